@@ -1,0 +1,84 @@
+/** @typedef {import('../shared/messages.js').OffscreenCommand} OffscreenCommand */
+/** @typedef {import('../shared/messages.js').OffscreenReport} OffscreenReport */
+
+/**
+ * @typedef {object} CapturesListener
+ * @property {(report: OffscreenReport) => void} report
+ * @property {() => void} connected the first report of this document is on its way
+ */
+
+/** The worker's end of the port that the offscreen document opens. */
+export class Captures {
+  /** @type {chrome.runtime.Port | null} */
+  #port = null;
+  /** @type {Promise<void> | null} */
+  #creating = null;
+  /** @type {(() => void)[]} */
+  #waiting = [];
+  #listener;
+
+  /** @param {CapturesListener} listener */
+  constructor(listener) {
+    this.#listener = listener;
+  }
+
+  /**
+   * Take the port of a document that has just connected.
+   * @param {chrome.runtime.Port} port
+   */
+  accept(port) {
+    this.#port = port;
+    port.onMessage.addListener((/** @type {OffscreenReport} */ report) => {
+      this.#listener.report(report);
+      // The first report lists what runs; who waits for the document needs that, too.
+      for (const resume of this.#waiting.splice(0)) resume();
+    });
+    port.onDisconnect.addListener(() => {
+      if (this.#port !== port) return;
+      this.#port = null;
+      this.#listener.report({ type: 'captures', captures: [] });
+    });
+    this.#listener.connected();
+  }
+
+  /** The document exists and has said what runs. */
+  async open() {
+    if (this.#port) return;
+    const connected = new Promise((resolve) => this.#waiting.push(() => resolve(undefined)));
+    this.#creating ??= createDocument().finally(() => {
+      this.#creating = null;
+    });
+    await this.#creating;
+    await connected;
+  }
+
+  /** A document that has outlived the worker, if there is one, has said what runs. */
+  async rejoin() {
+    if (!this.#port && (await documentExists())) await this.open();
+  }
+
+  /** @param {OffscreenCommand} command */
+  send(command) {
+    this.#port?.postMessage(command);
+  }
+
+  /** Close the document. */
+  async close() {
+    if (this.#port) await chrome.offscreen.closeDocument();
+  }
+}
+
+/** Create the document, unless one has outlived the worker before. */
+async function createDocument() {
+  if (await documentExists()) return;
+  await chrome.offscreen.createDocument({
+    url: 'offscreen/offscreen.html',
+    reasons: ['USER_MEDIA'],
+    justification: 'Takes the sound of the tabs that the user wants captioned.',
+  });
+}
+
+async function documentExists() {
+  const contexts = await chrome.runtime.getContexts({ contextTypes: ['OFFSCREEN_DOCUMENT'] });
+  return contexts.length > 0;
+}

@@ -1,0 +1,58 @@
+/** The overlays in the pages: put there, spoken to, and lost at every navigation. */
+
+/** @typedef {import('../shared/messages.js').OverlayMessage} OverlayMessage */
+
+/**
+ * Whether a tab's page shows captions. `not_allowed`: a click on the extension would allow it.
+ * @typedef {'shown' | 'not_allowed' | 'not_scriptable'} OverlayState
+ */
+
+/** Chrome's texts for a tab that was closed or has no overlay (any more). */
+const NOBODY_THERE =
+  /No tab with id|The tab was closed|Receiving end does not exist|message port closed|Frame with ID 0 was removed|back\/forward cache/;
+
+/** Chrome's texts for a page that needs a click or a permission. */
+const NOT_ALLOWED = /Cannot access contents of/;
+
+/**
+ * Put the overlay into the tab's page. Where it is already, that changes nothing.
+ * @param {number} tabId
+ * @returns {Promise<OverlayState>}
+ */
+export async function injectOverlay(tabId) {
+  const tab = await chrome.tabs.get(tabId).catch(() => null);
+  // The first page shows its captions itself: no extension may inject into its own pages.
+  if (tab?.url?.startsWith(chrome.runtime.getURL('welcome/'))) return 'shown';
+  const injection = { target: { tabId }, files: ['overlay/loader.js'] };
+  const refusal = await refusalOf(chrome.scripting.executeScript(injection));
+  if (refusal === null) return 'shown';
+  return NOT_ALLOWED.test(refusal) ? 'not_allowed' : 'not_scriptable';
+}
+
+/**
+ * @param {number} tabId
+ * @param {OverlayMessage} message
+ */
+export async function tellOverlay(tabId, message) {
+  await unlessTabGone(chrome.tabs.sendMessage(tabId, message, { frameId: 0 }));
+}
+
+/**
+ * Wait for what was meant for a tab. Tabs close and navigate at any moment; it is then moot.
+ * @param {Promise<unknown>} outcome
+ */
+export async function unlessTabGone(outcome) {
+  const refusal = await refusalOf(outcome);
+  if (refusal !== null && !NOBODY_THERE.test(refusal)) throw new Error(refusal);
+}
+
+/**
+ * @param {Promise<unknown>} outcome of a call to Chrome, whose refusals have nothing but a text
+ * @returns {Promise<string | null>}
+ */
+function refusalOf(outcome) {
+  return outcome.then(
+    () => null,
+    (/** @type {Error} */ error) => error.message,
+  );
+}

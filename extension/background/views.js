@@ -1,0 +1,79 @@
+/** The extension's open pages (popup, side panel, options): each holds a port to be kept informed. */
+
+/** @typedef {import('../shared/messages.js').SessionMessage} SessionMessage */
+/** @typedef {import('../shared/messages.js').ViewMessage} ViewMessage */
+/** @typedef {import('../shared/messages.js').ViewRequest} ViewRequest */
+
+/**
+ * @typedef {object} ViewsListener
+ * @property {(view: View) => void} opened
+ * @property {(view: View, request: ViewRequest) => void} request
+ * @property {() => void} closed
+ */
+
+/**
+ * One open page and what it wants.
+ * @typedef {object} View
+ * @property {(message: ViewMessage) => void} send
+ * @property {number | null} tabId whose captions it shows
+ * @property {boolean} meter whether it shows levels
+ * @property {boolean} host whether it talks with the host
+ */
+
+/** All open pages. */
+export class Views {
+  /** @type {Set<View>} */
+  #views = new Set();
+  #listener;
+
+  /** @param {ViewsListener} listener */
+  constructor(listener) {
+    this.#listener = listener;
+  }
+
+  /** Whether some page shows levels. */
+  get wantMeter() {
+    return [...this.#views].some(({ meter }) => meter);
+  }
+
+  /** Whether some page talks with the host. */
+  get wantHost() {
+    return [...this.#views].some(({ host }) => host);
+  }
+
+  /** @param {chrome.runtime.Port} port that a page has just opened */
+  accept(port) {
+    /** @type {View} */
+    const view = {
+      send: (message) => port.postMessage(message),
+      tabId: null,
+      meter: false,
+      host: false,
+    };
+    this.#views.add(view);
+    port.onMessage.addListener((/** @type {ViewRequest} */ request) => {
+      if (request.type === 'watch') Object.assign(view, request.wants);
+      this.#listener.request(view, request);
+    });
+    port.onDisconnect.addListener(() => {
+      this.#views.delete(view);
+      this.#listener.closed();
+    });
+    this.#listener.opened(view);
+  }
+
+  /** @param {ViewMessage} message */
+  tellAll(message) {
+    for (const view of this.#views) view.send(message);
+  }
+
+  /**
+   * @param {number} tabId
+   * @param {SessionMessage} message
+   */
+  tellOf(tabId, message) {
+    for (const view of this.#views) {
+      if (view.tabId === tabId) view.send({ type: 'session', tabId, message });
+    }
+  }
+}

@@ -1,0 +1,126 @@
+/** The service worker. Listeners are registered at once, for each event may be what started it. */
+import { HOST_NAME } from '../shared/protocol.js';
+import { SettingsStore } from '../shared/settings_store.js';
+import { Captures } from './captures.js';
+import { Controller } from './controller.js';
+import { HostLink } from './host_link.js';
+import { Preferences } from './preferences.js';
+import { Views } from './views.js';
+
+/** @typedef {import('../shared/messages.js').Command} Command */
+/** @typedef {import('../shared/messages.js').PageMessage} PageMessage */
+/** @typedef {import('../shared/messages.js').Problem} Problem */
+/** @typedef {import('../shared/messages.js').Request} Request */
+
+const host = new HostLink(
+  {
+    connect: () => chrome.runtime.connectNative(HOST_NAME),
+    lastError: () => chrome.runtime.lastError?.message,
+    schedule: (action, delayMs) => {
+      const timer = setTimeout(action, delayMs);
+      return () => clearTimeout(timer);
+    },
+    now: () => Date.now(),
+    version: chrome.runtime.getManifest().version,
+  },
+  {
+    ready: () => controller.setHostReady(true),
+    down: () => controller.setHostReady(false),
+    message: (message) => controller.receiveFromHost(message),
+    failed: (problem) => controller.giveUp(problem),
+  },
+);
+
+const offscreen = new Captures({
+  connected: () => controller.reunite(),
+  report: (report) => {
+    controller.receiveReport(report);
+    watchTabs(controller.capturing);
+  },
+});
+
+const store = new SettingsStore(chrome.storage);
+const preferences = new Preferences(store);
+const views = new Views({
+  opened: (view) => void controller.welcome(view),
+  request: (view, request) => void controller.serve(view, request),
+  closed: () => controller.releaseView(),
+});
+const controller = new Controller(host, offscreen, preferences, views);
+
+store.onChange(() => void controller.applySettings());
+
+chrome.runtime.onInstalled.addListener(({ reason }) => {
+  if (reason === 'install') void chrome.tabs.create({ url: 'welcome/welcome.html' });
+});
+
+chrome.action.onClicked.addListener((tab) => {
+  if (tab.id !== undefined) void controller.toggle(tab.id);
+});
+
+chrome.runtime.onConnect.addListener((port) => {
+  if (port.name === 'captures') offscreen.accept(port);
+  else views.accept(port);
+});
+
+chrome.commands.onCommand.addListener((command, tab) => {
+  if (tab?.id !== undefined) void controller.obey(/** @type {Command} */ (command), tab.id);
+});
+
+chrome.runtime.onMessage.addListener(
+  (/** @type {Request | PageMessage} */ message, sender, respond) => {
+    if (message.type === 'position' || message.type === 'command') {
+      return receiveFromPage(message, sender);
+    }
+    void answer(message).then(respond);
+    return true;
+  },
+);
+
+/**
+ * @param {Request} request
+ * @returns {Promise<Problem | null>}
+ */
+async function answer(request) {
+  if (request.type === 'check') return controller.checkHost();
+  if (request.type === 'start') return controller.toggle(request.tabId, request.panel);
+  await controller.stop(request.tabId);
+  return null;
+}
+
+/**
+ * @param {PageMessage} message
+ * @param {chrome.runtime.MessageSender} sender
+ */
+function receiveFromPage(message, { tab, url }) {
+  if (message.type === 'position') void preferences.keepPosition(url, message);
+  else if (tab?.id !== undefined) void controller.obey(message.command, tab.id);
+}
+
+/**
+ * Watch the tabs only while one is captured: these events would otherwise start the worker at every
+ * page load of the browser.
+ * @param {boolean} wanted
+ */
+function watchTabs(wanted) {
+  if (wanted === chrome.tabs.onUpdated.hasListener(onUpdated)) return;
+  if (wanted) {
+    chrome.tabs.onUpdated.addListener(onUpdated);
+    chrome.tabs.onActivated.addListener(onActivated);
+  } else {
+    chrome.tabs.onUpdated.removeListener(onUpdated);
+    chrome.tabs.onActivated.removeListener(onActivated);
+  }
+}
+
+/**
+ * @param {number} tabId
+ * @param {{ status?: string }} change
+ */
+function onUpdated(tabId, { status }) {
+  if (status !== undefined) void controller.refreshTab(tabId);
+}
+
+function onActivated() {
+  void controller.updateVisibility();
+}

@@ -1,0 +1,225 @@
+import { FRAME_SAMPLES, SAMPLE_RATE, toBase64 } from '../audio/framing.js';
+import { PcmRing } from '../audio/ring_buffer.js';
+import {
+  applyUpdate,
+  captionRows,
+  contextBefore,
+  EMPTY_MODEL,
+  resumeAt,
+  resumeSample,
+} from '../shared/captions.js';
+
+/** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
+/** @typedef {import('../shared/messages.js').SessionMessage} SessionMessage */
+/** @typedef {import('../shared/messages.js').Phase} Phase */
+/** @typedef {import('../shared/messages.js').PhaseName} PhaseName */
+/** @typedef {import('../shared/protocol.js').Captions} Captions */
+/** @typedef {import('../shared/protocol.js').Options} Options */
+/** @typedef {import('../shared/protocol.js').Status} Status */
+/** @typedef {import('../shared/protocol.js').ToHost} ToHost */
+
+/**
+ * @typedef {object} SessionOutlets
+ * @property {(message: ToHost) => void} toHost
+ * @property {(message: SessionMessage) => void} toOverlay
+ * @property {() => void} phaseChanged
+ */
+
+/** Audio kept for a host that has to start again. */
+const SECONDS_KEPT = 60;
+
+/** Enough for the recogniser to go on in the same style; the protocol allows 2000. */
+const CONTEXT_LENGTH = 400;
+
+/**
+ * The captions of one tab, from first sample to last word. It outlives the service worker and the
+ * host: whenever a host is there it goes on from the first sample that is not final yet.
+ */
+export class CaptionSession {
+  #ring = new PcmRing(SECONDS_KEPT * SAMPLE_RATE);
+  #model = EMPTY_MODEL;
+  /** @type {Status | null} */
+  #status = null;
+  #attached = false;
+  #wasAttached = false;
+  #stopping = false;
+  #seq = 0;
+  #finalUntil = 0;
+  /** Up to here nothing that was said waits to be captioned. */
+  #caughtUpUntil = 0;
+  #skippedBeforeMs = 0;
+  #outlets;
+  #options;
+  #visible;
+
+  /**
+   * @param {{ id: string, tabId: number, options: Options, visible: boolean }} start
+   * @param {SessionOutlets} outlets
+   */
+  constructor({ id, tabId, options, visible }, outlets) {
+    this.id = id;
+    this.tabId = tabId;
+    this.#options = options;
+    this.#visible = visible;
+    this.#outlets = outlets;
+  }
+
+  /** True after `stop`: the capture is over, its last words may be outstanding. */
+  get stopping() {
+    return this.#stopping;
+  }
+
+  /** @returns {CaptureState} */
+  get state() {
+    const { language = null, model = null } = this.#status ?? {};
+    return { session: this.id, tabId: this.tabId, phase: this.#phase(), language, model };
+  }
+
+  /** Tell the overlay everything, because it is new. */
+  show() {
+    this.#outlets.toOverlay({
+      type: 'snapshot',
+      session: this.id,
+      model: this.#model,
+      phase: this.#phase(),
+    });
+  }
+
+  /**
+   * Take captured sound. Without a host it waits in the ring buffer.
+   * @param {Int16Array} pcm
+   */
+  push(pcm) {
+    const start = this.#ring.end;
+    this.#ring.push(pcm);
+    if (this.#attached) this.#sendAudio(start, pcm);
+  }
+
+  /** A host is ready: open the session there, or go on where the one before was lost. */
+  attach() {
+    const from = resumeSample(this.#model, this.#ring.start);
+    this.#model = resumeAt(this.#model, from);
+    this.#skippedBeforeMs = this.#skippedMs() + this.#forgottenMs(from);
+    this.#status = null;
+    this.#attached = true;
+    this.#wasAttached = true;
+    this.#seq = 0;
+    this.#outlets.toOverlay({ type: 'resume', session: this.id, from });
+    this.#outlets.toHost({
+      type: 'start',
+      session: this.id,
+      options: this.#options,
+      from,
+      context: contextBefore(this.#model, from, CONTEXT_LENGTH),
+      visible: this.#visible,
+    });
+    for (let start = from; start < this.#ring.end; start += FRAME_SAMPLES) {
+      this.#sendAudio(start, this.#ring.read(start, start + FRAME_SAMPLES));
+    }
+    if (this.#stopping) this.#outlets.toHost({ type: 'stop', session: this.id });
+    this.#publishPhase();
+  }
+
+  /** The host is gone; another may come. */
+  detach() {
+    this.#attached = false;
+    this.#publishPhase();
+  }
+
+  /** No more sound will come. The session goes on until the host has said the last words. */
+  stop() {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    if (this.#attached) this.#outlets.toHost({ type: 'stop', session: this.id });
+    this.#publishPhase();
+  }
+
+  /** @param {boolean} visible whether the user looks at the tab */
+  setVisible(visible) {
+    if (visible === this.#visible) return;
+    this.#visible = visible;
+    if (this.#attached) this.#outlets.toHost({ type: 'visibility', session: this.id, visible });
+  }
+
+  /** @param {Options} options from now on; what is captioned stays */
+  configure(options) {
+    if (JSON.stringify(options) === JSON.stringify(this.#options)) return;
+    this.#options = options;
+    if (this.#attached) this.#outlets.toHost({ type: 'configure', session: this.id, options });
+  }
+
+  /** @returns {string} the newest line, draft included; empty before the first */
+  lastLine() {
+    const [row] = captionRows(this.#model, -1, 1);
+    return row ? (row.committed + row.draft).trim() : '';
+  }
+
+  /** Tell the overlay that its last line was copied. */
+  confirmCopy() {
+    this.#outlets.toOverlay({ type: 'copied', session: this.id });
+  }
+
+  /** @param {Captions} update */
+  applyCaptions(update) {
+    if (update.revision <= this.#model.revision) return;
+    this.#model = applyUpdate(this.#model, update);
+    this.#finalUntil = update.final_until;
+    this.#ring.forget(update.final_until);
+    this.#outlets.toOverlay(update);
+  }
+
+  /** @param {Status} status */
+  applyStatus(status) {
+    this.#status = status;
+    if (status.state === 'listening' && status.lag_ms === 0) this.#caughtUpUntil = this.#ring.end;
+    this.#publishPhase();
+  }
+
+  /** The overlay is told that nothing more will come. */
+  close() {
+    this.#outlets.toOverlay({ type: 'end', session: this.id });
+  }
+
+  /**
+   * @param {number} start
+   * @param {Int16Array} pcm
+   */
+  #sendAudio(start, pcm) {
+    const { id: session } = this;
+    this.#outlets.toHost({ type: 'audio', session, seq: this.#seq++, start, pcm: toBase64(pcm) });
+  }
+
+  #publishPhase() {
+    this.#outlets.toOverlay({ type: 'phase', session: this.id, phase: this.#phase() });
+    this.#outlets.phaseChanged();
+  }
+
+  /** @returns {Phase} */
+  #phase() {
+    const lagMs = this.#attached ? (this.#status?.lag_ms ?? 0) : 0;
+    return { name: this.#phaseName(), lagMs, skippedMs: this.#skippedMs() };
+  }
+
+  /** @returns {PhaseName} */
+  #phaseName() {
+    if (this.#stopping) return 'ending';
+    if (!this.#attached) return this.#wasAttached ? 'reconnecting' : 'connecting';
+    // Between `start` and the host's first word on it the host makes ready.
+    if (this.#status === null) return 'loading';
+    return this.#status.state === 'ended' ? 'ending' : this.#status.state;
+  }
+
+  /**
+   * Audio that the ring buffer had to let go before it was captioned. Silence is not missed.
+   * @param {number} from where captioning goes on
+   */
+  #forgottenMs(from) {
+    const lineEnds = this.#model.lines.map((line) => line.end);
+    const done = Math.max(this.#finalUntil, this.#caughtUpUntil, ...lineEnds);
+    return (Math.max(0, from - done) * 1000) / SAMPLE_RATE;
+  }
+
+  #skippedMs() {
+    return this.#skippedBeforeMs + (this.#status?.skipped_ms ?? 0);
+  }
+}

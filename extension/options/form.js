@@ -1,0 +1,204 @@
+/** The plain controls of the options page, made from the table of fields. */
+import { LANGUAGES, languageName, namedLanguages } from '../shared/languages.js';
+import { DEFAULTS, WHISPER } from '../shared/settings.js';
+import { element, LOCALE, number, text } from '../ui/page.js';
+import { choiceKey, nameKey, valueAt } from './fields.js';
+
+/** @typedef {import('./fields.js').Field} Field */
+/** @typedef {import('../shared/protocol.js').HostHello} HostHello */
+/** @typedef {import('../shared/settings.js').Settings} Settings */
+
+/**
+ * One control on the page.
+ * @typedef {object} Row
+ * @property {HTMLElement} root
+ * @property {(settings: Settings, hello: HostHello | null) => void} show
+ */
+
+/**
+ * @param {Field} field
+ * @param {(path: string, value: unknown) => void} change
+ * @returns {Row}
+ */
+export function makeRow(field, change) {
+  const { path } = field;
+  const control = makeControl(field, (value) => change(path, value));
+  control.input.id = path;
+  const label = element('label', { htmlFor: path, textContent: text(nameKey(path)) });
+  const standard = element('span', { className: 'small soft', id: `${path}-default` });
+  control.input.setAttribute('aria-describedby', standard.id);
+  const reset = element('button', { type: 'button', className: 'reset', textContent: '↺' });
+  reset.ariaLabel = text('options_reset_field', text(nameKey(path)));
+  reset.addEventListener('click', () => {
+    change(path, valueAt(DEFAULTS, path));
+    control.input.focus();
+  });
+  const value = element('div', { className: 'value' }, ...control.parts, reset);
+  const root = element('div', { className: 'field' }, label, value, standard);
+  return {
+    root,
+    show: (settings, hello) => {
+      const now = valueAt(settings, path);
+      const usual = valueAt(DEFAULTS, path);
+      control.show(now, hello);
+      standard.textContent = text('options_default', wordsFor(field, usual));
+      reset.classList.toggle('needed', now !== usual);
+      reset.disabled = now === usual;
+    },
+  };
+}
+
+/**
+ * @typedef {object} Control
+ * @property {HTMLInputElement | HTMLSelectElement} input
+ * @property {HTMLElement[]} parts
+ * @property {(value: any, hello: HostHello | null) => void} show
+ */
+
+/**
+ * @param {Field} field
+ * @param {(value: unknown) => void} change
+ * @returns {Control}
+ */
+function makeControl(field, change) {
+  if (field.kind === 'range') return rangeControl(field, change);
+  if (field.kind === 'color') return colorControl(change);
+  if (field.kind === 'switch') return switchControl(change);
+  return selectControl(field, change);
+}
+
+/**
+ * @param {Field} field
+ * @param {(value: unknown) => void} change
+ * @returns {Control}
+ */
+function selectControl(field, change) {
+  const input = element('select');
+  input.addEventListener('change', () => change(input.value || null));
+  return {
+    input,
+    parts: [input],
+    show: (value, hello) => {
+      const values = offered(field, hello);
+      if (value !== null && !values.includes(value)) values.push(value);
+      const options = values.map((code) => new Option(wordsFor(field, code), code ?? ''));
+      input.replaceChildren(...options);
+      input.value = value ?? '';
+    },
+  };
+}
+
+/**
+ * @param {Field} field
+ * @param {HostHello | null} hello
+ * @returns {(string | null)[]} what can be chosen now
+ */
+function offered({ kind, choices = [] }, hello) {
+  const translators = hello?.translators ?? [];
+  const targets = new Set(['en', ...translators.flatMap((translator) => translator.targets)]);
+  switch (kind) {
+    case 'language':
+      return [null, ...inOrder(LANGUAGES)];
+    case 'target':
+      return [null, ...inOrder([...targets])];
+    case 'translator':
+      return [null, WHISPER, ...translators.map(({ name }) => name)];
+    case 'model':
+      return [null, ...(hello?.models.map(({ name }) => name) ?? [])];
+    default:
+      return [...choices];
+  }
+}
+
+/** @param {readonly string[]} codes */
+function inOrder(codes) {
+  return namedLanguages(codes, LOCALE).map(({ code }) => code);
+}
+
+/**
+ * @param {Field} field
+ * @param {any} value that it can hold
+ * @returns {string}
+ */
+export function wordsFor({ kind, path, range }, value) {
+  if (value === null) return wordsForNothing(kind);
+  switch (kind) {
+    case 'range':
+      return rangeWords(value, range?.unit);
+    case 'switch':
+      return text(value ? 'on' : 'off');
+    case 'choice':
+      return text(choiceKey(path, value));
+    case 'language':
+    case 'target':
+      return languageName(value, LOCALE);
+    case 'translator':
+      return value === WHISPER ? text('translator_whisper') : value;
+    default:
+      return value;
+  }
+}
+
+/** @param {Field['kind']} kind */
+function wordsForNothing(kind) {
+  if (kind === 'language') return text('language_detect');
+  return text(kind === 'target' ? 'translate_off' : 'automatic');
+}
+
+/**
+ * @param {number} value
+ * @param {'px' | 'percent' | 'none'} [unit]
+ */
+function rangeWords(value, unit) {
+  if (unit === 'percent') return number(value, { style: 'percent' });
+  return unit === 'px' ? `${number(value)} px` : number(value);
+}
+
+/**
+ * @param {Field} field
+ * @param {(value: unknown) => void} change
+ * @returns {Control}
+ */
+function rangeControl(field, change) {
+  const { min, max, step } = field.range ?? { min: 0, max: 1, step: 1 };
+  const input = element('input', { type: 'range' });
+  // In this order: a value outside of the limits of the moment would be moved.
+  Object.assign(input, { min: String(min), max: String(max), step: String(step) });
+  const output = element('output');
+  input.addEventListener('input', () => {
+    output.textContent = wordsFor(field, Number(input.value));
+    change(Number(input.value));
+  });
+  return {
+    input,
+    parts: [input, output],
+    show: (value) => {
+      input.value = String(value);
+      output.textContent = wordsFor(field, value);
+    },
+  };
+}
+
+/**
+ * @param {(value: unknown) => void} change
+ * @returns {Control}
+ */
+function colorControl(change) {
+  const input = element('input', { type: 'color' });
+  input.addEventListener('input', () => change(input.value));
+  return { input, parts: [input], show: (value) => void (input.value = value) };
+}
+
+/**
+ * @param {(value: unknown) => void} change
+ * @returns {Control}
+ */
+function switchControl(change) {
+  const input = element('input', { type: 'checkbox' });
+  input.addEventListener('change', () => change(input.checked));
+  return {
+    input,
+    parts: [input],
+    show: (value) => void (input.checked = value),
+  };
+}

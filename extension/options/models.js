@@ -1,0 +1,75 @@
+/** The models on this machine: download, cancel, remove. */
+import { byId, element, number, text } from '../ui/page.js';
+
+/** @typedef {import('../shared/protocol.js').CatalogModel} CatalogModel */
+/** @typedef {import('../shared/protocol.js').Progress} Progress */
+/** @typedef {import('../shared/protocol.js').ToHost} ToHost */
+
+const MEGABYTE = 1_000_000;
+
+/**
+ * @param {readonly CatalogModel[]} models
+ * @param {(message: ToHost) => void} tellHost
+ */
+export function showModels(models, tellHost) {
+  byId('models').replaceChildren(...models.map((model) => modelItem(model, tellHost)));
+}
+
+/** @param {Progress} progress */
+export function showProgress({ model, done_bytes: done, total_bytes: total }) {
+  const bar = /** @type {HTMLProgressElement | null} */ (
+    document.querySelector(`progress[data-model="${CSS.escape(model)}"]`)
+  );
+  if (bar) Object.assign(bar, { max: total, value: done });
+}
+
+/**
+ * @param {CatalogModel} model
+ * @param {(message: ToHost) => void} tellHost
+ */
+function modelItem(model, tellHost) {
+  const { name, languages, licence, size_bytes: size, state, problem } = model;
+  const spoken =
+    languages.length === 1 ? text('model_english') : text('model_languages', languages.length);
+  const facts = [megabytes(size), spoken, licence].join(' · ');
+  const words = element('div', {}, element('strong', { textContent: name }));
+  words.append(element('p', { className: 'small soft', textContent: facts }));
+  if (problem) {
+    const { message, hint } = problem;
+    words.append(
+      element('p', { className: 'small bad', textContent: `${message} ${hint}`.trim() }),
+    );
+  }
+  if (state === 'downloading') {
+    const bar = element('progress', { ariaLabel: text('model_downloading', name) });
+    bar.dataset.model = name;
+    words.append(bar);
+  }
+  const label = element('span', { className: 'small', textContent: text(`model_${state}`) });
+  return element('li', {}, words, label, actionFor(model, tellHost));
+}
+
+/**
+ * @param {CatalogModel} model
+ * @param {(message: ToHost) => void} tellHost
+ */
+function actionFor({ name, state }, tellHost) {
+  const type = ACTIONS[state];
+  const button = element('button', { type: 'button', textContent: text(`model_${type}`) });
+  button.ariaLabel = `${button.textContent}: ${name}`;
+  button.addEventListener('click', () => tellHost({ type, model: name }));
+  return button;
+}
+
+/** @type {Record<CatalogModel['state'], 'download' | 'cancel' | 'remove'>} */
+const ACTIONS = {
+  absent: 'download',
+  damaged: 'download',
+  downloading: 'cancel',
+  installed: 'remove',
+};
+
+/** @param {number} bytes */
+function megabytes(bytes) {
+  return `${number(Math.round(bytes / MEGABYTE))} MB`;
+}

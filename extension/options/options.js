@@ -1,0 +1,166 @@
+/** The options page. Each change holds at once, in all tabs. */
+import { changeFor } from '../shared/settings.js';
+import { SettingsStore } from '../shared/settings_store.js';
+import { ask, byId, localise, text, WorkerLine } from '../ui/page.js';
+import { exportSettings, importSettings, report, say } from './backup.js';
+import { changesAt, SECTIONS } from './fields.js';
+import { makeRow } from './form.js';
+import { defaults, listenToLists, showKeys, showLists } from './lists.js';
+import { showModels, showProgress } from './models.js';
+import { showPreview } from './preview.js';
+
+/** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
+/** @typedef {import('../shared/messages.js').Problem} Problem */
+/** @typedef {import('../shared/messages.js').ViewMessage} ViewMessage */
+/** @typedef {import('../shared/protocol.js').HostHello} HostHello */
+/** @typedef {import('../shared/settings.js').Settings} Settings */
+
+/** The browser's sync takes two writes a second; a slider moves faster. */
+const SAVE_MS = 400;
+
+const store = new SettingsStore(chrome.storage);
+
+/** @type {HostHello | null} */
+let hello = null;
+/** @type {Problem | null} */
+let problem = null;
+/** @type {CaptureState[]} */
+let captures = [];
+/** @type {ReturnType<typeof setTimeout> | null} runs while a change is not stored yet */
+let saving = null;
+
+localise();
+document.title = text('options_title');
+let settings = await store.load();
+const rows = Object.entries(SECTIONS).flatMap(([section, fields]) => {
+  const made = fields.map((field) => makeRow(field, change));
+  byId(`fields-${section}`).append(...made.map(({ root }) => root));
+  return made;
+});
+show();
+listen();
+await showKeys();
+const line = new WorkerLine({ host: true }, receive);
+await findHost();
+
+/**
+ * @param {string} path
+ * @param {unknown} value
+ */
+function change(path, value) {
+  settings = changeFor(settings, null, changesAt(path, value));
+  show();
+  if (saving !== null) clearTimeout(saving);
+  saving = setTimeout(() => void save(), SAVE_MS);
+}
+
+async function save() {
+  if (saving !== null) clearTimeout(saving);
+  saving = null;
+  await store.save(settings);
+}
+
+/** @param {(settings: Settings) => void} edit */
+async function edit(edit) {
+  edit(settings);
+  show();
+  await save();
+}
+
+function show() {
+  for (const row of rows) row.show(settings, hello);
+  showLists(settings, edit);
+  showPreview(settings);
+}
+
+function listen() {
+  listenToLists(edit);
+  store.onChange(async () => {
+    const stored = await store.load();
+    // What is being changed here is newer.
+    if (saving !== null) return;
+    settings = stored;
+    show();
+  });
+  on('export', () => exportSettings(settings));
+  on('import', () => byId('import-file').click());
+  byId('import-file').addEventListener('change', takeFile);
+  on('reset', () => confirm(text('reset_sure')) && void adopt(defaults(), 'reset_done'));
+  on('erase', erase);
+  on('diagnose', copyReport);
+  on('shortcuts', () => void chrome.tabs.create({ url: 'chrome://extensions/shortcuts' }));
+  on('find-host', () => void findHost());
+}
+
+/** @param {Event} event */
+async function takeFile({ target }) {
+  const input = /** @type {HTMLInputElement} */ (target);
+  const file = input.files?.[0];
+  if (!file) return;
+  const imported = importSettings(await file.text());
+  input.value = '';
+  if (imported) await adopt(imported, 'import_done');
+}
+
+/**
+ * @param {Settings} adopted
+ * @param {string} key of what is said about it
+ */
+async function adopt(adopted, key) {
+  settings = adopted;
+  show();
+  await save();
+  say(key);
+}
+
+async function erase() {
+  if (!confirm(text('erase_sure'))) return;
+  if (saving !== null) clearTimeout(saving);
+  saving = null;
+  await store.erase();
+  settings = await store.load();
+  show();
+  byId('erase-state').textContent = text('erase_done');
+}
+
+async function copyReport() {
+  const written = report(settings, hello, problem, captures);
+  byId('report').textContent = written;
+  byId('report').hidden = false;
+  await navigator.clipboard.writeText(written);
+  byId('report-state').textContent = text('report_copied');
+}
+
+async function findHost() {
+  byId('host-state').textContent = text('host_looking');
+  problem = await ask({ type: 'check' });
+  byId('host-state').textContent = problem
+    ? text(`error_${problem.code}`) || problem.message
+    : text('host_found');
+  if (problem) return;
+  line.watch({});
+  line.tellHost({ type: 'models' });
+}
+
+/** @param {ViewMessage} message */
+function receive(message) {
+  if (message.type === 'captures') captures = message.captures;
+  if (message.type !== 'from-host') return;
+  const said = message.message;
+  if (said.type === 'hello') {
+    hello = said;
+    show();
+  } else if (said.type === 'models') {
+    showModels(said.models, (request) => line.tellHost(request));
+  } else if (said.type === 'progress') {
+    showProgress(said);
+  }
+}
+
+/**
+ * @param {string} id
+ * @param {() => void} action
+ */
+function on(id, action) {
+  byId(id).addEventListener('click', action);
+}

@@ -1,0 +1,74 @@
+/** Which of a line's texts are shown, and in which order. Pure. */
+
+/** @typedef {import('../shared/captions.js').CaptionRow} CaptionRow */
+/** @typedef {import('../shared/settings.js').Bilingual} Bilingual */
+
+/**
+ * @typedef {object} ShownText
+ * @property {'original' | 'translation'} kind
+ * @property {string | null} language
+ * @property {string} committed
+ * @property {string} draft follows `committed` verbatim
+ */
+
+/**
+ * A line as it is shown: its texts stand directly beneath each other.
+ * @typedef {object} ShownLine
+ * @property {number} id
+ * @property {boolean} final whole, and with its translation where one is due
+ * @property {ShownText[]} texts
+ */
+
+/** With so many lines after it, a line without a translation will not get one. */
+const LINES_TO_WAIT = 2;
+
+/**
+ * @param {readonly CaptionRow[]} rows
+ * @param {Bilingual} bilingual
+ * @param {(text: string) => string} filter of the user's replacements
+ * @returns {ShownLine[]}
+ */
+export function shownLines(rows, { show, order }, filter) {
+  const lastTranslated = rows.findLastIndex(({ translation }) => translation !== null);
+  return rows.flatMap((row, index) => {
+    const comes = index > lastTranslated && index >= rows.length - LINES_TO_WAIT;
+    const isDue = show !== 'original' && row.translation === null && comes;
+    const texts = textsOf(row, show, isDue, filter);
+    if (order === 'translation-first') texts.reverse();
+    return texts.length === 0 ? [] : [{ id: row.id, final: row.final && !isDue, texts }];
+  });
+}
+
+/**
+ * @param {CaptionRow} row
+ * @param {Bilingual['show']} show
+ * @param {boolean} isDue its translation may still come
+ * @param {(text: string) => string} filter
+ * @returns {ShownText[]}
+ */
+function textsOf(row, show, isDue, filter) {
+  const { translation } = row;
+  if (show === 'original' || (translation === null && !isDue)) return [originalOf(row, filter)];
+  const translated = translation === null ? [] : [translationOf(translation, filter)];
+  return show === 'both' ? [originalOf(row, filter), ...translated] : translated;
+}
+
+/**
+ * @param {CaptionRow} row
+ * @param {(text: string) => string} filter
+ * @returns {ShownText}
+ */
+function originalOf({ committed, draft, language }, filter) {
+  return { kind: 'original', language, committed: filter(committed), draft: filter(draft) };
+}
+
+/**
+ * @param {NonNullable<CaptionRow['translation']>} translation
+ * @param {(text: string) => string} filter
+ * @returns {ShownText}
+ */
+function translationOf({ text, language, state }, filter) {
+  const shown = filter(text);
+  const [committed, draft] = state === 'final' ? [shown, ''] : ['', shown];
+  return { kind: 'translation', language, committed, draft };
+}

@@ -1,0 +1,70 @@
+/** What the overlay says about itself, and for how long. Pure. */
+
+/** @typedef {import('../shared/messages.js').Phase} Phase */
+/** @typedef {import('../shared/messages.js').PhaseName} PhaseName */
+
+/**
+ * @typedef {object} Notice
+ * @property {string} key of the user's text
+ * @property {string} [detail] for the text's placeholder
+ * @property {boolean} busy something is under way
+ * @property {number | null} forMs null: until the next notice
+ */
+
+/**
+ * A change of what is said, made after a while unless another one comes.
+ * @typedef {object} Change
+ * @property {Notice | null} notice null: nothing is said
+ * @property {number} afterMs
+ */
+
+/** Long enough to be read, short enough not to be in the way. */
+const BRIEF_MS = 2_500;
+const SKIPPED_MS = 5_000;
+
+/** A busy machine lags for a moment again and again. Only what lasts is worth a word. */
+const LAGS_MS = 2_000;
+const CAUGHT_UP_MS = 3_000;
+
+/** @type {Record<Exclude<PhaseName, 'lagging'>, Notice>} */
+const NOTICES = {
+  connecting: { key: 'notice_connecting', busy: true, forMs: null },
+  loading: { key: 'notice_loading', busy: true, forMs: null },
+  listening: { key: 'notice_listening', busy: false, forMs: BRIEF_MS },
+  reconnecting: { key: 'notice_reconnecting', busy: true, forMs: null },
+  ending: { key: 'notice_ending', busy: false, forMs: BRIEF_MS },
+};
+
+/**
+ * The change due when one phase follows another.
+ * @param {Phase | null} before null at the beginning
+ * @param {Phase} phase
+ * @returns {Change | null} null when there is no news
+ */
+export function changeFor(before, phase) {
+  const skippedMs = phase.skippedMs - (before?.skippedMs ?? 0);
+  if (skippedMs > 0) return { notice: skipped(skippedMs), afterMs: 0 };
+  if (before?.name === phase.name) return null;
+  if (phase.name === 'lagging') {
+    return { notice: { key: 'notice_lagging', busy: true, forMs: null }, afterMs: LAGS_MS };
+  }
+  if (before?.name === 'lagging' && phase.name === 'listening') {
+    return { notice: null, afterMs: CAUGHT_UP_MS };
+  }
+  return { notice: NOTICES[phase.name], afterMs: 0 };
+}
+
+/**
+ * An answer to what the user has just done.
+ * @param {string} key
+ * @returns {Notice}
+ */
+export function reply(key) {
+  return { key, busy: false, forMs: BRIEF_MS };
+}
+
+/** @param {number} ms */
+function skipped(ms) {
+  const detail = String(Math.max(1, Math.round(ms / 1000)));
+  return { key: 'notice_skipped', detail, busy: false, forMs: SKIPPED_MS };
+}

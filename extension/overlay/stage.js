@@ -1,0 +1,133 @@
+/** @typedef {import('../shared/settings.js').Appearance} Appearance */
+/** @typedef {import('../shared/settings.js').Bilingual} Bilingual */
+/** @typedef {import('../shared/settings.js').Position} Position */
+/** @typedef {import('../shared/settings.js').SitePositions} SitePositions */
+/** @typedef {import('./placement.js').Area} Area */
+/** @typedef {import('./placement.js').Place} Place */
+
+/**
+ * What is drawn on the stage.
+ * @typedef {object} Cast
+ * @property {import('./view.js').CaptionView} view
+ * @property {import('./flow.js').CaptionFlow} flow
+ */
+
+/**
+ * @typedef {object} Rules
+ * @property {typeof import('./look.js').lookOf} lookOf
+ * @property {typeof import('./placement.js').placeFor} placeFor
+ * @property {typeof import('./placement.js').positionOf} positionOf
+ * @property {Record<string, string>} fonts
+ */
+
+/**
+ * How the captions look and where they stand, in this window at this moment: from the settings, the
+ * viewport, the page's player and the user's hand.
+ */
+export class Stage {
+  /** @type {Cast | null} */
+  #cast = null;
+  /** @type {{ appearance: Appearance, bilingual: Bilingual } | null} */
+  #costume = null;
+  /** @type {SitePositions} */
+  #positions = { windowed: null, fullscreen: null };
+  /** @type {Area | null} */
+  #video = null;
+  /** @type {Place} */
+  #place = { left: 0, bottom: 0, width: 0 };
+  #rules;
+  #keep;
+
+  /**
+   * @param {Rules} rules
+   * @param {(screen: keyof SitePositions, position: Position | null) => void} keep
+   */
+  constructor(rules, keep) {
+    this.#rules = rules;
+    this.#keep = keep;
+  }
+
+  /** @param {Cast} cast to be dressed before it is seen */
+  enter(cast) {
+    this.#cast = cast;
+  }
+
+  /**
+   * @param {Appearance} appearance
+   * @param {Bilingual} bilingual
+   * @param {SitePositions} positions
+   */
+  dress(appearance, bilingual, positions) {
+    this.#costume = { appearance, bilingual };
+    this.#positions = positions;
+    this.arrange();
+  }
+
+  /** @param {Area | null} video where the page's player is now */
+  keepOff(video) {
+    this.#video = video;
+    this.arrange();
+  }
+
+  /** Everything anew: the window, or what fills it, has changed. */
+  arrange() {
+    if (!this.#cast || !this.#costume) return;
+    const { view, flow } = this.#cast;
+    const { appearance, bilingual } = this.#costume;
+    const { fonts, lookOf } = this.#rules;
+    const fullscreen = this.#screen() === 'fullscreen';
+    const look = lookOf(appearance, bilingual, viewport(), fullscreen, fonts);
+    view.setProperties(look.properties);
+    flow.setLook(look);
+    this.#stand(look.box, this.#positions[this.#screen()]);
+  }
+
+  // -- the user's hand: see Mover in grips.js --------------------------------------------------
+
+  begin() {
+    this.#cast?.view.setHeld(true);
+    return this.#place;
+  }
+
+  /** @param {Place} place */
+  move(place) {
+    this.#positions = {
+      ...this.#positions,
+      [this.#screen()]: this.#rules.positionOf(place, viewport()),
+    };
+    this.arrange();
+  }
+
+  end() {
+    this.#cast?.view.setHeld(false);
+    // Kept is where they came to stand, not how far beyond the edge they were dragged.
+    const position = this.#rules.positionOf(this.#place, viewport());
+    this.#positions = { ...this.#positions, [this.#screen()]: position };
+    this.#keep(this.#screen(), position);
+  }
+
+  reset() {
+    this.#cast?.view.setHeld(false);
+    this.#positions = { ...this.#positions, [this.#screen()]: null };
+    this.arrange();
+    this.#keep(this.#screen(), null);
+  }
+
+  /**
+   * @param {import('./placement.js').Size} box
+   * @param {Position | null} position
+   */
+  #stand(box, position) {
+    this.#place = this.#rules.placeFor(position, viewport(), box, this.#video);
+    this.#cast?.view.place(this.#place, box.height, viewport());
+  }
+
+  /** @returns {keyof SitePositions} */
+  #screen() {
+    return document.fullscreenElement ? 'fullscreen' : 'windowed';
+  }
+}
+
+function viewport() {
+  return { width: innerWidth, height: innerHeight };
+}

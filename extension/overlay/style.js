@@ -1,0 +1,304 @@
+/**
+ * The overlay's look. `!important` on the host: for important rules the shadow tree wins over the
+ * page, whatever the page says about its elements. What the user chose comes as custom properties
+ * of `.stage`, in which everything else is.
+ */
+export const STYLE = `
+:host {
+  all: initial !important;
+  position: fixed !important;
+  inset: 0 !important;
+  width: auto !important;
+  height: auto !important;
+  overflow: clip !important;
+  pointer-events: none !important;
+  contain: layout style !important;
+  display: none !important;
+}
+
+:host(:popover-open) {
+  display: block !important;
+}
+
+.stage {
+  --draft-ink: color-mix(in srgb, var(--ink) 70%, transparent);
+  --paper: color-mix(in srgb, var(--ground) var(--ground-share), transparent);
+  position: absolute;
+  left: var(--left);
+  bottom: var(--bottom);
+  width: var(--width);
+  font: var(--weight) var(--size) / var(--row) var(--font);
+  color: var(--ink);
+  -webkit-font-smoothing: antialiased;
+}
+
+/* Invisible, where full captions are: what covers it covers them. */
+.probe {
+  position: absolute;
+  inset: auto 0 0;
+  height: var(--height);
+}
+
+.stack {
+  display: flex;
+  flex-direction: column;
+  align-items: center;
+  gap: calc(var(--size) * 0.5);
+  opacity: var(--opacity);
+}
+
+.captions,
+.notice {
+  position: relative;
+  box-sizing: border-box;
+  background: var(--paper);
+  box-shadow:
+    0 0 0 1px color-mix(in srgb, var(--ink) var(--edge-share), transparent),
+    0 8px 30px rgb(0 0 0 / var(--shade));
+  opacity: 0;
+  transition: opacity 320ms ease;
+}
+
+.captions.shown,
+.notice.shown {
+  opacity: 1;
+  transition-duration: 140ms;
+}
+
+.captions {
+  width: 100%;
+  padding: var(--padding);
+  border-radius: calc(var(--size) * 0.7);
+}
+
+/* Text grows downwards and leaves at the top: the newest row always stands at the same height. */
+.window {
+  display: flex;
+  flex-direction: column;
+  justify-content: flex-end;
+  overflow: hidden;
+  transition: height 180ms ease-out;
+}
+
+.flow {
+  flex: none;
+}
+
+.text {
+  margin: 0;
+  overflow-wrap: anywhere;
+  line-break: strict;
+  word-break: auto-phrase;
+  text-align: var(--align);
+  text-shadow: var(--contour);
+}
+
+.text.translation {
+  font-size: var(--translation-size);
+  line-height: var(--translation-row);
+}
+
+/* Beside its translation, the original steps back a little; colour, not size, tells them apart. */
+.row.paired .original {
+  color: color-mix(in srgb, var(--ink) 84%, transparent);
+}
+
+.word {
+  transition: color 260ms ease;
+  animation: appear 160ms ease-out;
+}
+
+.word.draft {
+  color: var(--draft-ink);
+}
+
+.spoken {
+  position: absolute;
+  width: 1px;
+  height: 1px;
+  overflow: hidden;
+  clip-path: inset(50%);
+}
+
+.notice {
+  display: flex;
+  align-items: center;
+  gap: 0.65em;
+  max-width: 100%;
+  padding: 0.3em 0.95em 0.3em 0.8em;
+  border-radius: 99em;
+  font-family: system-ui, sans-serif;
+  font-size: max(13px, calc(var(--size) * 0.68));
+  line-height: 1.5;
+  text-shadow: var(--contour);
+}
+
+.light {
+  flex: none;
+  width: 0.5em;
+  height: 0.5em;
+  border-radius: 50%;
+  background: #63d68b;
+}
+
+.notice.busy .light {
+  background: #f5b94a;
+  animation: breathe 1.6s ease-in-out infinite;
+}
+
+/* The only parts that feel the pointer. They are seen when it comes near. */
+.grip {
+  all: unset;
+  position: absolute;
+  display: grid;
+  place-items: center;
+  visibility: hidden;
+  pointer-events: auto;
+  touch-action: none;
+  opacity: 0;
+  transition: opacity 160ms ease;
+}
+
+.captions.shown .grip {
+  visibility: visible;
+}
+
+.captions.near .grip,
+.captions .grip:hover,
+.captions .grip:focus-visible,
+.captions.held .grip {
+  opacity: 1;
+}
+
+.grip::before {
+  content: "";
+  border-radius: 99px;
+  background: var(--ink);
+  box-shadow: 0 0 0 1.5px var(--ground);
+}
+
+.grip:focus-visible::before {
+  box-shadow:
+    0 0 0 2px var(--ground),
+    0 0 0 4px var(--ink);
+}
+
+.grip.move {
+  top: -12px;
+  left: calc(50% - 36px);
+  width: 72px;
+  height: 24px;
+  cursor: grab;
+}
+
+.grip.move::before {
+  width: 44px;
+  height: 5px;
+}
+
+.captions.held .grip.move {
+  cursor: grabbing;
+}
+
+.grip.left,
+.grip.right {
+  top: 0;
+  bottom: 0;
+  width: 24px;
+  cursor: ew-resize;
+}
+
+.grip.left {
+  left: -12px;
+}
+
+.grip.right {
+  right: -12px;
+}
+
+.grip.left::before,
+.grip.right::before {
+  width: 5px;
+  height: min(44px, 60%);
+}
+
+.captions.held,
+.captions.held .window {
+  transition: none;
+}
+
+@keyframes appear {
+  from {
+    color: transparent;
+    text-shadow: none;
+  }
+}
+
+@keyframes breathe {
+  50% {
+    opacity: 0.25;
+  }
+}
+
+@media (prefers-reduced-motion: reduce) {
+  .captions,
+  .notice,
+  .window,
+  .word,
+  .grip,
+  .light {
+    transition-duration: 1ms;
+    animation: none !important;
+  }
+}
+
+@media (prefers-reduced-transparency: reduce), (prefers-contrast: more) {
+  .stage {
+    --paper: var(--ground);
+  }
+
+  .stack {
+    opacity: 1;
+  }
+}
+
+@media (prefers-contrast: more) {
+  .stage {
+    --draft-ink: color-mix(in srgb, var(--ink) 85%, var(--ground));
+  }
+
+  .row.paired .original {
+    color: inherit;
+  }
+
+  .captions,
+  .notice {
+    box-shadow: 0 0 0 2px var(--ink);
+  }
+}
+
+@media (forced-colors: active) {
+  .stage {
+    --draft-ink: GrayText;
+  }
+
+  .stack {
+    opacity: 1;
+  }
+
+  .captions,
+  .notice {
+    border: 1px solid CanvasText;
+    background: Canvas;
+    color: CanvasText;
+  }
+
+  .text {
+    text-shadow: none;
+  }
+
+  .grip::before {
+    background: CanvasText;
+  }
+}
+`;

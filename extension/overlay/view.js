@@ -1,0 +1,222 @@
+/** @typedef {import('./placement.js').Place} Place */
+/** @typedef {import('./placement.js').Size} Size */
+
+/** Longer than the slowest fade in the style. */
+const FADE_MS = 400;
+
+/** The grips show when the pointer is so near, in pixels. */
+const NEAR = 32;
+
+/** Two overlays that both want to be in front must not keep each other busy. */
+const RAISE_AGAIN_MS = 1_000;
+
+/**
+ * Captions over the page, in a popover: the top layer is above everything, fullscreen included.
+ * No markup is parsed and no style attribute is written, so it works under any content security
+ * policy. Without anything to show it is not in the page at all.
+ */
+export class CaptionView {
+  #host = document.createElement('wlk-captions');
+  #stage = element('div', 'stage');
+  #captions = element('div', 'captions');
+  #notice = element('div', 'notice');
+  #noticeText = element('span', 'label');
+  #spoken = element('div', 'spoken');
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #noticeTimer;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #hideTimer;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #raiseTimer;
+  #raisedAt = -Infinity;
+  /** @type {AbortController | null} listeners of an open overlay */
+  #listening = null;
+  #covered = new IntersectionObserver((entries) => this.#seen(entries), {
+    // Tells also what no event does: that a dialog in a shadow root has come to the front.
+    .../** @type {{}} */ ({ trackVisibility: true, delay: 100 }),
+    threshold: [0, 1],
+  });
+  /** @type {{ left: number, right: number, top: number, bottom: number }} */
+  #area = { left: 0, right: 0, top: 0, bottom: 0 };
+  #flow;
+  #opened;
+  #closed;
+
+  /**
+   * @param {string} style
+   * @param {import('./flow.js').CaptionFlow} flow
+   * @param {HTMLElement[]} grips
+   * @param {{ opened: () => void, closed: () => void }} listener
+   */
+  constructor(style, flow, grips, { opened, closed }) {
+    this.#flow = flow;
+    this.#opened = opened;
+    this.#closed = closed;
+    const root = this.#host.attachShadow({ mode: 'closed' });
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(style);
+    root.adoptedStyleSheets = [sheet];
+    this.#notice.append(element('span', 'light'), this.#noticeText);
+    this.#captions.append(flow.element, ...grips);
+    const probe = element('div', 'probe');
+    const stack = element('div', 'stack');
+    stack.append(this.#notice, this.#captions);
+    this.#spoken.ariaLive = 'polite';
+    this.#stage.append(stack, this.#spoken, probe);
+    root.append(this.#stage);
+    this.#covered.observe(probe);
+    this.#host.popover = 'manual';
+  }
+
+  /**
+   * Show exactly these lines; none lets the captions fade.
+   * @param {readonly import('./bilingual.js').ShownLine[]} lines
+   */
+  showLines(lines) {
+    if (lines.length === 0) {
+      this.#captions.classList.remove('shown');
+      this.#hideWhenIdle();
+      return;
+    }
+    // What is fading out must not come back with the new words.
+    if (!this.#captions.classList.contains('shown')) this.#flow.clear();
+    this.#captions.classList.add('shown');
+    this.#open();
+    this.#flow.write(lines);
+  }
+
+  /** @param {{ text: string, busy: boolean, forMs: number | null }} notice */
+  showNotice({ text, busy, forMs }) {
+    clearTimeout(this.#noticeTimer);
+    this.#noticeText.textContent = text;
+    this.#notice.classList.toggle('busy', busy);
+    this.#notice.classList.add('shown');
+    this.#open();
+    if (forMs !== null) this.#noticeTimer = setTimeout(() => this.endNotice(), forMs);
+  }
+
+  endNotice() {
+    clearTimeout(this.#noticeTimer);
+    this.#notice.classList.remove('shown');
+    this.#hideWhenIdle();
+  }
+
+  /** @param {string} text for a screen reader */
+  announce(text) {
+    this.#spoken.textContent = text;
+  }
+
+  /** @param {boolean} announced whether a screen reader is told; it then need not find them, too */
+  setAnnounced(announced) {
+    this.#flow.element.ariaHidden = String(announced);
+  }
+
+  /** Everything fades. */
+  dismiss() {
+    this.endNotice();
+    this.showLines([]);
+  }
+
+  /** @param {Record<string, string>} properties custom properties of the style */
+  setProperties(properties) {
+    for (const [name, value] of Object.entries(properties)) {
+      this.#stage.style.setProperty(name, value);
+    }
+  }
+
+  /**
+   * @param {Place} place
+   * @param {number} height of full captions
+   * @param {Size} viewport
+   */
+  place({ left, bottom, width }, height, viewport) {
+    this.#area = { left, right: left + width, top: bottom - height, bottom };
+    this.setProperties({
+      '--left': `${left}px`,
+      '--bottom': `${viewport.height - bottom}px`,
+      '--width': `${width}px`,
+      '--height': `${height}px`,
+    });
+  }
+
+  /** @param {boolean} held the user drags them: they follow without a transition */
+  setHeld(held) {
+    this.#captions.classList.toggle('held', held);
+  }
+
+  /** Come to the front again: what entered the top layer last lies above. */
+  raise() {
+    if (!this.#host.matches(':popover-open')) return;
+    this.#raisedAt = performance.now();
+    this.#host.hidePopover();
+    this.#host.showPopover();
+  }
+
+  #open() {
+    clearTimeout(this.#hideTimer);
+    // A page may replace its whole document, the overlay with it.
+    if (!this.#host.isConnected) document.documentElement.append(this.#host);
+    if (!this.#host.matches(':popover-open')) this.#host.showPopover();
+    if (this.#listening) return;
+    this.#listening = new AbortController();
+    const options = { signal: this.#listening.signal, capture: true };
+    addEventListener('pointermove', (event) => this.#near(event), { ...options, passive: true });
+    document.addEventListener('fullscreenchange', () => this.raise(), options);
+    // A dialog or popover of the page; these events do not bubble, but they are captured.
+    document.addEventListener('toggle', ({ target }) => this.#raiseAbove(target), options);
+    this.#opened();
+  }
+
+  /** Faded out, the overlay leaves the page: it costs nothing while nobody speaks. */
+  #hideWhenIdle() {
+    clearTimeout(this.#hideTimer);
+    const shown = [this.#captions, this.#notice].some((part) => part.classList.contains('shown'));
+    if (shown) return;
+    this.#hideTimer = setTimeout(() => {
+      clearTimeout(this.#raiseTimer);
+      this.#listening?.abort();
+      this.#listening = null;
+      this.#flow.clear();
+      this.announce('');
+      this.#host.remove();
+      this.#closed();
+    }, FADE_MS);
+  }
+
+  /** @param {PointerEvent} event */
+  #near({ clientX, clientY }) {
+    const { left, right, top, bottom } = this.#area;
+    const near =
+      clientX > left - NEAR &&
+      clientX < right + NEAR &&
+      clientY > top - NEAR &&
+      clientY < bottom + NEAR;
+    this.#captions.classList.toggle('near', near);
+  }
+
+  /** @param {EventTarget | null} target of a `toggle` event; its own is fired by raising, too */
+  #raiseAbove(target) {
+    if (target === this.#host || !(target instanceof Element)) return;
+    if (target.matches(':modal, :popover-open')) this.raise();
+  }
+
+  /** @param {IntersectionObserverEntry[]} entries of what lies where the captions are */
+  #seen(entries) {
+    const last = /** @type {IntersectionObserverEntry & { isVisible: boolean }} */ (entries.at(-1));
+    clearTimeout(this.#raiseTimer);
+    if (last.isVisible || !last.isIntersecting) return;
+    const wait = Math.max(0, this.#raisedAt + RAISE_AGAIN_MS - performance.now());
+    this.#raiseTimer = setTimeout(() => this.raise(), wait);
+  }
+}
+
+/**
+ * @param {string} tag
+ * @param {string} className
+ * @returns {HTMLElement}
+ */
+function element(tag, className) {
+  const created = document.createElement(tag);
+  created.className = className;
+  return created;
+}

@@ -1,0 +1,225 @@
+/** Steers the captions of one tab while they run. */
+import { LANGUAGES, languageName, namedLanguages } from '../shared/languages.js';
+import { changeFor, resized, settingsFor, siteOf, WHISPER } from '../shared/settings.js';
+import { SettingsStore } from '../shared/settings_store.js';
+import { Quiet } from '../shared/state_words.js';
+import { ask, byId, element, LOCALE, localise, number, text, WorkerLine } from '../ui/page.js';
+import { stateText } from '../ui/state.js';
+
+/** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
+/** @typedef {import('../shared/messages.js').Level} Level */
+/** @typedef {import('../shared/messages.js').ViewMessage} ViewMessage */
+/** @typedef {import('../shared/protocol.js').HostHello} HostHello */
+/** @typedef {import('../shared/settings.js').SiteOverrides} SiteOverrides */
+
+const tabId = Number(new URLSearchParams(location.search).get('tab'));
+const store = new SettingsStore(chrome.storage);
+const quiet = new Quiet();
+const language = select('language');
+const translate = select('translate');
+const model = select('model');
+const siteOnly = /** @type {HTMLInputElement} */ (byId('site-only'));
+
+/** @type {CaptureState | null} */
+let capture = null;
+/** @type {HostHello | null} */
+let hello = null;
+let silent = false;
+
+localise();
+const tab = await chrome.tabs.get(tabId);
+const site = siteOf(tab.url);
+listen();
+await Promise.all([showSettings(), showKey()]);
+store.onChange(() => void showSettings());
+new WorkerLine({ meter: true, host: true }, receive);
+byId('stop').focus();
+
+/** @param {ViewMessage} message */
+function receive(message) {
+  if (message.type === 'captures') showCaptures(message.captures);
+  else if (message.type === 'levels') showLevel(message.levels);
+  else if (message.type === 'from-host' && message.message.type === 'hello') {
+    hello = message.message;
+    void showSettings();
+  }
+}
+
+/** @param {CaptureState[]} captures */
+function showCaptures(captures) {
+  const before = capture?.language;
+  capture = captures.find((candidate) => candidate.tabId === tabId) ?? null;
+  if (!capture) return void leave(before === undefined);
+  showState();
+  if (capture.language !== before) void showSettings();
+  void showOthers(captures.filter((other) => other.tabId !== tabId));
+}
+
+/** @param {boolean} atOnce the button was stale: the click meant to start captions */
+async function leave(atOnce) {
+  if (atOnce) await ask({ type: 'start', tabId, panel: false });
+  window.close();
+}
+
+function showState() {
+  if (!capture) return;
+  const words = stateText(capture.phase, silent);
+  // The element is a live region: what has not changed must not be said again.
+  if (byId('state').textContent !== words) byId('state').textContent = words;
+  byId('light').classList.toggle('busy', silent || capture.phase.name !== 'listening');
+}
+
+/** @param {Level[]} levels */
+function showLevel(levels) {
+  const level = levels.find((candidate) => candidate.tabId === tabId)?.level ?? 0;
+  silent = quiet.hear(level, performance.now());
+  byId('meter').style.setProperty('--level', String(level));
+  showState();
+}
+
+async function showSettings() {
+  const settings = await store.load();
+  const here = settingsFor(settings, site);
+  fill(language, [['', automatic()], ...pairs(LANGUAGES)], here.language);
+  fill(translate, [['', text('translate_off')], ...pairs(targets())], here.translateTo);
+  const models = hello?.models.map(({ name }) => name) ?? [];
+  fill(model, [['', automaticModel()], ...models.map(twice)], here.model);
+  for (const radio of document.querySelectorAll('[name=mode]')) {
+    const input = /** @type {HTMLInputElement} */ (radio);
+    input.checked = input.value === here.mode;
+  }
+  byId('size').textContent = `${number(here.appearance.fontSize)} px`;
+  byId('site').hidden = site === null;
+  byId('site-text').textContent = text('popup_site_only', site ?? '');
+  siteOnly.checked = site !== null && site in settings.sites;
+}
+
+function automatic() {
+  if (!capture?.language) return text('language_detect');
+  return text('language_detected', languageName(capture.language, LOCALE));
+}
+
+function automaticModel() {
+  return capture?.model ? text('model_automatic_is', capture.model) : text('automatic');
+}
+
+/** @returns {string[]} the languages that something installed translates into */
+function targets() {
+  const offered = hello?.translators.flatMap((translator) => translator.targets) ?? [];
+  return [...new Set(['en', ...offered])];
+}
+
+async function showKey() {
+  const commands = await chrome.commands.getAll();
+  const shortcut = commands.find(({ name }) => name === 'toggle')?.shortcut ?? '';
+  byId('key').textContent = shortcut;
+  byId('key').hidden = shortcut === '';
+}
+
+/** @param {CaptureState[]} others */
+async function showOthers(others) {
+  const tabs = await Promise.all(others.map((other) => chrome.tabs.get(other.tabId)));
+  byId('others').hidden = tabs.length === 0;
+  byId('tabs').replaceChildren(...tabs.map(tabItem));
+}
+
+/** @param {chrome.tabs.Tab} other */
+function tabItem(other) {
+  const id = Number(other.id);
+  const title = other.title ?? text('popup_untitled');
+  const go = element('button', { type: 'button', className: 'go', textContent: title });
+  go.addEventListener('click', async () => {
+    await chrome.tabs.update(id, { active: true });
+    await chrome.windows.update(other.windowId, { focused: true });
+  });
+  const stop = element('button', { type: 'button', textContent: text('popup_stop_short') });
+  stop.ariaLabel = text('popup_stop_tab', title);
+  stop.addEventListener('click', () => ask({ type: 'stop', tabId: id }));
+  return element('li', {}, go, stop);
+}
+
+function listen() {
+  byId('stop').addEventListener('click', async () => {
+    await ask({ type: 'stop', tabId });
+    window.close();
+  });
+  language.addEventListener('change', () => change({ language: language.value || null }));
+  model.addEventListener('change', () => change({ model: model.value || null }));
+  translate.addEventListener('change', () => change(translation(translate.value || null)));
+  for (const radio of document.querySelectorAll('[name=mode]')) {
+    const { value } = /** @type {HTMLInputElement} */ (radio);
+    radio.addEventListener('change', () =>
+      change({ mode: value === 'reading' ? 'reading' : 'fast' }),
+    );
+  }
+  byId('bigger').addEventListener('click', () => resize(1));
+  byId('smaller').addEventListener('click', () => resize(-1));
+  siteOnly.addEventListener('change', ruleSite);
+  byId('options').addEventListener('click', () => chrome.runtime.openOptionsPage());
+  byId('panel').addEventListener('click', async () => {
+    await chrome.sidePanel.open({ windowId: tab.windowId });
+    window.close();
+  });
+}
+
+/**
+ * @param {string | null} translateTo
+ * @returns {SiteOverrides} with the recogniser itself as translator where nothing else is there
+ */
+function translation(translateTo) {
+  const offered = hello?.translators.some(({ targets }) => targets.includes('en')) ?? false;
+  return { translateTo, translator: translateTo === 'en' && !offered ? WHISPER : null };
+}
+
+/** @param {SiteOverrides} changes */
+async function change(changes) {
+  await store.save(changeFor(await store.load(), site, changes));
+}
+
+/** @param {1 | -1} direction */
+async function resize(direction) {
+  const { appearance } = settingsFor(await store.load(), site);
+  await change({ appearance: resized(appearance, direction) });
+}
+
+/** Give the site a rule with what holds now, or take its rule away. */
+async function ruleSite() {
+  if (site === null) return;
+  const settings = await store.load();
+  if (siteOnly.checked) {
+    const { language, translateTo, translator, model, mode, appearance } = settings;
+    const size = { fontSize: appearance.fontSize };
+    settings.sites[site] = { language, translateTo, translator, model, mode, appearance: size };
+  } else {
+    delete settings.sites[site];
+  }
+  await store.save(settings);
+}
+
+/**
+ * @param {HTMLSelectElement} target
+ * @param {(readonly [string, string])[]} choices value and text
+ * @param {string | null} chosen kept also when it is not offered now
+ */
+function fill(target, choices, chosen) {
+  const value = chosen ?? '';
+  const known = choices.some(([offered]) => offered === value);
+  const all = known ? choices : [...choices, twice(value)];
+  target.replaceChildren(...all.map(([offered, label]) => new Option(label, offered)));
+  target.value = value;
+}
+
+/** @param {readonly string[]} codes @returns {(readonly [string, string])[]} */
+function pairs(codes) {
+  return namedLanguages(codes, LOCALE).map(({ code, name }) => [code, name]);
+}
+
+/** @param {string} value @returns {[string, string]} */
+function twice(value) {
+  return [value, value];
+}
+
+/** @param {string} id */
+function select(id) {
+  return /** @type {HTMLSelectElement} */ (byId(id));
+}

@@ -1,0 +1,34 @@
+/** The languages that Whisper knows, by its codes, and their names. */
+
+const CODES =
+  'af am ar as az ba be bg bn bo br bs ca cs cy da de el en es et eu fa fi fo fr gl gu ha haw he hi ' +
+  'hr ht hu hy id is it ja jw ka kk km kn ko la lb ln lo lt lv mg mi mk ml mn mr ms mt my ne nl nn ' +
+  'no oc pa pl ps pt ro ru sa sd si sk sl sn so sq sr su sv sw ta te tg th tk tl tr tt uk ur uz vi ' +
+  'yi yo yue zh';
+
+export const LANGUAGES = CODES.split(' ');
+
+/** Codes of Whisper that differ from the standard's. */
+const STANDARD = new Map([['jw', 'jv']]);
+
+/**
+ * @param {string} code
+ * @param {string} locale whose names to use
+ * @returns {string} the name, or the code where there is none
+ */
+export function languageName(code, locale) {
+  const names = new Intl.DisplayNames([locale], { type: 'language', fallback: 'code' });
+  const name = names.of(STANDARD.get(code) ?? code) ?? code;
+  return name.charAt(0).toLocaleUpperCase(locale) + name.slice(1);
+}
+
+/**
+ * @param {readonly string[]} codes
+ * @param {string} locale
+ * @returns {{ code: string, name: string }[]} in the order of their names
+ */
+export function namedLanguages(codes, locale) {
+  return codes
+    .map((code) => ({ code, name: languageName(code, locale) }))
+    .sort((a, b) => a.name.localeCompare(b.name, locale));
+}

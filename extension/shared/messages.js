@@ -1,0 +1,133 @@
+/**
+ * What the extension's own parts say to each other. Types only.
+ *
+ * The offscreen document knows which captures run; the service worker may die at any time and
+ * learns it anew from the first `captures` message on the port that the document opens to it.
+ */
+
+/** @typedef {import('./protocol.js').ToHost} ToHost */
+/** @typedef {import('./protocol.js').ToExtension} ToExtension */
+/** @typedef {import('./protocol.js').Captions} Captions */
+/** @typedef {import('./protocol.js').Options} Options */
+/** @typedef {import('./captions.js').CaptionModel} CaptionModel */
+/** @typedef {import('./settings.js').Position} Position */
+/** @typedef {import('./settings.js').SitePositions} SitePositions */
+/** @typedef {import('./settings.js').SiteSettings} SiteSettings */
+
+/**
+ * What a key can be bound to; the names are those of the manifest's commands.
+ * @typedef {'toggle' | 'mode' | 'bigger' | 'smaller' | 'hide' | 'copy'} Command
+ */
+
+/**
+ * Why captions do not run, and what helps.
+ * @typedef {object} Problem
+ * @property {string} code
+ * @property {string} message for the user; empty: the extension has a text of its own for the code
+ * @property {string} hint
+ */
+
+/**
+ * What a session is doing. `connecting` and `reconnecting`: without the host; `ending`: the last
+ * words are on their way.
+ * @typedef {'connecting' | 'loading' | 'listening' | 'lagging' | 'reconnecting' | 'ending'} PhaseName
+ */
+
+/**
+ * @typedef {object} Phase
+ * @property {PhaseName} name
+ * @property {number} lagMs audio that waits to be captioned
+ * @property {number} skippedMs audio left out so far
+ */
+
+/**
+ * @typedef {object} CaptureState
+ * @property {string} session
+ * @property {number} tabId
+ * @property {Phase} phase
+ * @property {string | null} language spoken, as far as the host knows
+ * @property {string | null} model that is in use
+ */
+
+/**
+ * How loud a tab is, from 0 (no sound) to 1.
+ * @typedef {{ tabId: number, level: number }} Level
+ */
+
+/**
+ * From the service worker to the offscreen document.
+ * @typedef {{ type: 'begin', session: string, tabId: number, streamId: string, options: Options,
+ *     visible: boolean }
+ *   | { type: 'configure', tabId: number, options: Options }
+ *   | { type: 'end', tabId: number }
+ *   | { type: 'copy', tabId: number }
+ *   | { type: 'meter', wanted: boolean }
+ *   | { type: 'abandon', tabIds: number[] }
+ *   | { type: 'show', tabId: number }
+ *   | { type: 'visible', tabIds: number[] }
+ *   | { type: 'host', ready: boolean }
+ *   | { type: 'from-host', message: ToExtension }} OffscreenCommand
+ */
+
+/**
+ * From the offscreen document to the service worker.
+ * @typedef {{ type: 'captures', captures: CaptureState[] }
+ *   | { type: 'levels', levels: Level[] }
+ *   | { type: 'begun', session: string, problem: Problem | null }
+ *   | { type: 'to-host', message: ToHost }
+ *   | { type: 'overlay', tabId: number, message: SessionMessage }} OffscreenReport
+ */
+
+/**
+ * From the offscreen document, through the service worker, to the overlay in the page.
+ * A snapshot makes the overlay follow its session; what belongs to others it ignores.
+ * @typedef {{ type: 'snapshot', session: string, model: CaptionModel, phase: Phase }
+ *   | Captions
+ *   | { type: 'phase', session: string, phase: Phase }
+ *   | { type: 'resume', session: string, from: number }
+ *   | { type: 'copied', session: string }
+ *   | { type: 'end', session: string }} SessionMessage
+ */
+
+/**
+ * From the service worker to the overlay: before its first snapshot and whenever the settings
+ * change; `hide` hides the captions for now, or shows them again.
+ * @typedef {{ type: 'settings', settings: SiteSettings, positions: SitePositions }
+ *   | { type: 'hide' }} WorkerMessage
+ */
+
+/** @typedef {SessionMessage | WorkerMessage} OverlayMessage */
+
+/**
+ * From the overlay to the service worker: the user has dragged it (null: back to its own place),
+ * or pressed one of its buttons.
+ * @typedef {{ type: 'position', screen: keyof SitePositions, position: Position | null }
+ *   | { type: 'command', command: Command }} PageMessage
+ */
+
+/**
+ * From a page of the extension to the service worker, answered with the problem that is left, or
+ * null: start captions (in the side panel: also where the page is closed to extensions), stop them,
+ * or see whether the host can be had.
+ * @typedef {{ type: 'start', tabId: number, panel: boolean }
+ *   | { type: 'stop', tabId: number }
+ *   | { type: 'check' }} Request
+ */
+
+/**
+ * From a page of the extension, over its port, to the service worker: what it shows, or a message
+ * for the host.
+ * @typedef {{ type: 'watch', wants: { tabId?: number | null, meter?: boolean, host?: boolean } }
+ *   | { type: 'to-host', message: ToHost }} ViewRequest
+ */
+
+/**
+ * From the service worker to each open page of the extension: all captures whenever one changes,
+ * and what the page asked for.
+ * @typedef {{ type: 'captures', captures: CaptureState[] }
+ *   | { type: 'levels', levels: Level[] }
+ *   | { type: 'session', tabId: number, message: SessionMessage }
+ *   | { type: 'from-host', message: ToExtension }} ViewMessage
+ */
+
+export {};

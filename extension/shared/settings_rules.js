@@ -1,0 +1,244 @@
+/** What settings may hold, and how stored ones of any version become sound ones of this version. */
+import { DEFAULTS, FONTS, GROUPS, isRecord, mergeInto, PRESETS, VERSION } from './settings.js';
+import { findFault } from './validate.js';
+
+/** @typedef {import('./settings.js').Json} Json */
+/** @typedef {import('./settings.js').Settings} Settings */
+/** @typedef {import('./settings.js').SiteOverrides} SiteOverrides */
+/** @typedef {import('./validate.js').Schema} Schema */
+
+/** @type {Schema} */
+const CODE = { type: ['string', 'null'], pattern: '^[a-z]{2,3}(-[A-Za-z]{2,8})?$' };
+/** @type {Schema} */
+const NAME = { type: ['string', 'null'], minLength: 1, maxLength: 200 };
+/** @type {Schema} */
+const COLOR = { type: 'string', pattern: '^#[0-9a-f]{6}$' };
+
+/** @type {Schema} */
+const REPLACEMENT = {
+  type: 'object',
+  properties: {
+    from: { type: 'string', minLength: 1, maxLength: 100 },
+    to: { type: 'string', maxLength: 100 },
+  },
+  required: ['from', 'to'],
+  additionalProperties: false,
+};
+
+/**
+ * What each field may hold. A nested record is a group, whose fields are read one by one.
+ * @type {Record<string, Schema | Record<string, Schema>>}
+ */
+const FIELDS = {
+  language: CODE,
+  translateTo: CODE,
+  translator: NAME,
+  model: NAME,
+  policy: { enum: ['alignatt', 'local_agreement'] },
+  // The limits are those of the host's protocol.
+  vocabulary: {
+    type: 'array',
+    items: { type: 'string', minLength: 1, maxLength: 100 },
+    maxItems: 200,
+  },
+  mode: { enum: ['fast', 'reading'] },
+  appearance: {
+    preset: { enum: [...Object.keys(PRESETS), 'custom'] },
+    fontFamily: { enum: Object.keys(FONTS) },
+    fontSize: { type: 'number', minimum: 12, maximum: 96 },
+    fontWeight: { type: 'integer', minimum: 100, maximum: 900 },
+    color: COLOR,
+    background: COLOR,
+    backgroundOpacity: { type: 'number', minimum: 0, maximum: 1 },
+    opacity: { type: 'number', minimum: 0.2, maximum: 1 },
+    outline: { enum: ['none', 'outline', 'shadow'] },
+    lines: { type: 'integer', minimum: 1, maximum: 6 },
+    align: { enum: ['start', 'center', 'end'] },
+  },
+  bilingual: {
+    show: { enum: ['original', 'translation', 'both'] },
+    order: { enum: ['original-first', 'translation-first'] },
+    translationSize: { type: 'number', minimum: 0.5, maximum: 1.5 },
+  },
+  filters: {
+    profanity: { type: 'boolean' },
+    replacements: { type: 'array', items: REPLACEMENT, maxItems: 200 },
+  },
+  liveRegion: { enum: ['off', 'polite'] },
+};
+
+/** What a site may do differently. */
+const SITE_FIELDS = [
+  'language',
+  'translateTo',
+  'translator',
+  'model',
+  'mode',
+  'appearance',
+  'bilingual',
+];
+
+/**
+ * How settings of one version become those of the next, by the older version. A field that is new
+ * needs no entry: it has a default.
+ * @type {Record<number, (stored: Json) => Json>}
+ */
+const MIGRATIONS = {};
+
+/**
+ * Bring what was stored, by whatever version, to the present. What cannot be understood becomes the
+ * default: captions must come up after a downgrade, too.
+ * @param {unknown} stored
+ * @returns {Settings}
+ */
+export function migrate(stored, migrations = MIGRATIONS, version = VERSION) {
+  return validate(upgrade(stored, migrations, version)).settings;
+}
+
+/**
+ * @param {unknown} stored
+ * @returns {unknown} the same as this version would have stored it, not yet validated
+ */
+export function upgrade(stored, migrations = MIGRATIONS, version = VERSION) {
+  if (!isRecord(stored)) return stored;
+  let current = stored;
+  const from = Number.isInteger(stored.version) ? Number(stored.version) : version;
+  for (let known = from; known < version; known++) {
+    current = migrations[known]?.(current) ?? current;
+  }
+  return current;
+}
+
+/**
+ * Read settings from anywhere.
+ * @param {unknown} candidate of this version
+ * @returns {{ settings: Settings, faults: string[] }} the default stands where there was a fault, of
+ *   which each is told as "appearance.fontSize: 4 is below 12"
+ */
+export function validate(candidate) {
+  /** @type {string[]} */
+  const faults = [];
+  if (!isRecord(candidate)) {
+    return { settings: structuredClone(DEFAULTS), faults: ['settings: expected an object'] };
+  }
+  const known = ['version', ...Object.keys(FIELDS), 'sites'];
+  faults.push(...unknownIn(candidate, known, ''));
+  const fields = readFields(candidate, Object.keys(FIELDS), '', faults);
+  const settings = /** @type {Settings} */ (mergeInto(structuredClone(DEFAULTS), fields));
+  settings.sites = readSites(candidate.sites, faults);
+  return { settings, faults };
+}
+
+/** @type {Schema} */
+const POSITION = {
+  type: ['object', 'null'],
+  properties: {
+    x: { type: 'number', minimum: 0, maximum: 1 },
+    y: { type: 'number', minimum: 0, maximum: 1 },
+    width: { type: 'number', minimum: 0, maximum: 1 },
+  },
+  required: ['x', 'y', 'width'],
+  additionalProperties: false,
+};
+
+/**
+ * @param {unknown} value
+ * @returns {value is import('./settings.js').Position | null}
+ */
+export function isPosition(value) {
+  return findFault(value, 'position', { position: POSITION }) === null;
+}
+
+/**
+ * @param {Json} source
+ * @param {string[]} names
+ * @param {string} path
+ * @param {string[]} faults appended to
+ * @returns {Json} the fields that are there and sound
+ */
+function readFields(source, names, path, faults) {
+  /** @type {Json} */
+  const read = {};
+  for (const name of names) {
+    const schema = FIELDS[name];
+    if (!Object.hasOwn(source, name) || !schema) continue;
+    const value = source[name];
+    if (GROUPS.includes(name)) {
+      read[name] = readGroup(
+        value,
+        /** @type {Record<string, Schema>} */ (schema),
+        path + name,
+        faults,
+      );
+    } else if (isSound(value, schema, path + name, faults)) {
+      read[name] = value;
+    }
+  }
+  return read;
+}
+
+/**
+ * @param {unknown} value
+ * @param {Record<string, Schema>} schemas
+ * @param {string} path
+ * @param {string[]} faults
+ * @returns {Json}
+ */
+function readGroup(value, schemas, path, faults) {
+  if (!isRecord(value)) {
+    faults.push(`${path}: expected an object`);
+    return {};
+  }
+  faults.push(...unknownIn(value, Object.keys(schemas), `${path}.`));
+  const sound = Object.entries(schemas).filter(
+    ([name, schema]) =>
+      Object.hasOwn(value, name) && isSound(value[name], schema, `${path}.${name}`, faults),
+  );
+  return Object.fromEntries(sound.map(([name]) => [name, value[name]]));
+}
+
+/**
+ * @param {unknown} value
+ * @param {string[]} faults
+ * @returns {Record<string, SiteOverrides>}
+ */
+function readSites(value, faults) {
+  if (value === undefined) return {};
+  if (!isRecord(value)) {
+    faults.push('sites: expected an object');
+    return {};
+  }
+  /** @type {Record<string, SiteOverrides>} */
+  const sites = {};
+  for (const [site, overrides] of Object.entries(value)) {
+    if (!isRecord(overrides)) faults.push(`sites.${site}: expected an object`);
+    else {
+      faults.push(...unknownIn(overrides, SITE_FIELDS, `sites.${site}.`));
+      sites[site] = readFields(overrides, SITE_FIELDS, `sites.${site}.`, faults);
+    }
+  }
+  return sites;
+}
+
+/**
+ * @param {unknown} value
+ * @param {Schema} schema
+ * @param {string} path
+ * @param {string[]} faults
+ */
+function isSound(value, schema, path, faults) {
+  const fault = findFault(value, path, { [path]: schema });
+  if (fault !== null) faults.push(fault);
+  return fault === null;
+}
+
+/**
+ * @param {Json} value
+ * @param {string[]} known
+ * @param {string} path
+ */
+function unknownIn(value, known, path) {
+  return Object.keys(value)
+    .filter((name) => !known.includes(name))
+    .map((name) => `${path}${name}: unknown`);
+}

@@ -1,0 +1,88 @@
+/** The first page: finds the host or says how to get it, and lets the user try captions. */
+import { commandsFor } from '../shared/problems.js';
+import { settingsFor } from '../shared/settings.js';
+import { SettingsStore } from '../shared/settings_store.js';
+import { commandItem } from '../ui/commands.js';
+import { ask, byId, LOCALE, localise, text, WorkerLine } from '../ui/page.js';
+import { Transcript } from '../ui/transcript.js';
+
+/** @typedef {import('../shared/messages.js').ViewMessage} ViewMessage */
+
+/** The user installs the host meanwhile. The browser reads its registration at every attempt. */
+const LOOK_AGAIN_MS = 2_000;
+
+/** A voice that the tab can hear is heard by then. */
+const PATIENCE_MS = 6_000;
+
+let captioned = false;
+let heard = false;
+
+localise();
+// Pages of the extension are closed to its overlay: this one shows its captions itself.
+const transcript = new Transcript(byId('captions'));
+transcript.apply(settingsFor(await new SettingsStore(chrome.storage).load(), null));
+const tab = await chrome.tabs.getCurrent();
+const commands = await chrome.commands.getAll();
+const shortcut = commands.find(({ name }) => name === 'toggle')?.shortcut ?? '';
+byId('how').textContent = shortcut ? text('welcome_how_key', shortcut) : text('welcome_how');
+byId('speak').addEventListener('click', speak);
+byId('options').addEventListener('click', () => chrome.runtime.openOptionsPage());
+speechSynthesis.addEventListener('voiceschanged', showTrial);
+showTrial();
+new WorkerLine({ meter: true, tabId: tab?.id ?? null }, receive);
+await findHost();
+
+/** Look for the host until it is there. */
+async function findHost() {
+  if (document.visibilityState === 'visible') {
+    const problem = await ask({ type: 'check' });
+    byId('install').hidden = problem === null;
+    byId('light').classList.toggle('busy', problem !== null);
+    const words = problem ? text(`error_${problem.code}`) || problem.message : text('host_found');
+    if (byId('engine').textContent !== words) byId('engine').textContent = words;
+    if (!problem) return;
+    showRemedy(problem.code);
+  }
+  setTimeout(() => void findHost(), LOOK_AGAIN_MS);
+}
+
+/** @param {string} code */
+function showRemedy(code) {
+  if (byId('remedy').dataset.code === code) return;
+  byId('remedy').dataset.code = code;
+  byId('remedy').textContent = text(`remedy_${code}`);
+  byId('commands').replaceChildren(...commandsFor(code, chrome.runtime.id).map(commandItem));
+}
+
+/** @param {ViewMessage} message */
+function receive(message) {
+  if (message.type === 'captures') {
+    const before = captioned;
+    captioned = message.captures.some(({ tabId }) => tabId === tab?.id);
+    if (captioned !== before) showTrial();
+  } else if (message.type === 'session') {
+    transcript.receive(message.message);
+  } else if (message.type === 'levels') {
+    heard ||= message.levels.some(({ tabId, level }) => tabId === tab?.id && level > 0);
+  }
+}
+
+function showTrial() {
+  const voices = speechSynthesis.getVoices().length > 0;
+  byId('speak').hidden = !captioned || !voices;
+  byId('captions').hidden = !captioned;
+  const key = voices ? 'welcome_ready' : 'welcome_no_voice';
+  byId('try').textContent = text(captioned ? key : 'welcome_first_click');
+}
+
+/** Let the system's voice speak; not every system plays it where a tab can be heard. */
+function speak() {
+  heard = false;
+  const sentence = new SpeechSynthesisUtterance(text('welcome_sentence'));
+  sentence.lang = LOCALE;
+  speechSynthesis.speak(sentence);
+  byId('try').textContent = text('welcome_speaking', text('welcome_sentence'));
+  setTimeout(() => {
+    if (!heard) byId('try').textContent = text('welcome_unheard');
+  }, PATIENCE_MS);
+}

@@ -1,0 +1,1 @@
+"""Live captions for any browser tab, recognised on this machine."""

@@ -1,0 +1,1 @@
+"""The engines behind `core`'s Protocols, one file each."""

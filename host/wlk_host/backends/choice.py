@@ -1,0 +1,59 @@
+"""Which engine suits this machine."""
+
+import time
+from collections.abc import Callable
+from typing import Final, Literal, TypeAlias
+
+import torch
+from torch.nn import functional
+
+Backend: TypeAlias = Literal["faster-whisper", "torch"]
+"""What encodes and does the second pass: CTranslate2 in int8, or PyTorch in bfloat16. The live
+pass is decoded by PyTorch for both."""
+
+Wish: TypeAlias = Literal["auto", "faster-whisper", "torch"]
+
+_WORTH: Final = 1.5
+"""How much quicker than float32 bfloat16 has to be. With matrix units (AMX) it is 4.4 times as
+quick, and PyTorch needs two thirds of the time of CTranslate2 for a short window and a quarter
+for a full one. Kept from them it was 0.6 times as quick with AVX512-BF16, 0.1 times with AVX2."""
+
+_ROUNDS: Final = 20
+"""The shortest of many short ones: other programs run as well."""
+
+
+def choose(wish: Wish, speedup: Callable[[], float] | None = None) -> Backend:
+    """The engine that was asked for; the quicker one for `auto`.
+
+    Args:
+        wish: what the user said.
+        speedup: how much quicker bfloat16 is than float32; by default this is measured.
+    """
+    if wish != "auto":
+        return wish
+    return "torch" if (speedup or bfloat16_speedup)() >= _WORTH else "faster-whisper"
+
+
+def bfloat16_speedup() -> float:
+    """How many times quicker than in float32 this machine multiplies in bfloat16, on one core.
+
+    Measured on a layer of the width of the base model, in a few hundredths of a second: what
+    a processor says that it can do does not tell how quick it is at it.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with torch.inference_mode():
+            return _shortest(torch.float32) / _shortest(torch.bfloat16)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _shortest(dtype: torch.dtype) -> float:
+    x, weight = torch.ones(128, 512, dtype=dtype), torch.ones(1024, 512, dtype=dtype)
+    taken = []
+    for _ in range(_ROUNDS):
+        start = time.perf_counter()
+        functional.linear(x, weight)
+        taken.append(time.perf_counter() - start)
+    return min(taken)

@@ -1,0 +1,39 @@
+"""Whisper's encoder in CTranslate2."""
+
+from pathlib import Path
+
+import ctranslate2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+
+class CTranslate2Encoder:
+    """The encoder of a CTranslate2 model folder, int8, shared by the two passes.
+
+    Attributes:
+        whisper: the whole model.
+
+    Args:
+        folder: of the model.
+        threads: cores one window may use.
+
+    Raises:
+        RuntimeError: the model cannot be loaded.
+    """
+
+    def __init__(self, folder: Path, threads: int) -> None:
+        self.whisper = ctranslate2.models.Whisper(
+            str(folder),
+            device="cpu",
+            compute_type="int8",
+            # Two workers on the same weights: the second pass must not hold up the first.
+            inter_threads=2,
+            intra_threads=threads,
+        )
+
+    def __call__(self, features: NDArray[np.float32]) -> Tensor:
+        """Encode normalised features (mels, 2 T) to frames of 20 ms, shape (T, width), float32."""
+        view = ctranslate2.StorageView.from_array(np.ascontiguousarray(features[None]))
+        return torch.from_numpy(np.array(self.whisper.encode(view, to_cpu=True))[0])

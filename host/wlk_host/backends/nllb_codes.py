@@ -1,0 +1,72 @@
+"""How NLLB-200 names languages (FLORES-200 codes: ISO 639-3, script).
+
+NLLB Team (2022), "No Language Left Behind", table 1. A language that is written in more than
+one script has the code of the script that Whisper writes and most readers expect.
+"""
+
+from typing import Final
+
+from wlk_host.core.languages import base_of
+
+BY_LANGUAGE: Final = {
+    "af": "afr_Latn", "am": "amh_Ethi", "ar": "arb_Arab", "as": "asm_Beng", "az": "azj_Latn",
+    "ba": "bak_Cyrl", "be": "bel_Cyrl", "bg": "bul_Cyrl", "bn": "ben_Beng", "bo": "bod_Tibt",
+    "bs": "bos_Latn", "ca": "cat_Latn", "cs": "ces_Latn", "cy": "cym_Latn", "da": "dan_Latn",
+    "de": "deu_Latn", "el": "ell_Grek", "en": "eng_Latn", "es": "spa_Latn", "et": "est_Latn",
+    "eu": "eus_Latn", "fa": "pes_Arab", "fi": "fin_Latn", "fo": "fao_Latn", "fr": "fra_Latn",
+    "gl": "glg_Latn", "gu": "guj_Gujr", "ha": "hau_Latn", "he": "heb_Hebr", "hi": "hin_Deva",
+    "hr": "hrv_Latn", "ht": "hat_Latn", "hu": "hun_Latn", "hy": "hye_Armn", "id": "ind_Latn",
+    "is": "isl_Latn", "it": "ita_Latn", "ja": "jpn_Jpan", "jw": "jav_Latn", "ka": "kat_Geor",
+    "kk": "kaz_Cyrl", "km": "khm_Khmr", "kn": "kan_Knda", "ko": "kor_Hang", "lb": "ltz_Latn",
+    "ln": "lin_Latn", "lo": "lao_Laoo", "lt": "lit_Latn", "lv": "lvs_Latn", "mg": "plt_Latn",
+    "mi": "mri_Latn", "mk": "mkd_Cyrl", "ml": "mal_Mlym", "mn": "khk_Cyrl", "mr": "mar_Deva",
+    "ms": "zsm_Latn", "mt": "mlt_Latn", "my": "mya_Mymr", "ne": "npi_Deva", "nl": "nld_Latn",
+    "nn": "nno_Latn", "no": "nob_Latn", "oc": "oci_Latn", "pa": "pan_Guru", "pl": "pol_Latn",
+    "ps": "pbt_Arab", "pt": "por_Latn", "ro": "ron_Latn", "ru": "rus_Cyrl", "sa": "san_Deva",
+    "sd": "snd_Arab", "si": "sin_Sinh", "sk": "slk_Latn", "sl": "slv_Latn", "sn": "sna_Latn",
+    "so": "som_Latn", "sq": "als_Latn", "sr": "srp_Cyrl", "su": "sun_Latn", "sv": "swe_Latn",
+    "sw": "swh_Latn", "ta": "tam_Taml", "te": "tel_Telu", "tg": "tgk_Cyrl", "th": "tha_Thai",
+    "tk": "tuk_Latn", "tl": "tgl_Latn", "tr": "tur_Latn", "tt": "tat_Cyrl", "uk": "ukr_Cyrl",
+    "ur": "urd_Arab", "uz": "uzn_Latn", "vi": "vie_Latn", "yi": "ydd_Hebr", "yo": "yor_Latn",
+    "yue": "yue_Hant", "zh": "zho_Hans",
+    # Not Whisper's, but what people may want to read.
+    "ckb": "ckb_Arab", "eo": "epo_Latn", "ga": "gle_Latn", "gd": "gla_Latn", "ig": "ibo_Latn",
+    "ku": "kmr_Latn", "ky": "kir_Cyrl", "lg": "lug_Latn", "ny": "nya_Latn", "om": "gaz_Latn",
+    "or": "ory_Orya", "rw": "kin_Latn", "sm": "smo_Latn", "st": "sot_Latn", "ti": "tir_Ethi",
+    "ug": "uig_Arab", "wo": "wol_Latn", "xh": "xho_Latn", "zu": "zul_Latn",
+    # Other names of languages above.
+    "fil": "tgl_Latn", "iw": "heb_Hebr", "jv": "jav_Latn", "nb": "nob_Latn",
+}  # fmt: skip
+
+_BY_REGION: Final = {
+    "zh-tw": "zho_Hant", "zh-hk": "zho_Hant", "zh-mo": "zho_Hant", "zh-hant": "zho_Hant",
+    "zh-yue": "yue_Hant",
+    "ar-eg": "arz_Arab", "ar-ma": "ary_Arab", "ar-tn": "aeb_Arab", "ar-iq": "acm_Arab",
+    "ks-deva": "kas_Deva", "ks-arab": "kas_Arab", "az-ir": "azb_Arab",
+}  # fmt: skip
+"""Where region or script make another language or script of it."""
+
+_STAND_INS: Final = {"br": "cym_Latn", "haw": "smo_Latn", "la": "ita_Latn"}
+"""Languages that Whisper hears and NLLB does not know, read as their nearest relative."""
+
+
+_KNOWN: Final = frozenset({*BY_LANGUAGE.values(), *_BY_REGION.values()})
+
+TARGETS: Final = tuple(sorted({*BY_LANGUAGE, "zh-TW"}))
+"""Language codes NLLB translates into, as users choose them."""
+
+
+def source_code(language: str) -> str | None:
+    """The code NLLB reads a Whisper language by; None for what is none."""
+    return target_code(language) or _STAND_INS.get(base_of(language))
+
+
+def target_code(language: str) -> str | None:
+    """The code of a language to translate into (BCP 47 or FLORES-200); None if NLLB has none."""
+    if language in _KNOWN:
+        return language
+    parts = language.replace("_", "-").lower().split("-")
+    for n in range(len(parts), 1, -1):
+        if (code := _BY_REGION.get("-".join(parts[:n]))) is not None:
+            return code
+    return BY_LANGUAGE.get(parts[0])

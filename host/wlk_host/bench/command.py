@@ -1,0 +1,149 @@
+"""`wlk-host bench`: measure the engine on recordings with known text."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import fields
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from wlk_host.backends.choice import choose
+from wlk_host.bench.figures import Measured, measure
+from wlk_host.bench.logs import Setup, write_log, write_setup
+from wlk_host.bench.manifest import Recording, read_manifest
+from wlk_host.bench.progress import Progress
+from wlk_host.bench.report import (
+    Book,
+    compare,
+    markdown,
+    read_book,
+    tabulate,
+    write_comparison,
+    write_report,
+)
+from wlk_host.bench.runner import Bench
+from wlk_host.core.errors import WlkError
+from wlk_host.core.types import SessionOptions
+from wlk_host.models import store
+from wlk_host.runtime.live_options import live_options
+from wlk_host.version import __version__
+
+_EXTRA: Final = {"whisper_normalizer": "whisper-normalizer", "matplotlib": "matplotlib"}
+"""Modules that only the bench needs, and their packages."""
+
+
+def bench(arguments: argparse.Namespace) -> int:
+    """Run a manifest, or compare runs: print a table, write reports where that is asked for.
+
+    Raises:
+        WlkError: the manifest, a recording, the model or earlier logs cannot be read, or the
+            packages of the bench are missing.
+    """
+    _require_extra()
+    folder = Path(arguments.out) if arguments.out else None
+    if arguments.compare:
+        return _compare([read_book(Path(name)) for name in arguments.compare], folder)
+    options = SessionOptions(
+        language=arguments.language,
+        task=arguments.task,
+        model=arguments.model,
+        policy=arguments.policy,
+        translate_to=arguments.translate,
+        translator=arguments.translator,
+        prompt=arguments.prompt,
+    )
+    backend = choose(arguments.backend)
+    live = live_options(arguments.beams, arguments.rolling, arguments.end_of_word)
+    setup = Setup(
+        system=f"wlk-host {__version__}",
+        options={"model": store.resolve(options.model).name, "backend": backend}
+        | _chosen(options, arguments.detect)
+        | _chosen_live(arguments),
+        clock="real" if arguments.realtime else "virtual",
+    )
+    runner = Bench(options, arguments.realtime, arguments.detect, live, backend)
+    recordings = _recordings(Path(arguments.manifest), arguments.only)
+    measured = _run(runner, recordings, setup, folder)
+    if folder:
+        write_report(folder, Book(folder.resolve().name, setup, tuple(measured)))
+    sys.stdout.write(markdown(tabulate(measured)))
+    return 0
+
+
+def _recordings(manifest: Path, only: str) -> list[Recording]:
+    """Those of the manifest with `only` in their id.
+
+    Raises:
+        WlkError: `manifest_unreadable`, `nothing_to_measure`.
+    """
+    recordings = [r for r in read_manifest(manifest) if only in r.reference.id]
+    if not recordings:
+        raise WlkError(
+            code="nothing_to_measure",
+            message=f"{manifest} has no recording" + (f" with {only!r} in its id" if only else ""),
+            hint="name a manifest with recordings, or leave --only out",
+        )
+    return recordings
+
+
+def _run(
+    runner: Bench, recordings: Sequence[Recording], setup: Setup, folder: Path | None
+) -> list[Measured]:
+    """Run and score them, with a log of each in the folder."""
+    measured: list[Measured] = []
+    progress = Progress(len(recordings))
+    for recording in recordings:
+        reference = recording.expected(runner.options.task)
+        progress.begin(reference.id, recording.duration_s)
+        run = runner.run(recording, progress.heard)
+        progress.end()
+        measured.append(measure((reference, run)))
+        if folder:
+            # After each, so that a bench that is broken off leaves what it did.
+            write_log(folder, reference, run)
+            write_setup(folder, setup, [m.reference.id for m in measured])
+    return measured
+
+
+def _compare(books: Sequence[Book], folder: Path | None) -> int:
+    if folder:
+        write_comparison(folder, books)
+    sys.stdout.write(markdown(compare(books), "run"))
+    return 0
+
+
+def _chosen(options: SessionOptions, detect: bool) -> dict[str, str]:
+    """What differs from the defaults, for the report."""
+    chosen = {
+        field.name: str(value)
+        for field in fields(options)
+        if field.name != "model" and (value := getattr(options, field.name)) != field.default
+    }
+    return chosen | ({"language": "detected"} if detect else {})
+
+
+def _chosen_live(arguments: argparse.Namespace) -> dict[str, str]:
+    """The same of the first pass."""
+    chosen = {
+        "beams": str(arguments.beams),
+        "rolling": str(arguments.rolling),
+        "end of word": arguments.end_of_word,
+    }
+    usual = {"beams": "1", "rolling": "0", "end of word": "next"}
+    return {name: value for name, value in chosen.items() if value != usual[name]}
+
+
+def _require_extra() -> None:
+    """Say before a long run what its report will need.
+
+    Raises:
+        WlkError: `bench_missing`.
+    """
+    missing = [package for name, package in _EXTRA.items() if find_spec(name) is None]
+    if missing:
+        raise WlkError(
+            code="bench_missing",
+            message=f"the bench needs {' and '.join(missing)}",
+            hint=f"run: pip install {' '.join(missing)}",
+        )

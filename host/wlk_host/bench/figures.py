@@ -1,0 +1,169 @@
+"""The figures of one recording or of many together."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final
+
+from wlk_host.bench.chrf import chrf
+from wlk_host.bench.logs import Logged, Reference, Run
+from wlk_host.bench.scoring import Delay, Score, percentile, score, word_time_errors
+from wlk_host.bench.simultaneous import measure_simultaneity
+
+Figures = dict[str, float | None]
+"""By the names in `COLUMNS`; None where a figure cannot be told."""
+
+COLUMNS: Final = (
+    ("wer", "live WER %"),
+    ("final_wer", "final WER %"),
+    ("live_chrf", "live chrF"),
+    ("chrf", "final chrF"),
+    ("false_words", "files with words"),
+    ("commit_p50", "committed p50 s"),
+    ("commit_p95", "p95"),
+    ("shown_p50", "shown p50 s"),
+    ("final_p50", "final p50 s"),
+    ("final_p95", "p95"),
+    ("word_time", "word times off s"),
+    ("erasure", "erasure"),
+    ("translation_lag", "translation AL s"),
+    ("translation_erasure", "its erasure"),
+    ("lag_worst", "worst lag s"),
+    ("skipped_s", "left out s"),
+    ("cpu_per_s", "CPU s/s"),
+    ("running_mb", "MB"),
+    ("rss_mb", "with loading"),
+)
+"""Each figure's name and how a table calls it.
+
+WER is the character error rate in languages that are written without spaces. "Files with words"
+counts recordings in which nothing is said and something was captioned. "Final" latency runs from
+an utterance's end until its lines do not change any more.
+"""
+
+_BREATH_S: Final = 0.5
+"""An utterance is final when all but a trailing breath of it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One recording, scored.
+
+    Attributes:
+        score: None where the text is not known.
+        final_s: from each utterance's end to its captions being final.
+        word_time_errors_s: see `scoring.word_time_errors`.
+        live: whether it was captioned while it was heard.
+    """
+
+    reference: Reference
+    run: Run
+    score: Score | None
+    final_s: tuple[float, ...] = ()
+    word_time_errors_s: tuple[float, ...] = ()
+    live: bool = True
+
+    @property
+    def final_text(self) -> str:
+        """What the captions read at the end."""
+        return self.run.log[-1].final if self.run.log else ""
+
+    @property
+    def live_text(self) -> str:
+        """What was committed while it was heard."""
+        return self.run.log[-1].committed if self.run.log else ""
+
+
+def measure(logged: Logged, live: bool = True) -> Measured:
+    """Score one recording. One that was not captioned live has no latencies."""
+    reference, run = logged
+    if reference.text is None:
+        return Measured(reference, run, None, live=live)
+    words = reference.words if live else ()
+    return Measured(
+        reference,
+        run,
+        score(run.log, reference.text, reference.language, words),
+        final_latencies(reference, run) if live and run.final_until else (),
+        tuple(word_time_errors(reference.words, run.words, reference.language)),
+        live,
+    )
+
+
+def final_latencies(reference: Reference, run: Run) -> tuple[float, ...]:
+    """Seconds from each utterance's end to its captions being final."""
+    found = []
+    for end in reference.utterance_ends_s:
+        done = (t for t, until in run.final_until if until >= end - _BREATH_S)
+        found.append(max(0.0, next(done, run.duration_s) - end))
+    return tuple(found)
+
+
+def figures(measured: Sequence[Measured]) -> Figures:
+    """The figures of these recordings as if they were one: errors by words, not by recordings.
+
+    All of them are of one run: live, or not.
+    """
+    live = all(m.live for m in measured)
+    runs = [m.run for m in measured]
+    scored = [(m, m.score) for m in measured if m.score]
+    spoken = [s for m, s in scored if s.n_words and m.reference.task == "transcribe"]
+    n_words = sum(s.n_words for s in spoken)
+    silent = [s for m, s in scored if not s.n_words]
+    translated = [m for m, s in scored if s.n_words and m.reference.task == "translate"]
+    n_live = sum(s.n_live for _, s in scored) if live else 0
+    return {
+        "wer": _percent(sum(s.live_errors for s in spoken), n_words) if live else None,
+        "final_wer": _percent(sum(s.final_errors for s in spoken), n_words),
+        "live_chrf": chrf((m.live_text, m.reference.text or "") for m in translated if live),
+        "chrf": chrf((m.final_text, m.reference.text or "") for m in translated),
+        "false_words": sum(s.n_live + s.n_final > 0 for s in silent) if silent else None,
+        **_latencies(measured, [s for _, s in scored]),
+        "erasure": _ratio(sum(s.n_erased for _, s in scored), n_live),
+        **_simultaneity(runs if live else []),
+        "lag_worst": max((lag for run in runs for _, lag in run.lag), default=None),
+        "skipped_s": sum(run.skipped_s for run in runs) or None,
+        "cpu_per_s": _ratio(sum(r.cpu_s for r in runs), sum(r.duration_s for r in runs)),
+        "running_mb": max((run.running_mb for run in runs if run.running_mb), default=None),
+        "rss_mb": max((run.rss_mb for run in runs if run.rss_mb), default=None),
+    }
+
+
+def latencies(scores: Iterable[Score], which: Callable[[Score], Sequence[Delay]]) -> list[float]:
+    """The delays of all words, sorted."""
+    return sorted(delay for score in scores for _, delay in which(score))
+
+
+def _latencies(measured: Sequence[Measured], scores: Sequence[Score]) -> Figures:
+    commits = latencies(scores, lambda s: s.commits)
+    shows = latencies(scores, lambda s: s.shows)
+    finals = sorted(chain.from_iterable(m.final_s for m in measured))
+    off = sorted(chain.from_iterable(m.word_time_errors_s for m in measured))
+    return {
+        "commit_p50": percentile(commits, 0.5),
+        "commit_p95": percentile(commits, 0.95),
+        "shown_p50": percentile(shows, 0.5),
+        "final_p50": percentile(finals, 0.5),
+        "final_p95": percentile(finals, 0.95),
+        "word_time": percentile(off, 0.5),
+    }
+
+
+def _simultaneity(runs: Sequence[Run]) -> Figures:
+    """Average lagging as the mean over recordings; erasure by words."""
+    found = [measure_simultaneity(run.log, run.duration_s) for run in runs]
+    lags = [s.average_lagging_s for s in found if s.average_lagging_s is not None]
+    return {
+        "translation_lag": _ratio(sum(lags), len(lags)),
+        "translation_erasure": _ratio(
+            sum(s.n_erased for s in found), sum(s.n_words for s in found)
+        ),
+    }
+
+
+def _ratio(count: float, total: float) -> float | None:
+    return count / total if total else None
+
+
+def _percent(errors: int, n_words: int) -> float | None:
+    return 100 * errors / n_words if n_words else None

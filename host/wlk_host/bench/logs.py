@@ -1,0 +1,179 @@
+"""What was shown when, beside what was said: the files any system is scored from.
+
+A folder holds `run.json` (what ran, on which recordings), and for each recording `ID.json`, the
+log, and `ID.ref.json`, the reference. Whoever writes these is scored and compared alike.
+"""
+
+import json
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from wlk_host.core.caption_log import Shown
+from wlk_host.core.errors import WlkError
+
+TimedWord = tuple[str, float, float]
+"""A word and its start and end in seconds."""
+
+_SETUP: Final = "run.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What is said in a recording.
+
+    Attributes:
+        id: names the recording.
+        text: what its captions should read; None where nobody wrote it down, "" where nothing
+            is said.
+        language: of the text: decides how it is scored.
+        spoken: of the recording; None where nothing is said or nobody knows.
+        task: whether the text is what was said or its English translation.
+        words: the words with their times, where these are known.
+        utterance_ends_s: where its utterances end, where that is known.
+    """
+
+    id: str
+    text: str | None
+    language: str = "en"
+    spoken: str | None = None
+    task: Literal["transcribe", "translate"] = "transcribe"
+    words: tuple[TimedWord, ...] = ()
+    utterance_ends_s: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one system showed of one recording, and what that took.
+
+    Attributes:
+        log: one entry a change.
+        duration_s: of the recording.
+        cpu_s: processor time of the whole process.
+        rss_mb: largest memory of the process so far, loading included; None where the system
+            does not tell.
+        running_mb: the largest during this recording; None where the system does not tell.
+        words: the words of the final text with their times.
+        final_until: (s, s): from when on nothing before a position changed any more.
+        lag: (s, s): speech heard and not yet read, the worst of each second.
+        skipped_s: sound left out because the machine could not keep up.
+    """
+
+    log: tuple[Shown, ...]
+    duration_s: float
+    cpu_s: float
+    rss_mb: float | None = None
+    running_mb: float | None = None
+    words: tuple[TimedWord, ...] = ()
+    final_until: tuple[tuple[float, float], ...] = ()
+    lag: tuple[tuple[float, float], ...] = ()
+    skipped_s: float = 0.0
+
+
+def _machine() -> str:
+    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What ran.
+
+    Attributes:
+        system: name and version.
+        options: what was chosen, as text.
+        live: whether captions came while the sound was heard. An offline run has no latencies.
+        clock: how time passed.
+        machine: the one it ran on.
+        at: when, ISO 8601.
+    """
+
+    system: str
+    options: dict[str, str] = field(default_factory=dict)
+    live: bool = True
+    clock: str = "virtual"
+    machine: str = field(default_factory=_machine)
+    at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+
+
+Logged = tuple[Reference, Run]
+
+
+def write_log(folder: Path, reference: Reference, run: Run) -> None:
+    """Write one recording's log and reference."""
+    folder.mkdir(parents=True, exist_ok=True)
+    log = {
+        "dur": run.duration_s,
+        "cpu": run.cpu_s,
+        "rss": run.rss_mb,
+        "running_rss": run.running_mb,
+        "log": [asdict(shown) for shown in run.log],
+        "words": run.words,
+        "final_until": run.final_until,
+        "lag": run.lag,
+        "skipped": run.skipped_s,
+    }
+    if run.rss_mb is None:
+        del log["rss"]
+    expected = asdict(reference)
+    expected["lang"] = expected.pop("language")
+    _write(folder / f"{reference.id}.json", log)
+    _write(folder / f"{reference.id}.ref.json", expected)
+
+
+def write_setup(folder: Path, setup: Setup, ids: Sequence[str]) -> None:
+    """Write what ran, and on what."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / _SETUP, {**asdict(setup), "recordings": list(ids)})
+
+
+def read_logs(folder: Path) -> tuple[Setup, list[Logged]]:
+    """What `write_setup` and `write_log` wrote.
+
+    Raises:
+        WlkError: `logs_unreadable`.
+    """
+    try:
+        setup = json.loads((folder / _SETUP).read_text("utf-8"))
+        ids: list[str] = setup.pop("recordings")
+        return Setup(**setup), [(_reference(folder, id_), _run(folder, id_)) for id_ in ids]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise WlkError(
+            code="logs_unreadable",
+            message=f"no logs of a bench in {folder}: {error}",
+            hint="name a folder that was written with: wlk-host bench MANIFEST --out DIR",
+        ) from error
+
+
+def _reference(folder: Path, id_: str) -> Reference:
+    row: dict[str, Any] = json.loads((folder / f"{id_}.ref.json").read_text("utf-8"))
+    row["language"] = row.pop("lang")
+    row["words"] = _tuples(row["words"])
+    row["utterance_ends_s"] = tuple(row["utterance_ends_s"])
+    return Reference(**row)
+
+
+def _run(folder: Path, id_: str) -> Run:
+    row: dict[str, Any] = json.loads((folder / f"{id_}.json").read_text("utf-8"))
+    return Run(
+        log=tuple(Shown(**shown) for shown in row["log"]),
+        duration_s=row["dur"],
+        cpu_s=row["cpu"],
+        rss_mb=row.get("rss"),
+        running_mb=row["running_rss"],
+        words=_tuples(row["words"]),
+        final_until=_tuples(row["final_until"]),
+        lag=_tuples(row["lag"]),
+        skipped_s=row["skipped"],
+    )
+
+
+def _tuples(rows: list[list[Any]]) -> tuple[Any, ...]:
+    return tuple(tuple(row) for row in rows)
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False), "utf-8")

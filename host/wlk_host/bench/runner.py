@@ -1,0 +1,162 @@
+"""One recording through a session, and what it cost."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import Any, Final
+
+from wlk_host.backends.choice import Wish
+from wlk_host.bench.logs import Run, TimedWord
+from wlk_host.bench.manifest import Recording
+from wlk_host.bench.memory import MemoryWatch
+from wlk_host.core.caption_log import CaptionLog, Shown
+from wlk_host.core.live import LiveOptions
+from wlk_host.core.playback import play
+from wlk_host.core.ports import CaptionSession
+from wlk_host.core.types import (
+    AudioChunk,
+    AudioSkipped,
+    CaptionUpdate,
+    Line,
+    Sample,
+    SessionOptions,
+    seconds,
+)
+from wlk_host.runtime.clocks import VirtualClock, WallClock
+from wlk_host.runtime.factory import SessionFactory, Worker
+from wlk_host.runtime.media import read_chunks
+from wlk_host.runtime.translator_child import Engines
+
+_LIVE: Final = LiveOptions()
+
+Heard = Callable[[float], None]
+"""Called with the position in seconds, as the recording goes on."""
+
+
+class Bench:
+    """Runs recordings through one engine.
+
+    Args:
+        options: as a user would choose them. The language is each recording's own unless one is
+            given or `detect` is set.
+        realtime: play in real time. Otherwise on a clock that charges measured work.
+        detect: leave the language to the engine.
+        live: how the first pass works.
+        backend: what encodes.
+    """
+
+    def __init__(
+        self,
+        options: SessionOptions,
+        realtime: bool,
+        detect: bool = False,
+        live: LiveOptions = _LIVE,
+        backend: Wish = "faster-whisper",
+    ) -> None:
+        self.options = options
+        self._realtime = realtime
+        self._detect = detect
+        self._clock: WallClock | VirtualClock = VirtualClock()
+        self._memory = MemoryWatch()
+        # The engine keeps its models; each run brings its own clock.
+        beside = _Beside(lambda: self._clock)
+        self._factory = SessionFactory(
+            Worker() if realtime else beside,
+            Worker(name="translations") if realtime else beside,
+            # In this process, so that its cost is counted.
+            translator=Engines(),
+            live=live,
+            backend=backend,
+        )
+
+    def run(self, recording: Recording, heard: Heard = lambda _: None) -> Run:
+        """Play one recording.
+
+        Raises:
+            WlkError: it or the model cannot be read.
+        """
+        language = None if self._detect else self.options.language or recording.reference.spoken
+        session = self._factory.open(replace(self.options, language=language))
+        self._clock = WallClock() if self._realtime else VirtualClock()
+        watch = _Watch(session, self._clock, heard)
+        shown = _Record()
+        self._memory.begin()
+        cpu = time.process_time()
+        for t, event in play(session, watch.over(read_chunks(recording.audio)), self._clock):
+            match event:
+                case CaptionUpdate():
+                    shown.add(t, event)
+                case AudioSkipped():
+                    shown.skipped_s += seconds(event.end - event.start)
+        return Run(
+            log=tuple(shown.log),
+            duration_s=seconds(watch.heard_until),
+            cpu_s=time.process_time() - cpu,
+            rss_mb=self._memory.most_mb(),
+            running_mb=self._memory.during_mb(),
+            words=shown.words(),
+            final_until=tuple(shown.final_until),
+            lag=tuple(sorted(watch.worst_lag_s.items())),
+            skipped_s=shown.skipped_s,
+        )
+
+
+class _Record:
+    """What was shown, as it comes."""
+
+    def __init__(self) -> None:
+        self.log: list[Shown] = []
+        self.final_until: list[tuple[float, float]] = []
+        self.skipped_s = 0.0
+        self._captions = CaptionLog()
+        self._lines: dict[Sample, Line] = {}
+
+    def add(self, t: float, update: CaptionUpdate) -> None:
+        self.log.append(self._captions.add(t, update))
+        self.final_until.append((round(t, 3), seconds(update.final_until)))
+        self._lines.update((line.id, line) for line in update.lines)
+
+    def words(self) -> tuple[TimedWord, ...]:
+        """The words of the lines as they read now."""
+        lines = (self._lines[line_id] for line_id in sorted(self._lines))
+        words = (word for line in lines for word in line.words)
+        return tuple((word.text.strip(), seconds(word.start), seconds(word.end)) for word in words)
+
+
+class _Watch:
+    """Looks at a session each time it has been fed."""
+
+    def __init__(
+        self, session: CaptionSession, clock: WallClock | VirtualClock, heard: Heard
+    ) -> None:
+        self.heard_until: Sample = 0
+        self.worst_lag_s: dict[float, float] = {}
+        self._session = session
+        self._clock = clock
+        self._heard = heard
+
+    def over(self, chunks: Iterable[AudioChunk]) -> Iterator[AudioChunk]:
+        """The same chunks. One that comes late, because a step took long, counts as lag too."""
+        for chunk in chunks:
+            yield chunk
+            self.heard_until = chunk.end
+            end = seconds(chunk.end)
+            lag = seconds(self._session.lag)
+            if lag:
+                lag += max(0.0, self._clock.now() - end)
+            second = float(int(end))
+            self.worst_lag_s[second] = max(self.worst_lag_s.get(second, 0.0), round(lag, 2))
+            self._heard(end)
+
+
+class _Beside:
+    """The background of whichever clock is running."""
+
+    def __init__(self, clock: Callable[[], WallClock | VirtualClock]) -> None:
+        self._clock = clock
+
+    def submit(self, job: Callable[[], Any]) -> Any:
+        """Run the job on the clock of the present run."""
+        clock = self._clock()
+        assert isinstance(clock, VirtualClock)  # noqa: S101 - only made for it
+        return clock.submit(job)

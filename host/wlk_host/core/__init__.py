@@ -1,0 +1,1 @@
+"""The pure part: audio in, caption lines out. Only stdlib and numpy."""

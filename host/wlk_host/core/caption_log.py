@@ -1,0 +1,53 @@
+"""What was shown when: the record that captions are judged by."""
+
+from dataclasses import dataclass
+
+from wlk_host.core.types import CaptionUpdate, Sample
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The captions at one moment.
+
+    Attributes:
+        t: seconds since the first sample.
+        committed: all words as they were settled live; only ever grows.
+        draft: words that might still vanish.
+        final: the transcript as it reads now, refined where that is done.
+        translation: its translation, drafts included, one row a line that has one.
+    """
+
+    t: float
+    committed: str
+    draft: str
+    final: str
+    translation: str = ""
+
+
+class CaptionLog:
+    """Applies updates like a client and keeps the live words besides."""
+
+    def __init__(self) -> None:
+        self._live: dict[Sample, str] = {}
+        self._current: dict[Sample, str] = {}
+        self._translated: dict[Sample, str] = {}
+
+    def add(self, t: float, update: CaptionUpdate) -> Shown:
+        """The captions after this update."""
+        for line in update.lines:
+            if line.state == "committed":
+                self._live[line.id] = line.text
+            self._current[line.id] = line.text
+            self._translated[line.id] = line.translation.text if line.translation else ""
+        draft = update.draft.text.strip() if update.draft else ""
+        return Shown(
+            round(t, 3),
+            _joined(self._live),
+            draft,
+            _joined(self._current),
+            _joined(self._translated, "\n"),
+        )
+
+
+def _joined(lines: dict[Sample, str], between: str = " ") -> str:
+    return between.join(lines[line_id] for line_id in sorted(lines) if lines[line_id])

@@ -1,0 +1,242 @@
+"""Words become lines, lines become updates."""
+
+from collections.abc import Iterable, Sequence
+from itertools import dropwhile
+from typing import Final
+from unicodedata import east_asian_width
+
+from wlk_host.core.types import SAMPLE_RATE, CaptionUpdate, Draft, Line, LineState, Sample, Word
+from wlk_host.core.words import SENTENCE_ENDS, is_closing
+
+_CLAUSE_ENDS: Final = (*SENTENCE_ENDS, ",", ";", ":", "、", "，", "；")  # noqa: RUF001
+_PAUSE: Final = SAMPLE_RATE
+"""A gap between words that ends a line."""
+
+_SHORT, _LONG, _LONGEST = 24, 84, 126
+"""Columns: no break at a sentence's end before, break at a clause from, break anyway.
+84 are two rows of a subtitle (BBC, Netflix: 42 a row)."""
+
+_SAME_WORD: Final = SAMPLE_RATE * 6 // 10
+"""Two passes put the same word's beginning this close together."""
+
+
+def breaks_before(line: Sequence[Word], word: Word, *, amid_sentence: bool = False) -> bool:
+    """Whether `word` opens a new line after the words of `line`.
+
+    Args:
+        line: its words so far.
+        word: the next one.
+        amid_sentence: whether the line goes on with a sentence of the line before it.
+    """
+    if not line:
+        return False
+    if _ends_sentence(line, word, amid_sentence=amid_sentence):
+        return True
+    if not _can_open(word):
+        return False
+    length = _width(line)
+    if line[-1].text.endswith(_CLAUSE_ENDS) and length >= _LONG:
+        return True
+    return length + _width([word]) > _LONGEST
+
+
+def split_lines(words: Iterable[Word], live_starts: Sequence[Sample] = ()) -> list[list[Word]]:
+    """The words of each line, where all are known.
+
+    A sentence that fits is one line, unless it was broken while it was live: what has been read
+    once should not move.
+
+    Args:
+        words: in order.
+        live_starts: where the lines began that these words replace.
+    """
+    sentences: list[list[Word]] = []
+    for word in words:
+        if not sentences or _ends_sentence(sentences[-1], word):
+            sentences.append([])
+        sentences[-1].append(word)
+    return [line for sentence in sentences for line in _fit(sentence, live_starts)]
+
+
+def _ends_sentence(line: Sequence[Word], word: Word, *, amid_sentence: bool = False) -> bool:
+    if not _can_open(word):
+        return False
+    if word.start - line[-1].end >= _PAUSE:
+        return True
+    worth_a_line = amid_sentence or _width(line) >= _SHORT
+    return line[-1].text.endswith(SENTENCE_ENDS) and worth_a_line
+
+
+def _fit(sentence: Sequence[Word], live_starts: Sequence[Sample]) -> list[list[Word]]:
+    fits = _width(sentence) <= _LONGEST
+    lines: list[list[Word]] = [[]]
+    for word in sentence:
+        may_stay = fits and not any(_is_near(start, word) for start in live_starts)
+        if breaks_before(lines[-1], word) and not may_stay:
+            lines.append([])
+        lines[-1].append(word)
+    return lines
+
+
+def _is_near(start: Sample, word: Word) -> bool:
+    return abs(start - word.start) <= _SAME_WORD
+
+
+def _same_line(
+    line: Sequence[Word], replaced: Iterable[tuple[Sample, Sequence[Word]]]
+) -> Sample | None:
+    """The id of the replaced line that shares most of its time with `line`.
+
+    None where none shares at least half, of the shorter of both.
+    """
+    start, end = _span(line)
+    shared: dict[Sample, Sample] = {}
+    for line_id, words in replaced:
+        live_start, live_end = _span(words)
+        common = min(end, live_end) - max(start, live_start)
+        if common > 0 and 2 * common >= min(end - start, live_end - live_start):
+            shared[line_id] = common
+    return max(shared, key=shared.__getitem__, default=None)
+
+
+def _span(line: Sequence[Word]) -> tuple[Sample, Sample]:
+    return line[0].start, line[-1].end
+
+
+def _can_open(word: Word) -> bool:
+    return bool(word.text.strip()) and not is_closing(word.text)
+
+
+def width_of(text: str) -> int:
+    """Columns: East Asian wide characters take two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _width(words: Iterable[Word]) -> int:
+    return sum(width_of(word.text) for word in words)
+
+
+def text_of(words: Iterable[Word]) -> str:
+    """The words as they are read."""
+    return "".join(word.text for word in words).strip()
+
+
+class Transcript:
+    """The caption lines of a session and what of them is new.
+
+    Lines still live keep their words; final ones are handed out and forgotten.
+    """
+
+    def __init__(self, start: Sample = 0) -> None:
+        self._revision = 0
+        self._next_id = start
+        self._last_final = start - 1
+        self._live: list[tuple[Sample, list[Word]]] = []
+        self._is_open = False
+        self._is_amid_sentence = False
+        self._draft: tuple[Word, ...] = ()
+        self._changed: dict[Sample, Line] = {}
+        self._draft_changed = False
+        self.final_until = start
+
+    def commit(self, words: Sequence[Word], language: str | None) -> None:
+        """Append words that do not move any more while their line is live."""
+        for word in words:
+            if _can_open(word) and (not self._is_open or self._breaks_before(word)):
+                self._is_amid_sentence = self._is_open and not _ends_sentence(
+                    self._live[-1][1], word, amid_sentence=self._is_amid_sentence
+                )
+                self._live.append((self._new_id(word.start), []))
+                self._is_open = True
+            elif not self._live:
+                continue  # A full stop whose line is final by now.
+            self._live[-1][1].append(word)
+            self._change(*self._live[-1], "committed", language)
+
+    def draft(self, words: Sequence[Word]) -> None:
+        """Replace the words that may still vanish."""
+        if tuple(w.text for w in words) != tuple(w.text for w in self._draft):
+            self._draft_changed = True
+        self._draft = tuple(words)
+
+    def end_line(self) -> None:
+        """The next word opens a new line."""
+        self._is_open = False
+
+    @property
+    def closed_until(self) -> Sample | None:
+        """End of the last line that gets no more words; None when there is none."""
+        closed = self._live[:-1] if self._is_open else self._live
+        return closed[-1][1][-1].end if closed else None
+
+    def live_words(self, until: Sample) -> list[Word]:
+        """The words of the lines that begin before `until` and are not final."""
+        return [w for line_id, words in self._live if line_id < until for w in words]
+
+    def finalise(self, until: Sample, words: Sequence[Word], language: str | None) -> None:
+        """Replace the lines that begin before `until`, once and for all.
+
+        A line keeps the id of one spoken at the same time, so that a reader sees its words mended
+        in place; the others are new, and what has no successor is removed.
+        """
+        replaced = [(line_id, live) for line_id, live in self._live if line_id < until]
+        starts = [line_id for line_id, _ in replaced]
+        self._live = self._live[len(replaced) :]
+        self._is_open = self._is_open and bool(self._live)
+        after = self._live[0][0] if self._live else None
+        last = self._last_final
+        claimed = set[Sample]()
+        for line in split_lines(dropwhile(lambda word: not _can_open(word), words), starts):
+            line_id = _same_line(line, [(i, live) for i, live in replaced if i > last])
+            if line_id is None:
+                line_id = self._free_id(max(last + 1, line[0].start), starts, after)
+            claimed.add(line_id)
+            self._change(line_id, line, "final", language)
+            last = max(last, line_id)
+        for line_id in starts:
+            if line_id not in claimed:
+                self._change(line_id, [], "final", language)
+        self._last_final = max([last, *starts])
+        self._next_id = max(self._next_id, self._last_final + 1)
+        self.final_until = max(self.final_until, until)
+
+    def _free_id(self, at: Sample, taken: Sequence[Sample], after: Sample | None) -> Sample:
+        """The first id from `at` on that no line has, before that of the line which follows."""
+        while at in taken:
+            at += 1
+        return at if after is None else min(at, after - 1)
+
+    def update(self) -> CaptionUpdate | None:
+        """Everything that changed since the last call; None when nothing did."""
+        if not self._changed and not self._draft_changed:
+            return None
+        self._revision += 1
+        lines = tuple(self._changed[i] for i in sorted(self._changed))
+        self._changed, self._draft_changed = {}, False
+        return CaptionUpdate(self._revision, lines, self._shown_draft(), self.final_until)
+
+    def _shown_draft(self) -> Draft | None:
+        draft = self._draft
+        if draft and self._is_open and not self._breaks_before(draft[0]):
+            return Draft(self._live[-1][0], "".join(w.text for w in draft), *_span(draft))
+        draft = tuple(dropwhile(lambda word: not _can_open(word), draft))
+        if not draft:
+            return None
+        text = "".join(word.text for word in draft)
+        start, end = _span(draft)
+        return Draft(max(self._next_id, start), text.lstrip(), start, end)
+
+    def _breaks_before(self, word: Word) -> bool:
+        return breaks_before(self._live[-1][1], word, amid_sentence=self._is_amid_sentence)
+
+    def _new_id(self, start: Sample) -> Sample:
+        line_id = max(self._next_id, start)
+        self._next_id = line_id + 1
+        return line_id
+
+    def _change(
+        self, line_id: Sample, words: Sequence[Word], state: LineState, language: str | None
+    ) -> None:
+        start, end = _span(words) if words else (line_id, line_id)
+        line = Line(line_id, start, end, text_of(words), state, language, tuple(words))
+        self._changed[line_id] = line

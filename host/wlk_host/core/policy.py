@@ -1,0 +1,77 @@
+"""What a session needs from its live pass, whichever way that settles words."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from wlk_host.core.ports import Task, Token
+from wlk_host.core.types import Pcm, Sample, Word
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What one step found.
+
+    Attributes:
+        committed: words settled by it.
+        draft: words that may still change.
+        complete: False where the decoder was stopped amid the sound of an utterance that is
+            over, so that another step has to read the rest.
+    """
+
+    committed: tuple[Word, ...]
+    draft: tuple[Word, ...]
+    complete: bool
+
+
+class LiveWindow(Protocol):
+    """Sound that is about to be read."""
+
+    def detect_language(self) -> tuple[str, float]:
+        """The most probable language and its probability."""
+        ...
+
+    def read(self, task: Task, closing: bool) -> Heard:
+        """Settle what can be settled; everything when the utterance is over (`closing`)."""
+        ...
+
+
+class LivePolicy(Protocol):
+    """One session's live pass: takes its sound and decides which words hold.
+
+    Attributes:
+        prompt: text given to the decoder as if it had been said before, as tokens.
+        settled_until: where the words still to be settled begin.
+    """
+
+    prompt: tuple[Token, ...]
+    settled_until: Sample
+
+    def feed(self, pcm: Pcm) -> None:
+        """Add sound that follows what was fed before."""
+        ...
+
+    def listen(self, end: Sample, speech_from: Sample) -> LiveWindow:
+        """The window that ends there.
+
+        Args:
+            end: of the sound to be considered.
+            speech_from: where the present utterance begins.
+        """
+        ...
+
+    def detect_language(self, start: Sample, end: Sample) -> tuple[str, float]:
+        """The most probable language of that stretch alone, and its probability."""
+        ...
+
+    def replace(self, since: Sample, until: Sample, words: Sequence[Word]) -> None:
+        """Go on from better words for the sound between `since` and `until`."""
+        ...
+
+    def skip_to(self, at: Sample) -> None:
+        """Go on there; what was not settled before is given up."""
+        ...
+
+
+OpenPolicy: TypeAlias = Callable[[Sample, Sequence[Token]], LivePolicy]
+"""Begins a live pass at a position, with that prompt."""

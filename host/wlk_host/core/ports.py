@@ -1,0 +1,235 @@
+"""What `core` needs from the engines. Small Protocols, no base classes."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wlk_host.core.types import AudioChunk, Event, Pcm, Sample, SessionOptions, Word, Work
+
+Token = int
+
+T_co = TypeVar("T_co", covariant=True)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeStep:
+    """One decoded token and where in the sound the decoder looked for it.
+
+    Attributes:
+        token: vocabulary index.
+        frame: encoder frame (20 ms) attended most, counted from the window's start.
+        logprob: natural log of its probability.
+    """
+
+    token: Token
+    frame: int
+    logprob: float
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What the decoder is asked for. `language` is a Whisper code such as "en"."""
+
+    language: str
+    kind: Literal["transcribe", "translate"] = "transcribe"
+
+
+class SpeechDetector(Protocol):
+    """Tells speech from everything else, one session's sound after the other."""
+
+    def probabilities(self, pcm: Pcm) -> NDArray[np.float32]:
+        """Speech probability of each block of 512 samples (32 ms), shape (len(pcm) / 512,)."""
+        ...
+
+
+class Tokenizer(Protocol):
+    """Text to tokens and back."""
+
+    def encode(self, text: str) -> list[Token]:
+        """The tokens of ordinary text; specials are not recognised in it."""
+        ...
+
+    def decode(self, tokens: Sequence[Token]) -> str:
+        """The text; incomplete UTF-8 at its end shows as U+FFFD."""
+        ...
+
+
+class Sound(Protocol):
+    """An encoded window, ready to be decoded.
+
+    Attributes:
+        n_frames: encoder frames (20 ms) of real sound, without padding.
+    """
+
+    n_frames: int
+
+    @property
+    def encoded(self) -> NDArray[np.float32]:
+        """The encoder's output for the real sound, shape (n_frames, width)."""
+        ...
+
+    def steps(
+        self, task: Task, prompt: Sequence[Token], prefix: Sequence[Token], beams: int = 1
+    ) -> Iterator[DecodeStep]:
+        """Decode lazily: each pull is one forward pass, or with beams a few.
+
+        Args:
+            task: language and kind.
+            prompt: earlier text, not part of the window (after <|startofprev|>).
+            prefix: text of the window's beginning, taken as given.
+            beams: texts followed at the same time, of which the best is told; 1 is greedy.
+
+        The iterator ends where the decoder says end-of-text.
+        """
+        ...
+
+    def detect_language(self) -> tuple[str, float]:
+        """The most probable language and its probability."""
+        ...
+
+    def no_speech(self) -> float:
+        """Probability that nobody speaks, as the decoder sees it before any text or task."""
+        ...
+
+
+class SoundStream(Protocol):
+    """One session's sound on its way to the encoder."""
+
+    def feed(self, pcm: Pcm) -> None:
+        """Add sound that follows what was fed before."""
+        ...
+
+    def forget(self, before: Sample) -> None:
+        """Drop what lies before that sample."""
+        ...
+
+    def encode(self, start: Sample, end: Sample) -> Sound:
+        """Encode [start, end). `start` is a multiple of 320."""
+        ...
+
+
+class AttentiveDecoder(Protocol):
+    """A streaming engine that says where it looks. Shared by sessions."""
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """Text to tokens and back."""
+        ...
+
+    @property
+    def multilingual(self) -> bool:
+        """Whether it knows more than English."""
+        ...
+
+    def listen(self, start: Sample) -> SoundStream:
+        """A stream for the sound of a new session."""
+        ...
+
+
+class Recognizer(Protocol):
+    """Decodes finished sound as well as it can."""
+
+    def transcribe(
+        self, pcm: Pcm, task: Task, prompt: Sequence[Token], prefix: Sequence[Token]
+    ) -> "Hypothesis":
+        """The words that follow `prefix`, times counted from the start of `pcm`."""
+        ...
+
+
+class LiveRecognizer(Recognizer, Protocol):
+    """One that is quick enough to be asked again and again while somebody speaks."""
+
+    def detect_language(self, pcm: Pcm) -> tuple[str, float]:
+        """The most probable language and its probability."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """What a recogniser heard.
+
+    Attributes:
+        words: in order, times from the start of the sound given.
+        logprob: mean log probability of its tokens.
+        no_speech: probability that the sound holds no speech at all.
+    """
+
+    words: tuple[Word, ...]
+    logprob: float
+    no_speech: float
+
+
+class Promise(Protocol[T_co]):
+    """The outcome of a job, sooner or later. `concurrent.futures.Future` is one."""
+
+    def done(self) -> bool:
+        """Whether `result` returns at once."""
+        ...
+
+    def result(self) -> T_co:
+        """The outcome; waits for it, and raises what the job raised."""
+        ...
+
+
+class Background(Protocol):
+    """Runs jobs beside the engine, one after the other. `concurrent.futures.Executor` is one."""
+
+    def submit(self, job: Callable[[], T], /) -> Promise[T]:
+        """Run the job when its turn comes."""
+        ...
+
+
+class CaptionSession(Protocol):
+    """One tab's captions. Used by one thread."""
+
+    @property
+    def lag(self) -> Sample:
+        """Audio received and not yet captioned."""
+        ...
+
+    @property
+    def skipped(self) -> Sample:
+        """Audio left out so far because the machine could not keep up."""
+        ...
+
+    @property
+    def language(self) -> str | None:
+        """Chosen or detected."""
+        ...
+
+    @property
+    def refining(self) -> bool:
+        """False while the second pass is left out to keep up."""
+        ...
+
+    def feed(self, chunk: AudioChunk) -> list[Event]:
+        """Take audio that follows what was fed before. Cheap: no recognition."""
+        ...
+
+    def cut(self, at: Sample) -> list[Event]:
+        """What comes next starts at `at` and has nothing to do with what came before."""
+        ...
+
+    def finish(self) -> None:
+        """No more audio; the remaining work becomes due."""
+        ...
+
+    def configure(self, options: SessionOptions) -> None:
+        """Go on with other options."""
+        ...
+
+    def next_work(self) -> Work | None:
+        """The most urgent work that is due now."""
+        ...
+
+    def run(self, work: Work) -> list[Event]:
+        """Do one piece of it."""
+        ...
+
+    def finished(self) -> bool:
+        """After `finish`: whether nothing is left to do."""
+        ...

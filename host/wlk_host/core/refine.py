@@ -1,0 +1,132 @@
+"""The second pass: finished speech once more, with more context, and then never again."""
+
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from wlk_host.core.ports import Recognizer, Task, Token, Tokenizer
+from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Sample, Word
+from wlk_host.core.window import AudioBuffer
+
+_LEAD: Final = SAMPLE_RATE // 5
+"""Sound before the first word: word times are not exact."""
+
+_WINDOW: Final = 29 * SAMPLE_RATE
+"""What one decode can take; the encoder's window is 30 s."""
+
+_MOST_WORDS: Final = 256
+"""Kept for context: more than are spoken in `left` and fit into a prompt."""
+
+_MOST_COMPRESSIBLE: Final = 2.4
+"""Text that compresses better repeats itself (openai/whisper, `transcribe.py`)."""
+
+_LEAST_LOGPROB: Final = -1.0
+"""Mean below which a decode has failed (openai/whisper, `transcribe.py`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefineOptions:
+    """When speech is decoded once more, and with how much around it.
+
+    Attributes:
+        least: speech worth a decode of its own.
+        longest: speech decoded at once at the most.
+        left: earlier sound given as context, with its refined words.
+        pause: silence after which less than `least` is refined as well.
+        rolling: tokens of what was said before that are given as a prompt where no sound of
+            it is left: in a resumed session, and after a long pause.
+    """
+
+    least: Sample = 8 * SAMPLE_RATE
+    longest: Sample = 16 * SAMPLE_RATE
+    left: Sample = 12 * SAMPLE_RATE
+    pause: Sample = 2 * SAMPLE_RATE
+    rolling: int = 64
+
+
+class RefinePass:
+    """Keeps the sound that is not final yet, and some before it.
+
+    Args:
+        recognizer: decodes.
+        tokenizer: its own.
+        start: position of the first sample.
+        options: when and with how much context.
+        context: what was said before the first sample.
+    """
+
+    def __init__(
+        self,
+        recognizer: Recognizer,
+        tokenizer: Tokenizer,
+        start: Sample,
+        options: RefineOptions,
+        context: str = "",
+    ) -> None:
+        self._recognizer = recognizer
+        self._tokenizer = tokenizer
+        self._options = options
+        self._audio = AudioBuffer(start)
+        self._words: list[Word] = []
+        self._context = context
+        self._context_from = start
+        self.final_until = start
+
+    def feed(self, chunk: AudioChunk) -> None:
+        """Add sound that follows what was fed before."""
+        self._audio.append(chunk)
+
+    def drop_context(self, before: Sample) -> None:
+        """Give no words from before that sample as context: they are of another language."""
+        self._context_from = before
+        self._context = ""
+
+    def prepare(
+        self,
+        since: Sample,
+        until: Sample,
+        live: Sequence[Word],
+        task: Task,
+        prompt: Sequence[Token],
+    ) -> Callable[[], tuple[Word, ...]]:
+        """A job that decodes the speech between `since` and `until` once more.
+
+        It holds all it needs, so it may run beside the engine. It returns the better
+        words, or `live`, those of the first pass, where the decode failed.
+        """
+        room = min(self._options.left, _WINDOW - (until - since))
+        earliest = max(since - room + _LEAD, self._context_from)
+        left = [w for w in self._words if w.start >= earliest]
+        said = [*prompt, *(() if left else self._rolling(earliest))]
+        start = max((left[0].start if left else since) - _LEAD, self._audio.start)
+        prefix = [token for word in left for token in self._tokenizer.encode(word.text)]
+        pcm = self._audio.slice(start, until)
+        recognizer = self._recognizer
+
+        def job() -> tuple[Word, ...]:
+            heard = recognizer.transcribe(pcm, task, said, prefix)
+            words = tuple(
+                Word(w.text, w.start + start, w.end + start, w.probability) for w in heard.words
+            )
+            failed = heard.logprob < _LEAST_LOGPROB or _repeats(words) or not words
+            return tuple(live) if failed else words
+
+        return job
+
+    def settle(self, until: Sample, words: Sequence[Word]) -> None:
+        """Take these words as final for the sound before `until`."""
+        self._words = [*self._words, *words][-_MOST_WORDS:]
+        self.final_until = until
+        self._audio.forget(until - self._options.left - 2 * _LEAD)
+
+    def _rolling(self, before: Sample) -> list[Token]:
+        """The newest of what was said before that sample."""
+        words = [w.text for w in self._words if self._context_from <= w.start < before]
+        tokens = [t for text in (self._context, *words) for t in self._tokenizer.encode(text)]
+        return tokens[max(0, len(tokens) - self._options.rolling) :]
+
+
+def _repeats(words: Sequence[Word]) -> bool:
+    text = "".join(w.text for w in words).encode()
+    return len(text) > 60 and len(text) / len(zlib.compress(text)) > _MOST_COMPRESSIBLE

@@ -1,0 +1,81 @@
+"""Which words to believe: what the live policies have in common."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from wlk_host.core.types import SAMPLE_RATE, Sample, Word
+
+SILENT_END: Final = SAMPLE_RATE // 5
+"""At the end of an utterance, sound in which nobody speaks any more."""
+
+_LONGEST_PHRASE: Final = 16
+"""Words of the longest phrase that is recognised as said again."""
+
+_MOST_REPEATS: Final = 4
+"""Times a phrase may follow itself, however long it takes."""
+
+_LEAST_WORD: Final = SAMPLE_RATE * 8 // 100
+"""Time that a word takes at the least when it is said again (80 ms)."""
+
+_SQUEEZED: Final = SAMPLE_RATE // 5
+"""Time that three words take at the least."""
+
+
+def mean_probability(words: Sequence[Word]) -> float:
+    """Of one word at least."""
+    return sum(word.probability for word in words) / len(words)
+
+
+def n_equal(before: Sequence[str], now: Sequence[str]) -> int:
+    """How many words from the first on two decodes have in common."""
+    n = 0
+    for old, new in zip(before, now, strict=False):
+        if bare(old) != bare(new):
+            break
+        n += 1
+    return n
+
+
+def bare(word: str) -> str:
+    """The word without what a second look changes most: case and punctuation."""
+    return "".join(c for c in word.casefold() if c.isalnum())
+
+
+def n_guessed(words: Sequence[Word], end: Sample, sure: float) -> int:
+    """Words at the end that were heard in the silence after the speech, and hardly."""
+    n = 0
+    for word in reversed(words):
+        if word.start < end - SILENT_END or word.probability >= sure:
+            break
+        n += 1
+    return n
+
+
+def shown(draft: Sequence[Word], n_said_before: int, sure: float) -> Sequence[Word]:
+    """The draft up to the first word that is said for the first time, and hardly."""
+    for i, word in enumerate(draft):
+        if i >= n_said_before and word.probability < sure:
+            return draft[:i]
+    return draft
+
+
+def n_unspoken(before: Sequence[Word], words: Sequence[Word]) -> int:
+    """Words at the end that a decoder repeated, or made up, in no time to say them.
+
+    What a speaker really repeats takes about as long as the first time. `before` are the
+    words in front of `words`.
+    """
+    said = [*before, *words]
+    keys = [bare(word.text) for word in said]
+    for n in range(1, min(_LONGEST_PHRASE, len(said) // 2) + 1):
+        if keys[-n:] != keys[-2 * n : -n]:
+            continue
+        took = said[-1].end - said[-n].start
+        first_took = said[-n - 1].end - said[-2 * n].start
+        # A single word's first time may hold the pause before it.
+        least = max(n * _LEAST_WORD, first_took // 2 if n > 2 else 0)
+        too_often = keys[-(_MOST_REPEATS + 1) * n :] == (_MOST_REPEATS + 1) * keys[-n:]
+        if took < least or too_often:
+            return n
+    is_squeezed = len(words) >= 3 and words[-1].end - words[-3].start < _SQUEEZED
+    return 3 if is_squeezed else 0

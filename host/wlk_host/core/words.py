@@ -1,0 +1,65 @@
+"""Tokens grouped into the words that people read."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, Protocol
+
+from wlk_host.core.ports import DecodeStep, Token
+
+UNSPACED: Final = frozenset({"zh", "ja", "th", "lo", "my", "yue", "bo", "km"})
+"""Languages written without spaces between words (openai/whisper, `tokenizer.py`)."""
+
+SENTENCE_ENDS: Final = (".", "?", "!", "…", "。", "？", "！")  # noqa: RUF001 - real punctuation
+"""What the last word of a sentence ends with."""
+
+_INCOMPLETE: Final = "\ufffd"
+_CLOSING: Final = frozenset(".,!?;:…)]}%\"'”’»。，、！？；：）」』】")  # noqa: RUF001 - real punctuation
+
+
+class Decode(Protocol):
+    """Tokens to text."""
+
+    def __call__(self, tokens: Sequence[Token], /) -> str:
+        """The text of the tokens."""
+        ...
+
+
+def group_words(
+    steps: Iterable[DecodeStep], decode: Decode, spaced: bool
+) -> list[list[DecodeStep]]:
+    """The steps of each word. Characters that span tokens stay whole.
+
+    In spaced scripts a word begins with a space; in others each character is one.
+    Closing punctuation goes with the word before it.
+    """
+    groups: list[list[DecodeStep]] = []
+    pending: list[DecodeStep] = []
+    for step in steps:
+        pending.append(step)
+        text = decode([s.token for s in pending])
+        if text.endswith(_INCOMPLETE):
+            continue
+        if groups and not begins_word(text, spaced):
+            groups[-1].extend(pending)
+        else:
+            groups.append(pending)
+        pending = []
+    if pending:
+        groups.append(pending)
+    return groups
+
+
+def begins_word(text: str, spaced: bool) -> bool:
+    """Whether text starts a new word rather than going on with the one before."""
+    if is_closing(text):
+        return False
+    return text.startswith(" ") or not spaced
+
+
+def is_closing(text: str) -> bool:
+    """Whether text is nothing but closing punctuation."""
+    return bool(text.strip()) and all(character in _CLOSING for character in text.strip())
+
+
+def is_whole(text: str) -> bool:
+    """False while the last character's bytes are incomplete."""
+    return not text.endswith(_INCOMPLETE)

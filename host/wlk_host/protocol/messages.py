@@ -1,0 +1,323 @@
+"""The messages of schema.json as types, and JSON to and from them.
+
+What they mean and which limits hold is said in the schema; the tests hold both to the same
+fixtures.
+"""
+
+from typing import Annotated, Final, Literal, TypeAlias
+
+import msgspec
+from msgspec import Meta, Struct, field
+
+from wlk_host.core.errors import WlkError
+from wlk_host.protocol.constants import ErrorCode
+
+Position: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+"""A `Sample` on the wire: JavaScript's integers end at 2**53 - 1."""
+
+SessionId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
+ModelName: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
+_Count: TypeAlias = Annotated[int, Meta(ge=0)]
+_Ordinal: TypeAlias = Annotated[int, Meta(ge=1)]
+_Code: TypeAlias = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]*$")]
+_VersionText: TypeAlias = Annotated[str, Meta(max_length=32)]
+_Context: TypeAlias = Annotated[str, Meta(max_length=2000)]
+_Term: TypeAlias = Annotated[str, Meta(max_length=100)]
+_Vocabulary: TypeAlias = Annotated[tuple[_Term, ...], Meta(max_length=200)]
+_LanguageCode: TypeAlias = Annotated[str, Meta(min_length=2, max_length=35)]
+_Base64: TypeAlias = Annotated[str, Meta(max_length=1_048_576)]
+
+
+class Options(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the user chose for one tab."""
+
+    language: str | None = None
+    task: Literal["transcribe", "translate"] = "transcribe"
+    model: str | None = None
+    policy: Literal["alignatt", "local_agreement"] = "alignatt"
+    vocabulary: _Vocabulary = ()
+    translate_to: _LanguageCode | None = None
+    translator: str | None = None
+
+
+class Hello(Struct, frozen=True, forbid_unknown_fields=True, tag="hello"):
+    """The first message on a port."""
+
+    protocol: _Ordinal
+    extension: _VersionText
+
+
+class Start(Struct, frozen=True, forbid_unknown_fields=True, tag="start"):
+    """Opens a session; `start` and `context` say where a resumed one goes on."""
+
+    session: SessionId
+    options: Options
+    start: Position = field(default=0, name="from")
+    context: _Context = ""
+    visible: bool = True
+
+
+class Audio(Struct, frozen=True, forbid_unknown_fields=True, tag="audio"):
+    """Sound as it travels: `pcm` is base64 of s16le, mono, 16 kHz."""
+
+    session: SessionId
+    seq: _Count
+    start: Position
+    pcm: _Base64
+
+
+class Configure(Struct, frozen=True, forbid_unknown_fields=True, tag="configure"):
+    """Replaces the options of a running session."""
+
+    session: SessionId
+    options: Options
+
+
+class Retranslate(Struct, frozen=True, forbid_unknown_fields=True, tag="retranslate"):
+    """Translate the whole transcript into the language that is chosen now."""
+
+    session: SessionId
+
+
+class Visibility(Struct, frozen=True, forbid_unknown_fields=True, tag="visibility"):
+    """Whether the user looks at the tab."""
+
+    session: SessionId
+    visible: bool
+
+
+class Cut(Struct, frozen=True, forbid_unknown_fields=True, tag="cut"):
+    """The sound is discontinuous at this sample."""
+
+    session: SessionId
+    at: Position
+
+
+class Stop(Struct, frozen=True, forbid_unknown_fields=True, tag="stop"):
+    """No more audio."""
+
+    session: SessionId
+
+
+class Models(Struct, frozen=True, forbid_unknown_fields=True, tag="models"):
+    """Asks which models there are."""
+
+
+class Download(Struct, frozen=True, forbid_unknown_fields=True, tag="download"):
+    """Puts a model in place; mends a damaged one."""
+
+    model: ModelName
+
+
+class Cancel(Struct, frozen=True, forbid_unknown_fields=True, tag="cancel"):
+    """Ends a download and deletes what it has fetched."""
+
+    model: ModelName
+
+
+class Remove(Struct, frozen=True, forbid_unknown_fields=True, tag="remove"):
+    """Deletes a model from the disk."""
+
+    model: ModelName
+
+
+class Model(Struct, frozen=True, forbid_unknown_fields=True):
+    """An installed model."""
+
+    name: str
+    multilingual: bool
+
+
+class TranslationEngine(Struct, frozen=True, forbid_unknown_fields=True):
+    """An installed translator and the language codes it translates into."""
+
+    name: str
+    targets: tuple[str, ...]
+
+
+class HostHello(Struct, frozen=True, forbid_unknown_fields=True, tag="hello"):
+    """The answer to `Hello`; the default model comes first, and so does the best translator."""
+
+    protocol: _Ordinal
+    host: str
+    models: tuple[Model, ...]
+    translators: tuple[TranslationEngine, ...]
+
+
+class CaptionTranslation(Struct, frozen=True, forbid_unknown_fields=True):
+    """A line in the language it was translated into."""
+
+    text: str
+    language: str
+    state: Literal["draft", "final"]
+
+
+class CaptionLine(Struct, frozen=True, forbid_unknown_fields=True):
+    """An upsert of the line of that id; empty text removes it."""
+
+    id: Position
+    start: Position
+    end: Position
+    text: str
+    state: Literal["committed", "final"]
+    language: str | None
+    speaker: str | None
+    translation: CaptionTranslation | None
+
+
+class CaptionDraft(Struct, frozen=True, forbid_unknown_fields=True):
+    """Words that may still vanish."""
+
+    line: Position
+    text: str
+    start: Position
+    end: Position
+
+
+class Captions(Struct, frozen=True, forbid_unknown_fields=True, tag="captions"):
+    """Everything that changed since the revision before."""
+
+    session: SessionId
+    revision: _Ordinal
+    lines: tuple[CaptionLine, ...]
+    draft: CaptionDraft | None
+    final_until: Position
+
+
+State: TypeAlias = Literal["loading", "listening", "lagging", "ended"]
+
+
+class Problem(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why something is missing while the rest goes on."""
+
+    code: _Code
+    message: str
+    hint: str
+
+    @classmethod
+    def of(cls, error: WlkError) -> "Problem":
+        """The part of a message that tells of this error."""
+        return cls(error.code, error.message, error.hint)
+
+
+class Status(Struct, frozen=True, forbid_unknown_fields=True, tag="status"):
+    """How a session fares. `model` is what was chosen; None is the default."""
+
+    session: SessionId
+    state: State
+    model: str | None
+    language: str | None
+    lag_ms: _Count
+    skipped_ms: _Count
+    refining: bool
+    translation_delay_ms: _Count | None
+    translation_problem: Problem | None
+
+
+ModelState: TypeAlias = Literal["absent", "downloading", "installed", "damaged"]
+
+
+class CatalogModel(Struct, frozen=True, forbid_unknown_fields=True):
+    """A model as it is now; `problem` says why what was last asked for failed."""
+
+    name: ModelName
+    languages: tuple[str, ...]
+    translates: bool
+    licence: str
+    size_bytes: _Count
+    state: ModelState
+    problem: Problem | None
+
+
+class HostModels(Struct, frozen=True, forbid_unknown_fields=True, tag="models"):
+    """All models the host knows, small before large."""
+
+    models: tuple[CatalogModel, ...]
+
+
+class Progress(Struct, frozen=True, forbid_unknown_fields=True, tag="progress"):
+    """How far a download is."""
+
+    model: ModelName
+    done_bytes: _Count
+    total_bytes: _Ordinal
+
+
+class Error(Struct, frozen=True, forbid_unknown_fields=True, tag="error"):
+    """What went wrong and what helps.
+
+    With a session: that session is over. Without one: the message or the port as a whole.
+    """
+
+    code: _Code
+    message: str
+    hint: str
+    session: str | None
+
+    @classmethod
+    def of(cls, error: WlkError, session: str | None = None) -> "Error":
+        """The message that tells of this error."""
+        return cls(error.code, error.message, error.hint, session)
+
+
+ToSession: TypeAlias = Audio | Configure | Retranslate | Visibility | Cut | Stop
+ToModels: TypeAlias = Models | Download | Cancel | Remove
+ToHost: TypeAlias = Hello | Start | ToSession | ToModels
+ToExtension: TypeAlias = HostHello | Captions | Status | HostModels | Progress | Error
+
+_TYPES_TO_HOST: Final = (
+    "hello, start, audio, configure, retranslate, visibility, cut, stop, models, download, "
+    "cancel, remove"
+)
+
+_to_host: Final = msgspec.json.Decoder[ToHost](ToHost)
+_encoder: Final = msgspec.json.Encoder()
+
+
+def decode(payload: bytes) -> ToHost:
+    """One message from the extension.
+
+    Raises:
+        WlkError: `message_invalid`, with what was got and what was expected. The values
+            themselves are not repeated: they may hold what was said.
+    """
+    try:
+        message: ToHost = _to_host.decode(payload)
+    except msgspec.ValidationError as error:
+        reason = str(error)
+        if reason.endswith("at `$.type`"):
+            reason += f", expected one of {_TYPES_TO_HOST}"
+        raise _invalid(f"got no message of the protocol: {reason}") from error
+    except (ValueError, RecursionError) as error:  # Malformed JSON, broken UTF-8, deep nesting.
+        raise _invalid(f"got {len(payload)} bytes that are not JSON: {error}") from error
+    return message
+
+
+def encode(message: ToExtension) -> bytes:
+    """The JSON of one message to the extension, without its frame."""
+    return _encoder.encode(message)
+
+
+class _AnyHello(Struct, tag="hello"):
+    """A hello of any protocol version, whatever else it may carry."""
+
+    protocol: int
+
+
+_any_hello: Final = msgspec.json.Decoder(_AnyHello)
+
+
+def protocol_of_hello(payload: bytes) -> int | None:
+    """The version that a hello names, or None where the payload is no hello at all."""
+    try:
+        return _any_hello.decode(payload).protocol
+    except (ValueError, RecursionError):
+        return None
+
+
+def _invalid(message: str) -> WlkError:
+    return WlkError(
+        code=ErrorCode.MESSAGE_INVALID,
+        message=message,
+        hint="update the extension and wlk-host to the same version",
+    )

@@ -1,0 +1,1 @@
+"""The processes: native messaging host, captioning of files."""

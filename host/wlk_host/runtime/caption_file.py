@@ -1,0 +1,105 @@
+"""`wlk-host caption`: the same engine on a file."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from functools import partial
+from itertools import chain
+from pathlib import Path
+
+from wlk_host.backends.checkpoint_heads import parse
+from wlk_host.core.caption_log import CaptionLog
+from wlk_host.core.errors import WlkError
+from wlk_host.core.playback import play
+from wlk_host.core.translated_session import TranslatedSession
+from wlk_host.core.types import AudioChunk, CaptionUpdate, SessionOptions
+from wlk_host.runtime.caption_output import Contents, FinishedLines, LinePrinter
+from wlk_host.runtime.clocks import SoundClock, WallClock
+from wlk_host.runtime.factory import SessionFactory, Worker
+from wlk_host.runtime.live_options import live_options
+from wlk_host.runtime.media import read_chunks
+from wlk_host.runtime.resolve import resolve
+
+
+def caption(arguments: argparse.Namespace) -> int:
+    """Caption one file to stdout; exit code 0, or 2 when lines were left untranslated.
+
+    Raises:
+        WlkError: the file or the model cannot be read.
+    """
+    options = SessionOptions(
+        language=arguments.language,
+        task=arguments.task,
+        model=arguments.model,
+        policy=arguments.policy,
+        translate_to=arguments.translate,
+        translator=arguments.translator,
+        prompt=arguments.prompt,
+    )
+    chunks = read_chunks(Path(arguments.file))
+    # A file that cannot be read is said before a model is loaded for it.
+    first = next(chunks, None)
+    sound = chain([] if first is None else [first], chunks)
+    as_log = arguments.format == "jsonl"
+    factory, clock = _engine(arguments, drafts=as_log)
+    session = factory.open(options)
+    updates = _updates(session, sound, clock)
+    try:
+        if as_log:
+            log = CaptionLog()
+            for t, update in updates:
+                _write(json.dumps(asdict(log.add(t, update)), ensure_ascii=False) + "\n")
+        else:
+            _write_lines(updates, arguments)
+    finally:
+        factory.release()
+    return 0 if session.translation_problem is None else 2
+
+
+def _engine(
+    arguments: argparse.Namespace, *, drafts: bool
+) -> tuple[SessionFactory, WallClock | SoundClock]:
+    heads = None if arguments.alignment_heads is None else parse(arguments.alignment_heads)
+    live = live_options(arguments.beams, arguments.rolling, arguments.end_of_word)
+    folder_of = partial(resolve, heads=heads)
+    factory = partial(
+        SessionFactory, resolve=folder_of, drafts=drafts, live=live, backend=arguments.backend
+    )
+    if arguments.realtime:
+        return factory(Worker(), Worker(name="translations")), WallClock()
+    clock = SoundClock()
+    return factory(clock), clock
+
+
+def _updates(
+    session: TranslatedSession, sound: Iterator[AudioChunk], clock: WallClock | SoundClock
+) -> Iterator[tuple[float, CaptionUpdate]]:
+    """The updates as they come; trouble with the translator is told as it begins."""
+    told: WlkError | None = None
+    for t, event in play(session, sound, clock):
+        if session.translation_problem is not told:
+            told = session.translation_problem
+            if told is not None:
+                sys.stderr.write(f"{told}\n")
+        if isinstance(event, CaptionUpdate):
+            yield t, event
+
+
+def _write_lines(
+    updates: Iterator[tuple[float, CaptionUpdate]], arguments: argparse.Namespace
+) -> None:
+    contents: Contents = "both" if arguments.bilingual else "translation"
+    printer = LinePrinter(arguments.format == "srt", contents)
+    lines = FinishedLines(arguments.translate)
+    for _, update in updates:
+        for line in lines.add(update):
+            _write(printer.print(line))
+    for line in lines.rest():
+        _write(printer.print(line))
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()

@@ -1,0 +1,185 @@
+"""Opens sessions on models that are loaded once and shared."""
+
+import ctypes
+import os
+import platform
+import sys
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Final, TypeVar
+
+import onnxruntime
+
+from wlk_host.backends.choice import Wish, choose
+from wlk_host.backends.silero import SileroDetector, load_session
+from wlk_host.backends.torch_encoder import TorchEncoder
+from wlk_host.backends.torch_recognizer import TorchRecognizer
+from wlk_host.backends.whisper import Whisper
+from wlk_host.core.end_of_word import IntegrateAndFire
+from wlk_host.core.errors import WlkError
+from wlk_host.core.live import LiveOptions, LivePass
+from wlk_host.core.local_agreement import AgreementOptions, LocalAgreement
+from wlk_host.core.policy import OpenPolicy
+from wlk_host.core.ports import Background, LiveRecognizer
+from wlk_host.core.session import Engine, Pace, Session
+from wlk_host.core.translated_session import TranslatedSession
+from wlk_host.core.translators import TranslationService
+from wlk_host.core.types import SAMPLE_RATE, PolicyName, Sample, SessionOptions
+from wlk_host.runtime.resolve import resolve
+from wlk_host.runtime.translator_process import TranslatorProcess
+
+_MOST_THREADS: Final = 4
+"""Of one pass. A step is short: more cores cost more in waking than they save, and the
+other pass runs beside it."""
+
+_LEAST_WINDOW: Final = 750
+"""Feature frames (7.5 s) encoded at the least while somebody speaks; see `LiveOptions.window`."""
+
+_AGREEMENT_STEP: Final = SAMPLE_RATE
+"""Shorter steps cut more words in two, and cost more (`tests/bench/RESULTS.md`)."""
+_LIVE: Final = LiveOptions()
+
+_M_MMAP_THRESHOLD: Final = -3
+"""glibc, `malloc.h`."""
+
+T = TypeVar("T")
+
+
+class SessionFactory:
+    """Loads what a session needs when the first one needs it.
+
+    Args:
+        background: where the second pass runs.
+        translating: where translations are waited for; None is the same place.
+        resolve: model name (or None for the default) to its CTranslate2 folder.
+        drafts: whether lines are translated while they grow.
+        translator: what translates; None for a process of its own.
+        live: how the first pass works.
+        backend: what encodes and does the second pass; auto measures what is quicker here.
+    """
+
+    def __init__(
+        self,
+        background: Background,
+        translating: Background | None = None,
+        resolve: Callable[[str | None], Path] = resolve,
+        *,
+        drafts: bool = True,
+        translator: TranslationService | None = None,
+        live: LiveOptions = _LIVE,
+        backend: Wish = "faster-whisper",
+    ) -> None:
+        self._background = background
+        self._translating = translating or background
+        self._resolve = resolve
+        self._drafts = drafts
+        self._backend = backend
+        self._translator = translator or TranslatorProcess()
+        self._live = live
+        self._models: dict[Path, _Models] = {}
+        self._detector: onnxruntime.InferenceSession | None = None
+
+    def open(
+        self, options: SessionOptions, start: Sample = 0, context: str = ""
+    ) -> TranslatedSession:
+        """A session for one tab. Takes seconds when its model is not loaded yet.
+
+        Raises:
+            WlkError: those of `resolve`, `vad_missing` and `end_of_word_mismatch`.
+        """
+        folder = self._resolve(options.model)
+        if folder not in self._models:
+            self._models[folder] = _Models(folder, self._backend)
+        engine = self._models[folder].engine(options.policy, self._live, self._background)
+        if self._detector is None:
+            self._detector = load_session()
+        detector = SileroDetector(self._detector)
+        captions = Session(engine, detector, options, start, context)
+        return TranslatedSession(
+            captions, self._translator, self._translating, options, start, drafts=self._drafts
+        )
+
+    def release(self) -> None:
+        """Free the models, those of other processes too; the next session loads again."""
+        self._translator.release()
+        self._models.clear()
+        self._detector = None
+
+
+class Worker:
+    """Runs jobs on one thread beside the engine and says when one is done.
+
+    Args:
+        wake: called on that thread after each job.
+        name: of the thread.
+    """
+
+    def __init__(self, wake: Callable[[], None] = lambda: None, name: str = "second-pass") -> None:
+        self._pool = ThreadPoolExecutor(1, name)
+        self._wake = wake
+
+    def submit(self, job: Callable[[], T]) -> Future[T]:
+        """Run the job when its turn comes."""
+        future = self._pool.submit(job)
+        future.add_done_callback(lambda _: self._wake())
+        return future
+
+
+class _Models:
+    """The recognisers on one model folder. They share its weights."""
+
+    def __init__(self, folder: Path, backend: Wish) -> None:
+        threads = max(1, min(_MOST_THREADS, (os.cpu_count() or 1) // 2))
+        self._whisper = Whisper(folder, choose(backend), threads)
+        _return_memory()
+
+    def engine(self, policy: PolicyName, live: LiveOptions, background: Background) -> Engine:
+        """What sessions with that policy work with."""
+        whisper, tokenizer = self._whisper, self._whisper.tokenizer
+        listen: OpenPolicy
+        match policy:
+            case "alignatt":
+                _check_end_of_word(live, whisper.decoder.width)
+                listen = partial(LivePass, whisper, options=live)
+                pace = Pace()
+            case "local_agreement":
+                quick = _recognizer(whisper, beams=1, least_window=_LEAST_WINDOW)
+                listen = partial(LocalAgreement, quick, tokenizer, options=AgreementOptions())
+                pace = Pace(step=_AGREEMENT_STEP)
+        recognizer = _recognizer(whisper)
+        return Engine(listen, recognizer, tokenizer, whisper.multilingual, background, pace=pace)
+
+
+def _recognizer(whisper: Whisper, **options: int) -> LiveRecognizer:
+    """Who decodes whole sounds: CTranslate2 where it is loaded anyway."""
+    if isinstance(whisper.encoder, TorchEncoder):
+        return TorchRecognizer(whisper, **options)
+    from wlk_host.backends.ct2_recognizer import CTranslate2Recognizer  # noqa: PLC0415 - as there
+
+    return CTranslate2Recognizer(whisper.encoder.whisper, whisper.tokenizer, **options)
+
+
+def _check_end_of_word(live: LiveOptions, width: int) -> None:
+    """Refuse a model that was trained on another encoder."""
+    model = live.end_of_word
+    if isinstance(model, IntegrateAndFire) and model.width != width:
+        raise WlkError(
+            code="end_of_word_mismatch",
+            message=f"the end-of-word model reads {model.width} features, this model has {width}",
+            hint="choose the one that was trained with this model, for example cif_base for base",
+        )
+
+
+def _return_memory() -> None:
+    """Have freed memory go back to the system, that of loading and that of each pass.
+
+    glibc would keep it for itself: some 60 MB after loading, 200 MB after the first long
+    window. Blocks of 1 MB and more get pages of their own instead, which are returned when
+    they are freed. Elsewhere there is nothing to do.
+    """
+    if sys.platform == "linux" and platform.libc_ver()[0] == "glibc":
+        libc = ctypes.CDLL(None)
+        libc.mallopt(_M_MMAP_THRESHOLD, 1 << 20)
+        libc.malloc_trim(0)

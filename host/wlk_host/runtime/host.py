@@ -1,0 +1,38 @@
+"""The process the browser starts: `wlk-host chrome-extension://…/`."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from wlk_host.runtime import stdio
+
+if TYPE_CHECKING:
+    from wlk_host.runtime.engine import Wake
+    from wlk_host.runtime.sessions import SessionFactory
+
+
+def default_factory(wake: "Wake") -> "SessionFactory":
+    """The real one. Importing its engines takes seconds."""
+    from wlk_host.runtime.factory import SessionFactory, Worker  # noqa: PLC0415
+
+    return SessionFactory(Worker(wake), Worker(wake, "translations"))
+
+
+def main(
+    argv: Sequence[str], make_factory: "Callable[[Wake], SessionFactory]" = default_factory
+) -> int:
+    """Serve the browser until it closes the pipe.
+
+    Args:
+        argv: the arguments without the program's name; the browser passes the extension's origin.
+        make_factory: called when the first session starts.
+
+    Returns:
+        The exit code: 0, or 1 where the stream from the browser broke off.
+    """
+    pipes = stdio.claim_pipes()
+    # Only now, with the pipes out of everybody's reach, is anything else imported.
+    from wlk_host.runtime import logs  # noqa: PLC0415
+    from wlk_host.runtime.serve import serve  # noqa: PLC0415
+
+    logs.configure(argv)
+    return serve(pipes, make_factory)

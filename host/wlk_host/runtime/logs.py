@@ -1,0 +1,52 @@
+"""Where the log goes: stderr, which the browser keeps, and a file the doctor can show.
+
+Above DEBUG no record holds what was said, a title or a URL.
+"""
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Final
+
+from platformdirs import user_log_dir
+
+from wlk_host.version import __version__
+
+LEVEL_VARIABLE: Final = "WLK_LOG_LEVEL"
+"""Environment variable with the name of the level, such as DEBUG."""
+
+_FORMAT: Final = "%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s"
+_FILE_BYTES: Final = 1_000_000
+_OLD_FILES: Final = 2
+
+
+def log_file() -> Path:
+    """The newest log. It need not exist."""
+    return Path(user_log_dir("wlk-host", appauthor=False)) / "host.log"
+
+
+def configure(argv: Sequence[str]) -> None:
+    """Send the log of this process to stderr and, where it can be written, to `log_file()`."""
+    root = logging.getLogger()
+    root.setLevel(_level())
+    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    file = log_file()
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handlers.append(RotatingFileHandler(file, "a", _FILE_BYTES, _OLD_FILES, encoding="utf-8"))
+    except OSError as error:
+        sys.stderr.write(f"no log file: {error}\n")
+    for handler in handlers:
+        handler.setFormatter(logging.Formatter(_FORMAT))
+        root.addHandler(handler)
+    root.info("wlk-host %s", __version__)
+    root.debug("started with %s", list(argv))
+
+
+def _level() -> int:
+    """What the environment asks for; INFO where that is no level."""
+    asked = os.environ.get(LEVEL_VARIABLE, "").upper()
+    return logging.getLevelNamesMapping().get(asked, logging.INFO)

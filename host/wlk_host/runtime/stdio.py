@@ -1,0 +1,100 @@
+"""The two pipes to the browser. Stdlib and `protocol` only: it comes before everything else.
+
+Chrome does not slow down for a host that does not read; what it cannot write to the pipe it
+keeps in its own memory. So nothing is lost when the inbox is full and the reader waits.
+"""
+
+import os
+import queue
+import sys
+import threading
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, TypeAlias
+
+from wlk_host.protocol.framing import FrameDecoder, encode_frame
+
+_READ_BYTES: Final = 64 * 1024
+
+INBOX_MESSAGES: Final = 4096
+"""About seven minutes of one tab at 100 ms a message, 20 MB: longer than any model loads."""
+
+
+class BrowserGoneError(Exception):
+    """Nobody reads what the host writes any more."""
+
+
+class Signal(Enum):
+    """What the inbox carries besides payloads."""
+
+    WAKE = "something was finished in the background"
+
+
+Inbox: TypeAlias = "queue.Queue[bytes | Signal | None]"
+"""Payloads in their order; None is the end of the input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pipes:
+    """File descriptors of our own, which no library knows."""
+
+    from_browser: int
+    to_browser: int
+
+
+def claim_pipes() -> Pipes:
+    """Take stdin and stdout away from everybody else.
+
+    From now on fd 1 is stderr, so a stray print, in Python or in C, cannot break the port, and
+    fd 0 is empty. Call it before anything else is imported.
+    """
+    pipes = Pipes(os.dup(0), os.dup(1))
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing if sys.stderr is None else 2, 1)
+    os.close(nothing)
+    if sys.platform == "win32":
+        import msvcrt  # noqa: PLC0415 - only there
+
+        msvcrt.setmode(pipes.from_browser, os.O_BINARY)
+        msvcrt.setmode(pipes.to_browser, os.O_BINARY)
+    return pipes
+
+
+def read_frames(source: int, inbox: Inbox) -> None:
+    """Put every payload into the inbox until the stream ends; wait while the inbox is full.
+
+    The end itself is for the caller to put.
+
+    Raises:
+        WlkError: `frame_too_large`, `frame_truncated`; the stream cannot be read any further.
+    """
+    decoder = FrameDecoder()
+    while received := os.read(source, _READ_BYTES):
+        for payload in decoder.feed(received):
+            inbox.put(payload)
+    decoder.finish()
+
+
+class FrameWriter:
+    """Write whole frames, from any thread."""
+
+    def __init__(self, target: int) -> None:
+        self._target = target
+        self._lock = threading.Lock()
+
+    def write(self, payload: bytes) -> None:
+        """Send one payload.
+
+        Raises:
+            BrowserGoneError: the pipe is broken.
+            WlkError: `frame_too_large`; nothing was written.
+        """
+        frame = memoryview(encode_frame(payload))
+        with self._lock:
+            while frame:
+                try:
+                    written = os.write(self._target, frame)
+                except OSError as error:  # EPIPE; EINVAL on Windows.
+                    raise BrowserGoneError from error
+                frame = frame[written:]

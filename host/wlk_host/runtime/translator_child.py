@@ -1,0 +1,113 @@
+"""The process that holds the translation engines: `python -m wlk_host.runtime.translator_child`.
+
+A process of its own, because an engine may need gigabytes, crash, or print: captions go on
+meanwhile, with the processor to themselves when they need it. It reads requests from stdin and
+writes answers to stdout, framed as native messages are, until stdin ends.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from wlk_host.core.errors import WlkError
+from wlk_host.core.names import keep_names
+from wlk_host.core.translators import TranslationEngine, TranslationRequest, Translator
+from wlk_host.protocol.framing import FrameDecoder
+from wlk_host.runtime import stdio, translation_engines
+
+_NICER: Final = 5
+"""Added to the process's niceness (POSIX): captions come first."""
+
+
+class Translated(Struct, frozen=True, tag="translated"):
+    """One translation for each text of the request."""
+
+    texts: list[str]
+
+
+class Failed(Struct, frozen=True, tag="failed"):
+    """What kept the engine from translating."""
+
+    code: str
+    message: str
+    hint: str
+
+
+Answer: TypeAlias = Translated | Failed
+
+Choose = Callable[[str | None, str | None, str], TranslationEngine | None]
+
+
+class Engines:
+    """`core.translators.TranslationService` that loads each engine when it is first asked.
+
+    Args:
+        choose: as `translation_engines.choose`.
+    """
+
+    def __init__(self, choose: Choose = translation_engines.choose) -> None:
+        self._choose = choose
+        self._chosen: dict[tuple[str | None, str | None, str], TranslationEngine] = {}
+        self._loaded: dict[str, Translator] = {}
+
+    def answer(self, request: TranslationRequest) -> Answer:
+        """What comes of a request. What is not foreseen ends the process, and is told by that."""
+        try:
+            return Translated(self.translate(request))
+        except WlkError as error:
+            return Failed(error.code, error.message, error.hint)
+
+    def translate(self, request: TranslationRequest) -> list[str]:
+        """One translation for each text; see `core.translators.TranslationService`."""
+        translator = self._translator(request)
+        if translator is None or request.source is None:
+            return list(request.texts)
+        source, target, context = request.source, request.target, request.context
+
+        def translate(texts: list[str]) -> list[str]:
+            return translator.translate(texts, source, target, context)
+
+        # Engines make up words for what has none.
+        worded = [text for text in request.texts if any(c.isalnum() for c in text)]
+        found = iter(keep_names(worded, request.names, translate) if worded else ())
+        return [next(found) if any(c.isalnum() for c in text) else text for text in request.texts]
+
+    def release(self) -> None:
+        """Free the engines."""
+        self._loaded.clear()
+
+    def _translator(self, request: TranslationRequest) -> Translator | None:
+        key = (request.translator, request.source, request.target)
+        engine = self._chosen.get(key) or self._choose(*key)
+        if engine is None:
+            return None
+        self._chosen[key] = engine
+        if engine.name not in self._loaded:
+            self._loaded[engine.name] = engine.load()
+        return self._loaded[engine.name]
+
+
+def main(engines: Engines | None = None) -> int:
+    """Answer requests until stdin ends; the process's exit code."""
+    pipes = stdio.claim_pipes()
+    if sys.platform != "win32":
+        os.nice(_NICER)
+    engines = engines or Engines()
+    decoder = FrameDecoder()
+    writer = stdio.FrameWriter(pipes.to_browser)
+    while received := os.read(pipes.from_browser, 64 * 1024):
+        for payload in decoder.feed(received):
+            request = msgspec.json.decode(payload, type=TranslationRequest)
+            try:
+                writer.write(msgspec.json.encode(engines.answer(request)))
+            except stdio.BrowserGoneError:
+                return 0
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

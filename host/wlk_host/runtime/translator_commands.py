@@ -1,0 +1,47 @@
+"""`wlk-host translators …`: names in, text out; the network only for a download asked for."""
+
+import sys
+
+from wlk_host.core.errors import WlkError
+from wlk_host.models import nllb
+from wlk_host.runtime import translation_engines
+
+
+def show_all() -> None:
+    """Print each translator: name, into how many languages, whether it is installed."""
+    for engine in translation_engines.engines_of_ours():
+        languages = ", ".join(engine.targets) if len(engine.targets) < 5 else len(engine.targets)
+        condition = "installed" if engine.is_installed() else f"not installed; {engine.install}"
+        _say(f"{engine.name:<15} into {languages} languages  {condition}")
+    for name in translation_engines.plugged_in_names():
+        _say(f"{name:<15} installed from another package")
+
+
+def install(name: str, backend: nllb.Backend, *, accepted: bool) -> None:
+    """Download a model once its licence is accepted.
+
+    Raises:
+        WlkError: `licence_not_accepted`, and see `models.nllb`.
+    """
+    model = nllb.find(name)
+    _say(nllb.LICENCE)
+    if not accepted and not _accepts():
+        raise WlkError(
+            code="licence_not_accepted",
+            message=f"{name} was not downloaded: its licence was not accepted",
+            hint="start this again and answer yes, or add --accept-licence",
+        )
+    folder = nllb.install(model, backend, nllb.download_from_hub)
+    _say(f"{name}: installed in {folder}")
+
+
+def _accepts() -> bool:
+    if not sys.stdin.isatty():
+        return False
+    sys.stdout.write("Download it? [yes/no] ")
+    sys.stdout.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")

@@ -1,0 +1,231 @@
+"""The Chromium family in one table: where each looks for hosts, and how to see that it is there.
+
+Source: Chrome's "Native messaging" page and the browsers' own search, checked in 2026.
+"""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Final
+
+from wlk_host.setup.errors import SetupError
+from wlk_host.setup.machine import Machine, System
+
+HOSTS_FOLDER: Final = "NativeMessagingHosts"
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    r"""One browser.
+
+    Attributes:
+        name: what the user types.
+        linux, macos: profile roots below `~/.config` and `~/Library/Application Support`; a
+            browser that reads several has its own first.
+        windows: keys below `HKCU\Software`.
+        commands: names on `PATH` (Linux).
+        application: bundle in an Applications folder (macOS).
+        windows_profile: profile root below `%LOCALAPPDATA%`, which shows that it was run once.
+        flatpak, snap: its names in those stores.
+    """
+
+    name: str
+    label: str
+    linux: tuple[str, ...]
+    macos: tuple[str, ...]
+    windows: tuple[str, ...]
+    commands: tuple[str, ...]
+    application: str
+    windows_profile: str
+    flatpak: str | None = None
+    snap: str | None = None
+
+
+BROWSERS: Final = (
+    Browser(
+        name="chrome",
+        label="Google Chrome",
+        linux=("google-chrome",),
+        macos=("Google/Chrome",),
+        windows=("Google\\Chrome",),
+        commands=("google-chrome", "google-chrome-stable"),
+        application="Google Chrome.app",
+        windows_profile="Google\\Chrome\\User Data",
+        flatpak="com.google.Chrome",
+    ),
+    Browser(
+        name="chromium",
+        label="Chromium",
+        linux=("chromium",),
+        macos=("Chromium",),
+        windows=("Chromium",),
+        commands=("chromium", "chromium-browser"),
+        application="Chromium.app",
+        windows_profile="Chromium\\User Data",
+        flatpak="org.chromium.Chromium",
+        snap="chromium",
+    ),
+    Browser(
+        name="edge",
+        label="Microsoft Edge",
+        linux=("microsoft-edge",),
+        macos=("Microsoft Edge",),
+        windows=("Microsoft\\Edge",),
+        commands=("microsoft-edge", "microsoft-edge-stable"),
+        application="Microsoft Edge.app",
+        windows_profile="Microsoft\\Edge\\User Data",
+        flatpak="com.microsoft.Edge",
+    ),
+    Browser(
+        name="brave",
+        label="Brave",
+        linux=("BraveSoftware/Brave-Browser",),
+        macos=("BraveSoftware/Brave-Browser",),
+        windows=("Google\\Chrome",),
+        commands=("brave-browser", "brave"),
+        application="Brave Browser.app",
+        windows_profile="BraveSoftware\\Brave-Browser\\User Data",
+        flatpak="com.brave.Browser",
+        snap="brave",
+    ),
+    Browser(
+        name="vivaldi",
+        label="Vivaldi",
+        linux=("vivaldi",),
+        macos=("Vivaldi",),
+        windows=("Google\\Chrome",),
+        commands=("vivaldi", "vivaldi-stable"),
+        application="Vivaldi.app",
+        windows_profile="Vivaldi\\User Data",
+        flatpak="com.vivaldi.Vivaldi",
+    ),
+    Browser(
+        name="opera",
+        label="Opera",
+        linux=("opera", "google-chrome"),
+        macos=("com.operasoftware.Opera", "Google/Chrome"),
+        windows=("Google\\Chrome",),
+        commands=("opera", "opera-stable"),
+        application="Opera.app",
+        windows_profile="Programs\\Opera",
+        flatpak="com.opera.Opera",
+        snap="opera",
+    ),
+    Browser(
+        name="arc",
+        label="Arc",
+        linux=(),
+        macos=("Arc/User Data",),
+        windows=("Google\\Chrome",),
+        commands=(),
+        application="Arc.app",
+        windows_profile="Packages\\TheBrowserCompany.Arc_ttt1ap7aakyb4",
+    ),
+)
+
+NAMES: Final = tuple(browser.name for browser in BROWSERS)
+
+
+def named(names: list[str]) -> list[Browser]:
+    """The browsers of these names, in the table's order.
+
+    Raises:
+        SetupError: `browser_unknown`.
+    """
+    unknown = sorted(set(names) - set(NAMES))
+    if unknown:
+        raise SetupError(
+            code="browser_unknown",
+            message=f"no browser {', '.join(unknown)} in the table",
+            hint="known are " + ", ".join(NAMES) + "; for others use --user-data-dir",
+        )
+    return [browser for browser in BROWSERS if browser.name in names]
+
+
+def for_system(system: System) -> list[Browser]:
+    """The browsers that exist for a system."""
+    return [browser for browser in BROWSERS if _profiles(browser, system)]
+
+
+def manifest_folders(browser: Browser, machine: Machine) -> list[PurePath]:
+    """The folders a browser reads manifests from. Empty on Windows, which uses the registry."""
+    if machine.system is System.WINDOWS:
+        return []
+    profiles = _profiles(browser, machine.system)
+    return [machine.config / profile / HOSTS_FOLDER for profile in profiles]
+
+
+def registry_keys(browser: Browser, host_name: str) -> list[str]:
+    """The keys below HKEY_CURRENT_USER whose default value names the manifest."""
+    return [f"Software\\{key}\\{HOSTS_FOLDER}\\{host_name}" for key in browser.windows]
+
+
+def is_present(browser: Browser, machine: Machine) -> bool:
+    """Whether the browser is installed as a program, or was run by this user before.
+
+    Snap and Flatpak packages do not count: they cannot start a host.
+    """
+    if machine.system is System.WINDOWS:
+        return Path(machine.data.parent / browser.windows_profile).exists()
+    own_profile = _profiles(browser, machine.system)[:1]
+    if any(Path(machine.config / profile).is_dir() for profile in own_profile):
+        return True
+    if machine.system is System.MACOS:
+        folders = (machine.root / "Applications", machine.home / "Applications")
+        return any(Path(folder / browser.application).exists() for folder in folders)
+    return command(browser, machine) is not None
+
+
+def command(browser: Browser, machine: Machine) -> Path | None:
+    """The browser's command on Linux, or None where it is absent or only a Snap."""
+    for name in browser.commands:
+        found = shutil.which(name, path=machine.search_path) if machine.search_path else None
+        if found and not _leads_into_snap(Path(found)):
+            return Path(found)
+    return None
+
+
+def executable(browser: Browser, machine: Machine) -> Path | None:
+    """The program to start on Linux or macOS, or None where it is absent."""
+    if machine.system is System.LINUX:
+        return command(browser, machine)
+    name = browser.application.removesuffix(".app")
+    folders = (machine.root / "Applications", machine.home / "Applications")
+    paths = (Path(f / browser.application / "Contents/MacOS" / name) for f in folders)
+    return next((path for path in paths if path.is_file()), None)
+
+
+def sandboxed(machine: Machine) -> list[tuple[Browser, str]]:
+    """Browsers present as Snap or Flatpak, with the store's name: these cannot start a host."""
+    if machine.system is not System.LINUX:
+        return []
+    flatpaks = (
+        machine.root / "var/lib/flatpak/app",
+        machine.home / ".local/share/flatpak/app",
+    )
+    found = []
+    for browser in BROWSERS:
+        if browser.snap and Path(machine.root / "snap/bin" / browser.snap).exists():
+            found.append((browser, "Snap"))
+        if browser.flatpak and any(Path(f / browser.flatpak).exists() for f in flatpaks):
+            found.append((browser, "Flatpak"))
+    return found
+
+
+def _profiles(browser: Browser, system: System) -> tuple[str, ...]:
+    table = {
+        System.LINUX: browser.linux,
+        System.MACOS: browser.macos,
+        System.WINDOWS: browser.windows,
+    }
+    return table[system]
+
+
+def _leads_into_snap(path: Path) -> bool:
+    """Ubuntu's /usr/bin/chromium-browser is a script that starts the Snap."""
+    real = path.resolve()
+    if "/snap/" in str(real) or real.name == "snap":
+        return True
+    with real.open("rb") as file:
+        start = file.read(4096)
+    return start.startswith(b"#!") and b"/snap/bin/" in start

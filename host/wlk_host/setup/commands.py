@@ -1,0 +1,148 @@
+"""`wlk-host install`, `uninstall` and `doctor`: arguments in, text and exit code out."""
+
+import argparse
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from wlk_host.protocol.constants import EXTENSION_ID
+from wlk_host.setup import browsers, doctor, findings, install
+from wlk_host.setup.browsers import Browser
+from wlk_host.setup.errors import SetupError
+from wlk_host.setup.machine import Machine, this_machine, this_program
+
+
+def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the three commands. Each sets `run`, a function from the arguments to the exit code."""
+    parser = subparsers.add_parser("install", help="register the host with browsers")
+    _add_scope(parser)
+    parser.add_argument("--all", action="store_true", help="every browser known, found or not")
+    _add_extension_id(parser)
+    _add_dry_run(parser)
+    parser.set_defaults(run=_install)
+
+    parser = subparsers.add_parser("uninstall", help="remove every registration")
+    _add_profile_folder(parser)
+    _add_dry_run(parser)
+    parser.set_defaults(run=_uninstall)
+
+    parser = subparsers.add_parser("doctor", help="find out what is broken, with remedies")
+    _add_scope(parser)
+    _add_extension_id(parser)
+    parser.add_argument("--json", action="store_true", help="findings as JSON")
+    parser.set_defaults(run=_doctor)
+
+
+def _add_scope(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--browser",
+        nargs="+",
+        action="extend",
+        default=[],
+        choices=browsers.NAMES,
+        metavar="NAME",
+        help=f"instead of those found: {', '.join(browsers.NAMES)}",
+    )
+    _add_profile_folder(parser)
+
+
+def _add_profile_folder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--user-data-dir",
+        type=Path,
+        metavar="DIR",
+        help="a browser started with --user-data-dir=DIR (portable ones, tests)",
+    )
+
+
+def _add_extension_id(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--extension-id",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="ID",
+        help="extensions that may start the host, besides the published one",
+    )
+
+
+def _add_dry_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+
+
+def _install(arguments: argparse.Namespace) -> int:
+    machine = this_machine()
+    folder = _profile_folder(arguments)
+    chosen = [] if folder else _choose(machine, arguments)
+    identifiers = list(dict.fromkeys([EXTENSION_ID, *arguments.extension_id]))
+    actions = install.plan_install(machine, this_program(), chosen, identifiers, folder)
+    _carry_out(actions, dry_run=arguments.dry_run)
+    if not arguments.dry_run:
+        names = str(folder) if folder else ", ".join(browser.label for browser in chosen)
+        _say(f"Registered with {names}. Check with: wlk-host doctor")
+    return 0
+
+
+def _uninstall(arguments: argparse.Namespace) -> int:
+    actions = install.plan_uninstall(this_machine(), _profile_folder(arguments))
+    present = [action for action in actions if install.is_needed(action)]
+    _carry_out(present, dry_run=arguments.dry_run)
+    if not present:
+        _say("Nothing was registered.")
+    return 0
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    scope = doctor.Scope(
+        chosen=browsers.named(arguments.browser),
+        user_data_dir=_profile_folder(arguments),
+        extension_ids=arguments.extension_id or [EXTENSION_ID],
+    )
+    seen = doctor.examine(this_machine(), this_program(), scope)
+    if arguments.json:
+        _say(findings.to_json(seen))
+    else:
+        _say(findings.to_text(seen))
+        _say_where()
+    return 1 if findings.has_failure(seen) else 0
+
+
+def _choose(machine: Machine, arguments: argparse.Namespace) -> list[Browser]:
+    everyone = browsers.for_system(machine.system)
+    if arguments.all:
+        return everyone
+    if arguments.browser:
+        return browsers.named(arguments.browser)
+    found = [browser for browser in everyone if browsers.is_present(browser, machine)]
+    if found:
+        return found
+    sandboxed = [f"{b.label} ({store})" for b, store in browsers.sandboxed(machine)]
+    because = f"; {', '.join(sandboxed)} cannot start a host" if sandboxed else ""
+    raise SetupError(
+        code="no_browser_found",
+        message=f"no Chromium-family browser was found{because}",
+        hint="install one, or choose with --browser NAME, --all or --user-data-dir DIR",
+    )
+
+
+def _say_where() -> None:
+    """The remedies name a command that the quickstart does not put on `PATH`."""
+    if shutil.which("wlk-host") is None:
+        _say(f"wlk-host is here: {this_program().scripts / 'wlk-host'}")
+
+
+def _profile_folder(arguments: argparse.Namespace) -> Path | None:
+    folder: Path | None = arguments.user_data_dir
+    return folder.expanduser().absolute() if folder else None
+
+
+def _carry_out(actions: Sequence[install.Action], *, dry_run: bool) -> None:
+    for action in actions:
+        _say(f"would {action}" if dry_run else str(action).splitlines()[0])
+    if not dry_run:
+        install.apply(actions)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")

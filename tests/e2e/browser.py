@@ -1,0 +1,473 @@
+"""A real Chromium with the extension, driven as a user drives it.
+
+    with launch(tmp_path / "profile", host=["/path/to/python", "-m", "wlk_host"]) as browser:
+        page = browser.open(url)
+        browser.click_action(page)                       # the toolbar button
+        wait_until(lambda: "hello" in browser.captions(page), 10, "no captions")
+        browser.screenshot(page, "hello.png")            # into artifacts/
+
+The product has no hook for tests: the button is pressed through the DevTools protocol, and the
+closed shadow root of the overlay is read through it, too.
+"""
+
+import base64
+import json
+import shlex
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from playwright.sync_api import BrowserContext, CDPSession, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+EXTENSION = ROOT / "extension"
+EXTENSION_ID = "adliapmgjimkjkbmaenmlijopoacdhcg"
+HOST_NAME = "dev.wlk.host"
+ARTIFACTS = ROOT / "artifacts"
+CHROMIUM = "/usr/bin/chromium"
+
+POLL_SECONDS = 0.05
+
+T = TypeVar("T")
+Node = dict[str, Any]
+
+
+def wait_until(
+    condition: Callable[[], T | None],
+    seconds: float,
+    what: str,
+    idle: Callable[[], object] | None = None,
+) -> T:
+    """Return the condition's first true value.
+
+    Args:
+        condition: polled.
+        seconds: deadline.
+        what: the complaint.
+        idle: called between polls instead of a plain sleep.
+
+    Raises:
+        AssertionError: the deadline has passed.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what} within {seconds} s; last seen: {value!r}")
+        (idle or (lambda: time.sleep(POLL_SECONDS)))()
+
+
+@dataclass(frozen=True)
+class OverlayRow:
+    """One line of captions as the page shows it."""
+
+    id: int
+    """The same for as long as the line is shown."""
+    text: str
+    """Committed and draft words."""
+    committed: str
+    translation: str = ""
+
+
+class Browser:
+    """A running Chromium with the extension loaded."""
+
+    def __init__(self, context: BrowserContext, profile: Path) -> None:
+        self.context = context
+        self.profile = profile
+        assert context.browser is not None
+        self.cdp: CDPSession = context.browser.new_browser_cdp_session()
+        self._sessions: dict[Page, CDPSession] = {}
+
+    # -- the user ---------------------------------------------------------------------------
+
+    def open(self, url: str) -> Page:
+        """Open a page in a new tab, in front."""
+        page = self.context.new_page()
+        page.goto(url)
+        return page
+
+    def click_action(self, page: Page) -> None:
+        """Press the extension's toolbar button on the page's tab. Grants activeTab for real."""
+        page.bring_to_front()
+        tab = wait_until(lambda: self._active_tab(page), 5, "the tab did not come to the front")
+        self.cdp.send("Extensions.triggerAction", {"id": EXTENSION_ID, "targetId": tab})
+
+    def stop_captions(self, page: Page) -> None:
+        """Open the popup of running captions and press its first button."""
+        self.popup(page).click("#stop")
+
+    def open_own(self, path: str) -> Page:
+        """Open a page of the extension in a new tab."""
+        return self.open(f"chrome-extension://{EXTENSION_ID}/{path}")
+
+    def command(self, page: Page, name: str) -> None:
+        """Give a keyboard command on the page's tab. Headless Chromium has no keys of its own."""
+        self._ask_worker(f"chrome.commands.onCommand.dispatch({name!r}, tab)", page)
+
+    # -- what the user sees -----------------------------------------------------------------
+
+    def overlay_rows(self, page: Page) -> list[OverlayRow]:
+        """Return the caption lines over the page, oldest first; none while they are faded out."""
+        captions = self._overlay_part(page, "captions")
+        if captions is None or "shown" not in _classes(captions):
+            return []
+        return [_row(node) for node in _walk(captions) if "row" in _classes(node)]
+
+    def captions(self, page: Page) -> str:
+        """Return the words over the page, draft included; lines are separated by newlines."""
+        return "\n".join(row.text for row in self.overlay_rows(page))
+
+    def notice(self, page: Page) -> str:
+        """Return what the overlay says about itself ("Loading the model…"), or ""."""
+        notice = self._overlay_part(page, "notice")
+        if notice is None or "shown" not in _classes(notice):
+            return ""
+        return _text(notice)
+
+    def badge(self, page: Page) -> str:
+        """Return the text on the toolbar button of the page's tab."""
+        return str(self._ask_worker("chrome.action.getBadgeText({tabId})", page))
+
+    def title(self, page: Page) -> str:
+        """Return the tooltip of the toolbar button of the page's tab."""
+        return str(self._ask_worker("chrome.action.getTitle({tabId})", page))
+
+    def popup_url(self, page: Page) -> str:
+        """Return the popup that the button opens on the page's tab; "" when a click toggles."""
+        return str(self._ask_worker("chrome.action.getPopup({tabId})", page))
+
+    def popup(self, page: Page, name: str = "popup") -> "Popup":
+        """Return a popup that opened by itself or, where none did, opens at a click.
+
+        Args:
+            page: on whose tab.
+            name: "popup" steers running captions, "problem" says why there are none.
+        """
+
+        def offered() -> str | None:
+            url = self.popup_url(page)
+            return url if f"/{name}.html" in url else None
+
+        url = wait_until(offered, 10, f"the button got no {name}")
+
+        def opened() -> dict[str, Any] | None:
+            return next((t for t in self._targets("page") if t["url"] == url), None)
+
+        patience_ends = time.monotonic() + 1
+        wait_until(lambda: opened() or time.monotonic() > patience_ends, 5, "no time passed")
+        if opened() is None:
+            self.click_action(page)
+        target = wait_until(opened, 5, "the popup did not open")
+        popup = Popup(self.cdp, target["targetId"])
+        wait_until(lambda: popup.evaluate("document.readyState") == "complete", 5, "an empty popup")
+        return popup
+
+    def side_panel(self) -> "Popup":
+        """Return the side panel, which must have been opened."""
+
+        def opened() -> dict[str, Any] | None:
+            targets = self.cdp.send("Target.getTargets", {"filter": [{}]})["targetInfos"]
+            return next((t for t in targets if "/panel/panel.html" in t["url"]), None)
+
+        return Popup(self.cdp, wait_until(opened, 5, "no side panel")["targetId"])
+
+    def overlay_is_on_top(self, page: Page) -> bool:
+        """Return whether nothing of the page covers the captions (or the notice)."""
+        session = self._session(page)
+        shown = self._overlay_part(page, "captions")
+        stage = self._overlay_part(page, "stage")
+        if shown is None or stage is None:
+            return False
+        quad = session.send("DOM.getBoxModel", {"backendNodeId": shown["backendNodeId"]})
+        x, y = quad["model"]["content"][:2]
+        location = {"x": round(x) + 2, "y": round(y) + 2, "ignorePointerEventsNone": True}
+        hit = session.send("DOM.getNodeForLocation", location)["backendNodeId"]
+        return hit in {node["backendNodeId"] for node in _walk(stage)}
+
+    def ask_overlay(self, page: Page, class_name: str, function: str, *arguments: object) -> Any:
+        """Return what a JavaScript function says of a part of the overlay, its `this`."""
+        part = self._overlay_part(page, class_name)
+        assert part is not None, f"no {class_name} in the page"
+        session = self._session(page)
+        node = {"backendNodeId": part["backendNodeId"]}
+        answer = session.send(
+            "Runtime.callFunctionOn",
+            {
+                "objectId": session.send("DOM.resolveNode", node)["object"]["objectId"],
+                "functionDeclaration": function,
+                "arguments": [{"value": argument} for argument in arguments],
+                "awaitPromise": True,
+                "returnByValue": True,
+            },
+        )
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    def overlay_box(self, page: Page, class_name: str = "captions") -> dict[str, float]:
+        """Return where a part of the overlay is: left, top, right, bottom in CSS pixels."""
+        function = (
+            "function () { const b = this.getBoundingClientRect();"
+            " return { left: b.left, top: b.top, right: b.right, bottom: b.bottom }; }"
+        )
+        return dict(self.ask_overlay(page, class_name, function))
+
+    def screenshot(self, page: Page, name: str) -> Path:
+        """Write what the page shows, overlay included, to artifacts/."""
+        ARTIFACTS.mkdir(exist_ok=True)
+        path = ARTIFACTS / name
+        page.screenshot(path=path)
+        return path
+
+    # -- the extension from inside ----------------------------------------------------------
+
+    def kill_worker(self) -> None:
+        """End the service worker, as Chrome does whenever it likes. The host gets EOF with it."""
+        target = next(t for t in self._targets("service_worker") if EXTENSION_ID in t["url"])
+        self.cdp.send("Target.closeTarget", {"targetId": target["targetId"]})
+        wait_until(
+            lambda: (
+                target["targetId"] not in {t["targetId"] for t in self._targets("service_worker")}
+            ),
+            5,
+            "the worker did not die",
+        )
+
+    def stored(self, area: str = "sync") -> dict[str, Any]:
+        """Return what the extension keeps in `chrome.storage.sync` or `.local`."""
+        worker = self.context.service_workers[-1]
+        return dict(worker.evaluate(f"chrome.storage.{area}.get()"))
+
+    def choose(self, **settings: Any) -> None:
+        """Store settings as the options page does; what is not named is as by default."""
+        worker = self.context.service_workers[-1]
+        worker.evaluate("settings => chrome.storage.sync.set({ settings })", settings)
+
+    def contexts(self, kind: str) -> list[str]:
+        """Return the addresses of the extension's contexts of a kind, e.g. "background_page"."""
+        return [t["url"] for t in self._targets(kind) if EXTENSION_ID in t["url"]]
+
+    # -- how --------------------------------------------------------------------------------
+
+    def _targets(self, kind: str) -> list[dict[str, Any]]:
+        found = self.cdp.send("Target.getTargets", {"filter": [{"type": kind}]})
+        return list(found["targetInfos"])
+
+    def _active_tab(self, page: Page) -> str | None:
+        for tab in self._targets("tab"):
+            if tab.get("embedderData", {}).get("tabActive") and tab["url"] == page.url:
+                return str(tab["targetId"])
+        return None
+
+    def _ask_worker(self, expression: str, page: Page) -> object:
+        """Evaluate an expression in the worker, `tabId` being the tab in front of the window."""
+        # Not needlessly: it takes the focus, and with it any popup, away.
+        if self._active_tab(page) is None:
+            page.bring_to_front()
+        workers = self.context.service_workers
+        worker = workers[-1] if workers else self.context.wait_for_event("serviceworker")
+        query = "chrome.tabs.query({active: true, lastFocusedWindow: true})"
+        return worker.evaluate(
+            f"async () => {{ const [tab] = await {query}; const tabId = tab.id;"
+            f" return await {expression}; }}"
+        )
+
+    def _session(self, page: Page) -> CDPSession:
+        if page not in self._sessions:
+            self._sessions[page] = self.context.new_cdp_session(page)
+        return self._sessions[page]
+
+    def _overlay_part(self, page: Page, class_name: str) -> Node | None:
+        session = self._session(page)
+        # `pierce` goes through shadow roots, closed ones included, and into frames.
+        root = session.send("DOM.getDocument", {"depth": -1, "pierce": True})["root"]
+        for host in _walk(root):
+            if host["nodeName"].lower() == "wlk-captions":
+                return next((n for n in _walk(host) if class_name in _classes(n)), None)
+        return None
+
+
+class Popup:
+    """The extension's popup. Playwright does not know it as a page, so it is spoken to directly."""
+
+    def __init__(self, cdp: CDPSession, target: str) -> None:
+        self._cdp = cdp
+        self._answers: dict[int, dict[str, Any]] = {}
+        self._last_id = 0
+        attached = cdp.send("Target.attachToTarget", {"targetId": target, "flatten": False})
+        self._session = attached["sessionId"]
+        cdp.on("Target.receivedMessageFromTarget", self._receive)
+
+    def evaluate(self, expression: str) -> Any:
+        """Return the value of a JavaScript expression."""
+        answer = self._send(
+            "Runtime.evaluate", expression=expression, returnByValue=True, userGesture=True
+        )
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    def text(self, selector: str) -> str:
+        """Return the text of the first element that matches."""
+        return str(self.evaluate(f"document.querySelector({selector!r})?.innerText ?? ''"))
+
+    def texts(self, selector: str) -> list[str]:
+        """Return the texts of all elements that match."""
+        return list(
+            self.evaluate(f"[...document.querySelectorAll({selector!r})].map(e => e.innerText)")
+        )
+
+    def click(self, selector: str) -> None:
+        """Press the first element that matches."""
+        self.evaluate(f"void document.querySelector({selector!r}).click()")
+
+    def screenshot(self, name: str) -> Path:
+        """Write what the popup shows to artifacts/."""
+        ARTIFACTS.mkdir(exist_ok=True)
+        path = ARTIFACTS / name
+        path.write_bytes(base64.b64decode(self._send("Page.captureScreenshot")["data"]))
+        return path
+
+    def _send(self, method: str, **parameters: Any) -> dict[str, Any]:
+        self._last_id += 1
+        sent = self._last_id
+        message = json.dumps({"id": sent, "method": method, "params": parameters})
+        enveloped = {"sessionId": self._session, "message": message}
+        self._cdp.send("Target.sendMessageToTarget", enveloped)
+        # Any call lets the answers in that have arrived.
+        return wait_until(
+            lambda: self._answers.pop(sent, None),
+            10,
+            f"no answer to {method}",
+            idle=lambda: self._cdp.send("Browser.getVersion"),
+        )
+
+    def _receive(self, event: dict[str, Any]) -> None:
+        message = json.loads(event["message"])
+        if event["sessionId"] == self._session and "id" in message:
+            self._answers[message["id"]] = message["result"]
+
+
+def _welcome_page(context: BrowserContext) -> Page:
+    """Return the page that the extension opens when it was just installed."""
+
+    def opened() -> Page | None:
+        return next((page for page in context.pages if "/welcome/" in page.url), None)
+
+    # Playwright hears of new pages only while it is being called.
+    idle = context.pages[0].evaluate
+    return wait_until(opened, 15, "no welcome page", idle=lambda: idle("1"))
+
+
+def _walk(node: Node) -> Iterator[Node]:
+    yield node
+    for key in ("children", "shadowRoots"):
+        for child in node.get(key, []):
+            yield from _walk(child)
+    if "contentDocument" in node:
+        yield from _walk(node["contentDocument"])
+
+
+def _classes(node: Node) -> list[str]:
+    attributes = node.get("attributes", [])
+    pairs = dict(zip(attributes[::2], attributes[1::2], strict=True))
+    return str(pairs.get("class", "")).split()
+
+
+def _text(node: Node) -> str:
+    return "".join(n["nodeValue"] for n in _walk(node) if n["nodeType"] == 3)
+
+
+def _row(node: Node) -> OverlayRow:
+    text, committed = _words(node, "original")
+    return OverlayRow(node["backendNodeId"], text, committed, _words(node, "translation")[0])
+
+
+def _words(row: Node, kind: str) -> tuple[str, str]:
+    """Return one of a line's texts, and the part of it that is committed."""
+    texts = [n for n in _walk(row) if kind in _classes(n)]
+    words = [n for text in texts for n in _walk(text) if "word" in _classes(n)]
+    committed = [n for n in words if "draft" not in _classes(n)]
+    return "".join(map(_text, words)).strip(), "".join(map(_text, committed)).strip()
+
+
+def register_host(profile: Path, command: Sequence[str], extension_id: str = EXTENSION_ID) -> None:
+    """Make a command the native host of a profile's browser.
+
+    A browser started with its own profile folder reads manifests from there only. The manifest
+    names one file, so the command is wrapped in a script.
+    """
+    folder = profile / "NativeMessagingHosts"
+    folder.mkdir(parents=True, exist_ok=True)
+    script = folder / "host.sh"
+    script.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n', encoding="utf-8")
+    script.chmod(0o755)
+    manifest = {
+        "name": HOST_NAME,
+        "description": "host under test",
+        "path": str(script),
+        "type": "stdio",
+        "allowed_origins": [f"chrome-extension://{extension_id}/"],
+    }
+    (folder / f"{HOST_NAME}.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+@contextmanager
+def launch(
+    profile: Path,
+    host: Sequence[str] | None = None,
+    *,
+    viewport: tuple[int, int] = (1280, 720),
+    args: Sequence[str] = (),
+    keep_welcome: bool = False,
+) -> Iterator[Browser]:
+    """Run Chromium with the extension.
+
+    Args:
+        profile: folder, made if it is missing.
+        host: command of the native host; None: none is registered.
+        viewport: CSS pixels.
+        args: further command-line switches.
+        keep_welcome: leave the page open that a first start opens.
+    """
+    profile.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            profile,
+            executable_path=CHROMIUM,
+            headless=True,
+            viewport={"width": viewport[0], "height": viewport[1]},
+            # Muted, the captured sound is all zeros.
+            ignore_default_args=["--mute-audio", "--disable-extensions"],
+            args=[
+                f"--disable-extensions-except={EXTENSION}",
+                f"--load-extension={EXTENSION}",
+                "--autoplay-policy=no-user-gesture-required",
+                # Containers run tests as root, where the sandbox does not work.
+                "--no-sandbox",
+                *args,
+            ],
+        )
+        try:
+            if not context.service_workers:
+                context.wait_for_event("serviceworker", timeout=15_000)
+            welcome = _welcome_page(context)
+            if not keep_welcome:
+                # It looks for a host, and a test's host is to start when the test wants it.
+                welcome.locator("#engine:not(:empty)").wait_for()
+                welcome.close()
+            if host is not None:
+                register_host(profile, host)
+            yield Browser(context, profile)
+        finally:
+            context.close()
+
+
+def python_host(script: Path, *arguments: str) -> list[str]:
+    """Return the command that runs a Python script as host."""
+    return [sys.executable, str(script), *arguments]

@@ -1,0 +1,211 @@
+"""A native host without recognition, to test the extension alone.
+
+    fake_host.py FOLDER
+
+It says `w0 w1 w2 ...`, one word for every half second of audio, ten words a line; a line becomes
+final two lines later. So the words tell whether audio was lost or sent twice, also across deaths.
+It appends what it gets to FOLDER/messages.jsonl (without sound) and writes the sound of each
+session to FOLDER/<session>.pcm at its position. FOLDER/behaviour.json may ask for misbehaviour:
+    {"exit_at_start": true}       exits before the hello
+    {"protocol": 99}              claims another protocol
+    {"refuse": {"code": ..., "message": ..., "hint": ...}}   answers `start` with this error
+    {"break_port": true}          answers `start` with an error of the port as a whole
+    {"garbage": true}             prints to stdout before the hello
+    {"hello_delay_s": 1.5}        takes its time
+    {"pause_words": [4, 20]}      says nothing while it hears these words
+    {"scripted": true}            says nothing but what is appended to FOLDER/say.jsonl: `lines` and
+                                  `draft` of `captions`, with the next audio that comes
+"""
+
+import base64
+import contextlib
+import json
+import os
+import struct
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+SAMPLE_RATE = 16_000
+WORD = SAMPLE_RATE // 2
+WORDS_A_LINE = 10
+LINE = WORD * WORDS_A_LINE
+DRAFT_WORDS = 2
+
+Message = dict[str, Any]
+
+
+def send(message: Message) -> None:
+    """Write one native message."""
+    body = json.dumps(message).encode()
+    # An ended browser closes the pipe; the end of stdin is then what ends this process.
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.buffer.write(struct.pack("=I", len(body)) + body)
+        sys.stdout.buffer.flush()
+
+
+def receive(stream: BinaryIO) -> Message | None:
+    """Return the next native message, None at the end."""
+    head = stream.read(4)
+    if len(head) < 4:
+        return None
+    (size,) = struct.unpack("=I", head)
+    message: Message = json.loads(stream.read(size))
+    return message
+
+
+@dataclass
+class Session:
+    """The words of one session."""
+
+    id: str
+    start: int
+    end: int
+    pcm: Path
+    revision: int = 0
+    final_until: int = 0
+    said: int = -1
+    pause: range = range(0)
+
+    def take(self, start: int, pcm: bytes) -> None:
+        """Keep the sound and say what is due."""
+        with self.pcm.open("r+b" if self.pcm.exists() else "w+b") as file:
+            file.seek(start * 2)
+            file.write(pcm)
+        self.end = start + len(pcm) // 2
+        if self.end // WORD > self.said and self.end // WORD not in self.pause:
+            self.said = self.end // WORD
+            self.say(draft_words=DRAFT_WORDS)
+
+    def say(self, draft_words: int) -> None:
+        """Send all lines that are not final yet, the last words as draft."""
+        heard = self.end // WORD
+        committed = max(heard - draft_words, self.start // WORD)
+        first_line = self.final_until // LINE
+        lines = []
+        final_before = max(self.final_until, (heard // WORDS_A_LINE - 2) * LINE)
+        for number in range(first_line, committed // WORDS_A_LINE + 1):
+            words = self.words(number * WORDS_A_LINE, committed, number)
+            state = "final" if (number + 1) * LINE <= final_before else "committed"
+            if words:
+                lines.append(self.line(number, words, state))
+        self.final_until = max(self.start, final_before)
+        draft = self.words(committed, heard, committed // WORDS_A_LINE)
+        number = committed // WORDS_A_LINE
+        self.revision += 1
+        send({
+            "type": "captions", "session": self.id, "revision": self.revision, "lines": lines,
+            "draft": {
+                "line": number * LINE, "text": "".join(f" {w}" for w in draft),
+                "start": committed * WORD, "end": heard * WORD,
+            } if draft else None,
+            "final_until": self.final_until,
+        })  # fmt: skip
+
+    def words(self, first: int, until: int, line: int) -> list[str]:
+        """Return the words from `first` to `until` that belong to a line."""
+        begin = max(first, line * WORDS_A_LINE, self.start // WORD)
+        return [
+            f"w{n}"
+            for n in range(begin, min(until, (line + 1) * WORDS_A_LINE))
+            if n not in self.pause
+        ]
+
+    def line(self, number: int, words: list[str], state: str) -> Message:
+        """Return the message's form of a line."""
+        return {
+            "id": number * LINE, "start": number * LINE, "end": number * LINE + len(words) * WORD,
+            "text": " ".join(words), "state": state,
+            "language": "en", "speaker": None, "translation": None,
+        }  # fmt: skip
+
+
+def status(session: str, state: str) -> Message:
+    """Return a status without lag."""
+    return {
+        "type": "status", "session": session, "state": state, "model": "fake", "language": "en",
+        "lag_ms": 0, "skipped_ms": 0, "refining": True,
+        "translation_delay_ms": None, "translation_problem": None,
+    }  # fmt: skip
+
+
+class Host:
+    """Answers messages until the browser closes the pipe."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        behaviour = folder / "behaviour.json"
+        self.behaviour: Message = json.loads(behaviour.read_text()) if behaviour.exists() else {}
+        self.sessions: dict[str, Session] = {}
+        self.read = 0
+        self.revision = 0
+
+    def run(self) -> None:
+        """Serve stdin."""
+        self.note({"type": "started", "pid": os.getpid()})
+        if self.behaviour.get("exit_at_start"):
+            sys.exit(3)
+        if self.behaviour.get("garbage"):
+            sys.stdout.buffer.write(b"Loading the model, please wait\n")
+            sys.stdout.buffer.flush()
+        while (message := receive(sys.stdin.buffer)) is not None:
+            self.note({key: value for key, value in message.items() if key != "pcm"})
+            self.answer(message)
+        self.note({"type": "eof"})
+
+    def note(self, message: Message) -> None:
+        """Append to the log, with the time."""
+        with (self.folder / "messages.jsonl").open("a") as log:
+            log.write(json.dumps({"at": time.time(), "host": os.getpid(), **message}) + "\n")
+
+    def answer(self, message: Message) -> None:
+        """Do as a host does."""
+        session: str = message.get("session", "")
+        match message["type"]:
+            case "hello":
+                time.sleep(self.behaviour.get("hello_delay_s", 0))
+                protocol = self.behaviour.get("protocol", 1)
+                models = [{"name": "fake", "multilingual": True}]
+                answer = {"type": "hello", "protocol": protocol, "host": "0", "models": models}
+                send({**answer, "translators": []})
+            case "start" if "refuse" in self.behaviour:
+                send({"type": "error", "session": session, **self.behaviour["refuse"]})
+            case "start" if self.behaviour.get("break_port"):
+                error = {"code": "port_broken", "message": "It broke.", "hint": "Mend it."}
+                send({"type": "error", "session": None, **error})
+            case "start":
+                pcm = self.folder / f"{session}.pcm"
+                start = message["from"]
+                self.sessions[session] = Session(
+                    session, start, start, pcm, final_until=start,
+                    pause=range(*self.behaviour.get("pause_words", [0])),
+                )  # fmt: skip
+                send(status(session, "loading"))
+                send(status(session, "listening"))
+                self.read_out(session, aloud=False)
+            case "audio" if self.behaviour.get("scripted"):
+                self.read_out(session)
+                # A host that says nothing for long is taken for one that hangs.
+                if message["seq"] % 20 == 0:
+                    send(status(session, "listening"))
+            case "audio" if session in self.sessions:
+                self.sessions[session].take(message["start"], base64.b64decode(message["pcm"]))
+            case "stop" if session in self.sessions:
+                self.sessions.pop(session).say(draft_words=0)
+                send(status(session, "ended"))
+
+    def read_out(self, session: str, aloud: bool = True) -> None:
+        """Send what was appended to say.jsonl since the last time."""
+        script = self.folder / "say.jsonl"
+        texts = script.read_text().splitlines() if script.exists() else []
+        for text in texts[self.read :] if aloud else []:
+            self.revision += 1
+            common = {"type": "captions", "session": session, "revision": self.revision}
+            send({**common, "final_until": 0, **json.loads(text)})
+        self.read = len(texts)
+
+
+if __name__ == "__main__":
+    Host(Path(sys.argv[1])).run()

@@ -1,0 +1,170 @@
+"""The whole chain with nothing scripted: spoken words in a real tab, a real model, the overlay."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from browser import Browser, wait_until
+from conftest import Launch
+from pages import Site
+from playwright.sync_api import Page
+from watching import Watcher, watch_all
+
+from fixtures import models, speech
+from wlk_host.bench.scoring import Score, percentile, score
+from wlk_host.models import errors
+
+HOST = [sys.executable, "-m", "wlk_host.cli"]
+FLUSH_S = 8.0
+"""Longer than the host takes for its last lines after the sound has ended."""
+
+
+@pytest.fixture(autouse=True)
+def real_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the host that the browser starts find the model, also without tests/run.py."""
+    monkeypatch.setenv(errors.MODELS_VARIABLE, str(models.model("base").parent))
+
+
+@pytest.fixture
+def speaking_page(site: Site) -> Callable[[str], str]:
+    """Serve a page with the English clip, not yet playing, and return its address."""
+
+    def serve(path: str) -> str:
+        site.add_clip(f"{path}.wav", speech.english_clip().path)
+        video = f"<video src='{path}.wav' controls style='width:100vw;height:100vh'></video>"
+        site.add_page(path, f"<body style='margin:0;background:#1b2838'>{video}</body>")
+        return site.url(path)
+
+    return serve
+
+
+def listen(browser: Browser, page: Page) -> None:
+    """Switch captions on and wait until the model is there."""
+    browser.click_action(page)
+    wait_until(lambda: browser.badge(page) == "on", 60, "the host did not start listening")
+
+
+def play(page: Page) -> None:
+    """Start the clip."""
+    page.evaluate("document.querySelector('video').play()")
+
+
+def score_of(watcher: Watcher) -> Score:
+    """Score what was shown against the clip's timed reference."""
+    reference = json.loads(speech.timed_reference().read_text(encoding="utf-8"))
+    words = [(word, start, end) for word, start, end in reference["words"]]
+    return score(watcher.log, reference["text"], reference["lang"], words)
+
+
+def first_words_after(watcher: Watcher) -> float:
+    """Seconds from the first word's end to the first words on the page."""
+    reference = json.loads(speech.timed_reference().read_text(encoding="utf-8"))
+    spoken = float(reference["words"][0][2])
+    return next(shown.t for shown in watcher.log if shown.committed or shown.draft) - spoken
+
+
+def assert_good(watcher: Watcher) -> None:
+    """Fail unless the captions of the English clip were right and in time."""
+    result = score_of(watcher)
+    assert result.final_wer <= 15, watcher.log[-1].final
+    assert first_words_after(watcher) <= 3
+    median = percentile(result.commit_s, 0.5)
+    assert median is not None
+    assert median <= 1.5
+
+
+def test_a_tab_is_captioned(start_browser: Launch, speaking_page: Callable[[str], str]) -> None:
+    browser = start_browser(HOST)
+    page = browser.open(speaking_page("/speech"))
+    listen(browser, page)
+    watcher = Watcher(browser, page)
+    play(page)
+    watch_all([watcher], FLUSH_S, at={15.0: lambda: browser.screenshot(page, "captions.png")})
+    assert_good(watcher)
+
+
+def test_a_fullscreen_video_is_captioned(
+    start_browser: Launch, speaking_page: Callable[[str], str]
+) -> None:
+    browser = start_browser(HOST)
+    page = browser.open(speaking_page("/fullscreen"))
+    listen(browser, page)
+    page.evaluate(
+        "document.body.onclick = () => document.querySelector('video').requestFullscreen()"
+    )
+    page.mouse.click(640, 300)
+    wait_until(lambda: page.evaluate("document.fullscreenElement !== null"), 5, "no fullscreen")
+    watcher = Watcher(browser, page)
+    play(page)
+    on_top: list[bool] = []
+
+    def look_closer() -> None:
+        on_top.append(browser.overlay_is_on_top(page))
+        browser.screenshot(page, "captions-fullscreen.png")
+
+    watch_all([watcher], FLUSH_S, at={15.0: look_closer})
+    assert on_top == [True]
+    assert_good(watcher)
+
+
+def test_two_tabs_are_captioned_at_once(
+    start_browser: Launch, speaking_page: Callable[[str], str]
+) -> None:
+    browser = start_browser(HOST)
+    pages = [browser.open(speaking_page(path)) for path in ("/one", "/two")]
+    for page in pages:
+        listen(browser, page)
+    watchers = [Watcher(browser, page) for page in pages]
+    for page in pages:
+        play(page)
+    watch_all(watchers, FLUSH_S)
+    for watcher in watchers:
+        assert score_of(watcher).final_wer <= 15, watcher.log[-1].final
+
+
+class PairWatcher(Watcher):
+    """Keeps what stood beneath each line."""
+
+    def __init__(self, browser: Browser, page: Page) -> None:
+        super().__init__(browser, page)
+        self.pairs: dict[str, str] = {}
+
+    def look(self) -> None:
+        """Take down what is shown now."""
+        super().look()
+        for row in self._browser.overlay_rows(self._page):
+            if row.translation:
+                self.pairs[row.committed] = row.translation
+
+
+def test_each_line_has_its_translation_beneath_it(
+    start_browser: Launch, speaking_page: Callable[[str], str]
+) -> None:
+    browser = start_browser(HOST)
+    browser.choose(language="en", translateTo="pt", bilingual={"show": "both"})
+    page = browser.open(speaking_page("/translated"))
+    listen(browser, page)
+    watcher = PairWatcher(browser, page)
+    play(page)
+    watch_all([watcher], FLUSH_S, at={23.0: lambda: browser.screenshot(page, "translated.png")})
+    assert score_of(watcher).final_wer <= 15, watcher.log[-1].final
+    for english, portuguese in (("machine", "máquina"), ("meeting", "reunião"), ("away", "rede")):
+        beneath = [text for line, text in watcher.pairs.items() if english in line]
+        assert any(portuguese in text for text in beneath), watcher.pairs
+
+
+def test_a_missing_model_is_explained(
+    start_browser: Launch,
+    speaking_page: Callable[[str], str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(errors.MODELS_VARIABLE, str(tmp_path / "empty"))
+    browser = start_browser(HOST)
+    page = browser.open(speaking_page("/no-model"))
+    browser.click_action(page)
+    popup = browser.popup(page, "problem")
+    assert "model" in popup.text("#sentence")
+    popup.screenshot("popup-model-missing.png")

@@ -1,0 +1,99 @@
+"""The options page."""
+
+import json
+from pathlib import Path
+
+import pytest
+from axe import faults_of
+from browser import register_host, wait_until
+from conftest import FakeHost, Launch
+from playwright.sync_api import expect
+
+TONE = """() => {
+  const context = new AudioContext();
+  const tone = new OscillatorNode(context);
+  tone.connect(context.destination);
+  tone.start();
+}"""
+
+
+def test_options_are_kept_and_can_be_taken_along(
+    start_browser: Launch, fake_host: FakeHost, tmp_path: Path
+) -> None:
+    browser = start_browser(fake_host.command)
+    browser.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = browser.open_own("options/options.html")
+    expect(page.locator("#host-state")).to_contain_text("answers")
+    browser.screenshot(page, "options.png")
+    assert faults_of(page) == []
+
+    caption = page.locator("#preview-caption")
+    page.locator("[id='appearance.fontSize']").fill("30")
+    expect(caption).to_have_css("font-size", "30px")
+    page.locator("[id='appearance.preset']").select_option("paper")
+    expect(caption).to_have_css("color", "rgb(34, 32, 28)")
+    page.locator("#vocabulary").fill("Ada Lovelace\n\nBabbage\nBabbage")
+    page.locator("#replace-from").fill("calm")
+    page.locator("#replace-to").fill("quiet")
+    page.locator("#replace-to").press("Enter")
+    expect(caption).to_contain_text("as quiet as if")
+    page.locator("[id='appearance.color']").scroll_into_view_if_needed()
+    browser.screenshot(page, "options-appearance.png")
+    wait_until(
+        lambda: browser.stored().get("settings", {}).get("appearance", {}).get("fontSize") == 30,
+        5,
+        "the size was not kept",
+    )
+    assert "Ada" not in json.dumps(browser.stored())
+
+    with page.expect_download() as download:
+        page.locator("#export").click()
+    exported = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
+    assert exported["vocabulary"] == ["Ada Lovelace", "Babbage"]
+    page.locator("#diagnose").click()
+    expect(page.locator("#report")).to_contain_text('"vocabulary": 2')
+    report = page.evaluate("navigator.clipboard.readText()")
+    assert "Ada" not in report
+    assert json.loads(report)["host"]["models"] == [{"name": "fake", "multilingual": True}]
+
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    page.locator("#reset").click()
+    expect(caption).to_have_css("font-size", "30px")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.locator("#reset").click()
+    expect(caption).to_have_css("font-size", "22px")
+    bad = tmp_path / "bad.json"
+    bad.write_text('{"version": 1, "appearance": {"fontSize": 4}}', encoding="utf-8")
+    page.locator("#import-file").set_input_files(bad)
+    expect(page.locator("#import-faults")).to_contain_text("appearance.fontSize: 4 is below 12")
+    good = tmp_path / "good.json"
+    good.write_text(json.dumps(exported), encoding="utf-8")
+    page.locator("#import-file").set_input_files(good)
+    expect(caption).to_have_css("font-size", "30px")
+    page.reload()
+    expect(page.locator("[id='appearance.fontSize']")).to_have_value("30")
+
+    page.locator("#erase").click()
+    expect(page.locator("#vocabulary")).to_have_value("")
+    assert browser.stored("local") == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_first_run_waits_for_the_host_without_a_reload(
+    start_browser: Launch, fake_host: FakeHost, scheme: str
+) -> None:
+    browser = start_browser(None, keep_welcome=True)
+    page = next(page for page in browser.context.pages if "/welcome/" in page.url)
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    expect(page.locator("#engine")).to_contain_text("not installed")
+    expect(page.locator("#commands code").first).to_have_text("python3 installers/quickstart.py")
+    browser.screenshot(page, f"welcome-{scheme}.png")
+    assert faults_of(page) == []
+    register_host(browser.profile, fake_host.command)
+    expect(page.locator("#engine")).to_contain_text("answers", timeout=10_000)
+    browser.click_action(page)
+    expect(page.locator("#try")).to_contain_text("Captions listen", timeout=10_000)
+    page.evaluate(TONE)
+    expect(page.locator("#captions")).to_contain_text("w0 w1", timeout=10_000)
+    browser.screenshot(page, f"welcome-captioned-{scheme}.png")
+    assert faults_of(page) == []

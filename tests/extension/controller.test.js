@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { mock, test } from 'node:test';
+import { asPort, FakePort, startWorker } from './fake_chrome.js';
+
+// Nothing lingers after a test.
+mock.timers.enable({ apis: ['setTimeout'] });
+
+const CONTROLS = 'popup/popup.html?tab=7';
+
+/** Everything that was begun is done. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+/** @param {any[]} messages @param {string} type */
+const ofType = (messages, type) => messages.filter((message) => message.type === type);
+
+test('a click starts captions; then it opens their controls, until they are stopped', async () => {
+  const { controller, seen, document } = startWorker();
+  assert.equal(await controller.toggle(7), null);
+  await settled();
+  assert.equal(seen.popup, CONTROLS);
+  await controller.stop(7);
+  await settled();
+  assert.equal(seen.popup, '');
+  assert.equal(ofType(document.sent, 'end').length, 1);
+});
+
+test('the key stops what the click has started', async () => {
+  const { controller, seen } = startWorker();
+  await controller.obey('toggle', 7);
+  await settled();
+  assert.equal(seen.popup, CONTROLS);
+  await controller.obey('toggle', 7);
+  await settled();
+  assert.equal(seen.popup, '');
+});
+
+test('an overlay knows the settings before it is shown anything, and each change', async () => {
+  const { controller, store, seen } = startWorker();
+  await controller.toggle(7);
+  assert.equal(seen.toPage[0].type, 'settings');
+  assert.equal(seen.toPage[0].settings.mode, 'fast');
+  await controller.obey('mode', 7);
+  assert.equal((await store.load()).mode, 'reading');
+  await controller.applySettings();
+  assert.equal(ofType(seen.toPage, 'settings').at(-1).settings.mode, 'reading');
+});
+
+test('a session begins with what holds on its site, and follows changes', async () => {
+  const { controller, store, document } = startWorker();
+  const settings = await store.load();
+  settings.sites['example.org'] = { language: 'de' };
+  await store.save(settings);
+  await controller.toggle(7);
+  assert.equal(ofType(document.sent, 'begin')[0].options.language, 'de');
+  settings.sites['example.org'] = { language: 'fr' };
+  await store.save(settings);
+  await controller.applySettings();
+  assert.equal(ofType(document.sent, 'configure')[0].options.language, 'fr');
+});
+
+test('a page closed to extensions is a problem, unless the side panel is to show it', async () => {
+  const { controller, seen, document } = startWorker();
+  seen.refusal = 'The extensions gallery cannot be scripted.';
+  const problem = await controller.toggle(7);
+  assert.equal(problem?.code, 'page_not_scriptable');
+  assert.match(seen.popup, /^popup\/problem\.html\?tab=7&code=page_not_scriptable/);
+  assert.equal(await controller.toggle(7, true), null);
+  await settled();
+  assert.equal(ofType(document.sent, 'begin').length, 1);
+  assert.equal(seen.popup, CONTROLS);
+});
+
+test('after a navigation that needs a click, the click brings the overlay back', async () => {
+  const { controller, seen, document } = startWorker();
+  await controller.toggle(7);
+  seen.refusal = 'Cannot access contents of the page.';
+  await controller.refreshTab(7);
+  assert.equal(seen.popup, '');
+  seen.refusal = null;
+  await controller.toggle(7);
+  assert.equal(ofType(document.sent, 'show').length, 1);
+  assert.equal(ofType(document.sent, 'end').length, 0);
+  assert.equal(seen.popup, CONTROLS);
+});
+
+test('a page of the extension gets what it asked for, and no more', async () => {
+  const { controller, views, document } = startWorker();
+  await controller.toggle(7);
+  const panel = new FakePort();
+  const popup = new FakePort();
+  views.accept(asPort(panel));
+  views.accept(asPort(popup));
+  await settled();
+  assert.equal(panel.sent[0].captures[0].tabId, 7);
+  panel.receive({ type: 'watch', wants: { tabId: 7 } });
+  popup.receive({ type: 'watch', wants: { meter: true, host: true } });
+  await settled();
+  assert.equal(ofType(popup.sent, 'from-host')[0].message.type, 'hello');
+  assert.deepEqual(ofType(document.sent, 'meter').at(-1), { type: 'meter', wanted: true });
+
+  const copied = { type: 'copied', session: 's' };
+  document.receive({ type: 'overlay', tabId: 7, message: copied });
+  assert.deepEqual(ofType(panel.sent, 'session'), [{ type: 'session', tabId: 7, message: copied }]);
+  assert.deepEqual(ofType(popup.sent, 'session'), []);
+  popup.disconnect();
+  assert.deepEqual(ofType(document.sent, 'meter').at(-1), { type: 'meter', wanted: false });
+});
+
+test('a button that is being painted when its captions end offers to start them', async () => {
+  const { controller, seen, document } = startWorker();
+  await controller.toggle(7);
+  await settled();
+  const capture = { session: 's', tabId: 7, language: null, model: null };
+  const phase = { name: 'lagging', lagMs: 2000, skippedMs: 0 };
+  document.receive({ type: 'captures', captures: [{ ...capture, phase }] });
+  document.receive({ type: 'captures', captures: [] });
+  await settled();
+  assert.equal(seen.popup, '');
+});
+
+test('a button that is being painted when its session fails offers to say why', async () => {
+  const { controller, seen, document } = startWorker();
+  await controller.toggle(7);
+  await settled();
+  const capture = { session: 's', tabId: 7, language: null, model: null };
+  const phase = { name: 'loading' };
+  document.receive({ type: 'captures', captures: [{ ...capture, phase }] });
+  const refusal = { code: 'model_missing', message: 'No model.', hint: 'Get one.' };
+  controller.receiveFromHost({ type: 'error', session: 's', ...refusal });
+  await settled();
+  assert.match(seen.popup, /^popup\/problem\.html\?tab=7&code=model_missing/);
+});

@@ -1,0 +1,161 @@
+/** The browser around the service worker, kept in memory: one tab, a native host, a document. */
+import { Captures } from '../../extension/background/captures.js';
+import { Controller } from '../../extension/background/controller.js';
+import { HostLink } from '../../extension/background/host_link.js';
+import { Preferences } from '../../extension/background/preferences.js';
+import { Views } from '../../extension/background/views.js';
+import { SettingsStore } from '../../extension/shared/settings_store.js';
+
+/** @typedef {import('../../extension/shared/messages.js').CaptureState} CaptureState */
+
+/** Both ends of a port: what one posts the other's listeners get at once. */
+export class FakePort {
+  /** @type {any[]} */
+  sent = [];
+  #listeners = /** @type {((message: any) => void)[]} */ ([]);
+  #closed = /** @type {(() => void)[]} */ ([]);
+  onMessage = { addListener: (/** @type {any} */ listener) => this.#listeners.push(listener) };
+  onDisconnect = { addListener: (/** @type {any} */ listener) => this.#closed.push(listener) };
+  #reply;
+
+  /** @param {(message: any, port: FakePort) => void} [reply] */
+  constructor(reply = () => {}) {
+    this.#reply = reply;
+  }
+
+  /** @param {any} message */
+  postMessage(message) {
+    this.sent.push(message);
+    this.#reply(message, this);
+  }
+
+  /** @param {any} message from the other end */
+  receive(message) {
+    for (const listener of this.#listeners) listener(message);
+  }
+
+  disconnect() {
+    for (const listener of this.#closed) listener();
+  }
+}
+
+/** @returns an area of chrome.storage */
+function storageArea() {
+  /** @type {Record<string, any>} */
+  const items = {};
+  return {
+    get: async (/** @type {string} */ key) => structuredClone({ [key]: items[key] }),
+    set: async (/** @type {object} */ changes) =>
+      void Object.assign(items, structuredClone(changes)),
+    clear: async () => {},
+  };
+}
+
+/** A worker in a browser with tab 7, which the test can close to extensions. */
+export function startWorker() {
+  const seen = {
+    popup: '',
+    /** @type {any[]} */
+    toPage: [],
+    /** @type {string | null} why nothing may be injected */
+    refusal: null,
+    url: 'https://www.example.org/watch',
+  };
+  const storage = {
+    sync: storageArea(),
+    local: storageArea(),
+    onChanged: { addListener: () => {} },
+  };
+  const none = async () => {};
+  const chrome = {
+    action: {
+      setPopup: async (/** @type {any} */ { popup }) => void (seen.popup = popup),
+      setBadgeText: none,
+      setBadgeTextColor: none,
+      setBadgeBackgroundColor: none,
+      setTitle: none,
+      openPopup: none,
+    },
+    i18n: { getMessage: (/** @type {string} */ key) => key },
+    offscreen: { createDocument: async () => captures.accept(asPort(documentPort)) },
+    runtime: { getContexts: async () => [], getURL: (/** @type {string} */ path) => `own:${path}` },
+    scripting: {
+      executeScript: async () => {
+        if (seen.refusal !== null) throw new Error(seen.refusal);
+      },
+    },
+    tabCapture: { getMediaStreamId: async () => 'stream' },
+    tabs: {
+      get: async () => ({ id: 7, url: seen.url, active: true, windowId: 1 }),
+      query: async () => [{ id: 7 }],
+      sendMessage: async (/** @type {number} */ _tabId, /** @type {any} */ message) =>
+        void seen.toPage.push(message),
+    },
+  };
+  Object.assign(globalThis, { chrome });
+
+  const documentPort = offscreenDocument();
+  const hello = { type: 'hello', protocol: 1, host: '0', models: [], translators: [] };
+  const host = new HostLink(
+    {
+      connect: () =>
+        new FakePort(({ type }, port) => {
+          if (type === 'hello') port.receive(hello);
+        }),
+      lastError: () => undefined,
+      schedule: () => () => {},
+      now: () => 0,
+      version: '0',
+    },
+    {
+      ready: () => controller.setHostReady(true),
+      down: () => controller.setHostReady(false),
+      message: (message) => controller.receiveFromHost(message),
+      failed: (problem) => controller.giveUp(problem),
+    },
+  );
+  const captures = new Captures({
+    connected: () => controller.reunite(),
+    report: (report) => controller.receiveReport(report),
+  });
+  const views = new Views({
+    opened: (view) => void controller.welcome(view),
+    request: (view, request) => void controller.serve(view, request),
+    closed: () => controller.releaseView(),
+  });
+  const store = new SettingsStore(storage);
+  const controller = new Controller(host, captures, new Preferences(store), views);
+  return { controller, views, store, seen, document: documentPort };
+}
+
+/** The offscreen document: says at once what it was told to begin or end. */
+function offscreenDocument() {
+  /** @type {CaptureState[]} */
+  let running = [];
+  const port = new FakePort((command) => {
+    if (command.type === 'begin') {
+      const phase = /** @type {const} */ ({ name: 'listening', lagMs: 0, skippedMs: 0 });
+      const { session, tabId } = command;
+      running.push({ session, tabId, phase, language: 'en', model: 'base' });
+      port.receive({ type: 'captures', captures: running });
+      port.receive({ type: 'begun', session, problem: null });
+    } else if (command.type === 'end') {
+      running = running.filter(({ tabId }) => tabId !== command.tabId);
+      port.receive({ type: 'captures', captures: running });
+    }
+  });
+  const { addListener } = port.onMessage;
+  port.onMessage.addListener = (listener) => {
+    queueMicrotask(() => port.receive({ type: 'captures', captures: running }));
+    return addListener(listener);
+  };
+  return port;
+}
+
+/**
+ * @param {FakePort} port
+ * @returns {chrome.runtime.Port}
+ */
+export function asPort(port) {
+  return /** @type {any} */ (port);
+}

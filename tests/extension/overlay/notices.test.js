@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { changeFor } from '../../../extension/overlay/notices.js';
+
+/** @typedef {import('../../../extension/shared/messages.js').PhaseName} PhaseName */
+
+/** @param {PhaseName} name @param {number} [skippedMs] */
+const phase = (name, skippedMs = 0) => ({ name, lagMs: 2300, skippedMs });
+
+test('a phase is announced once', () => {
+  assert.equal(changeFor(null, phase('loading'))?.notice?.key, 'notice_loading');
+  assert.equal(changeFor(phase('loading'), phase('loading')), null);
+  assert.equal(changeFor(phase('loading'), phase('listening'))?.notice?.key, 'notice_listening');
+});
+
+test('audio left out is announced with its length, whatever the phase', () => {
+  const change = changeFor(phase('lagging', 1000), phase('lagging', 4600));
+  assert.equal(change?.notice?.key, 'notice_skipped');
+  assert.equal(change?.notice?.detail, '4');
+  assert.equal(change?.afterMs, 0);
+});
+
+test('a machine that lags now and then is not talked about', () => {
+  const lags = changeFor(phase('listening'), phase('lagging'));
+  assert.equal(lags?.notice?.key, 'notice_lagging');
+  assert.ok((lags?.afterMs ?? 0) >= 2000);
+  const caughtUp = changeFor(phase('lagging'), phase('listening'));
+  assert.equal(caughtUp?.notice, null);
+  assert.ok((caughtUp?.afterMs ?? 0) >= 2000);
+});

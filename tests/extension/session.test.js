@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FRAME_SAMPLES, SAMPLE_RATE } from '../../extension/audio/framing.js';
+import { CaptionSession } from '../../extension/offscreen/session.js';
+import { captions, line, status } from './builders.js';
+
+/** A session and everything it said. */
+function bench() {
+  /** @type {any[]} */
+  const toHost = [];
+  /** @type {any[]} */
+  const toOverlay = [];
+  const session = new CaptionSession(
+    { id: 's', tabId: 7, options: { language: 'en' }, visible: true },
+    {
+      toHost: (message) => toHost.push(message),
+      toOverlay: (message) => toOverlay.push(message),
+      phaseChanged: () => {},
+    },
+  );
+  return {
+    session,
+    toOverlay,
+    /** @returns {any[]} what it has told the host since the last call */
+    takeToHost: () => toHost.splice(0),
+    /** @param {number} seconds */
+    hear: (seconds) => {
+      for (let i = 0; i < seconds * 10; i++) session.push(new Int16Array(FRAME_SAMPLES));
+    },
+  };
+}
+
+/** @param {any[]} messages @returns {number[]} */
+const audioStarts = (messages) =>
+  messages.filter(({ type }) => type === 'audio').map(({ start }) => start);
+
+test('sound from before the host is there is sent once it is', () => {
+  const { session, hear, takeToHost } = bench();
+  hear(0.3);
+  assert.deepEqual(takeToHost(), []);
+  assert.equal(session.state.phase.name, 'connecting');
+  session.attach();
+  hear(0.1);
+  const [start, ...audio] = takeToHost();
+  assert.deepEqual(start, {
+    type: 'start',
+    session: 's',
+    options: { language: 'en' },
+    from: 0,
+    context: '',
+    visible: true,
+  });
+  assert.deepEqual(audioStarts(audio), [0, 1600, 3200, 4800]);
+  assert.deepEqual(
+    audio.map(({ seq }) => seq),
+    [0, 1, 2, 3],
+  );
+});
+
+test('with a new host it goes on where captions are not final yet', () => {
+  const { session, hear, takeToHost, toOverlay } = bench();
+  session.attach();
+  hear(10);
+  const five = 5 * SAMPLE_RATE;
+  const lines = [line(0, 'Said so.', { end: five, state: 'final' }), line(five + 10, 'And')];
+  session.applyCaptions(captions(1, lines, { final_until: five }));
+  session.detach();
+  assert.equal(session.state.phase.name, 'reconnecting');
+  takeToHost();
+  hear(1);
+  assert.deepEqual(takeToHost(), []);
+
+  session.attach();
+  const [start, ...audio] = takeToHost();
+  assert.equal(start.from, five);
+  assert.equal(start.context, 'Said so.');
+  assert.deepEqual(
+    audioStarts(audio),
+    Array.from({ length: 60 }, (_, i) => five + i * FRAME_SAMPLES),
+  );
+  assert.deepEqual(toOverlay.filter(({ type }) => type === 'resume').at(-1), {
+    type: 'resume',
+    session: 's',
+    from: five,
+  });
+  session.applyCaptions(captions(1, [line(five + 10, 'And so')]));
+  assert.equal(toOverlay.at(-1).lines[0].text, 'And so');
+});
+
+test('sound beyond a minute is let go, and said to be', () => {
+  const { session, hear, takeToHost } = bench();
+  hear(75);
+  session.attach();
+  const [start, ...audio] = takeToHost();
+  assert.equal(start.from, 15 * SAMPLE_RATE);
+  assert.equal(audio.length, 600);
+  assert.equal(session.state.phase.skippedMs, 15_000);
+  session.applyStatus(status('listening', { skipped_ms: 500 }));
+  assert.equal(session.state.phase.skippedMs, 15_500);
+});
+
+test('silence that the host has heard is not missed after it was let go', () => {
+  const { session, hear } = bench();
+  session.attach();
+  session.applyStatus(status('listening'));
+  hear(70);
+  session.applyStatus(status('listening'));
+  hear(5);
+  session.detach();
+  hear(62);
+  session.attach();
+  assert.equal(session.state.phase.skippedMs, 7000);
+});
+
+test('stopping waits for the last words, also those of a host still to come', () => {
+  const { session, hear, takeToHost } = bench();
+  hear(0.1);
+  session.stop();
+  session.stop();
+  assert.equal(session.state.phase.name, 'ending');
+  assert.ok(session.stopping);
+  session.attach();
+  assert.deepEqual(
+    takeToHost().map(({ type }) => type),
+    ['start', 'audio', 'stop'],
+  );
+});
+
+test('visibility is said when it changes, and with the next start', () => {
+  const { session, takeToHost } = bench();
+  session.attach();
+  takeToHost();
+  session.setVisible(true);
+  session.setVisible(false);
+  assert.deepEqual(takeToHost(), [{ type: 'visibility', session: 's', visible: false }]);
+  session.detach();
+  session.attach();
+  assert.equal(takeToHost()[0].visible, false);
+});
+
+test('the phase follows the host', () => {
+  const { session } = bench();
+  session.attach();
+  assert.equal(session.state.phase.name, 'loading');
+  session.applyStatus(status('lagging', { lag_ms: 2300 }));
+  assert.deepEqual(session.state.phase, { name: 'lagging', lagMs: 2300, skippedMs: 0 });
+});
+
+test('a replayed update is not shown again', () => {
+  const { session, toOverlay } = bench();
+  session.attach();
+  const update = captions(1, [line(0, 'once')]);
+  session.applyCaptions(update);
+  session.applyCaptions(update);
+  assert.equal(toOverlay.filter(({ type }) => type === 'captions').length, 1);
+});
+
+test('a new overlay is told everything', () => {
+  const { session, toOverlay } = bench();
+  session.attach();
+  session.applyCaptions(captions(4, [line(0, 'so far')]));
+  session.show();
+  const snapshot = toOverlay.at(-1);
+  assert.equal(snapshot.type, 'snapshot');
+  assert.equal(snapshot.model.revision, 4);
+  assert.equal(snapshot.model.lines[0].text, 'so far');
+});
+
+test('other options go to the host once, and to every host that comes later', () => {
+  const { session, takeToHost } = bench();
+  session.attach();
+  takeToHost();
+  session.configure({ language: 'en' });
+  assert.deepEqual(takeToHost(), []);
+  session.configure({ language: 'de' });
+  const options = { language: 'de' };
+  assert.deepEqual(takeToHost(), [{ type: 'configure', session: 's', options }]);
+  session.detach();
+  session.attach();
+  assert.deepEqual(takeToHost()[0].options, options);
+});
+
+test('the last line is the newest, with what is still a draft', () => {
+  const { session } = bench();
+  assert.equal(session.lastLine(), '');
+  session.attach();
+  const draft = { line: 200, text: ' so on', start: 250, end: 300 };
+  session.applyCaptions(captions(1, [line(0, 'Said so.'), line(200, 'And')], { draft }));
+  assert.equal(session.lastLine(), 'And so on');
+});
+
+test('a capture tells its language and model as soon as the host has', () => {
+  const { session } = bench();
+  session.attach();
+  assert.equal(session.state.language, null);
+  session.applyStatus(status('listening', { language: 'fr' }));
+  assert.deepEqual([session.state.language, session.state.model], ['fr', 'base']);
+});

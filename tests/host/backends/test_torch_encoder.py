@@ -1,0 +1,55 @@
+"""The torch encoder against CTranslate2's on the same weights and sound."""
+
+import ctranslate2
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from fixtures.models import model
+from fixtures.sound import english
+from wlk_host.backends.ct2_container import read_variables
+from wlk_host.backends.mel import log_mel
+from wlk_host.backends.torch_encoder import TorchEncoder
+from wlk_host.core.types import SAMPLE_RATE
+
+
+@pytest.fixture(scope="module", params=["tiny.en", "base"])
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def features(n_frames: int) -> NDArray[np.float32]:
+    return log_mel(english()[: 9 * SAMPLE_RATE], 80, n_frames)
+
+
+def encoded(name: str, dtype: torch.dtype, n_frames: int) -> NDArray[np.float32]:
+    encoder = TorchEncoder(read_variables(model(name) / "model.bin"), "cpu", dtype)
+    with torch.inference_mode():
+        result: NDArray[np.float32] = encoder(features(n_frames)).numpy()
+    return result
+
+
+def expected(name: str, n_frames: int) -> NDArray[np.float32]:
+    whisper = ctranslate2.models.Whisper(str(model(name)), compute_type="float32")
+    view = ctranslate2.StorageView.from_array(np.ascontiguousarray(features(n_frames)[None]))
+    result: NDArray[np.float32] = np.array(whisper.encode(view))[0]
+    return result
+
+
+def error(ours: NDArray[np.float32], theirs: NDArray[np.float32]) -> float:
+    return float(np.linalg.norm(ours - theirs) / np.linalg.norm(theirs))
+
+
+@pytest.mark.parametrize("n_frames", [750, 1000])
+def test_in_float32_it_is_the_same(name: str, n_frames: int) -> None:
+    ours = encoded(name, torch.float32, n_frames)
+    assert ours.shape[0] == n_frames // 2
+    assert error(ours, expected(name, n_frames)) < 1e-3
+
+
+def test_in_bfloat16_it_is_nearer_than_int8(name: str) -> None:
+    """CTranslate2's int8 is off by 4 to 5 per cent, and nobody hears that."""
+    ours = encoded(name, torch.bfloat16, 1000)
+    assert ours.dtype == np.float32
+    assert error(ours, expected(name, 1000)) < 0.04

@@ -1,0 +1,141 @@
+"""The second pass: what it is given, and what is made of its answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from host.core.scripted import ScriptedTokenizer
+from wlk_host.core.ports import Hypothesis, Task, Token
+from wlk_host.core.refine import RefineOptions, RefinePass
+from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Pcm, Word
+
+S = SAMPLE_RATE
+TASK = Task("en")
+LIVE = (Word(" live", S, 2 * S, 0.9),)
+
+
+@dataclass
+class NotingRecognizer:
+    """Answers what it is told to and notes what it was asked."""
+
+    answer: Hypothesis = field(default_factory=lambda: Hypothesis((), 0.0, 0.0))
+    asked: list[tuple[float, int, tuple[Token, ...]]] = field(default_factory=list)
+    prompts: list[tuple[Token, ...]] = field(default_factory=list)
+
+    def transcribe(
+        self, pcm: Pcm, task: Task, prompt: Sequence[Token], prefix: Sequence[Token]
+    ) -> Hypothesis:
+        self.prompts.append(tuple(prompt))
+        self.asked.append((float(pcm[0]), len(pcm), tuple(prefix)))
+        return self.answer
+
+
+@pytest.fixture
+def recognizer() -> NotingRecognizer:
+    return NotingRecognizer()
+
+
+@pytest.fixture
+def tokenizer() -> ScriptedTokenizer:
+    return ScriptedTokenizer()
+
+
+@pytest.fixture
+def refiner(recognizer: NotingRecognizer, tokenizer: ScriptedTokenizer) -> RefinePass:
+    """A pass that has heard 100 s, each sample being its position."""
+    refiner = RefinePass(recognizer, tokenizer, 0, RefineOptions(left=10 * S))
+    refiner.feed(AudioChunk(0, np.arange(100 * S, dtype=np.float32)))
+    return refiner
+
+
+def test_word_times_are_positions_in_the_session(
+    refiner: RefinePass, recognizer: NotingRecognizer
+) -> None:
+    recognizer.answer = Hypothesis((Word(" better", 1000, 2000, 0.9),), -0.2, 0.0)
+    (word,) = refiner.prepare(20 * S, 25 * S, LIVE, TASK, ())()
+    begin = int(recognizer.asked[0][0])
+    assert begin <= 20 * S
+    assert (word.text, word.start, word.end) == (" better", begin + 1000, begin + 2000)
+
+
+def test_earlier_sound_comes_with_its_final_words(
+    refiner: RefinePass, recognizer: NotingRecognizer, tokenizer: ScriptedTokenizer
+) -> None:
+    far, near = Word(" far", 2 * S, 3 * S, 0.9), Word(" near", 18 * S, 19 * S, 0.9)
+    refiner.settle(20 * S, [far, near])
+    refiner.prepare(20 * S, 25 * S, LIVE, TASK, ())()
+    begin, n_samples, prefix = recognizer.asked[0]
+    assert tokenizer.decode(prefix) == " near"
+    assert 17 * S < begin <= 18 * S
+    assert begin + n_samples == 25 * S
+
+
+def test_words_are_a_prompt_where_no_sound_of_them_is_left(
+    recognizer: NotingRecognizer, tokenizer: ScriptedTokenizer
+) -> None:
+    options = RefineOptions(left=10 * S, rolling=3)
+    refiner = RefinePass(recognizer, tokenizer, 0, options, context=" Before it all.")
+    refiner.feed(AudioChunk(0, np.zeros(60 * S, np.float32)))
+    asked = []
+    for start in (0, 20 * S, 40 * S):
+        refiner.prepare(start, start + 15 * S, LIVE, TASK, tokenizer.encode(" Jargon."))()
+        asked.append(
+            (tokenizer.decode(recognizer.prompts[-1]), tokenizer.decode(recognizer.asked[-1][2]))
+        )
+        words = [
+            Word(f" w{i}", start + i * S, start + i * S, 0.9) for i in ((1, 12) if start else (1,))
+        ]
+        refiner.settle(start + 20 * S, words)
+    assert asked == [
+        (" Jargon. Before it all.", ""),
+        (" Jargon. it all. w1", ""),
+        (" Jargon.", " w12"),
+    ]
+
+
+def test_a_prompt_is_never_of_another_language(
+    recognizer: NotingRecognizer, tokenizer: ScriptedTokenizer
+) -> None:
+    refiner = RefinePass(recognizer, tokenizer, 0, RefineOptions(rolling=50), context=" Vorher.")
+    refiner.feed(AudioChunk(0, np.zeros(60 * S, np.float32)))
+    refiner.settle(20 * S, [Word(" Wort", S, 2 * S, 0.9)])
+    refiner.drop_context(20 * S)
+    refiner.prepare(20 * S, 25 * S, LIVE, TASK, ())()
+    assert recognizer.prompts == [()]
+
+
+def test_sound_and_context_fit_into_one_window(
+    refiner: RefinePass, recognizer: NotingRecognizer
+) -> None:
+    refiner.settle(50 * S, [Word(f" {i}", i * S, (i + 1) * S, 0.9) for i in range(30, 50)])
+    refiner.prepare(50 * S, 75 * S, LIVE, TASK, ())()
+    assert recognizer.asked[0][1] <= 30 * S
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(Hypothesis((Word(" mumble", 0, S, 0.1),), -1.5, 0.0), id="improbable"),
+        pytest.param(Hypothesis((), -0.1, 0.0), id="silent"),
+        pytest.param(
+            Hypothesis(tuple(Word(" thanks for", i, i + 1, 0.9) for i in range(40)), -0.1, 0.0),
+            id="repeating",
+        ),
+    ],
+)
+def test_the_first_pass_stands_where_the_second_fails(
+    refiner: RefinePass, recognizer: NotingRecognizer, answer: Hypothesis
+) -> None:
+    recognizer.answer = answer
+    assert refiner.prepare(0, 5 * S, LIVE, TASK, ())() == LIVE
+
+
+def test_settling_moves_on_and_forgets(refiner: RefinePass, recognizer: NotingRecognizer) -> None:
+    refiner.settle(60 * S, [Word(" old", 5 * S, 6 * S, 0.9)])
+    assert refiner.final_until == 60 * S
+    with pytest.raises(ValueError, match="is not within"):
+        refiner._audio.slice(10 * S, 11 * S)
+    refiner.prepare(60 * S, 65 * S, LIVE, TASK, ())()
+    assert recognizer.asked[0][2] == ()

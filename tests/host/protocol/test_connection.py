@@ -1,0 +1,141 @@
+import base64
+import json
+
+import pytest
+
+from wlk_host.protocol.connection import Command, Connection, FeedAudio, Refuse
+from wlk_host.protocol.messages import Cut, Hello, Options, Start, Stop, Visibility
+
+
+def tell(connection: Connection, **message: object) -> Command | None:
+    return connection.receive(json.dumps(message).encode())
+
+
+def audio(connection: Connection, seq: int, start: int, pcm: bytes) -> Command | None:
+    encoded = base64.b64encode(pcm).decode()
+    return tell(connection, type="audio", session="a", seq=seq, start=start, pcm=encoded)
+
+
+def code(command: Command | None) -> tuple[str, str | None]:
+    """Code of a refusal and the session that ends with it."""
+    assert isinstance(command, Refuse), command
+    assert command.error.hint
+    return command.error.code, command.session
+
+
+@pytest.fixture
+def greeted() -> Connection:
+    connection = Connection()
+    assert isinstance(tell(connection, type="hello", protocol=1, extension="1"), Hello)
+    return connection
+
+
+@pytest.fixture
+def started(greeted: Connection) -> Connection:
+    """Session "a" is open and starts at sample 100."""
+    start = {"type": "start", "session": "a", "options": {}, "from": 100}
+    assert greeted.receive(json.dumps(start).encode()) == Start("a", Options(), start=100)
+    return greeted
+
+
+def test_hello_comes_first() -> None:
+    connection = Connection()
+    assert code(tell(connection, type="stop", session="a")) == ("hello_expected", None)
+    assert isinstance(tell(connection, type="hello", protocol=1, extension="1"), Hello)
+
+
+def test_hello_comes_once(greeted: Connection) -> None:
+    refusal = tell(greeted, type="hello", protocol=1, extension="1")
+    assert code(refusal) == ("hello_repeated", None)
+
+
+@pytest.mark.parametrize(("protocol", "remedy"), [(2, "update wlk-host"), (0, "the extension")])
+def test_another_version_is_told_with_its_remedy(protocol: int, remedy: str) -> None:
+    connection = Connection()
+    refusal = tell(connection, type="hello", protocol=protocol, extension="1", capabilities=[])
+    assert code(refusal) == ("protocol_mismatch", None)
+    assert isinstance(refusal, Refuse)
+    assert remedy in refusal.error.hint
+    assert code(tell(connection, type="stop", session="a")) == ("hello_expected", None)
+
+
+def test_an_invalid_message_leaves_the_sessions_alone(started: Connection) -> None:
+    assert code(started.receive(b"{")) == ("message_invalid", None)
+    assert code(tell(started, type="sing", session="a")) == ("message_invalid", None)
+    assert audio(started, 0, 100, b"\1\0") == FeedAudio("a", 100, b"\1\0")
+
+
+def test_sound_goes_on_where_it_ended(started: Connection) -> None:
+    assert audio(started, 0, 100, b"\1\0\2\0") == FeedAudio("a", 100, b"\1\0\2\0")
+    assert audio(started, 1, 102, b"\3\0") == FeedAudio("a", 102, b"\3\0")
+
+
+def test_sound_heard_before_is_trimmed(started: Connection) -> None:
+    assert audio(started, 0, 98, b"\1\0\2\0\3\0") == FeedAudio("a", 100, b"\3\0")
+    assert audio(started, 1, 99, b"\2\0\3\0") is None
+    assert audio(started, 2, 100, b"\3\0\4\0") == FeedAudio("a", 101, b"\4\0")
+
+
+def test_a_gap_is_passed_on(started: Connection) -> None:
+    assert audio(started, 0, 500, b"\1\0") == FeedAudio("a", 500, b"\1\0")
+    assert audio(started, 1, 400, b"\1\0") is None
+
+
+@pytest.mark.parametrize("seq", [3, 2])
+def test_sound_out_of_order_ends_its_session(started: Connection, seq: int) -> None:
+    audio(started, 3, 100, b"\1\0")
+    assert code(audio(started, seq, 101, b"\1\0")) == ("audio_out_of_order", "a")
+    assert audio(started, 9, 101, b"\1\0") is None
+
+
+@pytest.mark.parametrize("pcm", ["AAA", "A A=", "äAAA", "AAAA"])
+def test_sound_that_is_none_ends_its_session(started: Connection, pcm: str) -> None:
+    refusal = tell(started, type="audio", session="a", seq=0, start=100, pcm=pcm)
+    assert code(refusal) == ("audio_invalid", "a")
+
+
+def test_a_cut_moves_the_beginning_of_what_follows(started: Connection) -> None:
+    assert tell(started, type="cut", session="a", at=300) == Cut("a", 300)
+    assert audio(started, 0, 299, b"\1\0\2\0") == FeedAudio("a", 300, b"\2\0")
+
+
+def test_a_cut_in_front_of_sound_that_is_here_comes_after_it(started: Connection) -> None:
+    audio(started, 0, 100, b"\1\0\2\0")
+    assert tell(started, type="cut", session="a", at=101) == Cut("a", 102)
+
+
+def test_an_unknown_session_is_told_once(started: Connection) -> None:
+    message = {"type": "visibility", "session": "b", "visible": True}
+    assert code(tell(started, **message)) == ("session_unknown", "b")
+    assert tell(started, **message) is None
+    assert isinstance(tell(started, type="start", session="b", options={}), Start)
+    assert tell(started, **message) == Visibility("b", visible=True)
+
+
+def test_an_open_session_cannot_be_started_again(started: Connection) -> None:
+    again = {"type": "start", "session": "a", "options": {}}
+    assert code(tell(started, **again)) == ("session_exists", None)
+    assert audio(started, 0, 100, b"\1\0") == FeedAudio("a", 100, b"\1\0")
+    assert tell(started, type="stop", session="a") == Stop("a")
+    assert code(tell(started, **again)) == ("session_exists", None)
+    started.ended("a")
+    assert isinstance(tell(started, **again), Start)
+
+
+def test_what_follows_stop_is_dropped(started: Connection) -> None:
+    tell(started, type="stop", session="a")
+    assert audio(started, 0, 100, b"\1\0") is None
+    assert tell(started, type="stop", session="a") is None
+
+
+def test_what_is_under_way_for_a_failed_session_is_dropped(started: Connection) -> None:
+    started.failed("a")
+    assert audio(started, 0, 100, b"\1\0") is None
+    assert tell(started, type="stop", session="a") is None
+    assert code(audio(started, 1, 101, b"\1\0")) == ("session_unknown", "a")
+
+
+def test_a_failed_session_may_start_again(started: Connection) -> None:
+    started.failed("a")
+    assert isinstance(tell(started, type="start", session="a", options={}), Start)
+    assert audio(started, 0, 0, b"\1\0") == FeedAudio("a", 0, b"\1\0")

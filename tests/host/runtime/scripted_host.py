@@ -1,0 +1,53 @@
+"""The real host process around scripted sessions; the `context` of a start says which.
+
+Run as `python -m host.runtime.scripted_host ORIGIN GATE`; GATE is a named pipe.
+"""
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from host.runtime.scripted import ScriptedSession
+from wlk_host.core.types import Event, Sample, SessionOptions, Work
+from wlk_host.runtime.host import main
+
+
+class FailingSession(ScriptedSession):
+    def run(self, work: Work) -> list[Event]:
+        raise RuntimeError("a bug")
+
+
+class EndlessSession(ScriptedSession):
+    """Starts to work and cannot be interrupted."""
+
+    def run(self, work: Work) -> list[Event]:
+        threading.Event().wait()
+        raise AssertionError("unreachable")
+
+
+class ScriptedHostFactory:
+    def open(self, options: SessionOptions, start: Sample, context: str) -> ScriptedSession:
+        match context:
+            case "prints":
+                print("loading ...", flush=True)
+                os.write(1, b"from C\n")
+                subprocess.run([sys.executable, "-c", "print('from a child')"], check=True)
+            case "reads stdin":
+                assert sys.stdin.read() == ""
+            case "loads slowly":
+                Path(sys.argv[2]).read_bytes()  # Until the test opens it and closes it again.
+            case "fails":
+                return FailingSession()
+            case "never ends":
+                return EndlessSession()
+        return ScriptedSession()
+
+    def release(self) -> None:
+        pass
+
+
+if __name__ == "__main__":
+    print("a stray line before the port is served", file=sys.stderr)
+    sys.exit(main(sys.argv[1:], lambda _wake: ScriptedHostFactory()))

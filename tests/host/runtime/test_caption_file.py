@@ -1,0 +1,217 @@
+"""`wlk-host caption` as a process on real files."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+
+from fixtures.models import model
+from fixtures.sound import english
+from fixtures.speech import english_clip, language_clips
+from wlk_host.bench.scoring import error_rate
+
+Captioned = subprocess.CompletedProcess[str]
+
+
+def caption(*arguments: str | Path, **variables: str) -> Captioned:
+    models = str(model("base").parent)
+    return subprocess.run(
+        [sys.executable, "-m", "wlk_host.cli", "caption", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "WLK_MODELS": models, **variables},
+        check=False,
+        timeout=120,
+    )
+
+
+@pytest.fixture(scope="module")
+def as_text() -> Captioned:
+    model("tiny.en")
+    return caption(english_clip().path, "--model", "tiny.en")
+
+
+@pytest.fixture(scope="module")
+def as_jsonl() -> Captioned:
+    model("tiny.en")
+    return caption(english_clip().path, "--model", "tiny.en", "--format", "jsonl")
+
+
+def test_text_is_one_final_line_each_with_its_times(as_text: Captioned) -> None:
+    assert (as_text.returncode, as_text.stderr) == (0, "")
+    lines = as_text.stdout.splitlines()
+    matches = [re.fullmatch(r"\[(\d\d):([\d.]{5}) - (\d\d):([\d.]{5})\] (.+)", x) for x in lines]
+    assert all(matches), lines
+    found = [match.groups() for match in matches if match]
+    times = [(60 * int(a) + float(b), 60 * int(c) + float(d)) for a, b, c, d, _ in found]
+    assert all(start < end <= 33.2 for start, end in times)
+    assert all(a[0] < b[0] for a, b in pairwise(times))
+    text = " ".join(groups[4] for groups in found)
+    assert error_rate(english_clip().text, text, "en") <= 15
+
+
+def test_jsonl_is_one_object_for_each_change(as_jsonl: Captioned) -> None:
+    assert (as_jsonl.returncode, as_jsonl.stderr) == (0, "")
+    shown: list[dict[str, Any]] = [json.loads(line) for line in as_jsonl.stdout.splitlines()]
+    assert all(s.keys() == {"t", "committed", "draft", "final", "translation"} for s in shown)
+    assert all(a["t"] <= b["t"] for a, b in pairwise(shown))
+    assert all(b["committed"].startswith(a["committed"]) for a, b in pairwise(shown))
+    assert len(shown) > 30
+    assert any(s["draft"] for s in shown)
+    assert shown[0]["t"] < 3
+    assert error_rate(english_clip().text, shown[-1]["final"], "en") <= 15
+    assert error_rate(english_clip().text, shown[-1]["committed"], "en") <= 20
+
+
+def test_subtitles_hold_the_original_above_its_translation() -> None:
+    model("tiny.en")
+    result = caption(
+        english_clip().path, "--model", "tiny.en", "--translate", "pt-BR",
+        "--bilingual", "--format", "srt",
+    )  # fmt: skip
+    assert (result.returncode, result.stderr) == (0, "")
+    cues = result.stdout.rstrip("\n").split("\n\n")
+    numbers, times, originals, translations = zip(*(cue.split("\n") for cue in cues), strict=True)
+    assert numbers == tuple(str(n) for n in range(1, len(cues) + 1))
+    stamp = r"\d\d:\d\d:\d\d,\d\d\d"
+    assert all(re.fullmatch(rf"{stamp} --> {stamp}", time) for time in times)
+    assert error_rate(english_clip().text, " ".join(originals), "en") <= 15
+    translation = " ".join(translations)
+    assert len(cues) >= 6
+    for word in ("computador", "máquina", "reunião", "rede"):
+        assert word in translation
+
+
+def test_portuguese_is_read_in_english() -> None:
+    fox = next(clip for clip in language_clips() if "raposa" in clip.text)
+    result = caption(fox.path, "--language", "pt", "--translate", "en", "--format", "jsonl")
+    assert (result.returncode, result.stderr) == (0, "")
+    last = json.loads(result.stdout.splitlines()[-1])
+    assert error_rate(fox.text, last["final"], "pt") <= 50
+    assert "fox" in last["translation"]
+    assert "dog" in last["translation"]
+
+
+def test_a_translation_that_cannot_be_made_is_told_and_captions_are_printed() -> None:
+    result = caption(english_clip().path, "--model", "tiny.en", "--translate", "pt",
+                     "--translator", "nothing")  # fmt: skip
+    assert result.returncode == 2
+    assert re.fullmatch(r"translator_unknown: .+ \(.+\)\n", result.stderr)
+    assert "computer" in result.stdout
+
+
+def encoded(path: Path, codec: str, rate: int) -> Path:
+    """Ten seconds of the clip in another form."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=rate)
+        assert isinstance(stream, av.AudioStream)
+        stream.layout = "stereo"
+        frame = av.AudioFrame.from_ndarray(english()[None, : 10 * 16_000], "flt", "mono")
+        frame.rate = 16_000
+        resampler = av.AudioResampler(stream.format, "stereo", rate, stream.frame_size or 1024)
+        for resampled in [*resampler.resample(frame), *resampler.resample(None)]:
+            container.mux(stream.encode(resampled))
+        container.mux(stream.encode(None))
+    return path
+
+
+def test_any_format_is_read(tmp_path: Path) -> None:
+    path = encoded(tmp_path / "clip.mp4", "aac", 44_100)
+    result = caption(path, "--model", "tiny.en", "--language", "en")
+    assert result.returncode == 0, result.stderr
+    assert "welcome" in result.stdout
+    assert "spoken" in result.stdout
+
+
+def test_silence_prints_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "silence.wav"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("pcm_s16le", rate=16_000, layout="mono")
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 160_000), np.int16), "s16", "mono")
+        frame.rate = 16_000
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    result = caption(path, "--model", "tiny.en")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+# -- what goes wrong ------------------------------------------------------------------
+
+
+def fails(result: Captioned, code: str, *named: str) -> None:
+    """Exit code 2 and one line: code, message, hint. No traceback."""
+    assert result.returncode == 2, result
+    assert result.stdout == ""
+    assert re.fullmatch(rf"{code}: .+ \(.+\)\n", result.stderr), result.stderr
+    for name in named:
+        assert name in result.stderr
+
+
+def no_sound(path: Path) -> None:
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=10)
+        stream.width = stream.height = 64
+        picture = av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8))
+        container.mux(stream.encode(picture))
+        container.mux(stream.encode(None))
+
+
+BROKEN: dict[str, Callable[[Path], object]] = {
+    "clip.txt": lambda path: path.write_text("no sound\n" * 100),
+    "empty.wav": lambda path: path.touch(),
+    "silent.mp4": no_sound,
+    "noise.mp3": lambda path: path.write_bytes(os.urandom(4000)),
+}
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    fails(caption(tmp_path / "nothing.wav"), "file_missing", "nothing.wav")
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_file_that_is_no_sound(tmp_path: Path, name: str) -> None:
+    BROKEN[name](tmp_path / name)
+    fails(caption(tmp_path / name), "file_unreadable", name)
+
+
+def test_a_folder_instead_of_a_file(tmp_path: Path) -> None:
+    fails(caption(tmp_path), "file_missing")
+
+
+def test_a_model_that_is_not_there(tmp_path: Path) -> None:
+    clip = english_clip().path
+    fails(caption(clip, WLK_MODELS=str(tmp_path)), "model_missing", "base")
+    fails(caption(clip, "--model", "huge"), "model_missing", "'huge'", "tiny.en")
+
+
+def test_a_model_that_is_damaged(tmp_path: Path) -> None:
+    folder = tmp_path / "tiny.en"
+    shutil.copytree(model("tiny.en"), folder)
+    whole = (folder / "model.bin").read_bytes()
+    clip = english_clip().path
+    (folder / "model.bin").write_bytes(whole[: len(whole) // 2])
+    fails(
+        caption(clip, "--model", "tiny.en", WLK_MODELS=str(tmp_path)),
+        "model_corrupt",
+        "wlk-host models download tiny.en",
+    )
+    fails(caption(clip, "--model", folder), "model_corrupt", str(folder))
+
+
+def test_an_unknown_language() -> None:
+    fails(caption(english_clip().path, "--language", "klingon"), "language_unknown", "'klingon'")
+
+
+def test_a_language_that_the_model_does_not_know() -> None:
+    result = caption(english_clip().path, "--model", "tiny.en", "--language", "es")
+    fails(result, "model_english_only", "'es'")

