@@ -23,9 +23,10 @@ from wlk_host.core.types import (
     seconds,
 )
 from wlk_host.runtime.clocks import VirtualClock, WallClock
-from wlk_host.runtime.factory import SessionFactory, Worker
+from wlk_host.runtime.factory import SessionFactory
 from wlk_host.runtime.media import read_chunks
 from wlk_host.runtime.translator_child import Engines
+from wlk_host.runtime.worker import Worker
 
 _LIVE: Final = LiveOptions()
 

@@ -18,3 +18,7 @@ class WlkError(Exception):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message} ({self.hint})"
+
+
+class DeviceError(WlkError):
+    """A device cannot go on with this work, for want of memory for instance; another one may."""

@@ -166,6 +166,11 @@ class LivePass:
         after = [s for s in self._settled if s.word.start >= until]
         self._settled = [*before, *better, *after]
 
+    def go_on(self, words: Sequence[Word], at: Sample) -> None:
+        """Take over where another pass was; see `core.policy.LivePolicy`."""
+        self.replace(self._start, at, words)
+        self.settled_until = at
+
     def skip_to(self, at: Sample) -> None:
         """Go on there; what was not settled before is given up."""
         self.settled_until = at

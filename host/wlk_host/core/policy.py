@@ -68,6 +68,13 @@ class LivePolicy(Protocol):
         """Go on from better words for the sound between `since` and `until`."""
         ...
 
+    def go_on(self, words: Sequence[Word], at: Sample) -> None:
+        """Take these as the settled words of the sound fed so far, up to `at`.
+
+        Before anything is read: with it a pass takes over where another one was.
+        """
+        ...
+
     def skip_to(self, at: Sample) -> None:
         """Go on there; what was not settled before is given up."""
         ...

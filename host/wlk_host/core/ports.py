@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wlk_host.core.types import AudioChunk, Event, Pcm, Sample, SessionOptions, Word, Work
+
+if TYPE_CHECKING:
+    from wlk_host.core.session import Engine
 
 Token = int
 
@@ -220,6 +223,10 @@ class CaptionSession(Protocol):
 
     def configure(self, options: SessionOptions) -> None:
         """Go on with other options."""
+        ...
+
+    def adopt(self, engine: "Engine") -> None:
+        """Go on with other models; no word is lost or said twice."""
         ...
 
     def next_work(self) -> Work | None:

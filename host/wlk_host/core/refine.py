@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from wlk_host.core.attention import FRAME
 from wlk_host.core.ports import Recognizer, Task, Token, Tokenizer
 from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Sample, Word
 from wlk_host.core.window import AudioBuffer
@@ -76,6 +77,19 @@ class RefinePass:
     def feed(self, chunk: AudioChunk) -> None:
         """Add sound that follows what was fed before."""
         self._audio.append(chunk)
+
+    def adopt(self, recognizer: Recognizer, tokenizer: Tokenizer, options: RefineOptions) -> None:
+        """Go on with another recogniser; jobs prepared before keep theirs."""
+        self._recognizer, self._tokenizer, self._options = recognizer, tokenizer, options
+
+    def words_since(self, at: Sample) -> list[Word]:
+        """The final words from there on, as far as they are kept; none of another language."""
+        since = max(at, self._context_from, self._audio.start + FRAME)
+        return [word for word in self._words if word.start >= since]
+
+    def sound(self, start: Sample) -> AudioChunk:
+        """The sound from there on. What is not final yet is always there, and some before it."""
+        return AudioChunk(start, self._audio.slice(start, self._audio.end))
 
     def drop_context(self, before: Sample) -> None:
         """Give no words from before that sample as context: they are of another language."""

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from wlk_host.core.attention import FRAME
 from wlk_host.core.captions import Transcript
 from wlk_host.core.policy import LiveWindow, OpenPolicy
 from wlk_host.core.ports import (
@@ -46,6 +47,9 @@ _PROMPT_TOKENS: Final = 100
 _PART: Final = SAMPLE_RATE // 2
 """Sound that the gate is given at once. Shorter than its patience, so that no span of
 speech begins and ends unseen."""
+
+_TAKEN_OVER: Final = SAMPLE_RATE * 9 // 2
+"""Settled sound that new models are given in front, with its words."""
 
 _HOLE: Final = SAMPLE_RATE
 """Missing sound from which what follows is a new beginning; less is taken as silence."""
@@ -221,6 +225,26 @@ class Session:
         self._refiner = RefinePass(
             self._engine.recognizer, self._engine.tokenizer, at, self._engine.refine, self._context
         )
+
+    def adopt(self, engine: Engine) -> None:
+        """Go on with other models, from the words that are settled.
+
+        No word is lost or said twice: what is not settled is read again, by the new ones.
+        """
+        settled_until = self._live.settled_until
+        since = settled_until - _TAKEN_OVER
+        live = self._transcript.live_words(settled_until)
+        kept = [*self._refiner.words_since(since), *(w for w in live if w.start >= since)]
+        start = kept[0].start // FRAME * FRAME if kept else settled_until
+        self._engine = engine
+        if not engine.multilingual:
+            self.language = self._only_language()
+        self._prompt = self._static_prompt()
+        self._refiner.adopt(engine.recognizer, engine.tokenizer, engine.refine)
+        self._live = engine.listen(start, self._prompt)
+        self._live.feed(self._refiner.sound(start).pcm)
+        self._live.go_on(kept, settled_until)
+        self._read_until = min(self._read_until, settled_until)
 
     def _take(self, chunk: AudioChunk) -> None:
         self._end = chunk.end

@@ -6,6 +6,7 @@ from typing import Final
 
 from wlk_host.core.errors import WlkError
 from wlk_host.core.ports import Background, CaptionSession, Promise
+from wlk_host.core.session import Engine
 from wlk_host.core.translation import Batch, LineTranslations
 from wlk_host.core.translators import TranslationRequest, TranslationService
 from wlk_host.core.types import (
@@ -125,6 +126,10 @@ class TranslatedSession:
         self._pause, self._not_before = 0, self._heard_until
         self.translation_delay = self.translation_problem = None
         self._make_ready()
+
+    def adopt(self, engine: Engine) -> None:
+        """Go on with other models; no word is lost or said twice."""
+        self._captions.adopt(engine)
 
     def retranslate(self) -> list[Event]:
         """Translate all lines into the language that is chosen now."""

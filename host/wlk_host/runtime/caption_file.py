@@ -17,10 +17,11 @@ from wlk_host.core.translated_session import TranslatedSession
 from wlk_host.core.types import AudioChunk, CaptionUpdate, SessionOptions
 from wlk_host.runtime.caption_output import Contents, FinishedLines, LinePrinter
 from wlk_host.runtime.clocks import SoundClock, WallClock
-from wlk_host.runtime.factory import SessionFactory, Worker
+from wlk_host.runtime.factory import SessionFactory
 from wlk_host.runtime.live_options import live_options
 from wlk_host.runtime.media import read_chunks
 from wlk_host.runtime.resolve import resolve
+from wlk_host.runtime.worker import Worker
 
 
 def caption(arguments: argparse.Namespace) -> int:
@@ -54,7 +55,7 @@ def caption(arguments: argparse.Namespace) -> int:
         else:
             _write_lines(updates, arguments)
     finally:
-        factory.release()
+        factory.release_all()
     return 0 if session.translation_problem is None else 2
 
 

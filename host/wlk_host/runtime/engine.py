@@ -4,11 +4,13 @@ import logging
 import queue
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import TypeAlias
 
-from wlk_host.core.errors import WlkError
-from wlk_host.core.types import CaptionUpdate, Event, Sample, Work
+from wlk_host.core.errors import DeviceError, WlkError
+from wlk_host.core.ports import Background, Promise
+from wlk_host.core.types import CaptionUpdate, Event, Sample, SessionOptions, Work
 from wlk_host.protocol import convert, messages
 from wlk_host.protocol.connection import Command, Connection, FeedAudio, Refuse
 from wlk_host.protocol.constants import ErrorCode
@@ -25,17 +27,30 @@ from wlk_host.protocol.messages import (
     Visibility,
 )
 from wlk_host.runtime.logs import log_file
-from wlk_host.runtime.sessions import SessionFactory, TranslatedCaptionSession
+from wlk_host.runtime.model_pool import RELEASE_AFTER_S, ModelPool
+from wlk_host.runtime.sessions import LoadedModel, SessionFactory, TranslatedCaptionSession
 from wlk_host.runtime.status import StatusReporter
 from wlk_host.runtime.stdio import BrowserGoneError, Inbox, Signal
-
-RELEASE_AFTER_S: Final = 300.0
-"""Models are freed that long after the last session, so that a pause costs no second load."""
+from wlk_host.runtime.worker import Worker
 
 Send = Callable[[messages.ToExtension], None]
 Wake = Callable[[], None]
 
+ToRunning: TypeAlias = FeedAudio | Cut | Configure | Retranslate | Visibility | Stop
+"""What is asked of a session that is open."""
+
 _log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Opening:
+    """A session whose model is being loaded, and what is asked of it meanwhile."""
+
+    start: Start
+    options: SessionOptions
+    reporter: StatusReporter
+    loading: Promise[LoadedModel]
+    waiting: list[ToRunning] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -46,15 +61,23 @@ class _Running:
         heard_until: the sample after the last one fed.
         served: number of the last turn in which it did a piece of work.
         stopping: whether its end was asked for.
+        loading: another model that is to take over.
+        halted: its own model cannot go on: everything waits for the other one.
+        waiting: what is asked of it meanwhile.
     """
 
     id: str
     session: TranslatedCaptionSession
+    model: LoadedModel
+    options: SessionOptions
     reporter: StatusReporter
     visible: bool
     heard_until: Sample
     served: int = 0
     stopping: bool = False
+    loading: Promise[LoadedModel] | None = None
+    halted: bool = False
+    waiting: list[ToRunning] = field(default_factory=list)
 
 
 class Engine:
@@ -72,15 +95,16 @@ class Engine:
         make_factory: Callable[[Wake], SessionFactory],
         manage_models: Callable[[messages.ToModels], None],
         release_after_s: float = RELEASE_AFTER_S,
+        make_loader: Callable[[Wake], Background] = lambda wake: Worker(wake, "loader"),
     ) -> None:
         self._inbox = inbox
         self._send = send
         self._connection = connection
-        self._make_factory = make_factory
         self._manage_models = manage_models
-        self._factory: SessionFactory | None = None
-        self._release_after_s = release_after_s
-        self._models_loaded = False
+        self._models = ModelPool(
+            lambda: make_factory(self._wake), make_loader(self._wake), release_after_s
+        )
+        self._opening: dict[str, _Opening] = {}
         self._running: dict[str, _Running] = {}
         self._turn = 0
         self._input_ended = False
@@ -96,29 +120,29 @@ class Engine:
 
     def _next_due(self) -> tuple[_Running, Work] | None:
         """The next piece of work, as soon as there is one; None when all has come to its end."""
-        while not self._input_ended:
+        while True:
             self._take_messages(wait=False)
+            self._take_models()
             due = self._most_urgent()
             if due is not None:
                 return due
-            if not self._input_ended:
-                self._take_messages(wait=True)
-        return self._most_urgent()
+            # What is being loaded ends before the process does, which else could crash.
+            if self._input_ended and not self._models.is_loading:
+                return None
+            self._take_messages(wait=True)
 
     # What arrives
 
     def _take_messages(self, *, wait: bool) -> None:
         """Carry out all that lies in the inbox; with `wait`, sleep until there is something."""
-        try:
-            payload = self._inbox.get(block=wait, timeout=self._patience())
+        self._models.note_use({running.model for running in self._running.values()})
+        # A timeout is for models to be freed, which is done when the engine next comes here.
+        with suppress(queue.Empty):
+            payload = self._inbox.get(block=wait, timeout=self._models.patience())
             while payload is not None:
                 if not isinstance(payload, Signal):
                     self._receive(payload)
                 payload = self._inbox.get_nowait()
-        except queue.Empty:
-            if wait and self._patience() is not None:
-                self._release()
-        else:
             self._end()
 
     def _receive(self, payload: bytes) -> None:
@@ -132,11 +156,6 @@ class Engine:
         with suppress(queue.Full):
             self._inbox.put_nowait(Signal.WAKE)
 
-    def _patience(self) -> float | None:
-        """How long the models may lie idle; None while they are needed or not there."""
-        idle = self._models_loaded and not self._running
-        return self._release_after_s if idle else None
-
     def _obey(self, command: Command) -> None:
         match command:
             case Refuse(error, session):
@@ -145,27 +164,103 @@ class Engine:
                 with self._contained(command.session):
                     self._open(command)
             case FeedAudio() | Cut() | Configure() | Retranslate() | Visibility() | Stop():
-                with self._contained(command.session):
-                    self._apply(command, self._running[command.session])
+                self._ask(command)
             case Models() | Download() | Cancel() | Remove():
                 with self._contained(None):
                     self._manage_models(command)
+
+    def _ask(self, command: ToRunning) -> None:
+        """Ask it of its session, or have it wait until there is a model that can do it."""
+        opening = self._opening.get(command.session)
+        if opening is not None:
+            opening.waiting.append(command)
+            return
+        running = self._running[command.session]
+        if running.halted:
+            running.waiting.append(command)
+            return
+        with self._contained(command.session), self._halting(running, command):
+            self._apply(command, running)
 
     def _open(self, start: Start) -> None:
         options = convert.session_options(start.options)
         reporter = StatusReporter(start.session, options.model, options.language)
         self._send(reporter.loading())
-        if self._factory is None:
-            self._factory = self._make_factory(self._wake)
-        self._models_loaded = True
-        session = self._factory.open(options, start.start, start.context)
-        running = _Running(start.session, session, reporter, start.visible, start.start)
+        loading = self._models.load(options)
+        self._opening[start.session] = _Opening(start, options, reporter, loading)
+        self._take_models()
+
+    def _take_models(self) -> None:
+        """Open the sessions, and mend those, whose models are there by now."""
+        for session, opening in list(self._opening.items()):
+            if opening.loading.done():
+                with self._contained(session):
+                    self._begin(opening)
+        for running in list(self._running.values()):
+            if running.loading is not None and running.loading.done():
+                with self._contained(running.id):
+                    self._hand_over(running, running.loading)
+
+    def _begin(self, opening: _Opening) -> None:
+        start = opening.start
+        del self._opening[start.session]
+        model = self._models.take(opening.loading)
+        session = model.open(opening.options, start.start, start.context)
+        running = _Running(
+            start.session,
+            session,
+            model,
+            opening.options,
+            opening.reporter,
+            start.visible,
+            start.start,
+        )
         self._running[start.session] = running
+        running.reporter.model = model.name
         self._tell(running, [])
+        for command in opening.waiting:
+            self._ask_if_open(command)
+
+    def _hand_over(self, running: _Running, loading: Promise[LoadedModel]) -> None:
+        """Have the session go on with the model that was loaded for it."""
+        running.loading = None
+        running.model = self._models.take(loading)
+        running.model.take_over(running.session, running.options)
+        _log.info("going on with model %s on %s", running.model.name, running.model.device)
+        running.reporter.model = running.model.name
+        running.halted = False
+        waiting, running.waiting = running.waiting, []
+        self._tell(running, [])
+        for command in waiting:
+            self._ask_if_open(command)
+
+    def _ask_if_open(self, command: ToRunning) -> None:
+        """What waited: its session may have failed at something before it."""
+        if command.session in self._running:
+            self._ask(command)
+
+    @contextmanager
+    def _halting(self, running: _Running, command: ToRunning | None = None) -> Iterator[None]:
+        """Where the device cannot go on: begin to load the model elsewhere, and wait for it.
+
+        Args:
+            running: whose work it is.
+            command: what it was asked, to be asked again then.
+        """
+        try:
+            with running.model.guard():
+                yield
+        except DeviceError as error:
+            _log.warning("model %s on %s: %s", running.model.name, running.model.device, error)
+            running.halted = True
+            if command is not None:
+                running.waiting.append(command)
+            if running.loading is None:
+                running.loading = self._models.replace(running.model, running.options)
 
     def _apply(
         self,
-        command: FeedAudio | Cut | Configure | Retranslate | Visibility | Stop,
+        command: ToRunning,
         running: _Running,
     ) -> None:
         events: list[Event] = []
@@ -178,9 +273,8 @@ class Engine:
                 running.heard_until = command.at
                 events = running.session.cut(command.at)
             case Configure():
-                options = convert.session_options(command.options)
-                running.session.configure(options)
-                running.reporter.model = options.model
+                running.options = convert.session_options(command.options)
+                running.session.configure(running.options)
             case Retranslate():
                 events = running.session.retranslate()
             case Visibility():
@@ -193,10 +287,16 @@ class Engine:
     def _end(self) -> None:
         """Nothing more will come: let every session finish what it has."""
         self._input_ended = True
-        for running in list(self._running.values()):
-            if not running.stopping:
-                with self._contained(running.id):
-                    self._apply(Stop(running.id), running)
+        for session in list(chain(self._opening, self._running)):
+            self._ask_to_stop(session)
+
+    def _ask_to_stop(self, session: str) -> None:
+        opening, running = self._opening.get(session), self._running.get(session)
+        waiting = opening.waiting if opening else running.waiting if running else []
+        if any(isinstance(command, Stop) for command in waiting):
+            return
+        if running is None or not running.stopping:
+            self._ask(Stop(session))
 
     # What is due
 
@@ -204,6 +304,8 @@ class Engine:
         """Live before refine, visible before hidden, then who waits longest."""
         due: list[tuple[_Running, Work]] = []
         for running in list(self._running.values()):
+            if running.halted:
+                continue
             with self._contained(running.id):
                 work = running.session.next_work()
                 if work is not None:
@@ -213,7 +315,7 @@ class Engine:
     def _work(self, running: _Running, work: Work) -> None:
         self._turn += 1
         running.served = self._turn
-        with self._contained(running.id):
+        with self._contained(running.id), self._halting(running):
             self._tell(running, running.session.run(work))
 
     def _tell(self, running: _Running, events: list[Event]) -> None:
@@ -253,14 +355,10 @@ class Engine:
         self._send(messages.Error.of(error, session))
 
     def _close(self, session: str) -> None:
-        self._running.pop(session, None)
-
-    def _release(self) -> None:
-        self._models_loaded = False
-        if self._factory is not None:
-            _log.info("freeing the models")
-            with self._contained(None):
-                self._factory.release()
+        self._opening.pop(session, None)
+        running = self._running.pop(session, None)
+        if running is not None and running.loading is not None:
+            self._models.abandon(running.loading)
 
 
 def _urgency(due: tuple[_Running, Work]) -> tuple[int, bool, int]:

@@ -5,10 +5,11 @@ import os
 import platform
 import sys
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import onnxruntime
 
@@ -28,6 +29,7 @@ from wlk_host.core.translated_session import TranslatedSession
 from wlk_host.core.translators import TranslationService
 from wlk_host.core.types import SAMPLE_RATE, PolicyName, Sample, SessionOptions
 from wlk_host.runtime.resolve import resolve
+from wlk_host.runtime.sessions import LoadedModel, TranslatedCaptionSession
 from wlk_host.runtime.translator_process import TranslatorProcess
 
 _MOST_THREADS: Final = 4
@@ -44,7 +46,26 @@ _LIVE: Final = LiveOptions()
 _M_MMAP_THRESHOLD: Final = -3
 """glibc, `malloc.h`."""
 
-T = TypeVar("T")
+
+@dataclass(frozen=True, slots=True)
+class _Services:
+    """What all sessions share besides their model.
+
+    Attributes:
+        background: where the second pass runs.
+        translating: where translations are waited for.
+        translator: what translates.
+        drafts: whether lines are translated while they grow.
+        live: how the first pass works.
+        detector: finds speech.
+    """
+
+    background: Background
+    translating: Background
+    translator: TranslationService
+    drafts: bool
+    live: LiveOptions
+    detector: onnxruntime.InferenceSession
 
 
 class SessionFactory:
@@ -78,7 +99,7 @@ class SessionFactory:
         self._backend = backend
         self._translator = translator or TranslatorProcess()
         self._live = live
-        self._models: dict[Path, _Models] = {}
+        self._models: dict[Path, Model] = {}
         self._detector: onnxruntime.InferenceSession | None = None
 
     def open(
@@ -87,57 +108,100 @@ class SessionFactory:
         """A session for one tab. Takes seconds when its model is not loaded yet.
 
         Raises:
-            WlkError: those of `resolve`, `vad_missing` and `end_of_word_mismatch`.
+            WlkError: those of `load`, and `end_of_word_mismatch`.
+        """
+        return self.load(options).open(options, start, context)
+
+    def load(self, options: SessionOptions) -> "Model":
+        """What sessions with these options work with.
+
+        Raises:
+            WlkError: those of `resolve`, and `vad_missing`.
         """
         folder = self._resolve(options.model)
-        if folder not in self._models:
-            self._models[folder] = _Models(folder, self._backend)
-        engine = self._models[folder].engine(options.policy, self._live, self._background)
         if self._detector is None:
             self._detector = load_session()
-        detector = SileroDetector(self._detector)
-        captions = Session(engine, detector, options, start, context)
-        return TranslatedSession(
-            captions, self._translator, self._translating, options, start, drafts=self._drafts
-        )
+        if folder not in self._models:
+            services = _Services(
+                self._background,
+                self._translating,
+                self._translator,
+                self._drafts,
+                self._live,
+                self._detector,
+            )
+            self._models[folder] = Model(folder, self._backend, services)
+        return self._models[folder]
 
-    def release(self) -> None:
-        """Free the models, those of other processes too; the next session loads again."""
+    def load_elsewhere(self, model: LoadedModel, options: SessionOptions) -> "Model":
+        """The same model on a device that can go on.
+
+        Raises:
+            WlkError: as `load`.
+        """
+        raise NotImplementedError
+
+    def release(self, model: LoadedModel) -> None:
+        """Free a model; with the last one also what the others needed, in other processes too."""
+        kept = {folder: other for folder, other in self._models.items() if other is not model}
+        self._models = kept
+        if not kept:
+            self.release_all()
+
+    def release_all(self) -> None:
+        """Free everything; the next session loads again."""
         self._translator.release()
         self._models.clear()
         self._detector = None
 
 
-class Worker:
-    """Runs jobs on one thread beside the engine and says when one is done.
-
-    Args:
-        wake: called on that thread after each job.
-        name: of the thread.
-    """
-
-    def __init__(self, wake: Callable[[], None] = lambda: None, name: str = "second-pass") -> None:
-        self._pool = ThreadPoolExecutor(1, name)
-        self._wake = wake
-
-    def submit(self, job: Callable[[], T]) -> Future[T]:
-        """Run the job when its turn comes."""
-        future = self._pool.submit(job)
-        future.add_done_callback(lambda _: self._wake())
-        return future
-
-
-class _Models:
+class Model:
     """The recognisers on one model folder. They share its weights."""
 
-    def __init__(self, folder: Path, backend: Wish) -> None:
+    def __init__(self, folder: Path, backend: Wish, services: _Services) -> None:
         threads = max(1, min(_MOST_THREADS, (os.cpu_count() or 1) // 2))
         self._whisper = Whisper(folder, choose(backend), threads)
+        self._services = services
+        self.name = folder.name
+        self.device = "cpu"
+        self.problem: WlkError | None = None
         _return_memory()
 
-    def engine(self, policy: PolicyName, live: LiveOptions, background: Background) -> Engine:
+    def open(self, options: SessionOptions, start: Sample, context: str) -> TranslatedSession:
+        """A session whose audio begins at `start`.
+
+        Raises:
+            WlkError: `end_of_word_mismatch`.
+        """
+        services = self._services
+        engine = self._engine(options.policy)
+        detector = SileroDetector(services.detector)
+        captions = Session(engine, detector, options, start, context)
+        return TranslatedSession(
+            captions,
+            services.translator,
+            services.translating,
+            options,
+            start,
+            drafts=services.drafts,
+        )
+
+    def take_over(self, session: TranslatedCaptionSession, options: SessionOptions) -> None:
+        """Have an open session go on with this model; no word is lost or said twice."""
+        session.adopt(self._engine(options.policy))
+
+    def smaller(self, language: str | None) -> str | None:  # noqa: ARG002
+        """The next smaller installed model that knows the language (None: many languages)."""
+        return None
+
+    def guard(self) -> AbstractContextManager[None]:
+        """While its work is done: a device that cannot go on raises `DeviceError`."""
+        return nullcontext()
+
+    def _engine(self, policy: PolicyName) -> Engine:
         """What sessions with that policy work with."""
         whisper, tokenizer = self._whisper, self._whisper.tokenizer
+        live, background = self._services.live, self._services.background
         listen: OpenPolicy
         match policy:
             case "alignatt":

@@ -1,5 +1,6 @@
 """What the engine needs from whoever makes the captions."""
 
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from wlk_host.core.errors import WlkError
@@ -25,19 +26,66 @@ class TranslatedCaptionSession(CaptionSession, Protocol):
         ...
 
 
-class SessionFactory(Protocol):
-    """Opens sessions and owns the models they share."""
+class LoadedModel(Protocol):
+    """A model in memory, shared by sessions. Hashed by identity."""
+
+    @property
+    def name(self) -> str:
+        """As users know it: a name of the catalogue, or the last part of a path."""
+        ...
+
+    @property
+    def device(self) -> str:
+        """What it runs on: cpu, cuda or mps."""
+        ...
+
+    @property
+    def problem(self) -> WlkError | None:
+        """Why it is not the model, or not on the device, that was asked for."""
+        ...
 
     def open(
         self, options: SessionOptions, start: Sample, context: str
     ) -> TranslatedCaptionSession:
-        """A session whose audio begins at `start`; loads what it needs, which may take seconds.
+        """A session whose audio begins at `start`.
 
         Raises:
-            WlkError: `model_missing`, `model_corrupt` and what else keeps it from opening.
+            WlkError: what keeps it from opening.
         """
         ...
 
-    def release(self) -> None:
-        """Free the models. Called when no session is open; a later `open` loads them again."""
+    def take_over(self, session: TranslatedCaptionSession, options: SessionOptions) -> None:
+        """Have an open session go on with this model; no word is lost or said twice."""
+        ...
+
+    def smaller(self, language: str | None) -> str | None:
+        """The next smaller installed model that knows the language (None: many languages)."""
+        ...
+
+    def guard(self) -> AbstractContextManager[None]:
+        """While its work is done: a device that cannot go on raises `DeviceError`."""
+        ...
+
+
+class SessionFactory(Protocol):
+    """Loads and owns the models. Used by one thread."""
+
+    def load(self, options: SessionOptions) -> LoadedModel:
+        """What sessions with these options work with; takes seconds where it is not there yet.
+
+        Raises:
+            WlkError: `model_missing`, `model_corrupt` and what else keeps it from loading.
+        """
+        ...
+
+    def load_elsewhere(self, model: LoadedModel, options: SessionOptions) -> LoadedModel:
+        """The same model on a device that can go on.
+
+        Raises:
+            WlkError: as `load`.
+        """
+        ...
+
+    def release(self, model: LoadedModel) -> None:
+        """Free a model that no session uses; a later `load` loads it again."""
         ...

@@ -114,15 +114,19 @@ class Stage:
             "alignatt": partial(LivePass, self.decoder, options=self.live),
             "local_agreement": partial(LocalAgreement, self.listener, tokenizer, options=AGREEMENT),
         }
-        engine = Engine(
-            listen[self.options.policy],
-            self.recognizer,
-            tokenizer,
-            self.multilingual,
-            self.background,
-            REFINE,
-            PACE,
-        )
+        self.engines: dict[PolicyName, Engine] = {
+            policy: Engine(
+                listen[policy],
+                self.recognizer,
+                tokenizer,
+                self.multilingual,
+                self.background,
+                REFINE,
+                PACE,
+            )
+            for policy in listen
+        }
+        engine = self.engines[self.options.policy]
         self.session = Session(engine, self.detector, self.options, self.start, self.context)
 
     def feed(self, pcm: Pcm, at: Sample) -> None:
@@ -224,6 +228,25 @@ def test_any_chunking_gives_the_same_captions(
     assert "".join(word.text for word in fine.live_words).strip() == text_of(script)
     assert fine.shown[-1].final == text_of(script).upper()
     assert_sound(fine)
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@settings(max_examples=50, deadline=None, phases=set(Phase) - {Phase.shrink})
+@given(scripts(), st.lists(st.integers(0, 300), min_size=1, max_size=4), st.sampled_from(POLICIES))
+def test_no_word_is_lost_or_said_twice_when_other_models_take_over(
+    policy: PolicyName, script: list[Spoken], moments: list[int], other: PolicyName
+) -> None:
+    stage = Stage(script, SessionOptions(policy=policy))
+    pcm = sound_of(script)
+    for number, begin in enumerate(range(0, len(pcm), CHUNK)):
+        stage.feed(pcm[begin : begin + CHUNK], begin)
+        if number in moments:
+            stage.session.adopt(stage.engines[other])
+        stage.work()
+    stage.finish()
+    assert "".join(word.text for word in stage.live_words).strip() == text_of(script)
+    assert stage.shown[-1].final == text_of(script).upper()
+    assert_sound(stage)
 
 
 def assert_sound(stage: Stage) -> None:

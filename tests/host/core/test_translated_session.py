@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from wlk_host.core.captions import Transcript, text_of
 from wlk_host.core.errors import WlkError
+from wlk_host.core.session import Engine
 from wlk_host.core.translated_session import TranslatedSession
 from wlk_host.core.translators import TranslationRequest
 from wlk_host.core.types import (
@@ -51,6 +52,9 @@ class ScriptedCaptions:
 
     def configure(self, options: SessionOptions) -> None:
         pass
+
+    def adopt(self, engine: Engine) -> None:
+        raise AssertionError("no model is changed here")
 
     def next_work(self) -> Work | None:
         return Work.LIVE if self.says else None

@@ -66,8 +66,8 @@ class HostProcess:
         self.say(type="hello", protocol=1, extension="0.1.0")
         return self.hear("hello")
 
-    def start(self, session: str, script: str = "") -> None:
-        self.say(type="start", session=session, options={}, context=script)
+    def start(self, session: str, script: str = "", model: str | None = None) -> None:
+        self.say(type="start", session=session, options={"model": model}, context=script)
 
     def audio(self, session: str, seq: int = 0) -> None:
         self.say(type="audio", session=session, seq=seq, start=2 * seq, pcm="AAAAAA==")

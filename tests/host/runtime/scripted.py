@@ -1,8 +1,12 @@
 """Sessions that do what a test tells them to, in place of recognition."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import AbstractContextManager, nullcontext
+from typing import TypeVar
 
 from wlk_host.core.errors import WlkError
+from wlk_host.core.session import Engine
 from wlk_host.core.types import (
     AudioChunk,
     CaptionUpdate,
@@ -12,6 +16,9 @@ from wlk_host.core.types import (
     SessionOptions,
     Work,
 )
+from wlk_host.runtime.sessions import LoadedModel, TranslatedCaptionSession
+
+T = TypeVar("T")
 
 
 class ScriptedSession:
@@ -32,6 +39,7 @@ class ScriptedSession:
         self.due: list[Work] = []
         self.fed: list[tuple[Sample, Sample]] = []
         self.on_run: Callable[[], None] = lambda: None
+        self.on_take_over: Callable[[LoadedModel], None] = lambda _: None
         self._revision = 0
 
     def feed(self, chunk: AudioChunk) -> list[Event]:
@@ -50,6 +58,9 @@ class ScriptedSession:
 
     def configure(self, options: SessionOptions) -> None:
         self._note(f"configure {options.language}")
+
+    def adopt(self, engine: Engine) -> None:
+        self._note("adopt")
 
     def retranslate(self) -> list[Event]:
         self._note("retranslate")
@@ -73,17 +84,102 @@ class ScriptedSession:
         self.journal.append((self.name, what))
 
 
+class ScriptedModel:
+    """Opens what `open_session` lays out."""
+
+    def __init__(
+        self,
+        open_session: Callable[[SessionOptions, Sample, str], ScriptedSession],
+        name: str = "base",
+        device: str = "cpu",
+        problem: WlkError | None = None,
+    ) -> None:
+        self._open_session = open_session
+        self.name = name
+        self.device = device
+        self.problem = problem
+        self.taken_over: list[ScriptedSession] = []
+        self.smaller_model: str | None = None
+
+    def open(self, options: SessionOptions, start: Sample, context: str) -> ScriptedSession:
+        return self._open_session(options, start, context)
+
+    def take_over(self, session: TranslatedCaptionSession, options: SessionOptions) -> None:
+        assert isinstance(session, ScriptedSession)
+        session.on_take_over(self)
+        self.taken_over.append(session)
+
+    def smaller(self, language: str | None) -> str | None:
+        return self.smaller_model
+
+    def guard(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+
 class ScriptedFactory:
-    """Opens what the test laid out, by the `context` of the start message."""
+    """Opens what the test laid out, by the `context` of the start message.
+
+    Each call but `open` is noted in `calls`.
+    """
 
     def __init__(self, *sessions: ScriptedSession) -> None:
         self.sessions = {session.name: session for session in sessions}
         self.opened: list[tuple[SessionOptions, Sample]] = []
+        self.calls: list[tuple[str, str | None]] = []
         self.on_release: Callable[[], None] = lambda: None
+        self.models: dict[str | None, ScriptedModel] = {}
+        self.elsewhere = ScriptedModel(self.open)
 
     def open(self, options: SessionOptions, start: Sample, context: str) -> ScriptedSession:
         self.opened.append((options, start))
         return self.sessions[context]
 
-    def release(self) -> None:
+    def load(self, options: SessionOptions) -> ScriptedModel:
+        self.calls.append(("load", options.model))
+        name = options.model
+        return self.models.setdefault(name, ScriptedModel(self.open, name or "base"))
+
+    def load_elsewhere(self, model: LoadedModel, options: SessionOptions) -> ScriptedModel:
+        self.calls.append(("load elsewhere", model.name))
+        return self.elsewhere
+
+    def release(self, model: LoadedModel) -> None:
+        self.calls.append(("release", model.name))
+        self.models = {name: other for name, other in self.models.items() if other is not model}
         self.on_release()
+
+
+class Inline:
+    """A background that does its jobs at once."""
+
+    def submit(self, job: Callable[[], T]) -> Future[T]:
+        future = Future[T]()
+        try:
+            future.set_result(job())
+        except Exception as error:  # noqa: BLE001 - as an executor does
+            future.set_exception(error)
+        return future
+
+
+class Held:
+    """A background that does its jobs, in their order, when the test says so."""
+
+    def __init__(self) -> None:
+        self._jobs: list[Callable[[], None]] = []
+
+    def submit(self, job: Callable[[], T]) -> Future[T]:
+        future = Future[T]()
+
+        def do() -> None:
+            done = Inline().submit(job)
+            error = done.exception()
+            if error is None:
+                future.set_result(done.result())
+            else:
+                future.set_exception(error)
+
+        self._jobs.append(do)
+        return future
+
+    def do(self) -> None:
+        self._jobs.pop(0)()

@@ -9,9 +9,10 @@ import sys
 import threading
 from pathlib import Path
 
-from host.runtime.scripted import ScriptedSession
+from host.runtime.scripted import ScriptedModel, ScriptedSession
 from wlk_host.core.types import Event, Sample, SessionOptions, Work
 from wlk_host.runtime.host import main
+from wlk_host.runtime.sessions import LoadedModel
 
 
 class FailingSession(ScriptedSession):
@@ -28,6 +29,14 @@ class EndlessSession(ScriptedSession):
 
 
 class ScriptedHostFactory:
+    def load(self, options: SessionOptions) -> ScriptedModel:
+        if options.model == "slow":
+            Path(sys.argv[2]).read_bytes()  # Until the test opens it and closes it again.
+        return ScriptedModel(self.open, options.model or "base")
+
+    def load_elsewhere(self, model: LoadedModel, options: SessionOptions) -> ScriptedModel:
+        raise AssertionError("no device fails here")
+
     def open(self, options: SessionOptions, start: Sample, context: str) -> ScriptedSession:
         match context:
             case "prints":
@@ -36,15 +45,13 @@ class ScriptedHostFactory:
                 subprocess.run([sys.executable, "-c", "print('from a child')"], check=True)
             case "reads stdin":
                 assert sys.stdin.read() == ""
-            case "loads slowly":
-                Path(sys.argv[2]).read_bytes()  # Until the test opens it and closes it again.
             case "fails":
                 return FailingSession()
             case "never ends":
                 return EndlessSession()
         return ScriptedSession()
 
-    def release(self) -> None:
+    def release(self, model: LoadedModel) -> None:
         pass
 
 

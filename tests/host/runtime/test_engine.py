@@ -4,13 +4,14 @@ import base64
 import json
 import logging
 import queue
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
 
-from host.runtime.scripted import ScriptedFactory, ScriptedSession
-from wlk_host.core.errors import WlkError
+from host.runtime.scripted import Held, Inline, ScriptedFactory, ScriptedModel, ScriptedSession
+from wlk_host.core.errors import DeviceError, WlkError
 from wlk_host.core.types import AudioSkipped, Event, LanguageDetected, SessionOptions, Work
 from wlk_host.protocol.connection import Connection
 from wlk_host.protocol.messages import Captions, Error, Status, ToExtension
@@ -41,6 +42,7 @@ class Port:
 
     inbox: WatchedInbox = field(default_factory=WatchedInbox)
     heard: list[ToExtension] = field(default_factory=list)
+    loader: Inline | Held = field(default_factory=Inline)
 
     def say(self, **message: object) -> None:
         self.inbox.put(json.dumps(message).encode())
@@ -72,7 +74,10 @@ class Port:
         connection = Connection()
         connection.receive(b'{"type": "hello", "protocol": 1, "extension": "1"}')
         models = ModelService(send, ())
-        Engine(inbox, send, connection, make_factory, models.obey, release_after_s).run()
+        loader = self.loader
+        Engine(
+            inbox, send, connection, make_factory, models.obey, release_after_s, lambda _: loader
+        ).run()
 
     def states(self, session: str) -> list[str]:
         return [
@@ -205,8 +210,8 @@ def test_options_and_cuts_reach_the_session(port: Port) -> None:
     port.say(type="cut", session="a", at=32000)
     port.serve(lambda _wake: ScriptedFactory(session))
     assert session.journal[:2] == [("a", "configure fr"), ("a", "cut 32000")]
-    assert isinstance(port.heard[2], Status)
-    assert port.heard[2].model == "tiny.en"
+    told = [message for message in port.heard if isinstance(message, Status)]
+    assert told[-1].model == "base", "the one that is loaded, whatever was asked for since"
 
 
 def test_a_session_that_cannot_open_is_told_and_may_start_again(port: Port) -> None:
@@ -326,7 +331,7 @@ def test_language_and_skipped_audio_are_told_at_once(port: Port) -> None:
     port.start("a")
     port.audio("a")
     port.serve(lambda _wake: ScriptedFactory(Skipping()))
-    assert port.heard[2] == Status("a", "listening", None, "en", 0, 500, True, None, None)
+    assert port.heard[2] == Status("a", "listening", "base", "en", 0, 500, True, None, None)
 
 
 def test_models_are_freed_some_time_after_the_last_session(port: Port) -> None:
@@ -344,7 +349,105 @@ def test_models_are_freed_some_time_after_the_last_session(port: Port) -> None:
     port.serve_on(port.inbox, lambda _wake: factory, port.heard.append, release_after_s=0.001)
     assert released == [True]
     assert len(factory.opened) == 2, "the models load again"
-    assert port.inbox.waits == [0.001]
+    assert [name for name, _ in factory.calls] == ["load", "release", "load"]
+    [wait] = port.inbox.waits
+    assert wait is not None
+    assert 0 < wait <= 0.001
+
+
+class Turns(WatchedInbox):
+    """Does the next of these whenever the engine has nothing left to do."""
+
+    def __init__(self, *turns: Callable[[], None]) -> None:
+        super().__init__()
+        self.turns = list(turns)
+
+    def get(self, block: bool = True, timeout: float | None = None) -> bytes | Signal | None:
+        if block:
+            self.turns.pop(0)()
+        return super().get(block, timeout)
+
+
+def test_what_is_asked_of_a_session_waits_for_its_model_and_others_go_on(port: Port) -> None:
+    journal: Journal = []
+    ready, late = ScriptedSession("ready", journal), ScriptedSession("late", journal)
+    port.loader = loader = Held()
+
+    def load() -> None:
+        loader.do()
+        port.inbox.put(Signal.WAKE)
+
+    def speak() -> None:
+        port.start("late")
+        port.audio("late")
+        port.audio("ready")
+
+    port.inbox = Turns(lambda: port.start("ready"), load, speak, load, lambda: port.inbox.put(None))
+    factory = ScriptedFactory(ready, late)
+    port.serve_on(port.inbox, lambda _wake: factory, port.heard.append, 300)
+    assert pieces(journal)[:2] == [("ready", "LIVE"), ("late", "LIVE")]
+    assert late.fed == [(0, 1600)]
+    assert (port.states("ready")[-1], port.states("late")[-1]) == ("ended", "ended")
+
+
+class Failing(ScriptedModel):
+    """Its device has no memory left, as often as it is told."""
+
+    failures = 1
+
+    @contextmanager
+    def guard(self) -> Iterator[None]:
+        yield
+        if self.failures:
+            self.failures -= 1
+            raise DeviceError("device_out_of_memory", "cuda is full", "close other programs")
+
+
+def test_a_device_without_memory_hands_the_session_over_and_nothing_is_left_out(port: Port) -> None:
+    session = ScriptedSession()
+    factory = ScriptedFactory(session)
+    factory.models[None] = Failing(factory.open, "base", "cuda")
+    port.start("a")
+    port.audio("a")
+    port.audio("a", 1, 1600)
+    port.serve(lambda _wake: factory)
+    assert factory.calls == [("load", None), ("load elsewhere", "base")]
+    assert factory.elsewhere.taken_over == [session]
+    # The failure came while the first sound was fed: it is fed again, where it can be read.
+    assert session.fed == [(0, 1600), (0, 1600), (1600, 3200)]
+    assert port.errors() == []
+    assert port.states("a")[-1] == "ended"
+
+
+def test_a_session_without_a_device_waits_for_another_and_others_go_on(port: Port) -> None:
+    journal: Journal = []
+    session, other = ScriptedSession("a", journal), ScriptedSession("b", journal)
+    factory = ScriptedFactory(session, other)
+    failing = Failing(factory.open, "large-v3", "cuda")
+    failing.failures = 0
+    factory.models["large-v3"] = failing
+    port.loader = loader = Held()
+
+    def start() -> None:
+        port.start("a", options={"model": "large-v3"})
+        port.start("b")
+
+    def load() -> None:
+        loader.do()
+        port.inbox.put(Signal.WAKE)
+
+    def fail() -> None:
+        failing.failures = 1
+        port.audio("a")
+        port.audio("a", 1, 1600)
+        port.audio("b")
+
+    port.inbox = Turns(start, load, load, fail, load, lambda: port.inbox.put(None))
+    port.serve_on(port.inbox, lambda _wake: factory, port.heard.append, 300)
+    assert factory.elsewhere.taken_over == [session]
+    assert pieces(journal)[:2] == [("b", "LIVE"), ("a", "LIVE")]
+    assert session.fed[-2:] == [(0, 1600), (1600, 3200)]
+    assert (port.states("a")[-1], port.states("b")[-1]) == ("ended", "ended")
 
 
 def test_nothing_is_polled(port: Port) -> None:

@@ -64,7 +64,7 @@ def test_a_session_runs_from_start_to_ended(host: HostProcess) -> None:
 
 
 def test_audio_sent_during_a_slow_load_is_captioned(host: HostProcess) -> None:
-    host.start("a", "loads slowly")
+    host.start("a", model="slow")
     assert host.hear("status")["state"] == "loading"
     for seq in range(100):
         host.audio("a", seq)
@@ -74,6 +74,18 @@ def test_audio_sent_during_a_slow_load_is_captioned(host: HostProcess) -> None:
     # The engine may begin before the reader has brought all of it: what counts is the last word.
     captions = host.hear_until_ended("captions")
     assert captions[-1]["lines"][0]["text"] == f" {fed}"
+
+
+def test_a_model_that_loads_for_one_tab_does_not_keep_another_waiting(host: HostProcess) -> None:
+    host.start("a")
+    host.hear("status", session="a", state="listening")
+    host.start("b", model="slow")
+    host.audio("b")
+    assert host.hear("status", session="b")["state"] == "loading"
+    host.audio("a")
+    assert host.hear("captions")["session"] == "a"
+    host.gate.write_bytes(b"")
+    assert host.hear("captions")["session"] == "b"
 
 
 def test_it_leaves_at_once_when_the_browser_hangs_up(host: HostProcess) -> None:
@@ -87,11 +99,11 @@ def test_it_leaves_at_once_when_the_browser_hangs_up(host: HostProcess) -> None:
     host.hear("status", state="ended")
 
 
-@pytest.mark.parametrize("script", ["never ends", "loads slowly"])
-def test_it_leaves_in_time_in_the_middle_of_long_work(host: HostProcess, script: str) -> None:
-    host.start("a", script)
+@pytest.mark.parametrize("model", ["never ends", "slow"])
+def test_it_leaves_in_time_in_the_middle_of_long_work(host: HostProcess, model: str) -> None:
+    host.start("a", model, model)
     host.audio("a")
-    host.hear("status", state="listening" if script == "never ends" else "loading")
+    host.hear("status", state="listening" if model == "never ends" else "loading")
     began = time.monotonic()
     host.hang_up()
     assert host.exit_code() == 0

@@ -1,0 +1,26 @@
+"""One thread beside the engine."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Worker:
+    """Runs jobs on one thread beside the engine and says when one is done.
+
+    Args:
+        wake: called on that thread after each job.
+        name: of the thread.
+    """
+
+    def __init__(self, wake: Callable[[], None] = lambda: None, name: str = "second-pass") -> None:
+        self._pool = ThreadPoolExecutor(1, name)
+        self._wake = wake
+
+    def submit(self, job: Callable[[], T]) -> Future[T]:
+        """Run the job when its turn comes."""
+        future = self._pool.submit(job)
+        future.add_done_callback(lambda _: self._wake())
+        return future
