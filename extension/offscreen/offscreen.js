@@ -185,7 +185,7 @@ function receive(message) {
   if (!session) return;
   if (message.type === 'captions') session.applyCaptions(message);
   else if (message.type === 'error') forget(session);
-  else if (message.state === 'ended') forget(session);
+  else if (message.state === 'ended') return session.goOn() ? undefined : forget(session);
   else session.applyStatus(message);
 }
 

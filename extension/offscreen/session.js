@@ -43,6 +43,8 @@ export class CaptionSession {
   #attached = false;
   #wasAttached = false;
   #stopping = false;
+  /** The host finishes with its old model; another session of it then goes on with the new one. */
+  #changingModel = false;
   #seq = 0;
   #finalUntil = 0;
   /** Up to here nothing that was said waits to be captioned. */
@@ -123,6 +125,7 @@ export class CaptionSession {
   /** The host is gone; another may come. */
   detach() {
     this.#attached = false;
+    this.#changingModel = false;
     this.#publishPhase();
   }
 
@@ -144,8 +147,23 @@ export class CaptionSession {
   /** @param {Options} options from now on; what is captioned stays */
   configure(options) {
     if (JSON.stringify(options) === JSON.stringify(this.#options)) return;
+    const { model, policy } = this.#options;
     this.#options = options;
-    if (this.#attached) this.#outlets.toHost({ type: 'configure', session: this.id, options });
+    if (!this.#attached) return;
+    // These hold for a whole session of the host's: it says its last words, and begins anew.
+    if (options.model !== model || options.policy !== policy) this.#changeModel();
+    else this.#outlets.toHost({ type: 'configure', session: this.id, options });
+  }
+
+  /**
+   * The host has said its last words on this session.
+   * @returns {boolean} whether captions go on all the same, with the model that was asked for
+   */
+  goOn() {
+    if (!this.#changingModel) return false;
+    this.#changingModel = false;
+    this.attach();
+    return true;
   }
 
   /** @returns {string} the newest line, draft included; empty before the first */
@@ -170,6 +188,8 @@ export class CaptionSession {
 
   /** @param {Status} status */
   applyStatus(status) {
+    // Of the session that is about to end.
+    if (this.#changingModel) return;
     this.#status = status;
     if (status.state === 'listening' && status.lag_ms === 0) this.#caughtUpUntil = this.#ring.end;
     this.#publishPhase();
@@ -178,6 +198,15 @@ export class CaptionSession {
   /** The overlay is told that nothing more will come. */
   close() {
     this.#outlets.toOverlay({ type: 'end', session: this.id });
+  }
+
+  #changeModel() {
+    this.#changingModel = true;
+    // What is said meanwhile waits in the ring buffer.
+    this.#attached = false;
+    this.#status = null;
+    this.#outlets.toHost({ type: 'stop', session: this.id });
+    this.#publishPhase();
   }
 
   /**
@@ -203,6 +232,7 @@ export class CaptionSession {
   /** @returns {PhaseName} */
   #phaseName() {
     if (this.#stopping) return 'ending';
+    if (this.#changingModel) return 'loading';
     if (!this.#attached) return this.#wasAttached ? 'reconnecting' : 'connecting';
     // Between `start` and the host's first word on it the host makes ready.
     if (this.#status === null) return 'loading';

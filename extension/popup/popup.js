@@ -47,11 +47,11 @@ function receive(message) {
 
 /** @param {CaptureState[]} captures */
 function showCaptures(captures) {
-  const before = capture?.language;
+  const before = capture;
   capture = captures.find((candidate) => candidate.tabId === tabId) ?? null;
-  if (!capture) return void leave(before === undefined);
+  if (!capture) return void leave(before === null);
   showState();
-  if (capture.language !== before) void showSettings();
+  if (capture.language !== before?.language || capture.model !== before.model) void showSettings();
   void showOthers(captures.filter((other) => other.tabId !== tabId));
 }
 
@@ -83,7 +83,7 @@ async function showSettings() {
   fill(language, [['', automatic()], ...pairs(LANGUAGES)], here.language);
   fill(translate, [['', text('translate_off')], ...pairs(targets())], here.translateTo);
   const models = hello?.models.map(({ name }) => name) ?? [];
-  fill(model, [['', automaticModel()], ...models.map(twice)], here.model);
+  fill(model, [['', automaticModel(here.model)], ...models.map(twice)], here.model);
   for (const radio of document.querySelectorAll('[name=mode]')) {
     const input = /** @type {HTMLInputElement} */ (radio);
     input.checked = input.value === here.mode;
@@ -99,8 +99,12 @@ function automatic() {
   return text('language_detected', languageName(capture.language, LOCALE));
 }
 
-function automaticModel() {
-  return capture?.model ? text('model_automatic_is', capture.model) : text('automatic');
+/** @param {string | null} chosen */
+function automaticModel(chosen) {
+  // Which one would be taken instead of the chosen one only the host knows.
+  return capture?.model && chosen === null
+    ? text('model_automatic_is', capture.model)
+    : text('automatic');
 }
 
 /** @returns {string[]} the languages that something installed translates into */

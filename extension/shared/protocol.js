@@ -42,7 +42,7 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
- * Replaces the options of a running session; what is captioned stays.
+ * Replaces the options of a running session; what is captioned stays. Its model and policy stay, too: another one needs another start.
  * @typedef {{ type: "configure", session: SessionId, options: Options }} Configure
  */
 

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from browser import ROOT, Popup, wait_until
+from browser import ROOT
 from playwright.sync_api import Page
+from popup import Popup
+from waiting import wait_until
 
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"

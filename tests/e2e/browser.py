@@ -10,57 +10,27 @@ The product has no hook for tests: the button is pressed through the DevTools pr
 closed shadow root of the overlay is read through it, too.
 """
 
-import base64
 import json
 import shlex
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from playwright.sync_api import BrowserContext, CDPSession, Page, sync_playwright
+from popup import ARTIFACTS, Popup
+from waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 EXTENSION = ROOT / "extension"
 EXTENSION_ID = "adliapmgjimkjkbmaenmlijopoacdhcg"
 HOST_NAME = "dev.wlk.host"
-ARTIFACTS = ROOT / "artifacts"
 CHROMIUM = "/usr/bin/chromium"
 
-POLL_SECONDS = 0.05
-
-T = TypeVar("T")
 Node = dict[str, Any]
-
-
-def wait_until(
-    condition: Callable[[], T | None],
-    seconds: float,
-    what: str,
-    idle: Callable[[], object] | None = None,
-) -> T:
-    """Return the condition's first true value.
-
-    Args:
-        condition: polled.
-        seconds: deadline.
-        what: the complaint.
-        idle: called between polls instead of a plain sleep.
-
-    Raises:
-        AssertionError: the deadline has passed.
-    """
-    deadline = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise AssertionError(f"{what} within {seconds} s; last seen: {value!r}")
-        (idle or (lambda: time.sleep(POLL_SECONDS)))()
 
 
 @dataclass(frozen=True)
@@ -143,7 +113,7 @@ class Browser:
         """Return the popup that the button opens on the page's tab; "" when a click toggles."""
         return str(self._ask_worker("chrome.action.getPopup({tabId})", page))
 
-    def popup(self, page: Page, name: str = "popup") -> "Popup":
+    def popup(self, page: Page, name: str = "popup") -> Popup:
         """Return a popup that opened by itself or, where none did, opens at a click.
 
         Args:
@@ -169,7 +139,7 @@ class Browser:
         wait_until(lambda: popup.evaluate("document.readyState") == "complete", 5, "an empty popup")
         return popup
 
-    def side_panel(self) -> "Popup":
+    def side_panel(self) -> Popup:
         """Return the side panel, which must have been opened."""
 
         def opened() -> dict[str, Any] | None:
@@ -291,66 +261,6 @@ class Browser:
             if host["nodeName"].lower() == "wlk-captions":
                 return next((n for n in _walk(host) if class_name in _classes(n)), None)
         return None
-
-
-class Popup:
-    """The extension's popup. Playwright does not know it as a page, so it is spoken to directly."""
-
-    def __init__(self, cdp: CDPSession, target: str) -> None:
-        self._cdp = cdp
-        self._answers: dict[int, dict[str, Any]] = {}
-        self._last_id = 0
-        attached = cdp.send("Target.attachToTarget", {"targetId": target, "flatten": False})
-        self._session = attached["sessionId"]
-        cdp.on("Target.receivedMessageFromTarget", self._receive)
-
-    def evaluate(self, expression: str) -> Any:
-        """Return the value of a JavaScript expression."""
-        answer = self._send(
-            "Runtime.evaluate", expression=expression, returnByValue=True, userGesture=True
-        )
-        assert "exceptionDetails" not in answer, answer
-        return answer["result"].get("value")
-
-    def text(self, selector: str) -> str:
-        """Return the text of the first element that matches."""
-        return str(self.evaluate(f"document.querySelector({selector!r})?.innerText ?? ''"))
-
-    def texts(self, selector: str) -> list[str]:
-        """Return the texts of all elements that match."""
-        return list(
-            self.evaluate(f"[...document.querySelectorAll({selector!r})].map(e => e.innerText)")
-        )
-
-    def click(self, selector: str) -> None:
-        """Press the first element that matches."""
-        self.evaluate(f"void document.querySelector({selector!r}).click()")
-
-    def screenshot(self, name: str) -> Path:
-        """Write what the popup shows to artifacts/."""
-        ARTIFACTS.mkdir(exist_ok=True)
-        path = ARTIFACTS / name
-        path.write_bytes(base64.b64decode(self._send("Page.captureScreenshot")["data"]))
-        return path
-
-    def _send(self, method: str, **parameters: Any) -> dict[str, Any]:
-        self._last_id += 1
-        sent = self._last_id
-        message = json.dumps({"id": sent, "method": method, "params": parameters})
-        enveloped = {"sessionId": self._session, "message": message}
-        self._cdp.send("Target.sendMessageToTarget", enveloped)
-        # Any call lets the answers in that have arrived.
-        return wait_until(
-            lambda: self._answers.pop(sent, None),
-            10,
-            f"no answer to {method}",
-            idle=lambda: self._cdp.send("Browser.getVersion"),
-        )
-
-    def _receive(self, event: dict[str, Any]) -> None:
-        message = json.loads(event["message"])
-        if event["sessionId"] == self._session and "id" in message:
-            self._answers[message["id"]] = message["result"]
 
 
 def _welcome_page(context: BrowserContext) -> Page:

@@ -9,11 +9,12 @@ from typing import Any, Protocol
 
 import numpy as np
 import pytest
-from browser import Browser, launch, python_host, wait_until
+from browser import Browser, launch, python_host
 from numpy.typing import NDArray
 from pages import Clip, Site, serve
 from playwright.sync_api import Page
 from stage import Stage
+from waiting import wait_until
 
 FAKE_HOST = Path(__file__).with_name("fake_host.py")
 SAMPLES_A_LINE = 32_000

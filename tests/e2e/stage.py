@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from browser import Browser, wait_until
+from browser import Browser
 from playwright.sync_api import Page
+from waiting import wait_until
 
 
 class Speaker(Protocol):

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from browser import Browser, wait_until
+from browser import Browser
 from conftest import Launch
 from pages import Site
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
+from waiting import wait_until
 from watching import Watcher, watch_all
 
 from fixtures import models, speech
@@ -83,6 +84,28 @@ def test_a_tab_is_captioned(start_browser: Launch, speaking_page: Callable[[str]
     play(page)
     watch_all([watcher], FLUSH_S, at={15.0: lambda: browser.screenshot(page, "captions.png")})
     assert_good(watcher)
+    popup = browser.popup(page)
+    wait_until(lambda: "Automatic (base)" in popup.texts("#model option"), 20, "no model named")
+
+
+def test_another_model_takes_over_without_losing_a_word(
+    start_browser: Launch, speaking_page: Callable[[str], str]
+) -> None:
+    models.model("tiny.en")
+    browser = start_browser(HOST)
+    page = browser.open(speaking_page("/models"))
+    listen(browser, page)
+    popup = browser.popup(page)
+    wait_until(lambda: "tiny.en" in popup.texts("#model option"), 20, "the model is not offered")
+    watcher = Watcher(browser, page)
+    play(page)
+    watch_all([watcher], FLUSH_S, at={8.0: lambda: popup.choose("#model", "tiny.en")})
+    assert score_of(watcher).final_wer <= 15, watcher.log[-1].final
+    report = browser.open_own("options/options.html")
+    report.locator("#diagnose").click()
+    expect(report.locator("#report")).to_contain_text('"running"')
+    [running] = json.loads(report.locator("#report").inner_text())["running"]
+    assert running["model"] == "tiny.en"
 
 
 def test_a_fullscreen_video_is_captioned(

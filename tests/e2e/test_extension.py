@@ -7,11 +7,12 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
-from browser import EXTENSION_ID, Browser, register_host, wait_until
+from browser import EXTENSION_ID, Browser, register_host
 from conftest import FakeHost, Launch
 from numpy.typing import NDArray
 from pages import STRICT_CSP, Clip, Site
 from playwright.sync_api import Page
+from waiting import wait_until
 
 SAMPLE_RATE = 16_000
 CLIP = Clip(seconds=60)

@@ -1,9 +1,9 @@
 """The keyboard commands, in a real browser."""
 
-from browser import wait_until
 from conftest import FakeHost, Launch
 from pages import Clip, Site
 from test_extension import until_word
+from waiting import wait_until
 
 CLIP = Clip(seconds=60)
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 from axe import faults_of
-from browser import register_host, wait_until
+from browser import register_host
 from conftest import FakeHost, Launch
 from playwright.sync_api import expect
+from waiting import wait_until
 
 TONE = """() => {
   const context = new AudioContext();

@@ -1,9 +1,9 @@
 """What can be done with the captions over a page, in a real browser."""
 
 import pytest
-from browser import wait_until
 from conftest import OpenStage
 from pages import STRICT_CSP, Site
+from waiting import wait_until
 
 SPEECH = "Nobody pulls the water up, it is stretched."
 

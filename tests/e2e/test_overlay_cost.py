@@ -2,8 +2,8 @@
 
 import json
 
-from browser import ARTIFACTS
 from conftest import FakeHost, OpenStage
+from popup import ARTIFACTS
 from stage import Stage
 
 from wlk_host.bench.scoring import percentile

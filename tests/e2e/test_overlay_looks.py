@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from browser import ARTIFACTS, wait_until
 from conftest import OpenStage
+from popup import ARTIFACTS
+from waiting import wait_until
 
 SOUND = "<video src=/overlay.wav autoplay style='position:fixed;opacity:0'></video>"
 ARTICLE = (

@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import pytest
 from axe import faults_of
-from browser import Browser, Popup, wait_until
+from browser import Browser
 from conftest import FakeHost, Launch
 from pages import Clip, Site
 from playwright.sync_api import Page
 from test_extension import until_word
+from waiting import wait_until
 
 CLIP = Clip(seconds=60)
 
@@ -31,14 +32,6 @@ def captioned(
     return start
 
 
-def choose(popup: Popup, selector: str, value: str) -> None:
-    """Choose in a select as a user does."""
-    popup.evaluate(
-        f"(() => {{ const s = document.querySelector({selector!r}); s.value = {value!r};"
-        " s.dispatchEvent(new Event('change')); })()"
-    )
-
-
 def test_the_popup_shows_what_runs_and_changes_it(
     captioned: Callable[[], tuple[Browser, Page]], fake_host: FakeHost
 ) -> None:
@@ -53,7 +46,7 @@ def test_the_popup_shows_what_runs_and_changes_it(
     popup.screenshot("popup-running.png")
     assert faults_of(popup) == []
 
-    choose(popup, "#language", "de")
+    popup.choose("#language", "de")
     wait_until(lambda: fake_host.messages("configure"), 5, "the host was not told")
     assert fake_host.messages("configure")[-1]["options"]["language"] == "de"
 

@@ -180,6 +180,56 @@ test('other options go to the host once, and to every host that comes later', ()
   assert.deepEqual(takeToHost()[0].options, options);
 });
 
+test('another model takes over where the one before has said its last words', () => {
+  const { session, hear, takeToHost } = bench();
+  session.attach();
+  session.applyStatus(status('listening'));
+  hear(0.3);
+  takeToHost();
+  session.configure({ language: 'en', model: 'small' });
+  assert.deepEqual(takeToHost(), [{ type: 'stop', session: 's' }]);
+  assert.equal(session.state.phase.name, 'loading');
+  hear(0.2);
+  session.applyCaptions(captions(1, [line(0, 'So far.', { end: 4800 })], { final_until: 4800 }));
+  assert.ok(session.goOn());
+  const [start, ...audio] = takeToHost();
+  assert.deepEqual(
+    [start.type, start.from, start.context, start.options.model],
+    ['start', 4800, 'So far.', 'small'],
+  );
+  assert.deepEqual(audioStarts(audio), [4800, 6400]);
+  session.applyStatus(status('listening', { model: 'small' }));
+  assert.equal(session.state.model, 'small');
+  assert.ok(!session.goOn());
+});
+
+test('captions that are stopped while the model changes end with the last words', () => {
+  const { session, hear, takeToHost } = bench();
+  session.attach();
+  session.configure({ language: 'en', policy: 'local_agreement' });
+  hear(0.1);
+  takeToHost();
+  session.stop();
+  assert.deepEqual(takeToHost(), []);
+  assert.ok(session.goOn());
+  assert.deepEqual(
+    takeToHost().map(({ type }) => type),
+    ['start', 'audio', 'stop'],
+  );
+  assert.ok(!session.goOn());
+});
+
+test('a host that dies while the model changes is followed by one with the new model', () => {
+  const { session, takeToHost } = bench();
+  session.attach();
+  session.configure({ language: 'en', model: 'small' });
+  takeToHost();
+  session.detach();
+  session.attach();
+  assert.equal(takeToHost()[0].options.model, 'small');
+  assert.ok(!session.goOn());
+});
+
 test('the last line is the newest, with what is still a draft', () => {
   const { session } = bench();
   assert.equal(session.lastLine(), '');

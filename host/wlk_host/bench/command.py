@@ -15,6 +15,7 @@ from wlk_host.bench.manifest import Recording, read_manifest
 from wlk_host.bench.progress import Progress
 from wlk_host.bench.report import (
     Book,
+    about,
     compare,
     markdown,
     read_book,
@@ -25,8 +26,8 @@ from wlk_host.bench.report import (
 from wlk_host.bench.runner import Bench
 from wlk_host.core.errors import WlkError
 from wlk_host.core.types import SessionOptions
-from wlk_host.models import store
 from wlk_host.runtime.live_options import live_options
+from wlk_host.runtime.resolve import called, resolve
 from wlk_host.version import __version__
 
 _EXTRA: Final = {"whisper_normalizer": "whisper-normalizer", "matplotlib": "matplotlib"}
@@ -57,7 +58,7 @@ def bench(arguments: argparse.Namespace) -> int:
     live = live_options(arguments.beams, arguments.rolling, arguments.end_of_word)
     setup = Setup(
         system=f"wlk-host {__version__}",
-        options={"model": store.resolve(options.model).name, "backend": backend}
+        options={"model": called(options.model, resolve(options.model)), "backend": backend}
         | _chosen(options, arguments.detect)
         | _chosen_live(arguments),
         clock="real" if arguments.realtime else "virtual",
@@ -67,7 +68,7 @@ def bench(arguments: argparse.Namespace) -> int:
     measured = _run(runner, recordings, setup, folder)
     if folder:
         write_report(folder, Book(folder.resolve().name, setup, tuple(measured)))
-    sys.stdout.write(markdown(tabulate(measured)))
+    sys.stdout.write(f"{about(setup)}\n\n{markdown(tabulate(measured))}")
     return 0
 
 

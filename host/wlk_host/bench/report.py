@@ -53,7 +53,7 @@ def write_report(folder: Path, book: Book) -> None:
     }
     (folder / "report.json").write_text(json.dumps(content, indent=1), "utf-8")
     shown = pictures.of_run(folder, book.measured)
-    text = f"# {book.name}\n\n{_about(book.setup)}\n\n{markdown(rows)}{_embedded(shown)}"
+    text = f"# {book.name}\n\n{about(book.setup)}\n\n{markdown(rows)}{_embedded(shown)}"
     (folder / "report.md").write_text(text, "utf-8")
 
 
@@ -96,11 +96,11 @@ def write_comparison(folder: Path, books: Sequence[Book]) -> None:
         {book.name: book.measured for book in kept if book.setup.live},
         {book.name: book.measured for book in kept if not book.setup.live},
     )
-    about = "\n".join(f"- **{book.name}**: {_about(book.setup)}" for book in kept)
+    runs = "\n".join(f"- **{book.name}**: {about(book.setup)}" for book in kept)
     recordings = ", ".join(m.reference.id for m in kept[0].measured[:8])
     more = len(kept[0].measured) - 8
     recordings += f" and {more} more" if more > 0 else ""
-    text = f"# On {recordings}\n\n{about}\n\n{markdown(rows, 'run')}{_embedded(shown)}"
+    text = f"# On {recordings}\n\n{runs}\n\n{markdown(rows, 'run')}{_embedded(shown)}"
     (folder / "comparison.md").write_text(text, "utf-8")
 
 
@@ -127,7 +127,8 @@ def _cell(value: float | None) -> str:
     return f"{value:.0f}" if isinstance(value, int) or value >= 100 else f"{value:.2f}"
 
 
-def _about(setup: Setup) -> str:
+def about(setup: Setup) -> str:
+    """What ran: version, model and other choices, clock, machine, date."""
     chosen = "".join(f", {key} {value}" for key, value in setup.options.items())
     return f"{setup.system}{chosen}; {setup.clock} clock; {setup.machine}; {setup.at}."
 

@@ -45,7 +45,8 @@ def caption(arguments: argparse.Namespace) -> int:
     sound = chain([] if first is None else [first], chunks)
     as_log = arguments.format == "jsonl"
     factory, clock = _engine(arguments, drafts=as_log)
-    session = factory.open(options)
+    model = factory.load(options)
+    session = model.open(options, 0, "")
     updates = _updates(session, sound, clock)
     try:
         if as_log:
@@ -56,6 +57,7 @@ def caption(arguments: argparse.Namespace) -> int:
             _write_lines(updates, arguments)
     finally:
         factory.release_all()
+    sys.stderr.write(f"model: {model.name}\n")
     return 0 if session.translation_problem is None else 2
 
 

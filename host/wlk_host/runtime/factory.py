@@ -28,7 +28,7 @@ from wlk_host.core.session import Engine, Pace, Session
 from wlk_host.core.translated_session import TranslatedSession
 from wlk_host.core.translators import TranslationService
 from wlk_host.core.types import SAMPLE_RATE, PolicyName, Sample, SessionOptions
-from wlk_host.runtime.resolve import resolve
+from wlk_host.runtime.resolve import called, resolve
 from wlk_host.runtime.sessions import LoadedModel, TranslatedCaptionSession
 from wlk_host.runtime.translator_process import TranslatorProcess
 
@@ -130,7 +130,8 @@ class SessionFactory:
                 self._live,
                 self._detector,
             )
-            self._models[folder] = Model(folder, self._backend, services)
+            name = called(options.model, folder)
+            self._models[folder] = Model(name, folder, self._backend, services)
         return self._models[folder]
 
     def load_elsewhere(self, model: LoadedModel, options: SessionOptions) -> "Model":
@@ -158,11 +159,11 @@ class SessionFactory:
 class Model:
     """The recognisers on one model folder. They share its weights."""
 
-    def __init__(self, folder: Path, backend: Wish, services: _Services) -> None:
+    def __init__(self, name: str, folder: Path, backend: Wish, services: _Services) -> None:
         threads = max(1, min(_MOST_THREADS, (os.cpu_count() or 1) // 2))
         self._whisper = Whisper(folder, choose(backend), threads)
         self._services = services
-        self.name = folder.name
+        self.name = name
         self.device = "cpu"
         self.problem: WlkError | None = None
         _return_memory()

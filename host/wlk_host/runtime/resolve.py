@@ -32,6 +32,16 @@ def resolve(name: str | None, heads: Heads | None = None) -> Path:
     )
 
 
+def called(name: str | None, folder: Path) -> str:
+    """What users read of a model: "base", or the last part of the path to their own.
+
+    Args:
+        name: as for `resolve`.
+        folder: what `resolve` made of it; tells which one the default is.
+    """
+    return folder.name if name is None else Path(name).expanduser().absolute().name
+
+
 def _path(name: str | None) -> Path:
     if name is not None and catalog.find(name) is None:
         path = Path(name).expanduser()

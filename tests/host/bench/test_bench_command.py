@@ -37,6 +37,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     manifest = write_manifest(folder.parent)
     done = run_bench(manifest, "--virtual", "--model", model("base"), "--out", folder)
     assert done.returncode == 0, done.stderr
+    assert ", model base, " in done.stdout
     assert "| english |" in done.stdout
     assert "[1/1] english" in done.stderr
     return folder

@@ -48,7 +48,7 @@ def as_jsonl() -> Captioned:
 
 
 def test_text_is_one_final_line_each_with_its_times(as_text: Captioned) -> None:
-    assert (as_text.returncode, as_text.stderr) == (0, "")
+    assert (as_text.returncode, as_text.stderr) == (0, "model: tiny.en\n")
     lines = as_text.stdout.splitlines()
     matches = [re.fullmatch(r"\[(\d\d):([\d.]{5}) - (\d\d):([\d.]{5})\] (.+)", x) for x in lines]
     assert all(matches), lines
@@ -61,7 +61,7 @@ def test_text_is_one_final_line_each_with_its_times(as_text: Captioned) -> None:
 
 
 def test_jsonl_is_one_object_for_each_change(as_jsonl: Captioned) -> None:
-    assert (as_jsonl.returncode, as_jsonl.stderr) == (0, "")
+    assert (as_jsonl.returncode, as_jsonl.stderr) == (0, "model: tiny.en\n")
     shown: list[dict[str, Any]] = [json.loads(line) for line in as_jsonl.stdout.splitlines()]
     assert all(s.keys() == {"t", "committed", "draft", "final", "translation"} for s in shown)
     assert all(a["t"] <= b["t"] for a, b in pairwise(shown))
@@ -79,7 +79,7 @@ def test_subtitles_hold_the_original_above_its_translation() -> None:
         english_clip().path, "--model", "tiny.en", "--translate", "pt-BR",
         "--bilingual", "--format", "srt",
     )  # fmt: skip
-    assert (result.returncode, result.stderr) == (0, "")
+    assert (result.returncode, result.stderr) == (0, "model: tiny.en\n")
     cues = result.stdout.rstrip("\n").split("\n\n")
     numbers, times, originals, translations = zip(*(cue.split("\n") for cue in cues), strict=True)
     assert numbers == tuple(str(n) for n in range(1, len(cues) + 1))
@@ -95,7 +95,7 @@ def test_subtitles_hold_the_original_above_its_translation() -> None:
 def test_portuguese_is_read_in_english() -> None:
     fox = next(clip for clip in language_clips() if "raposa" in clip.text)
     result = caption(fox.path, "--language", "pt", "--translate", "en", "--format", "jsonl")
-    assert (result.returncode, result.stderr) == (0, "")
+    assert (result.returncode, result.stderr) == (0, "model: base\n")
     last = json.loads(result.stdout.splitlines()[-1])
     assert error_rate(fox.text, last["final"], "pt") <= 50
     assert "fox" in last["translation"]
@@ -106,7 +106,7 @@ def test_a_translation_that_cannot_be_made_is_told_and_captions_are_printed() ->
     result = caption(english_clip().path, "--model", "tiny.en", "--translate", "pt",
                      "--translator", "nothing")  # fmt: skip
     assert result.returncode == 2
-    assert re.fullmatch(r"translator_unknown: .+ \(.+\)\n", result.stderr)
+    assert re.fullmatch(r"translator_unknown: .+ \(.+\)\nmodel: tiny\.en\n", result.stderr)
     assert "computer" in result.stdout
 
 
@@ -142,7 +142,7 @@ def test_silence_prints_nothing(tmp_path: Path) -> None:
         container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     result = caption(path, "--model", "tiny.en")
-    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "model: tiny.en\n")
 
 
 # -- what goes wrong ------------------------------------------------------------------

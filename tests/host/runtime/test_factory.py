@@ -25,7 +25,9 @@ def factory(request: pytest.FixtureRequest) -> SessionFactory:
 def test_a_session_captions_with_the_policy_asked_for(
     factory: SessionFactory, policy: PolicyName
 ) -> None:
-    session = factory.open(SessionOptions(model=str(model("tiny.en")), policy=policy))
+    options = SessionOptions(model=str(model("tiny.en")), policy=policy)
+    session = factory.open(options)
+    assert factory.load(options).name == "tiny.en"
     pcm = english()[: 7 * SAMPLE_RATE]
     chunks = [AudioChunk(at, pcm[at : at + 1600]) for at in range(0, len(pcm), 1600)]
     events = play(session, chunks, SoundClock())
