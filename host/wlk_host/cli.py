@@ -128,6 +128,10 @@ def _add_models(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
             from wlk_host.runtime.find_heads import show_heads
 
             return show_heads(chosen.name, Path(chosen.audio), chosen.text, chosen.language)
+        if chosen.action == "measure":
+            from wlk_host.runtime.measure import measure
+
+            return measure()
         from wlk_host.models import commands
 
         match chosen.action:
@@ -144,6 +148,7 @@ def _add_models(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     parser = subparsers.add_parser("models", help="list, download, verify and remove models")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     actions.add_parser("list", help="the models known here, and which are installed")
+    actions.add_parser("measure", help="time the installed models here, and say which is chosen")
     for action, help_text in (
         (
             "download",

@@ -15,6 +15,7 @@ from wlk_host.core.errors import WlkError
 from wlk_host.core.playback import play
 from wlk_host.core.translated_session import TranslatedSession
 from wlk_host.core.types import AudioChunk, CaptionUpdate, SessionOptions
+from wlk_host.runtime.automatic import this_machine
 from wlk_host.runtime.caption_output import Contents, FinishedLines, LinePrinter
 from wlk_host.runtime.clocks import SoundClock, WallClock
 from wlk_host.runtime.factory import SessionFactory
@@ -71,7 +72,9 @@ def _engine(
         SessionFactory, resolve=folder_of, drafts=drafts, live=live, backend=arguments.backend
     )
     if arguments.realtime:
-        return factory(Worker(), Worker(name="translations")), WallClock()
+        # Else nobody waits, and the default will do.
+        automatic = this_machine()
+        return factory(Worker(), Worker(name="translations"), automatic=automatic), WallClock()
     clock = SoundClock()
     return factory(clock), clock
 

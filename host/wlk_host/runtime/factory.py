@@ -28,8 +28,10 @@ from wlk_host.core.session import Engine, Pace, Session
 from wlk_host.core.translated_session import TranslatedSession
 from wlk_host.core.translators import TranslationService
 from wlk_host.core.types import SAMPLE_RATE, PolicyName, Sample, SessionOptions
+from wlk_host.runtime.automatic import Automatic, SpeedCache, smaller_than
 from wlk_host.runtime.resolve import called, resolve
 from wlk_host.runtime.sessions import LoadedModel, TranslatedCaptionSession
+from wlk_host.runtime.speed import StepTime, time_step
 from wlk_host.runtime.translator_process import TranslatorProcess
 
 _MOST_THREADS: Final = 4
@@ -79,6 +81,7 @@ class SessionFactory:
         translator: what translates; None for a process of its own.
         live: how the first pass works.
         backend: what encodes and does the second pass; auto measures what is quicker here.
+        automatic: which model is taken where none is named; None for the default one.
     """
 
     def __init__(
@@ -91,12 +94,14 @@ class SessionFactory:
         translator: TranslationService | None = None,
         live: LiveOptions = _LIVE,
         backend: Wish = "faster-whisper",
+        automatic: Automatic | None = None,
     ) -> None:
         self._background = background
         self._translating = translating or background
         self._resolve = resolve
         self._drafts = drafts
         self._backend = backend
+        self._automatic = automatic
         self._translator = translator or TranslatorProcess()
         self._live = live
         self._models: dict[Path, Model] = {}
@@ -118,7 +123,37 @@ class SessionFactory:
         Raises:
             WlkError: those of `resolve`, and `vad_missing`.
         """
-        folder = self._resolve(options.model)
+        had = set(self._models)
+        name = options.model
+        if name is None and self._automatic is not None:
+            name = self._automatic.choose(options, self._engine_key, self._time_step)
+        model = self._loaded(name)
+        # What was measured on the way and is too slow is not kept.
+        self._models = {
+            folder: other
+            for folder, other in self._models.items()
+            if other is model or folder in had
+        }
+        return model
+
+    def measured(self, name: str, cache: SpeedCache) -> StepTime:
+        """How long a step of that model takes: from the cache, or timed and put there."""
+        key = f"{self._engine_key}/{name}"
+        known = cache.get(key)
+        if known is None:
+            known = self._time_step(name)
+            cache.put(key, known)
+        return known
+
+    @property
+    def _engine_key(self) -> str:
+        return f"{self._backend}/cpu"
+
+    def _time_step(self, name: str) -> StepTime:
+        return self._loaded(name).time_step()
+
+    def _loaded(self, name: str | None) -> "Model":
+        folder = self._resolve(name)
         if self._detector is None:
             self._detector = load_session()
         if folder not in self._models:
@@ -130,8 +165,8 @@ class SessionFactory:
                 self._live,
                 self._detector,
             )
-            name = called(options.model, folder)
-            self._models[folder] = Model(name, folder, self._backend, services)
+            model = Model(called(name, folder), folder, self._backend, services)
+            self._models[folder] = model
         return self._models[folder]
 
     def load_elsewhere(self, model: LoadedModel, options: SessionOptions) -> "Model":
@@ -163,6 +198,7 @@ class Model:
         threads = max(1, min(_MOST_THREADS, (os.cpu_count() or 1) // 2))
         self._whisper = Whisper(folder, choose(backend), threads)
         self._services = services
+        self._folder = folder
         self.name = name
         self.device = "cpu"
         self.problem: WlkError | None = None
@@ -191,9 +227,13 @@ class Model:
         """Have an open session go on with this model; no word is lost or said twice."""
         session.adopt(self._engine(options.policy))
 
-    def smaller(self, language: str | None) -> str | None:  # noqa: ARG002
-        """The next smaller installed model that knows the language (None: many languages)."""
-        return None
+    def time_step(self) -> StepTime:
+        """How long a live step takes here."""
+        return time_step(self._whisper)
+
+    def smaller(self, options: SessionOptions) -> str | None:
+        """The next smaller installed model that suits what the user asked for."""
+        return smaller_than((self._folder / "model.bin").stat().st_size, options)
 
     def guard(self) -> AbstractContextManager[None]:
         """While its work is done: a device that cannot go on raises `DeviceError`."""

@@ -58,8 +58,8 @@ class LoadedModel(Protocol):
         """Have an open session go on with this model; no word is lost or said twice."""
         ...
 
-    def smaller(self, language: str | None) -> str | None:
-        """The next smaller installed model that knows the language (None: many languages)."""
+    def smaller(self, options: SessionOptions) -> str | None:
+        """The next smaller installed model that suits what the user asked for."""
         ...
 
     def guard(self) -> AbstractContextManager[None]:

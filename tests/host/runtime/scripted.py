@@ -109,7 +109,7 @@ class ScriptedModel:
         session.on_take_over(self)
         self.taken_over.append(session)
 
-    def smaller(self, language: str | None) -> str | None:
+    def smaller(self, options: SessionOptions) -> str | None:
         return self.smaller_model
 
     def guard(self) -> AbstractContextManager[None]:

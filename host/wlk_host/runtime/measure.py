@@ -1,0 +1,33 @@
+"""`wlk-host models measure`: how the installed models suit this machine."""
+
+import sys
+
+from wlk_host.core.types import SessionOptions
+from wlk_host.models import store
+from wlk_host.runtime.automatic import MOST_LOAD, Automatic, SpeedCache, machine
+from wlk_host.runtime.clocks import SoundClock
+from wlk_host.runtime.factory import SessionFactory
+
+
+def measure() -> int:
+    """Forget what was measured, time each installed model, and print what is chosen.
+
+    Raises:
+        WlkError: `model_missing` where none is installed.
+    """
+    store.resolve(None)
+    cache = SpeedCache(machine())
+    cache.clear()
+    factory = SessionFactory(SoundClock(), automatic=Automatic(cache))
+    chosen = factory.load(SessionOptions()).name
+    for entry in store.installed():
+        step = factory.measured(entry.name, cache)
+        mark = "<- automatic" if entry.name == chosen else ""
+        sys.stdout.write(
+            f"{entry.name:<16} a step {1000 * (step.encode_s + step.decode_s):5.0f} ms, "
+            f"busy {100 * step.load:4.0f} % {mark}".rstrip()
+            + "\n"
+        )
+    sys.stdout.write(f"automatic takes the largest that is busy below {100 * MOST_LOAD:.0f} %\n")
+    factory.release_all()
+    return 0
