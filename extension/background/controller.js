@@ -85,6 +85,22 @@ export class Controller {
     this.#offscreen.send({ type: 'end', tabId });
   }
 
+  /** @param {number} tabId whose lines are all to be in the target language of now */
+  async retranslate(tabId) {
+    // What the user has just chosen has to be there first.
+    await this.applySettings();
+    this.#offscreen.send({ type: 'retranslate', tabId });
+  }
+
+  /**
+   * @param {number} tabId
+   * @param {boolean} paused whether its page's media are
+   */
+  async noteMedia(tabId, paused) {
+    await this.#offscreen.rejoin();
+    this.#offscreen.send({ type: 'media', tabId, paused });
+  }
+
   /** @returns {Promise<Problem | null>} why there is no host, null when there is one */
   checkHost() {
     clearTimeout(this.#lingering);
@@ -148,7 +164,9 @@ export class Controller {
   async refreshTab(tabId) {
     if (!this.#captures.has(tabId)) return;
     const overlay = await this.#injectOverlay(tabId);
+    // An overlay that is shown something tells how the page's media are; elsewhere nobody knows.
     if (overlay === 'shown') this.#offscreen.send({ type: 'show', tabId });
+    else this.#offscreen.send({ type: 'media', tabId, paused: false });
     await this.#paint(tabId);
   }
 

@@ -69,9 +69,7 @@ chrome.commands.onCommand.addListener((command, tab) => {
 
 chrome.runtime.onMessage.addListener(
   (/** @type {Request | PageMessage} */ message, sender, respond) => {
-    if (message.type === 'position' || message.type === 'command') {
-      return receiveFromPage(message, sender);
-    }
+    if (isFromPage(message)) return receiveFromPage(message, sender);
     void answer(message).then(respond);
     return true;
   },
@@ -84,8 +82,17 @@ chrome.runtime.onMessage.addListener(
 async function answer(request) {
   if (request.type === 'check') return controller.checkHost();
   if (request.type === 'start') return controller.toggle(request.tabId, request.panel);
-  await controller.stop(request.tabId);
+  if (request.type === 'stop') await controller.stop(request.tabId);
+  else await controller.retranslate(request.tabId);
   return null;
+}
+
+/**
+ * @param {Request | PageMessage} message
+ * @returns {message is PageMessage}
+ */
+function isFromPage(message) {
+  return ['position', 'command', 'media'].includes(message.type);
 }
 
 /**
@@ -93,8 +100,10 @@ async function answer(request) {
  * @param {chrome.runtime.MessageSender} sender
  */
 function receiveFromPage(message, { tab, url }) {
-  if (message.type === 'position') void preferences.keepPosition(url, message);
-  else if (tab?.id !== undefined) void controller.obey(message.command, tab.id);
+  if (message.type === 'position') return void preferences.keepPosition(url, message);
+  if (tab?.id === undefined) return;
+  if (message.type === 'media') void controller.noteMedia(tab.id, message.paused === true);
+  else void controller.obey(message.command, tab.id);
 }
 
 /**

@@ -71,18 +71,10 @@ function obey(command) {
   switch (command.type) {
     case 'begin':
       return void begin(command);
-    case 'configure':
-      return void activeAt(command.tabId).forEach((session) => session.configure(command.options));
     case 'meter':
       return setMetering(command.wanted);
-    case 'copy':
-      return void activeAt(command.tabId).forEach(copyLastLine);
-    case 'end':
-      return void activeAt(command.tabId).forEach(end);
     case 'abandon':
       return void command.tabIds.flatMap(sessionsAt).forEach(forget);
-    case 'show':
-      return void activeAt(command.tabId).forEach((session) => session.show());
     case 'visible':
       for (const { session } of running.values()) {
         session.setVisible(command.tabIds.includes(session.tabId));
@@ -92,6 +84,31 @@ function obey(command) {
       return setHostReady(command.ready);
     case 'from-host':
       return receive(command.message);
+    default:
+      for (const session of activeAt(command.tabId)) steer(session, command);
+  }
+}
+
+/** @typedef {'configure' | 'copy' | 'retranslate' | 'media' | 'show' | 'end'} ToSession */
+
+/**
+ * @param {CaptionSession} session
+ * @param {Extract<OffscreenCommand, { type: ToSession }>} command
+ */
+function steer(session, command) {
+  switch (command.type) {
+    case 'configure':
+      return session.configure(command.options);
+    case 'copy':
+      return copyLastLine(session);
+    case 'retranslate':
+      return session.retranslate();
+    case 'media':
+      return session.setPaused(command.paused);
+    case 'show':
+      return session.show();
+    case 'end':
+      return void end(session);
   }
 }
 

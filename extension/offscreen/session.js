@@ -7,6 +7,7 @@ import {
   EMPTY_MODEL,
   resumeAt,
   resumeSample,
+  someUntranslated,
 } from '../shared/captions.js';
 
 /** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
@@ -22,7 +23,7 @@ import {
  * @typedef {object} SessionOutlets
  * @property {(message: ToHost) => void} toHost
  * @property {(message: SessionMessage) => void} toOverlay
- * @property {() => void} phaseChanged
+ * @property {() => void} phaseChanged `state` has changed
  */
 
 /** Audio kept for a host that has to start again. */
@@ -45,6 +46,12 @@ export class CaptionSession {
   #stopping = false;
   /** The host finishes with its old model; another session of it then goes on with the new one. */
   #changingModel = false;
+  #paused = false;
+  /**
+   * The last line when the target language was changed: up to it, lines may be in another one.
+   * @type {number | null}
+   */
+  #lastBefore = null;
   #seq = 0;
   #finalUntil = 0;
   /** Up to here nothing that was said waits to be captioned. */
@@ -74,7 +81,9 @@ export class CaptionSession {
   /** @returns {CaptureState} */
   get state() {
     const { language = null, model = null } = this.#status ?? {};
-    return { session: this.id, tabId: this.tabId, phase: this.#phase(), language, model };
+    const { id: session, tabId } = this;
+    const phase = this.#phase();
+    return { session, tabId, phase, language, model, paused: this.#paused, stale: this.#stale };
   }
 
   /** Tell the overlay everything, because it is new. */
@@ -103,6 +112,8 @@ export class CaptionSession {
     this.#model = resumeAt(this.#model, from);
     this.#skippedBeforeMs = this.#skippedMs() + this.#forgottenMs(from);
     this.#status = null;
+    // The host knows none of the lines from before.
+    this.#lastBefore = null;
     this.#attached = true;
     this.#wasAttached = true;
     this.#seq = 0;
@@ -144,12 +155,28 @@ export class CaptionSession {
     if (this.#attached) this.#outlets.toHost({ type: 'visibility', session: this.id, visible });
   }
 
+  /** @param {boolean} paused whether the page's media are */
+  setPaused(paused) {
+    if (paused === this.#paused) return;
+    this.#paused = paused;
+    this.#outlets.phaseChanged();
+  }
+
+  /** Have all lines translated into the target language of now. */
+  retranslate() {
+    if (this.#attached) this.#outlets.toHost({ type: 'retranslate', session: this.id });
+  }
+
   /** @param {Options} options from now on; what is captioned stays */
   configure(options) {
     if (JSON.stringify(options) === JSON.stringify(this.#options)) return;
-    const { model, policy } = this.#options;
+    const { model, policy, translate_to: target } = this.#options;
     this.#options = options;
     if (!this.#attached) return;
+    if (options.translate_to !== target) {
+      this.#lastBefore = this.#model.lines.at(-1)?.id ?? null;
+      this.#outlets.phaseChanged();
+    }
     // These hold for a whole session of the host's: it says its last words, and begins anew.
     if (options.model !== model || options.policy !== policy) this.#changeModel();
     else this.#outlets.toHost({ type: 'configure', session: this.id, options });
@@ -180,10 +207,12 @@ export class CaptionSession {
   /** @param {Captions} update */
   applyCaptions(update) {
     if (update.revision <= this.#model.revision) return;
+    const wasStale = this.#stale;
     this.#model = applyUpdate(this.#model, update);
     this.#finalUntil = update.final_until;
     this.#ring.forget(update.final_until);
     this.#outlets.toOverlay(update);
+    if (this.#stale !== wasStale) this.#outlets.phaseChanged();
   }
 
   /** @param {Status} status */
@@ -221,6 +250,12 @@ export class CaptionSession {
   #publishPhase() {
     this.#outlets.toOverlay({ type: 'phase', session: this.id, phase: this.#phase() });
     this.#outlets.phaseChanged();
+  }
+
+  get #stale() {
+    const target = this.#options.translate_to ?? null;
+    if (target === null || this.#lastBefore === null) return false;
+    return someUntranslated(this.#model, this.#lastBefore, target);
   }
 
   /** @returns {Phase} */

@@ -23,6 +23,8 @@ const { makeFilter } = await load('shared/text_filters.js');
 const { announcement } = await load('overlay/announcer.js');
 /** @type {typeof import('./bilingual.js')} */
 const { shownLines } = await load('overlay/bilingual.js');
+/** @type {typeof import('./media.js')} */
+const { MediaWatch } = await load('overlay/media.js');
 /** @type {typeof import('./notices.js')} */
 const { changeFor, reply } = await load('overlay/notices.js');
 /** @type {typeof import('./steady.js')} */
@@ -82,6 +84,8 @@ let nextNotice;
 /** @type {ReturnType<typeof compose> | null} */
 let seen = null;
 
+const media = new MediaWatch((paused) => tell({ type: 'media', paused }));
+
 /** Begin to listen; a second call changes nothing. */
 export function listen() {
   if (seen) return;
@@ -131,6 +135,7 @@ function follow(snapshot) {
   model = snapshot.model;
   showCaptions();
   showPhase(snapshot.phase);
+  media.start();
 }
 
 /** @param {Extract<WorkerMessage, { type: 'settings' }>} message */
@@ -160,6 +165,7 @@ function hide(wanted) {
 
 function end() {
   session = null;
+  media.stop();
   clearTimeout(silence);
   clearTimeout(nextClause);
   clearTimeout(nextNotice);

@@ -1,8 +1,9 @@
 /** The captions of the tab in front, as a text that stays: also where pages are closed to overlays. */
 import { settingsFor } from '../shared/settings.js';
 import { SettingsStore } from '../shared/settings_store.js';
-import { Quiet } from '../shared/state_words.js';
+import { SoundWatch } from '../shared/state_words.js';
 import { ask, byId, localise, text, WorkerLine } from '../ui/page.js';
+import { RetranslateButton } from '../ui/retranslate.js';
 import { stateText } from '../ui/state.js';
 import { Transcript } from '../ui/transcript.js';
 
@@ -11,13 +12,15 @@ import { Transcript } from '../ui/transcript.js';
 
 const store = new SettingsStore(chrome.storage);
 const transcript = new Transcript(byId('lines'));
+const retranslate = new RetranslateButton(/** @type {HTMLButtonElement} */ (byId('retranslate')));
 
 /** @type {number | null} */
 let tabId = null;
 /** @type {CaptureState[]} */
 let captures = [];
-let quiet = new Quiet();
-let silent = false;
+let ear = new SoundWatch();
+/** @type {import('../shared/state_words.js').Sound} */
+let sound = 'heard';
 
 localise();
 await applySettings();
@@ -36,7 +39,8 @@ byId('stop').addEventListener('click', () => {
 async function follow() {
   const [tab] = await chrome.tabs.query({ active: true, windowId });
   tabId = tab?.id ?? null;
-  quiet = new Quiet();
+  ear = new SoundWatch();
+  sound = 'heard';
   transcript.clear();
   showState();
   line.watch({ tabId });
@@ -49,7 +53,7 @@ function receive(message) {
     showState();
   } else if (message.type === 'levels') {
     const level = message.levels.find((candidate) => candidate.tabId === tabId)?.level ?? 0;
-    silent = quiet.hear(level, performance.now());
+    sound = ear.hear(level, captureInFront()?.paused ?? false, performance.now());
     showState();
   } else if (message.type === 'session' && message.tabId === tabId) {
     transcript.receive(message.message);
@@ -57,12 +61,19 @@ function receive(message) {
 }
 
 function showState() {
-  const capture = captures.find((candidate) => candidate.tabId === tabId);
+  const capture = captureInFront();
   byId('stop').hidden = !capture;
-  const words = capture ? stateText(capture.phase, silent) : text('panel_off');
+  retranslate.show(capture);
+  const words = capture ? stateText(capture.phase, sound) : text('panel_off');
   if (byId('state').textContent !== words) byId('state').textContent = words;
 }
 
+/** @returns {CaptureState | null} */
+function captureInFront() {
+  return captures.find((capture) => capture.tabId === tabId) ?? null;
+}
+
 async function applySettings() {
+  retranslate.reset();
   transcript.apply(settingsFor(await store.load(), null));
 }

@@ -2,8 +2,9 @@
 import { LANGUAGES, languageName, namedLanguages } from '../shared/languages.js';
 import { changeFor, resized, settingsFor, siteOf, WHISPER } from '../shared/settings.js';
 import { SettingsStore } from '../shared/settings_store.js';
-import { Quiet } from '../shared/state_words.js';
+import { SoundWatch } from '../shared/state_words.js';
 import { ask, byId, element, LOCALE, localise, number, text, WorkerLine } from '../ui/page.js';
+import { RetranslateButton } from '../ui/retranslate.js';
 import { stateText } from '../ui/state.js';
 
 /** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
@@ -14,7 +15,8 @@ import { stateText } from '../ui/state.js';
 
 const tabId = Number(new URLSearchParams(location.search).get('tab'));
 const store = new SettingsStore(chrome.storage);
-const quiet = new Quiet();
+const ear = new SoundWatch();
+const retranslate = new RetranslateButton(/** @type {HTMLButtonElement} */ (byId('retranslate')));
 const language = select('language');
 const translate = select('translate');
 const model = select('model');
@@ -24,7 +26,8 @@ const siteOnly = /** @type {HTMLInputElement} */ (byId('site-only'));
 let capture = null;
 /** @type {HostHello | null} */
 let hello = null;
-let silent = false;
+/** @type {import('../shared/state_words.js').Sound} */
+let sound = 'heard';
 
 localise();
 const tab = await chrome.tabs.get(tabId);
@@ -51,6 +54,7 @@ function showCaptures(captures) {
   capture = captures.find((candidate) => candidate.tabId === tabId) ?? null;
   if (!capture) return void leave(before === null);
   showState();
+  retranslate.show(capture);
   if (capture.language !== before?.language || capture.model !== before.model) void showSettings();
   void showOthers(captures.filter((other) => other.tabId !== tabId));
 }
@@ -63,16 +67,16 @@ async function leave(atOnce) {
 
 function showState() {
   if (!capture) return;
-  const words = stateText(capture.phase, silent);
+  const words = stateText(capture.phase, sound);
   // The element is a live region: what has not changed must not be said again.
   if (byId('state').textContent !== words) byId('state').textContent = words;
-  byId('light').classList.toggle('busy', silent || capture.phase.name !== 'listening');
+  byId('light').classList.toggle('busy', sound !== 'heard' || capture.phase.name !== 'listening');
 }
 
 /** @param {Level[]} levels */
 function showLevel(levels) {
   const level = levels.find((candidate) => candidate.tabId === tabId)?.level ?? 0;
-  silent = quiet.hear(level, performance.now());
+  sound = ear.hear(level, capture?.paused ?? false, performance.now());
   byId('meter').style.setProperty('--level', String(level));
   showState();
 }
@@ -149,7 +153,10 @@ function listen() {
   });
   language.addEventListener('change', () => change({ language: language.value || null }));
   model.addEventListener('change', () => change({ model: model.value || null }));
-  translate.addEventListener('change', () => change(translation(translate.value || null)));
+  translate.addEventListener('change', () => {
+    retranslate.reset();
+    void change(translation(translate.value || null));
+  });
   for (const radio of document.querySelectorAll('[name=mode]')) {
     const { value } = /** @type {HTMLInputElement} */ (radio);
     radio.addEventListener('change', () =>

@@ -96,6 +96,29 @@ export function contextBefore(model, until, maxLength) {
 }
 
 /**
+ * Whether lines up to one of them stand without a translation into a language, or with one into
+ * another, though they are not in that language themselves.
+ * @param {CaptionModel} model
+ * @param {number} until id of the last line that counts
+ * @param {string} target
+ * @returns {boolean}
+ */
+export function someUntranslated(model, until, target) {
+  return model.lines.some(
+    ({ id, language, translation }) =>
+      id <= until &&
+      translation?.language !== target &&
+      // What is unknown was recognised as English.
+      baseLanguage(language ?? 'en') !== baseLanguage(target),
+  );
+}
+
+/** @param {string} code BCP 47 */
+function baseLanguage(code) {
+  return code.split('-')[0];
+}
+
+/**
  * The newest lines as rows, the draft appended to its line or opening it.
  * @param {CaptionModel} model
  * @param {number} since only lines that end after this sample

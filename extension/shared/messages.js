@@ -47,6 +47,8 @@
  * @property {Phase} phase
  * @property {string | null} language spoken, as far as the host knows
  * @property {string | null} model that is in use
+ * @property {boolean} paused the page has media, and none of them plays on
+ * @property {boolean} stale lines from before the target language was changed are still in another
  */
 
 /**
@@ -61,6 +63,8 @@
  *   | { type: 'configure', tabId: number, options: Options }
  *   | { type: 'end', tabId: number }
  *   | { type: 'copy', tabId: number }
+ *   | { type: 'retranslate', tabId: number }
+ *   | { type: 'media', tabId: number, paused: boolean }
  *   | { type: 'meter', wanted: boolean }
  *   | { type: 'abandon', tabIds: number[] }
  *   | { type: 'show', tabId: number }
@@ -100,17 +104,19 @@
 
 /**
  * From the overlay to the service worker: the user has dragged it (null: back to its own place),
- * or pressed one of its buttons.
+ * or pressed one of its buttons; the page's media were paused, or play on.
  * @typedef {{ type: 'position', screen: keyof SitePositions, position: Position | null }
+ *   | { type: 'media', paused: boolean }
  *   | { type: 'command', command: Command }} PageMessage
  */
 
 /**
  * From a page of the extension to the service worker, answered with the problem that is left, or
  * null: start captions (in the side panel: also where the page is closed to extensions), stop them,
- * or see whether the host can be had.
+ * translate what was said before the target language was changed, or see whether the host can be had.
  * @typedef {{ type: 'start', tabId: number, panel: boolean }
  *   | { type: 'stop', tabId: number }
+ *   | { type: 'retranslate', tabId: number }
  *   | { type: 'check' }} Request
  */
 

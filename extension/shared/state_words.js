@@ -3,32 +3,43 @@
 /** @typedef {import('./messages.js').Phase} Phase */
 
 /**
+ * What there is to be heard of a tab. `paused`: its media are; `quiet`: nothing, for another reason.
+ * @typedef {'heard' | 'paused' | 'quiet'} Sound
+ */
+
+/**
  * @param {Phase} phase
- * @param {boolean} quiet nothing has been heard for a while
+ * @param {Sound} sound
  * @returns {{ key: string, seconds?: number }} the user's text and what it counts
  */
-export function stateWords({ name, lagMs }, quiet) {
+export function stateWords({ name, lagMs }, sound) {
   if (name === 'lagging') return { key: 'state_lagging', seconds: lagMs / 1000 };
-  if (name === 'listening' && quiet) return { key: 'state_quiet' };
+  if (name === 'listening' && sound !== 'heard') return { key: `state_${sound}` };
   return { key: `state_${name}` };
 }
 
 /** Silence that is worth a word; pauses in speech are shorter. */
 const QUIET_MS = 4_000;
 
-/** Tells how long a tab has been silent, from its levels. */
-export class Quiet {
+/** What is played last is still heard when its player is paused already. */
+const PAUSED_MS = 500;
+
+/** Tells from its levels, and from what the page says, whether a tab can be heard. */
+export class SoundWatch {
   /** @type {number | null} */
-  #since = null;
+  #silentSince = null;
 
   /**
    * @param {number} level
+   * @param {boolean} paused whether the page's media are
    * @param {number} nowMs
-   * @returns {boolean} whether nothing has been heard for a while
+   * @returns {Sound}
    */
-  hear(level, nowMs) {
-    if (level > 0) this.#since = null;
-    else this.#since ??= nowMs;
-    return this.#since !== null && nowMs - this.#since >= QUIET_MS;
+  hear(level, paused, nowMs) {
+    if (level > 0) this.#silentSince = null;
+    else this.#silentSince ??= nowMs;
+    const silentMs = this.#silentSince === null ? 0 : nowMs - this.#silentSince;
+    if (paused && silentMs >= PAUSED_MS) return 'paused';
+    return silentMs >= QUIET_MS ? 'quiet' : 'heard';
   }
 }

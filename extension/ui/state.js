@@ -4,10 +4,10 @@ import { number, text } from './page.js';
 
 /**
  * @param {import('../shared/messages.js').Phase} phase
- * @param {boolean} silent nothing has been heard for a while
+ * @param {import('../shared/state_words.js').Sound} sound
  */
-export function stateText(phase, silent) {
-  const { key, seconds } = stateWords(phase, silent);
+export function stateText(phase, sound) {
+  const { key, seconds } = stateWords(phase, sound);
   if (seconds === undefined) return text(key);
   return text(key, number(seconds, { minimumFractionDigits: 1, maximumFractionDigits: 1 }));
 }

@@ -13,6 +13,7 @@ session to FOLDER/<session>.pcm at its position. FOLDER/behaviour.json may ask f
     {"garbage": true}             prints to stdout before the hello
     {"hello_delay_s": 1.5}        takes its time
     {"pause_words": [4, 20]}      says nothing while it hears these words
+    {"translators": [...]}        offers to translate, which it does not
     {"scripted": true}            says nothing but what is appended to FOLDER/say.jsonl: `lines` and
                                   `draft` of `captions`, with the next audio that comes
 """
@@ -169,7 +170,7 @@ class Host:
                 protocol = self.behaviour.get("protocol", 1)
                 models = [{"name": "fake", "multilingual": True}]
                 answer = {"type": "hello", "protocol": protocol, "host": "0", "models": models}
-                send({**answer, "translators": []})
+                send({**answer, "translators": self.behaviour.get("translators", [])})
             case "start" if "refuse" in self.behaviour:
                 send({"type": "error", "session": session, **self.behaviour["refuse"]})
             case "start" if self.behaviour.get("break_port"):

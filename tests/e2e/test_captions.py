@@ -178,6 +178,31 @@ def test_each_line_has_its_translation_beneath_it(
         assert any(portuguese in text for text in beneath), watcher.pairs
 
 
+def test_what_was_said_before_is_translated_when_asked_for(
+    start_browser: Launch, speaking_page: Callable[[str], str]
+) -> None:
+    browser = start_browser(HOST)
+    browser.choose(language="en")
+    page = browser.open(speaking_page("/retranslated"))
+    listen(browser, page)
+    browser.popup(page).click("#panel")
+    panel = browser.side_panel()
+    play(page)
+    wait_until(lambda: "computer" in panel.text("#lines"), 60, "no captions in the panel")
+    page.evaluate("document.querySelector('video').pause()")
+    wait_until(lambda: panel.text("#state") == "Paused", 20, "the pause is not told")
+    assert not panel.evaluate("document.querySelector('.translation').textContent")
+    popup = browser.popup(page)
+    wait_until(lambda: "Portuguese" in popup.texts("#translate option"), 20, "not offered")
+    popup.choose("#translate", "pt")
+    hidden = "document.querySelector('#retranslate').hidden"
+    wait_until(lambda: not panel.evaluate(hidden), 20, "no button")
+    panel.click("#retranslate")
+    wait_until(lambda: "computador" in panel.text("#lines"), 60, "not translated")
+    wait_until(lambda: panel.evaluate(hidden), 60, "the button stayed")
+    panel.screenshot("panel-translated.png")
+
+
 def test_a_missing_model_is_explained(
     start_browser: Launch,
     speaking_page: Callable[[str], str],

@@ -1,6 +1,6 @@
 """The popup while captions run, the side panel, and what both change."""
 
-from collections.abc import Callable
+from typing import Protocol
 
 import pytest
 from axe import faults_of
@@ -14,26 +14,31 @@ from waiting import wait_until
 CLIP = Clip(seconds=60)
 
 
-@pytest.fixture
-def captioned(
-    start_browser: Launch, fake_host: FakeHost, site: Site
-) -> Callable[[], tuple[Browser, Page]]:
-    """Start a browser whose one page is captioned."""
+class Captioned(Protocol):
+    """Starts a browser whose one page is captioned."""
 
-    def start() -> tuple[Browser, Page]:
+    def __call__(self, word: int = 2) -> tuple[Browser, Page]: ...
+
+
+@pytest.fixture
+def captioned(start_browser: Launch, fake_host: FakeHost, site: Site) -> Captioned:
+    """Start a browser whose one page is captioned, up to some word."""
+
+    def start(word: int = 2) -> tuple[Browser, Page]:
         site.add_clip("/popup.wav", CLIP)
         site.add_player("/popup", "/popup.wav")
         browser = start_browser(fake_host.command)
         page = browser.open(site.url("/popup"))
         browser.click_action(page)
-        until_word(browser, page, 2)
+        if word:
+            until_word(browser, page, word)
         return browser, page
 
     return start
 
 
 def test_the_popup_shows_what_runs_and_changes_it(
-    captioned: Callable[[], tuple[Browser, Page]], fake_host: FakeHost
+    captioned: Captioned, fake_host: FakeHost
 ) -> None:
     browser, page = captioned()
     popup = browser.popup(page)
@@ -67,13 +72,63 @@ def test_the_popup_shows_what_runs_and_changes_it(
     wait_until(lambda: not _sites(browser), 5, "the rule stayed")
 
     page.evaluate("document.querySelector('video').pause()")
-    wait_until(lambda: popup.text("h1") == "No sound in this tab", 10, "silence is not told")
+    wait_until(lambda: popup.text("h1") == "Paused", 10, "the pause is not told")
+    page.evaluate("document.querySelector('video').play()")
+    wait_until(lambda: popup.text("h1") == "Listening", 10, "it stayed paused")
+    page.evaluate("document.querySelector('video').volume = 0")
+    wait_until(lambda: popup.text("h1") == "No sound in this tab", 20, "silence is not told")
     popup.click("#stop")
     wait_until(lambda: fake_host.messages("stop"), 5, "the captions went on")
 
 
+SHADOW_PLAYER = """<body><div id=player></div><script>
+  const root = document.getElementById('player').attachShadow({ mode: 'open' });
+  root.innerHTML = '<video src="/popup.wav" autoplay loop></video>';
+  window.video = root.querySelector('video');
+</script>"""
+
+
+def test_a_pause_is_told_after_a_reload_and_of_a_player_in_a_shadow_root(
+    captioned: Captioned, site: Site
+) -> None:
+    browser, page = captioned()
+    popup = browser.popup(page)
+    page.evaluate("document.querySelector('video').pause()")
+    wait_until(lambda: popup.text("h1") == "Paused", 10, "the pause is not told")
+    site.add_page("/popup", SHADOW_PLAYER)
+    page.reload()
+    wait_until(lambda: popup.text("h1") == "Listening", 20, "the new page counts as paused")
+    page.evaluate("window.video.pause()")
+    wait_until(lambda: popup.text("h1") == "Paused", 10, "the second pause is not told")
+
+
+def test_what_was_said_before_can_be_translated_too(
+    captioned: Captioned, fake_host: FakeHost
+) -> None:
+    fake_host.behave(scripted=True, translators=[{"name": "fake", "targets": ["pt", "es"]}])
+    browser, page = captioned(word=0)
+    wait_until(lambda: fake_host.messages("audio"), 20, "captions did not start")
+    fake_host.say({"id": 0, "text": "So far.", "state": "final"})
+    popup = browser.popup(page)
+    wait_until(lambda: "Portuguese" in popup.texts("#translate option"), 20, "not offered")
+    wait_until(lambda: "So far." in browser.captions(page), 20, "no captions")
+    assert popup.evaluate("document.querySelector('#retranslate').hidden")
+    popup.choose("#translate", "pt")
+    shown = "!document.querySelector('#retranslate').hidden"
+    wait_until(lambda: popup.evaluate(shown), 20, "no button")
+    popup.screenshot("popup-retranslate.png")
+    popup.click("#retranslate")
+    wait_until(lambda: fake_host.messages("retranslate"), 10, "the host was not asked")
+    order = [m["type"] for m in fake_host.messages("configure", "retranslate")]
+    assert order == ["configure", "retranslate"]
+    assert popup.text("#retranslate") == "Translating…"
+    translation = {"text": "Até agora.", "language": "pt", "state": "final"}
+    fake_host.say({"id": 0, "text": "So far.", "state": "final", "translation": translation})
+    wait_until(lambda: not popup.evaluate(shown), 20, "the button stayed")
+
+
 def test_the_popup_lists_the_other_captioned_tabs(
-    captioned: Callable[[], tuple[Browser, Page]], fake_host: FakeHost, site: Site
+    captioned: Captioned, fake_host: FakeHost, site: Site
 ) -> None:
     browser, _first = captioned()
     site.add_player("/second", "/popup.wav")
@@ -88,7 +143,7 @@ def test_the_popup_lists_the_other_captioned_tabs(
 
 
 def test_the_side_panel_shows_the_captions_of_the_tab_in_front(
-    captioned: Callable[[], tuple[Browser, Page]],
+    captioned: Captioned,
 ) -> None:
     browser, page = captioned()
     browser.popup(page).click("#panel")

@@ -130,3 +130,25 @@ test('a button that is being painted when its session fails offers to say why', 
   await settled();
   assert.match(seen.popup, /^popup\/problem\.html\?tab=7&code=model_missing/);
 });
+
+test('what was said is translated anew after the language that was just chosen', async () => {
+  const { controller, store, document } = startWorker();
+  await controller.toggle(7);
+  const settings = await store.load();
+  settings.translateTo = 'es';
+  await store.save(settings);
+  await controller.retranslate(7);
+  const [configure, retranslate] = document.sent.slice(-2);
+  assert.equal(configure.options.translate_to, 'es');
+  assert.deepEqual(retranslate, { type: 'retranslate', tabId: 7 });
+});
+
+test('a page that cannot tell is not taken for paused', async () => {
+  const { controller, seen, document } = startWorker();
+  await controller.toggle(7);
+  await controller.noteMedia(7, true);
+  seen.refusal = 'Cannot access contents of the page.';
+  await controller.refreshTab(7);
+  const paused = ofType(document.sent, 'media').map((message) => message.paused);
+  assert.deepEqual(paused, [true, false]);
+});

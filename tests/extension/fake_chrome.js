@@ -136,7 +136,8 @@ function offscreenDocument() {
     if (command.type === 'begin') {
       const phase = /** @type {const} */ ({ name: 'listening', lagMs: 0, skippedMs: 0 });
       const { session, tabId } = command;
-      running.push({ session, tabId, phase, language: 'en', model: 'base' });
+      const state = { language: 'en', model: 'base', paused: false, stale: false };
+      running.push({ session, tabId, phase, ...state });
       port.receive({ type: 'captures', captures: running });
       port.receive({ type: 'begun', session, problem: null });
     } else if (command.type === 'end') {

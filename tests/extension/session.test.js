@@ -230,6 +230,48 @@ test('a host that dies while the model changes is followed by one with the new m
   assert.ok(!session.goOn());
 });
 
+test('lines in another language than is asked for now are told until all are translated', () => {
+  const { session, takeToHost } = bench();
+  session.attach();
+  const pt = { text: 'Uma.', language: 'pt', state: /** @type {const} */ ('final') };
+  const es = { text: 'Una.', language: 'es', state: /** @type {const} */ ('final') };
+  session.configure({ language: 'en', translate_to: 'pt' });
+  session.applyCaptions(captions(1, [line(0, 'One.', { translation: pt }), line(200, 'Two.')]));
+  assert.equal(session.state.stale, false, 'the second may still be translated');
+  session.configure({ language: 'en', translate_to: 'es' });
+  assert.equal(session.state.stale, true);
+  takeToHost();
+  session.retranslate();
+  assert.deepEqual(takeToHost(), [{ type: 'retranslate', session: 's' }]);
+  session.applyCaptions(captions(2, [line(0, 'One.', { translation: es }), line(400, 'Three.')]));
+  assert.equal(session.state.stale, true);
+  session.applyCaptions(captions(3, [line(200, 'Two.', { translation: es })]));
+  assert.equal(session.state.stale, false, 'the third came after the change');
+});
+
+test('what is in the target language, or that no host knows, needs no translation', () => {
+  const { session } = bench();
+  session.attach();
+  session.applyCaptions(captions(1, [line(0, 'Um.', { language: 'pt' })]));
+  session.configure({ language: 'en', translate_to: 'pt-BR' });
+  assert.equal(session.state.stale, false);
+  session.configure({ language: 'en', translate_to: 'es' });
+  assert.equal(session.state.stale, true);
+  session.configure({ language: 'en', translate_to: null });
+  assert.equal(session.state.stale, false);
+  session.configure({ language: 'en', translate_to: 'es' });
+  session.detach();
+  session.attach();
+  assert.equal(session.state.stale, false);
+});
+
+test('a capture tells that its page is paused', () => {
+  const { session } = bench();
+  assert.equal(session.state.paused, false);
+  session.setPaused(true);
+  assert.equal(session.state.paused, true);
+});
+
 test('the last line is the newest, with what is still a draft', () => {
   const { session } = bench();
   assert.equal(session.lastLine(), '');

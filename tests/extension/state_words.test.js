@@ -1,25 +1,36 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Quiet, stateWords } from '../../extension/shared/state_words.js';
+import { SoundWatch, stateWords } from '../../extension/shared/state_words.js';
 
 /** @param {import('../../extension/shared/messages.js').PhaseName} name */
 const phase = (name) => ({ name, lagMs: 1240, skippedMs: 0 });
 
 test('a lag is told in seconds', () => {
-  assert.deepEqual(stateWords(phase('lagging'), true), { key: 'state_lagging', seconds: 1.24 });
+  assert.deepEqual(stateWords(phase('lagging'), 'quiet'), { key: 'state_lagging', seconds: 1.24 });
 });
 
 test('a tab without sound is told only while captions would listen to it', () => {
-  assert.equal(stateWords(phase('listening'), true).key, 'state_quiet');
-  assert.equal(stateWords(phase('listening'), false).key, 'state_listening');
-  assert.equal(stateWords(phase('loading'), true).key, 'state_loading');
+  assert.equal(stateWords(phase('listening'), 'quiet').key, 'state_quiet');
+  assert.equal(stateWords(phase('listening'), 'paused').key, 'state_paused');
+  assert.equal(stateWords(phase('listening'), 'heard').key, 'state_listening');
+  assert.equal(stateWords(phase('loading'), 'paused').key, 'state_loading');
 });
 
 test('silence counts from its beginning and ends with the first sound', () => {
-  const quiet = new Quiet();
-  assert.equal(quiet.hear(0, 1000), false);
-  assert.equal(quiet.hear(0, 4999), false);
-  assert.equal(quiet.hear(0, 5000), true);
-  assert.equal(quiet.hear(0.1, 5100), false);
-  assert.equal(quiet.hear(0, 9000), false);
+  const ear = new SoundWatch();
+  assert.equal(ear.hear(0, false, 1000), 'heard');
+  assert.equal(ear.hear(0, false, 4999), 'heard');
+  assert.equal(ear.hear(0, false, 5000), 'quiet');
+  assert.equal(ear.hear(0.1, false, 5100), 'heard');
+  assert.equal(ear.hear(0, false, 9000), 'heard');
+});
+
+test('a pause is told soon, but not while something else can be heard', () => {
+  const ear = new SoundWatch();
+  assert.equal(ear.hear(0.5, true, 1000), 'heard');
+  assert.equal(ear.hear(0, true, 1100), 'heard');
+  assert.equal(ear.hear(0, true, 1600), 'paused');
+  assert.equal(ear.hear(0, false, 1700), 'heard');
+  assert.equal(ear.hear(0, true, 9000), 'paused');
+  assert.equal(ear.hear(0.5, true, 9100), 'heard');
 });
