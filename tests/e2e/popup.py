@@ -75,12 +75,13 @@ class Popup:
         enveloped = {"sessionId": self._session, "message": message}
         self._cdp.send("Target.sendMessageToTarget", enveloped)
         # Any call lets the answers in that have arrived.
-        return wait_until(
-            lambda: self._answers.pop(sent, None),
+        wait_until(
+            lambda: sent in self._answers,
             10,
             f"no answer to {method}",
             idle=lambda: self._cdp.send("Browser.getVersion"),
         )
+        return self._answers.pop(sent)
 
     def _receive(self, event: dict[str, Any]) -> None:
         message = json.loads(event["message"])

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { access, readFile } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -31,4 +31,50 @@ test('every file that the manifest names exists', async () => {
     ...manifest.web_accessible_resources[0].resources,
   ];
   for (const path of named) await access(new URL(path, EXTENSION));
+});
+
+/** What of the code needs each permission; without it, Chrome has none of these. */
+const NEEDED_BY = {
+  // Granted by each click or key, for the tab in front: injecting and capturing rest on it.
+  activeTab: /chrome\.scripting\.executeScript\(/,
+  // `execCommand('copy')` in a document without focus.
+  clipboardWrite: /execCommand\('copy'\)/,
+  nativeMessaging: /chrome\.runtime\.connectNative\(/,
+  offscreen: /chrome\.offscreen\.createDocument\(/,
+  scripting: /chrome\.scripting\.executeScript\(/,
+  sidePanel: /chrome\.sidePanel\.open\(/,
+  storage: /chrome\.storage\b/,
+  tabCapture: /chrome\.tabCapture\.getMediaStreamId\(/,
+};
+
+test('nothing is permitted that no code needs', async () => {
+  assert.deepEqual(Object.keys(NEEDED_BY).sort(), manifest.permissions.toSorted());
+  const paths = await readdir(EXTENSION, { recursive: true });
+  const scripts = paths.filter((path) => path.endsWith('.js'));
+  const sources = await Promise.all(
+    scripts.map((path) => readFile(new URL(path, EXTENSION), 'utf8')),
+  );
+  for (const [permission, use] of Object.entries(NEEDED_BY)) {
+    assert.match(sources.join('\n'), use, permission);
+  }
+});
+
+test('access to sites is optional, and no script runs in pages by itself', () => {
+  assert.equal(manifest.host_permissions, undefined);
+  assert.equal(manifest.content_scripts, undefined);
+  assert.equal(manifest.optional_permissions, undefined);
+  assert.equal(manifest.externally_connectable, undefined);
+  assert.deepEqual(manifest.optional_host_permissions, ['http://*/*', 'https://*/*']);
+});
+
+test('the README gives the reason for each permission, and for no other', async () => {
+  const readme = await readFile(new URL('README.md', ROOT), 'utf8');
+  const table = readme.split('### What the extension may do')[1]?.split('\n## ')[0] ?? '';
+  const rows = [...table.matchAll(/^\| `(\w+)` \| (.+) \|$/gm)];
+  assert.deepEqual(
+    rows.map(([, permission]) => permission).sort(),
+    manifest.permissions.toSorted(),
+  );
+  for (const [, permission, reason] of rows) assert.ok((reason ?? '').length > 10, permission);
+  assert.match(table, /^\| access to sites \(optional\) \| .{10,} \|$/m);
 });
