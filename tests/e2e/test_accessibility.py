@@ -15,6 +15,8 @@ from waiting import wait_until
 
 SCHEMES = ("light", "dark")
 
+STILL = "document.getAnimations().length === 0"
+
 CONTROLS = """(() => {
   const all = [...document.querySelectorAll('button, select, input, textarea, a, [tabindex]')];
   const shown = all.filter((e) => e.checkVisibility() && !e.disabled && e.tabIndex >= 0);
@@ -56,8 +58,7 @@ def assert_good_in_both_schemes(popup: Popup, name: str) -> None:
     for scheme in SCHEMES:
         popup.prefer(scheme)
         # Colours pass into each other.
-        still = "document.getAnimations().length === 0"
-        wait_until(lambda: popup.evaluate(still), 20, "the colours do not settle")
+        wait_until(lambda: popup.evaluate(STILL), 20, "the colours do not settle")
         popup.screenshot(f"{name}-{scheme}.png")
         assert faults_of(popup) == [], scheme
 
