@@ -182,11 +182,14 @@ export function siteOf(url) {
  * @param {SiteSettings} settings
  * @returns {import('./protocol.js').Options}
  */
-export function hostOptions({ language, translateTo, translator, model, policy, vocabulary }) {
+export function hostOptions(settings) {
+  const { language, translateTo, translator, model, policy, vocabulary, bilingual } = settings;
   const common = { language, model, policy, vocabulary };
-  if (translateTo === 'en' && translator === WHISPER) return { ...common, task: 'translate' };
+  const isDirect = translateTo === 'en' && translator === WHISPER;
+  // Nobody wants to see what is spoken: it need not be recognised then.
+  if (isDirect && bilingual.show === 'translation') return { ...common, task: 'translate' };
   // It knows no other target; the host then takes the best there is.
-  const engine = translator === WHISPER ? null : translator;
+  const engine = translator === WHISPER && !isDirect ? null : translator;
   return { ...common, task: 'transcribe', translate_to: translateTo, translator: engine };
 }
 

@@ -174,7 +174,8 @@ def _add_translation(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--translator",
         metavar="NAME",
-        help="a translator's name or a CTranslate2 folder; default: the best for the languages",
+        help="a translator's name, a CTranslate2 folder, or whisper: the recogniser itself, into "
+        "English; default: the best for the languages",
     )
 
 

@@ -136,10 +136,17 @@ test('the host is told what concerns it', () => {
     translate_to: 'en',
     translator: null,
   });
-  assert.deepEqual(hostOptions({ ...settings, translator: WHISPER }), {
+  const direct = { ...settings, translator: WHISPER };
+  assert.deepEqual(hostOptions(direct), {
     ...common,
-    task: 'translate',
+    task: 'transcribe',
+    translate_to: 'en',
+    translator: WHISPER,
   });
+  assert.deepEqual(
+    hostOptions({ ...direct, bilingual: { ...DEFAULTS.bilingual, show: 'translation' } }),
+    { ...common, task: 'translate' },
+  );
   const toFrench = hostOptions({ ...settings, translateTo: 'fr', translator: WHISPER });
   assert.deepEqual([toFrench.translate_to, toFrench.translator], ['fr', null]);
 });

@@ -8,9 +8,9 @@ import numpy as np
 
 from wlk_host.backends.mel import HOP, log_mel
 from wlk_host.backends.tokenizer import WhisperTokenizer
-from wlk_host.core.ports import DecodeStep, Hypothesis, Task, Token
+from wlk_host.core.ports import Ask, DecodeStep, Hypothesis, Task, Token
 from wlk_host.core.types import SAMPLE_RATE, Pcm, Word
-from wlk_host.core.words import UNSPACED, group_words
+from wlk_host.core.words import group_words
 
 _FULL_WINDOW: Final = 3000
 """Feature frames Whisper was trained on (30 s). Shorter ones make a beam repeat itself."""
@@ -51,10 +51,18 @@ class CTranslate2Recognizer:
         self, pcm: Pcm, task: Task, prompt: Sequence[Token], prefix: Sequence[Token]
     ) -> Hypothesis:
         """The words that follow `prefix`; see `core.ports.Recognizer`."""
+        return self.transcribe_all(pcm, [Ask(task, prompt, prefix)])[0]
+
+    def transcribe_all(self, pcm: Pcm, asks: Sequence[Ask]) -> list[Hypothesis]:
+        """`transcribe` for each of the asks; the sound is encoded once."""
         n_heard = min(len(pcm) // HOP, _FULL_WINDOW)
         encoded = self._encode(pcm)
-        begin = self._tokenizer.task_tokens(task)
-        history = [self._tokenizer.start_of_previous, *prompt] if prompt else []
+        return [self._decode(encoded, n_heard, ask) for ask in asks]
+
+    def _decode(self, encoded: Any, n_heard: int, ask: Ask) -> Hypothesis:
+        prefix = ask.prefix
+        begin = self._tokenizer.task_tokens(ask.task)
+        history = [self._tokenizer.start_of_previous, *ask.prompt] if ask.prompt else []
         result = self._whisper.generate(
             encoded,
             [[*history, *begin, *prefix]],
@@ -65,7 +73,7 @@ class CTranslate2Recognizer:
         )[0]
         tokens = [t for t in result.sequences_ids[0] if self._tokenizer.is_text(t)]
         text = tokens[len(prefix) :] if tokens[: len(prefix)] == list(prefix) else tokens
-        words = self._align(encoded, begin, tokens, len(tokens) - len(text), n_heard, task)
+        words = self._align(encoded, begin, tokens, len(tokens) - len(text), n_heard, ask.task)
         return Hypothesis(tuple(words), float(result.scores[0]), float(result.no_speech_prob))
 
     def detect_language(self, pcm: Pcm) -> tuple[str, float]:
@@ -114,7 +122,7 @@ class CTranslate2Recognizer:
         ][n_prefix:]
         decode = self._tokenizer.decode
         words = []
-        for group in group_words(steps, decode, task.language not in UNSPACED):
+        for group in group_words(steps, decode, task.is_spaced):
             start, end = first[group[0].frame] * 2 * HOP, (last[group[-1].frame] + 1) * 2 * HOP
             probability = float(np.exp(np.mean([s.logprob for s in group])))
             words.append(Word(decode([s.token for s in group]), start, end, probability))

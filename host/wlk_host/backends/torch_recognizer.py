@@ -13,9 +13,9 @@ from wlk_host.backends.torch_decoder import N_CONTEXT, CrossMemory
 from wlk_host.backends.whisper import EncodedSound, Whisper
 from wlk_host.backends.word_timing import token_frames
 from wlk_host.core.attention import FRAME
-from wlk_host.core.ports import DecodeStep, Hypothesis, Task, Token
+from wlk_host.core.ports import Ask, DecodeStep, Hypothesis, Task, Token
 from wlk_host.core.types import SAMPLE_RATE, Pcm, Word
-from wlk_host.core.words import UNSPACED, group_words
+from wlk_host.core.words import group_words
 
 _FULL_WINDOW: Final = 3000
 """Feature frames Whisper was trained on (30 s)."""
@@ -45,14 +45,21 @@ class TorchRecognizer:
         self, pcm: Pcm, task: Task, prompt: Sequence[Token], prefix: Sequence[Token]
     ) -> Hypothesis:
         """The words that follow `prefix`; see `core.ports.Recognizer`."""
-        tokenizer = self._whisper.tokenizer
+        return self.transcribe_all(pcm, [Ask(task, prompt, prefix)])[0]
+
+    def transcribe_all(self, pcm: Pcm, asks: Sequence[Ask]) -> list[Hypothesis]:
+        """`transcribe` for each of the asks; the sound is encoded once."""
+        memory = self._encode(pcm)
+        return [self._decode(memory, pcm, ask) for ask in asks]
+
+    def _decode(self, memory: CrossMemory, pcm: Pcm, ask: Ask) -> Hypothesis:
+        tokenizer, prefix = self._whisper.tokenizer, ask.prefix
         # More would leave no room for the text (openai/whisper, `decoding.py`).
-        prompt = prompt[-(N_CONTEXT // 2 - 1) :]
+        prompt = ask.prompt[-(N_CONTEXT // 2 - 1) :]
         history = [tokenizer.start_of_previous, *prompt] if prompt else []
-        given = [*history, *tokenizer.task_tokens(task), *prefix]
+        given = [*history, *tokenizer.task_tokens(ask.task), *prefix]
         most_tokens = 16 + len(pcm) * _TOKENS_PER_SECOND // SAMPLE_RATE
         most_tokens = min(most_tokens, N_CONTEXT - len(given))
-        memory = self._encode(pcm)
         with torch.inference_mode():
             search = TextSearch(self._whisper, memory, self._beams, given, most_tokens)
             found = search.run(at_start=not prefix)
@@ -60,7 +67,7 @@ class TorchRecognizer:
         n_text = len(prefix) + len(found.tokens) + 1
         n_frames = max(1, min(len(pcm), _FULL_WINDOW * HOP) // FRAME)
         frames = token_frames(search.attention(found)[:, -n_text:, :n_frames])[len(prefix) :]
-        words = self._words(found, frames, task.language not in UNSPACED)
+        words = self._words(found, frames, ask.task.is_spaced)
         return Hypothesis(tuple(words), found.score, search.no_speech())
 
     def detect_language(self, pcm: Pcm) -> tuple[str, float]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from wlk_host.core.ports import DecodeStep
+from wlk_host.core.ports import DecodeStep, Task
 from wlk_host.core.words import Decode, begins_word, group_words, is_closing, is_whole
 
 _LONGEST_LOOP: Final = 24
@@ -17,6 +17,9 @@ _REWIND_FRAMES: Final = 20
 """Looking back further than this (0.4 s) is no hesitation."""
 
 _REWOUND_TOKENS: Final = 2
+
+_RETOLD_TOKENS: Final = 3
+"""Tokens in a row, said before, with which a translation begins to tell the sound again."""
 
 _MOST_REPEATS: Final = 4
 """Times a phrase may follow itself in one step, wherever it attends."""
@@ -44,7 +47,7 @@ def decide(
     margin: int,
     budget: int,
     decode: Decode,
-    spaced: bool,
+    task: Task,
     hold_last: bool = False,
 ) -> Decision:
     """Split what the decoder says into settled words and a draft.
@@ -60,9 +63,10 @@ def decide(
         margin: frames left unread; larger is steadier and later. 0 settles everything.
         budget: tokens pulled at the most.
         decode: tokens to text.
-        spaced: whether the script separates words by spaces.
+        task: of the decoder. A translation's words come in another order than the sound.
         hold_last: have the last of the words that would be settled wait as well.
     """
+    spaced, reordered = task.is_spaced, task.kind == "translate"
     taken: list[DecodeStep] = []
     n_stable: int | None = None
     n_looped = 0
@@ -71,10 +75,13 @@ def decide(
         if n_stable is None and margin and n_frames - step.frame <= margin:
             n_stable = len(taken)
         taken.append(step)
-        n_looped = loop_length([*recent, *taken], decode) or rewind_length([*recent, *taken])
+        said = [*recent, *taken]
+        n_rewound = retold_length(said, decode) if reordered else rewind_length(said)
+        n_looped = loop_length(said, decode) or n_rewound
         if n_looped or len(taken) >= budget:
             break
     n_looped = min(n_looped, len(taken))
+    is_guess = n_stable is not None
     ended = bool(n_looped) or len(taken) < budget
     taken = _complete(taken[: len(taken) - n_looped], decode)
     if n_stable is None and ended:
@@ -87,7 +94,8 @@ def decide(
     return Decision(
         group_words(taken[:n_whole], decode, spaced),
         group_words(taken[n_whole:], decode, spaced),
-        bool(n_looped),
+        # A translation guesses at what it has not heard yet, and may say it twice.
+        bool(n_looped) and not (reordered and is_guess),
     )
 
 
@@ -151,6 +159,25 @@ def rewind_length(steps: Sequence[DecodeStep]) -> int:
     furthest = max(step.frame for step in steps[:-_REWOUND_TOKENS])
     rewound = all(furthest - step.frame > _REWIND_FRAMES for step in steps[-_REWOUND_TOKENS:])
     return _REWOUND_TOKENS if rewound else 0
+
+
+def retold_length(steps: Sequence[DecodeStep], decode: Decode) -> int:
+    """Tokens at the end that look back and say again what was said before them.
+
+    A translation looks back and forth, for its words stand in another order. Only where it
+    looks back for the same words does it begin to tell the sound again.
+    """
+    spoken = [(step, key) for step in steps if (key := _key(step, decode))]
+    n = _RETOLD_TOKENS
+    before, again = spoken[:-n], spoken[-n:]
+    if len(before) < n or steps[-1] is not again[-1][0]:
+        return 0
+    furthest = max(step.frame for step, _ in before)
+    if any(furthest - step.frame <= _REWIND_FRAMES for step, _ in again):
+        return 0
+    keys, phrase = [key for _, key in before], [key for _, key in again]
+    is_retold = any(keys[i : i + n] == phrase for i in range(len(keys) - n + 1))
+    return len(steps) - steps.index(again[0][0]) if is_retold else 0
 
 
 def _key(step: DecodeStep, decode: Decode) -> str:

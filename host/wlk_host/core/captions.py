@@ -5,16 +5,27 @@ from itertools import dropwhile
 from typing import Final
 from unicodedata import east_asian_width
 
-from wlk_host.core.types import SAMPLE_RATE, CaptionUpdate, Draft, Line, LineState, Sample, Word
-from wlk_host.core.words import SENTENCE_ENDS, is_closing
+from wlk_host.core.english import share
+from wlk_host.core.types import (
+    SAMPLE_RATE,
+    CaptionUpdate,
+    Draft,
+    Line,
+    LineState,
+    Sample,
+    Translation,
+    Word,
+)
+from wlk_host.core.words import CLAUSE_ENDS, SENTENCE_ENDS, is_closing
 
-_CLAUSE_ENDS: Final = (*SENTENCE_ENDS, ",", ";", ":", "、", "，", "；")  # noqa: RUF001
 _PAUSE: Final = SAMPLE_RATE
 """A gap between words that ends a line."""
 
 _SHORT, _LONG, _LONGEST = 24, 84, 126
 """Columns: no break at a sentence's end before, break at a clause from, break anyway.
 84 are two rows of a subtitle (BBC, Netflix: 42 a row)."""
+
+_ENGLISH: Final = "en"
 
 _SAME_WORD: Final = SAMPLE_RATE * 6 // 10
 """Two passes put the same word's beginning this close together."""
@@ -35,7 +46,7 @@ def breaks_before(line: Sequence[Word], word: Word, *, amid_sentence: bool = Fal
     if not _can_open(word):
         return False
     length = _width(line)
-    if line[-1].text.endswith(_CLAUSE_ENDS) and length >= _LONG:
+    if line[-1].text.endswith(CLAUSE_ENDS) and length >= _LONG:
         return True
     return length + _width([word]) > _LONGEST
 
@@ -135,6 +146,8 @@ class Transcript:
         self._is_open = False
         self._is_amid_sentence = False
         self._draft: tuple[Word, ...] = ()
+        self._english: list[Word] = []
+        self._translations: dict[Sample, Translation] = {}
         self._changed: dict[Sample, Line] = {}
         self._draft_changed = False
         self.final_until = start
@@ -153,6 +166,11 @@ class Transcript:
             self._live[-1][1].append(word)
             self._change(*self._live[-1], "committed", language)
 
+    def translate(self, words: Sequence[Word], language: str | None) -> None:
+        """Append English of the live lines, which are in that language."""
+        self._english += words
+        self._spread_english(language)
+
     def draft(self, words: Sequence[Word]) -> None:
         """Replace the words that may still vanish."""
         if tuple(w.text for w in words) != tuple(w.text for w in self._draft):
@@ -164,6 +182,11 @@ class Transcript:
         self._is_open = False
 
     @property
+    def is_blank(self) -> bool:
+        """Whether there are no live words."""
+        return not self._live and not self._draft
+
+    @property
     def closed_until(self) -> Sample | None:
         """End of the last line that gets no more words; None when there is none."""
         closed = self._live[:-1] if self._is_open else self._live
@@ -173,8 +196,18 @@ class Transcript:
         """The words of the lines that begin before `until` and are not final."""
         return [w for line_id, words in self._live if line_id < until for w in words]
 
-    def finalise(self, until: Sample, words: Sequence[Word], language: str | None) -> None:
-        """Replace the lines that begin before `until`, once and for all.
+    def live_english(self, until: Sample) -> list[Word]:
+        """The English of the sound before `until` that is not final."""
+        return [word for word in self._english if word.start < until]
+
+    def finalise(
+        self,
+        until: Sample,
+        words: Sequence[Word],
+        language: str | None,
+        english: Sequence[Word] = (),
+    ) -> None:
+        """Replace the lines that begin before `until`, and their English, once and for all.
 
         A line keeps the id of one spoken at the same time, so that a reader sees its words mended
         in place; the others are new, and what has no successor is removed.
@@ -186,11 +219,15 @@ class Transcript:
         after = self._live[0][0] if self._live else None
         last = self._last_final
         claimed = set[Sample]()
-        for line in split_lines(dropwhile(lambda word: not _can_open(word), words), starts):
+        lines = split_lines(dropwhile(lambda word: not _can_open(word), words), starts)
+        for line, translated in zip(lines, share(english, lines), strict=True):
             line_id = _same_line(line, [(i, live) for i, live in replaced if i > last])
             if line_id is None:
                 line_id = self._free_id(max(last + 1, line[0].start), starts, after)
             claimed.add(line_id)
+            self._translations.pop(line_id, None)
+            if text := text_of(translated):
+                self._translations[line_id] = Translation(text, _ENGLISH, "final")
             self._change(line_id, line, "final", language)
             last = max(last, line_id)
         for line_id in starts:
@@ -199,6 +236,19 @@ class Transcript:
         self._last_final = max([last, *starts])
         self._next_id = max(self._next_id, self._last_final + 1)
         self.final_until = max(self.final_until, until)
+        self._english = [word for word in self._english if word.start >= until]
+        live = {line_id for line_id, _ in self._live}
+        self._translations = {i: t for i, t in self._translations.items() if i in live}
+
+    def _spread_english(self, language: str | None) -> None:
+        """Put what is told in English by now beneath the live lines."""
+        parts = share(self._english, [words for _, words in self._live])
+        for (line_id, words), translated in zip(self._live, parts, strict=True):
+            text = text_of(translated)
+            shown = self._translations.get(line_id)
+            if text and (shown is None or shown.text != text):
+                self._translations[line_id] = Translation(text, _ENGLISH, "draft")
+                self._change(line_id, words, "committed", language)
 
     def _free_id(self, at: Sample, taken: Sequence[Sample], after: Sample | None) -> Sample:
         """The first id from `at` on that no line has, before that of the line which follows."""
@@ -238,5 +288,13 @@ class Transcript:
         self, line_id: Sample, words: Sequence[Word], state: LineState, language: str | None
     ) -> None:
         start, end = _span(words) if words else (line_id, line_id)
-        line = Line(line_id, start, end, text_of(words), state, language, tuple(words))
-        self._changed[line_id] = line
+        self._changed[line_id] = Line(
+            line_id,
+            start,
+            end,
+            text_of(words),
+            state,
+            language,
+            tuple(words),
+            translation=self._translations.get(line_id),
+        )

@@ -1,5 +1,10 @@
 """Language codes as people and engines write them."""
 
+from typing import Final
+
+UNSPACED: Final = frozenset({"zh", "ja", "th", "lo", "my", "yue", "bo", "km"})
+"""Languages written without spaces between words (openai/whisper, `tokenizer.py`)."""
+
 
 def base_of(code: str) -> str:
     """The language without script and region: "pt" of "pt-BR" or "pt_BR"."""

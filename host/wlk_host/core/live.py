@@ -2,73 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
-import numpy as np
-
-from wlk_host.core.alignatt import decide
 from wlk_host.core.attention import FRAME
-from wlk_host.core.end_of_word import EndOfWord, by_next_token
 from wlk_host.core.policy import Heard
-from wlk_host.core.ports import AttentiveDecoder, DecodeStep, Sound, SoundStream, Task, Token
-from wlk_host.core.trust import mean_probability, n_equal, n_guessed, shown
-from wlk_host.core.types import SAMPLE_RATE, Pcm, Sample, Word
-from wlk_host.core.words import UNSPACED
+from wlk_host.core.ports import AttentiveDecoder, Sound, SoundStream, Task, Token
+from wlk_host.core.settled import LiveOptions, SettledWords
+from wlk_host.core.types import Pcm, Sample, Word
 
-_TOKENS_PER_SECOND: Final = 12
-"""More than the fastest speakers need; a decoder that says more is looping."""
-
-_UNREAD: Final = SAMPLE_RATE
-"""Sound after the last word in which there may be more of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class LiveOptions:
-    """How the first pass trades cost against latency and errors.
-
-    Attributes:
-        margin: sound left unread at the end, in encoder frames (AlignAtt's threshold).
-        window: sound encoded at the most while words are being settled.
-        left: settled sound kept in front when the window slides.
-        longest: sound encoded at the most when nothing could be settled.
-        beams: texts followed at the same time; 1 is greedy.
-        rolling: tokens of what was said before the window that are given as a prompt.
-        end_of_word: judges whether the last word is whole while somebody speaks.
-        sure: a settled word less probable than this waits until the next step says
-            the same (LocalAgreement, where it is worth its delay) ...
-        patience: ... or until this much sound has followed it.
-        draft_sure: a draft word less probable than this is not shown until it is
-            said twice, and neither is what follows it.
-        speech: probability under which the first words after a silence are taken for
-            noise: that somebody speaks, and says these words. Music and clatter make the
-            decoder guess (0.07 at the most on the clips without speech), people in noise
-            reach 0.14 soon.
-    """
-
-    margin: int = 25
-    sure: float = 0.5
-    patience: Sample = 2 * SAMPLE_RATE
-    draft_sure: float = 0.4
-    speech: float = 0.1
-    window: Sample = 7 * SAMPLE_RATE
-    left: Sample = SAMPLE_RATE * 9 // 2
-    longest: Sample = 25 * SAMPLE_RATE
-    beams: int = 1
-    rolling: int = 0
-    end_of_word: EndOfWord = by_next_token
-
-
-@dataclass(frozen=True, slots=True)
-class _Settled:
-    word: Word
-    tokens: tuple[Token, ...]
-    at: tuple[Sample, ...]
+__all__ = ["LiveOptions", "LivePass"]
 
 
 class LivePass:
     """AlignAtt over a sliding window that keeps some settled sound and its words in front.
 
-    That left context halves the errors against starting empty after each pause.
+    That left context halves the errors against starting empty after each pause. The English of
+    the same windows is settled apart; its words need not come when those that were spoken do.
     """
 
     def __init__(
@@ -78,15 +26,16 @@ class LivePass:
         prompt: Sequence[Token],
         options: LiveOptions,
     ) -> None:
-        self._decoder = decoder
         self._options = options
         self.prompt = tuple(prompt)
         self._stream: SoundStream = decoder.listen(start)
-        self._start = -(-start // FRAME) * FRAME
-        self._settled: list[_Settled] = []
-        self._past: list[Token] = []
-        self._said_before: list[str] = []
-        self.settled_until = start
+        self._spoken = SettledWords(decoder.tokenizer, options, start)
+        self._english = SettledWords(decoder.tokenizer, options, start)
+
+    @property
+    def settled_until(self) -> Sample:
+        """Where the words still to be settled begin."""
+        return self._spoken.until
 
     def feed(self, pcm: Pcm) -> None:
         """Add sound that follows what was fed before."""
@@ -95,135 +44,70 @@ class LivePass:
     def listen(self, end: Sample, speech_from: Sample) -> "_Window":
         """Encode the window that ends there; see `core.policy.LivePolicy`."""
         self._slide(end, speech_from)
-        return _Window(self, self._stream.encode(self._start, end))
+        start = self._spoken.start
+        return _Window(self, start, self._stream.encode(start, end))
 
     def detect_language(self, start: Sample, end: Sample) -> tuple[str, float]:
         """The language of that stretch, without the settled sound before it."""
-        first = max(self._start, -(-start // FRAME) * FRAME)
+        first = max(self._spoken.start, -(-start // FRAME) * FRAME)
         return self._stream.encode(first, end).detect_language()
 
     def decode(self, sound: Sound, task: Task, closing: bool) -> Heard:
         """Settle what can be settled; everything when the utterance is over (`closing`)."""
-        spaced = task.language not in UNSPACED
-        prefix = [token for settled in self._settled for token in settled.tokens]
-        unread = sound.n_frames * FRAME - max(0, self.settled_until - self._start)
-        decision = decide(
-            sound.steps(task, (*self.prompt, *self._past), prefix, self._options.beams),
-            self._history(),
-            n_frames=sound.n_frames,
-            margin=0 if closing else self._options.margin,
-            budget=6 + unread * _TOKENS_PER_SECOND // SAMPLE_RATE,
-            decode=self._decoder.tokenizer.decode,
-            spaced=spaced,
-            hold_last=not closing and not self._options.end_of_word(sound.encoded),
-        )
-        end = self._start + sound.n_frames * FRAME
-        groups = [*decision.committed, *decision.draft]
-        words = self._words(groups, end)
-        n_agreed = n_equal(self._said_before, [word.text for word in words])
-        n = len(decision.committed)
-        n = (
-            n - n_guessed(words[:n], end, self._options.sure)
-            if closing
-            else self._n_sure(words[:n], n_agreed, end)
-        )
-        if not self._settled and n and not self._is_speech(sound, words[:n]):
-            words, n = [], 0
-        for word, steps in zip(words[:n], groups[:n], strict=True):
-            tokens = tuple(step.token for step in steps)
-            at = tuple(self._start + step.frame * FRAME for step in steps)
-            self._settled.append(_Settled(word, tokens, at))
-        if n:
-            self.settled_until = words[n - 1].end
-        stopped_amid = decision.looped and n > 0 and end - self.settled_until > _UNREAD
-        if closing and not stopped_amid:
-            self.settled_until = end
-        if decision.looped and (not n or (closing and stopped_amid)):
+        heard = self._spoken.decode(sound, task, self.prompt, closing)
+        if self._spoken.is_stuck:
             self._start_afresh()
-        self._said_before = [word.text for word in words[n:]]
-        draft = [] if closing else shown(words[n:], n_agreed - n, self._options.draft_sure)
-        return Heard(tuple(words[:n]), tuple(draft), complete=not stopped_amid)
+        return heard
 
-    def _is_speech(self, sound: Sound, words: Sequence[Word]) -> bool:
-        return mean_probability(words) * (1 - sound.no_speech()) >= self._options.speech
+    def translate(self, sound: Sound, start: Sample, language: str, closing: bool) -> Heard:
+        """The same in English; `start` is that of the sound."""
+        if start != self._spoken.start:  # Its words were given up meanwhile.
+            return Heard((), (), complete=True)
+        # Where it is stuck, more sound or the second pass will help: what was spoken goes first.
+        return self._english.decode(sound, Task(language, "translate"), self.prompt, closing)
 
-    def _n_sure(self, words: Sequence[Word], n_agreed: int, end: Sample) -> int:
-        for i, word in enumerate(words):
-            waited = end - word.end >= self._options.patience
-            if i >= n_agreed and not waited and word.probability < self._options.sure:
-                return i
-        return len(words)
-
-    def replace(self, since: Sample, until: Sample, words: Sequence[Word]) -> None:
+    def replace(
+        self, since: Sample, until: Sample, words: Sequence[Word], english: Sequence[Word] = ()
+    ) -> None:
         """Go on from better words for the sound between `since` and `until`."""
-        encode = self._decoder.tokenizer.encode
-        better = []
-        for word in words:
-            if word.start >= self._start:
-                tokens = tuple(encode(word.text))
-                better.append(_Settled(word, tokens, (word.start,) * len(tokens)))
-        before = [s for s in self._settled if s.word.start < since]
-        after = [s for s in self._settled if s.word.start >= until]
-        self._settled = [*before, *better, *after]
+        self._spoken.replace(since, until, words)
+        self._english.replace(since, until, english)
 
-    def go_on(self, words: Sequence[Word], at: Sample) -> None:
+    def go_on(self, words: Sequence[Word], at: Sample, english: Sequence[Word] = ()) -> None:
         """Take over where another pass was; see `core.policy.LivePolicy`."""
-        self.replace(self._start, at, words)
-        self.settled_until = at
+        self.replace(self._spoken.start, at, words, english)
+        self._spoken.until = self._english.until = at
 
     def skip_to(self, at: Sample) -> None:
         """Go on there; what was not settled before is given up."""
-        self.settled_until = at
+        self._spoken.until = at
         self._start_afresh()
-
-    def _history(self) -> list[DecodeStep]:
-        """The settled tokens of the window as steps, for recognising repetitions."""
-        return [
-            DecodeStep(token, (at - self._start) // FRAME, 0.0)
-            for settled in self._settled
-            for token, at in zip(settled.tokens, settled.at, strict=True)
-        ]
 
     def _start_afresh(self) -> None:
         """Drop the context: a decoder that is stuck in it repeats itself until it is gone."""
-        self._settled, self._past = [], []
-        self._start = max(self._start, self.settled_until // FRAME * FRAME)
-        self._stream.forget(self._start)
+        start = max(self._spoken.start, self._spoken.until // FRAME * FRAME)
+        self._spoken.restart(start)
+        self._english.restart(start)
+        self._stream.forget(start)
 
     def _slide(self, end: Sample, speech_from: Sample) -> None:
-        if end - self._start <= self._options.window:
+        first = self._spoken.start
+        if end - first <= self._options.window:
             return
         unsettled = max(self.settled_until, min(speech_from, end))
         earliest = min(end - self._options.left, unsettled)
-        earliest = max(earliest, end - self._options.longest, self._start)
-        kept = [s for s in self._settled if s.word.start >= earliest]
-        start = kept[0].word.start if kept else earliest
-        gone = [t for s in self._settled if s.word.start < earliest for t in s.tokens]
-        past = [*self._past, *gone]
-        self._past = past[max(0, len(past) - self._options.rolling) :]
-        self._settled = kept
-        self._start = max(self._start, start // FRAME * FRAME)
-        self._stream.forget(self._start)
-
-    def _words(self, groups: Sequence[Sequence[DecodeStep]], end: Sample) -> list[Word]:
-        """Words with times: from the frame its first token attends to the next word's."""
-        starts = [self._start + steps[0].frame * FRAME for steps in groups]
-        floor = self.settled_until
-        words: list[Word] = []
-        for i, steps in enumerate(groups):
-            start = max(starts[i], floor)
-            last = self._start + steps[-1].frame * FRAME + FRAME * 15
-            until = max(start, min(last, starts[i + 1] if i + 1 < len(groups) else end))
-            text = self._decoder.tokenizer.decode([step.token for step in steps])
-            probability = float(np.exp(np.mean([step.logprob for step in steps])))
-            words.append(Word(text, start, until, probability))
-            floor = until
-        return words
+        earliest = max(earliest, end - self._options.longest, first)
+        begin = self._spoken.first_from(earliest)
+        start = max(first, earliest if begin is None else begin)
+        self._spoken.slide(start)
+        self._english.slide(start)
+        self._stream.forget(self._spoken.start)
 
 
 @dataclass(frozen=True, slots=True)
 class _Window:
     live: LivePass
+    start: Sample
     sound: Sound
 
     def detect_language(self) -> tuple[str, float]:
@@ -231,3 +115,6 @@ class _Window:
 
     def read(self, task: Task, closing: bool) -> Heard:
         return self.live.decode(self.sound, task, closing)
+
+    def translate(self, language: str, closing: bool) -> Heard:
+        return self.live.translate(self.sound, self.start, language, closing)

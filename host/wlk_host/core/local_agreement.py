@@ -140,14 +140,25 @@ class LocalAgreement:
         draft = [] if closing else shown(words[n:], n_agreed - n, self._options.draft_sure)
         return Heard(tuple(words[:n]), tuple(draft), complete=not stopped_amid)
 
-    def replace(self, since: Sample, until: Sample, words: Sequence[Word]) -> None:
+    def replace(
+        self,
+        since: Sample,
+        until: Sample,
+        words: Sequence[Word],
+        english: Sequence[Word] = (),  # noqa: ARG002 - only the second pass translates
+    ) -> None:
         """Go on from better words for the sound between `since` and `until`."""
         before = [word for word in self._settled if word.start < since]
         better = [word for word in words if word.start >= self._start]
         after = [word for word in self._settled if word.start >= until]
         self._settled = [*before, *better, *after]
 
-    def go_on(self, words: Sequence[Word], at: Sample) -> None:
+    def go_on(
+        self,
+        words: Sequence[Word],
+        at: Sample,
+        english: Sequence[Word] = (),  # noqa: ARG002 - see `replace`
+    ) -> None:
         """Take over where another pass was; see `core.policy.LivePolicy`."""
         self.replace(self._start, at, words)
         self._read_until = self.settled_until = at
@@ -228,3 +239,6 @@ class _Window:
 
     def read(self, task: Task, closing: bool) -> Heard:
         return self.live.decode(self.end, task, closing)
+
+    def translate(self, language: str, closing: bool) -> Heard:  # noqa: ARG002 - see `replace`
+        return Heard((), (), complete=True)

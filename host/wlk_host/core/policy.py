@@ -35,17 +35,27 @@ class LiveWindow(Protocol):
         """Settle what can be settled; everything when the utterance is over (`closing`)."""
         ...
 
+    def translate(self, language: str, closing: bool) -> Heard:
+        """The same sound in English, of which nothing is encoded anew. Comes after `read`.
+
+        Nothing comes from a policy that leaves translation to the second pass.
+        """
+        ...
+
 
 class LivePolicy(Protocol):
     """One session's live pass: takes its sound and decides which words hold.
 
     Attributes:
         prompt: text given to the decoder as if it had been said before, as tokens.
-        settled_until: where the words still to be settled begin.
     """
 
     prompt: tuple[Token, ...]
-    settled_until: Sample
+
+    @property
+    def settled_until(self) -> Sample:
+        """Where the words still to be settled begin."""
+        ...
 
     def feed(self, pcm: Pcm) -> None:
         """Add sound that follows what was fed before."""
@@ -64,12 +74,14 @@ class LivePolicy(Protocol):
         """The most probable language of that stretch alone, and its probability."""
         ...
 
-    def replace(self, since: Sample, until: Sample, words: Sequence[Word]) -> None:
-        """Go on from better words for the sound between `since` and `until`."""
+    def replace(
+        self, since: Sample, until: Sample, words: Sequence[Word], english: Sequence[Word] = ()
+    ) -> None:
+        """Go on from better words, and better English, for the sound in [since, until)."""
         ...
 
-    def go_on(self, words: Sequence[Word], at: Sample) -> None:
-        """Take these as the settled words of the sound fed so far, up to `at`.
+    def go_on(self, words: Sequence[Word], at: Sample, english: Sequence[Word] = ()) -> None:
+        """Take these as the settled words of the sound fed so far, up to `at`, and as its English.
 
         Before anything is read: with it a pass takes over where another one was.
         """

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from wlk_host.core.languages import UNSPACED
 from wlk_host.core.types import AudioChunk, Event, Pcm, Sample, SessionOptions, Word, Work
 
 if TYPE_CHECKING:
@@ -39,6 +40,20 @@ class Task:
 
     language: str
     kind: Literal["transcribe", "translate"] = "transcribe"
+
+    @property
+    def is_spaced(self) -> bool:
+        """Whether the text has spaces between words: a translation is English."""
+        return self.kind == "translate" or self.language not in UNSPACED
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a recogniser is to tell of a sound; see `Recognizer.transcribe`."""
+
+    task: Task
+    prompt: Sequence[Token]
+    prefix: Sequence[Token]
 
 
 class SpeechDetector(Protocol):
@@ -140,6 +155,10 @@ class Recognizer(Protocol):
         self, pcm: Pcm, task: Task, prompt: Sequence[Token], prefix: Sequence[Token]
     ) -> "Hypothesis":
         """The words that follow `prefix`, times counted from the start of `pcm`."""
+        ...
+
+    def transcribe_all(self, pcm: Pcm, asks: Sequence[Ask]) -> "list[Hypothesis]":
+        """`transcribe` for each of the asks; the sound is encoded once."""
         ...
 
 

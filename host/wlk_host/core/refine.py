@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from wlk_host.core.attention import FRAME
-from wlk_host.core.ports import Recognizer, Task, Token, Tokenizer
+from wlk_host.core.ports import Ask, Hypothesis, Recognizer, Task, Token, Tokenizer
 from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Sample, Word
 from wlk_host.core.window import AudioBuffer
 
@@ -24,6 +24,10 @@ _MOST_COMPRESSIBLE: Final = 2.4
 
 _LEAST_LOGPROB: Final = -1.0
 """Mean below which a decode has failed (openai/whisper, `transcribe.py`)."""
+
+_SILENT: Final = 0.6
+"""Probability of no speech from which that holds for a translation, too (same place): it may be
+worded in many ways, so that a good one is less probable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,19 @@ class RefineOptions:
     left: Sample = 12 * SAMPLE_RATE
     pause: Sample = 2 * SAMPLE_RATE
     rolling: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Refined:
+    """What the second pass made of a stretch.
+
+    Attributes:
+        words: what was spoken.
+        english: the same in English, where that was asked for.
+    """
+
+    words: tuple[Word, ...]
+    english: tuple[Word, ...] = ()
 
 
 class RefinePass:
@@ -70,6 +87,7 @@ class RefinePass:
         self._options = options
         self._audio = AudioBuffer(start)
         self._words: list[Word] = []
+        self._english: list[Word] = []
         self._context = context
         self._context_from = start
         self.final_until = start
@@ -87,6 +105,10 @@ class RefinePass:
         since = max(at, self._context_from, self._audio.start + FRAME)
         return [word for word in self._words if word.start >= since]
 
+    def english_since(self, at: Sample) -> list[Word]:
+        """Their English."""
+        return [word for word in self._english if word.start >= max(at, self._context_from)]
+
     def sound(self, start: Sample) -> AudioChunk:
         """The sound from there on. What is not final yet is always there, and some before it."""
         return AudioChunk(start, self._audio.slice(start, self._audio.end))
@@ -103,42 +125,59 @@ class RefinePass:
         live: Sequence[Word],
         task: Task,
         prompt: Sequence[Token],
-    ) -> Callable[[], tuple[Word, ...]]:
+        english: Sequence[Word] | None = None,
+    ) -> Callable[[], Refined]:
         """A job that decodes the speech between `since` and `until` once more.
 
         It holds all it needs, so it may run beside the engine. It returns the better
-        words, or `live`, those of the first pass, where the decode failed.
+        words, or `live`, those of the first pass, where the decode failed. The same goes for
+        `english`, which is decoded from the same encoded sound, unless it is None.
         """
         room = min(self._options.left, _WINDOW - (until - since))
         earliest = max(since - room + _LEAD, self._context_from)
         left = [w for w in self._words if w.start >= earliest]
         said = [*prompt, *(() if left else self._rolling(earliest))]
         start = max((left[0].start if left else since) - _LEAD, self._audio.start)
-        prefix = [token for word in left for token in self._tokenizer.encode(word.text)]
         pcm = self._audio.slice(start, until)
         recognizer = self._recognizer
+        asks = [Ask(task, said, self._tokens(left))]
+        if english is not None:
+            told = [w for w in self._english if w.start >= start] if left else []
+            asks.append(Ask(Task(task.language, "translate"), tuple(prompt), self._tokens(told)))
 
-        def job() -> tuple[Word, ...]:
-            heard = recognizer.transcribe(pcm, task, said, prefix)
-            words = tuple(
-                Word(w.text, w.start + start, w.end + start, w.probability) for w in heard.words
+        def job() -> Refined:
+            heard, *translated = recognizer.transcribe_all(pcm, asks)
+            return Refined(
+                _better(heard, task, start, live),
+                *(_better(h, asks[1].task, start, english or ()) for h in translated),
             )
-            failed = heard.logprob < _LEAST_LOGPROB or _repeats(words) or not words
-            return tuple(live) if failed else words
 
         return job
 
-    def settle(self, until: Sample, words: Sequence[Word]) -> None:
+    def settle(self, until: Sample, refined: Refined) -> None:
         """Take these words as final for the sound before `until`."""
-        self._words = [*self._words, *words][-_MOST_WORDS:]
+        self._words = [*self._words, *refined.words][-_MOST_WORDS:]
+        self._english = [*self._english, *refined.english][-_MOST_WORDS:]
         self.final_until = until
         self._audio.forget(until - self._options.left - 2 * _LEAD)
+
+    def _tokens(self, words: Sequence[Word]) -> list[Token]:
+        return [token for word in words for token in self._tokenizer.encode(word.text)]
 
     def _rolling(self, before: Sample) -> list[Token]:
         """The newest of what was said before that sample."""
         words = [w.text for w in self._words if self._context_from <= w.start < before]
         tokens = [t for text in (self._context, *words) for t in self._tokenizer.encode(text)]
         return tokens[max(0, len(tokens) - self._options.rolling) :]
+
+
+def _better(heard: Hypothesis, task: Task, start: Sample, live: Sequence[Word]) -> tuple[Word, ...]:
+    """What was heard in sound that begins at `start`, or `live` where that failed."""
+    words = tuple(Word(w.text, w.start + start, w.end + start, w.probability) for w in heard.words)
+    guessed = heard.logprob < _LEAST_LOGPROB and (
+        task.kind == "transcribe" or heard.no_speech > _SILENT
+    )
+    return tuple(live) if guessed or _repeats(words) or not words else words
 
 
 def _repeats(words: Sequence[Word]) -> bool:

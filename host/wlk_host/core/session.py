@@ -1,6 +1,5 @@
 """One tab's sound becoming captions: gate, first pass, second pass, lines."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,7 +17,7 @@ from wlk_host.core.ports import (
     Token,
     Tokenizer,
 )
-from wlk_host.core.refine import RefineOptions, RefinePass
+from wlk_host.core.refine import Refined, RefineOptions, RefinePass
 from wlk_host.core.speech_gate import SpeechGate
 from wlk_host.core.types import (
     SAMPLE_RATE,
@@ -28,7 +27,6 @@ from wlk_host.core.types import (
     LanguageDetected,
     Sample,
     SessionOptions,
-    Word,
     Work,
 )
 
@@ -103,7 +101,7 @@ class _SecondLook:
 
     since: Sample
     until: Sample
-    words: Promise[tuple[Word, ...]]
+    words: Promise[Refined]
 
     @property
     def is_due(self) -> bool:
@@ -243,7 +241,8 @@ class Session:
         self._refiner.adopt(engine.recognizer, engine.tokenizer, engine.refine)
         self._live = engine.listen(start, self._prompt)
         self._live.feed(self._refiner.sound(start).pcm)
-        self._live.go_on(kept, settled_until)
+        told = [*self._refiner.english_since(start), *self._transcript.live_english(settled_until)]
+        self._live.go_on(kept, settled_until, [w for w in told if w.start >= start])
         self._read_until = min(self._read_until, settled_until)
 
     def _take(self, chunk: AudioChunk) -> None:
@@ -296,6 +295,9 @@ class Session:
         heard = window.read(task, closing)
         self._transcript.commit(heard.committed, self.language)
         self._transcript.draft(heard.draft)
+        if self._is_put_into_english() and not self._transcript.is_blank:
+            english = window.translate(task.language, closing)
+            self._transcript.translate(english.committed, self.language)
         if heard.committed:
             mean = sum(word.probability for word in heard.committed) / len(heard.committed)
             self._is_understood = self._is_understood or mean >= _UNDERSTOOD
@@ -349,24 +351,30 @@ class Session:
 
     def _begin_refining(self, until: Sample) -> None:
         live = self._transcript.live_words(until)
+        english = self._transcript.live_english(until)
         self.refining = self.lag < self._engine.pace.overload
         if not live or not self.refining:
-            self._finalise(until, live)
+            self._finalise(until, Refined(tuple(live), tuple(english)))
             return
         task = Task(self.language or "en", self._options.task)
         since = self._refine_from
-        job = self._refiner.prepare(since, until, live, task, self._prompt)
+        wanted = english if self._is_put_into_english() else None
+        job = self._refiner.prepare(since, until, live, task, self._prompt, wanted)
         self._second_look = _SecondLook(since, until, self._engine.background.submit(job))
 
     def _take_refined(self, look: "_SecondLook") -> None:
         self._second_look = None
-        words = look.words.result()
-        self._live.replace(look.since, look.until, words)
-        self._finalise(look.until, words)
+        refined = look.words.result()
+        self._live.replace(look.since, look.until, refined.words, refined.english)
+        self._finalise(look.until, refined)
 
-    def _finalise(self, until: Sample, words: Sequence[Word]) -> None:
-        self._refiner.settle(until, words)
-        self._transcript.finalise(until, words, self.language)
+    def _finalise(self, until: Sample, refined: Refined) -> None:
+        self._refiner.settle(until, refined)
+        self._transcript.finalise(until, refined.words, self.language, refined.english)
+
+    def _is_put_into_english(self) -> bool:
+        """Whether the recogniser tells in English, too, what is spoken now."""
+        return self._options.whisper_translates and self.language not in (None, "en")
 
     @property
     def _unread_since(self) -> Sample:

@@ -66,7 +66,7 @@ class TranslatedSession:
         self._service = service
         self._background = background
         self._options = options
-        self._lines = LineTranslations(options.translate_to, drafts)
+        self._lines = LineTranslations(_target(options), drafts)
         self._heard_until = start
         self._flight: _Flight | None = None
         self._pause: Sample = 0
@@ -122,7 +122,7 @@ class TranslatedSession:
         before, self._options = self._options, options
         if (options.translate_to, options.translator) == (before.translate_to, before.translator):
             return
-        self._lines.retarget(options.translate_to)
+        self._lines.retarget(_target(options))
         self._pause, self._not_before = 0, self._heard_until
         self.translation_delay = self.translation_problem = None
         self._make_ready()
@@ -184,7 +184,7 @@ class TranslatedSession:
 
     def _make_ready(self) -> None:
         """Have the engine loaded before the first line, which also tells soon what is wrong."""
-        if self._options.translate_to is not None and self._flight is None:
+        if _target(self._options) is not None and self._flight is None:
             is_english = self._options.task == "translate"
             self._launch(self._lines.nothing("en" if is_english else self._options.language))
 
@@ -217,6 +217,11 @@ class TranslatedSession:
             return []
         self.translation_delay = self._heard_until - flight.batch.since
         return [update]
+
+
+def _target(options: SessionOptions) -> str | None:
+    """The language that a translator is asked for; None where the recogniser tells it itself."""
+    return None if options.whisper_translates else options.translate_to
 
 
 def _job(service: TranslationService, request: TranslationRequest) -> Callable[[], list[str]]:

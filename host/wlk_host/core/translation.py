@@ -191,6 +191,9 @@ class LineTranslations:
         elif line.text != entry.line.text or line.state != entry.line.state:
             entry.since = now
         shown = entry.line.translation
+        if line.translation is not None:  # The recogniser's own.
+            entry.line, entry.settled = line, line.state == "final"
+            return line
         if shown and line.state == "final":
             is_whole = entry.translated == line.text and shown.language == self._target
             shown = replace(shown, state="final" if is_whole else "draft")

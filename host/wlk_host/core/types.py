@@ -8,6 +8,8 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from wlk_host.core.languages import same_language
+
 Sample: TypeAlias = int
 """An absolute position in a session: samples at 16 kHz since its start."""
 
@@ -138,6 +140,9 @@ class Work(Enum):
     TRANSLATE = 3
 
 
+WHISPER: Final = "whisper"
+"""The translator that the recogniser itself is: into English, the original beside it."""
+
 PolicyName: TypeAlias = Literal["alignatt", "local_agreement"]
 
 
@@ -153,7 +158,8 @@ class SessionOptions:
         vocabulary: names and jargon the recogniser should prefer.
         prompt: text it should take as said just before, all the time.
         translate_to: language code (BCP 47) of the translation; None translates nothing.
-        translator: an engine's name or a model folder; None takes the best there is.
+        translator: an engine's name or a model folder; None takes the best there is. With
+            `WHISPER` the recogniser tells each line in English as well.
     """
 
     language: str | None = None
@@ -164,3 +170,9 @@ class SessionOptions:
     prompt: str = ""
     translate_to: str | None = None
     translator: str | None = None
+
+    @property
+    def whisper_translates(self) -> bool:
+        """Whether the recogniser tells both: what is spoken and its English."""
+        into_english = self.translate_to is not None and same_language(self.translate_to, "en")
+        return self.task == "transcribe" and self.translator == WHISPER and into_english

@@ -5,11 +5,11 @@ from typing import Final, Protocol
 
 from wlk_host.core.ports import DecodeStep, Token
 
-UNSPACED: Final = frozenset({"zh", "ja", "th", "lo", "my", "yue", "bo", "km"})
-"""Languages written without spaces between words (openai/whisper, `tokenizer.py`)."""
-
 SENTENCE_ENDS: Final = (".", "?", "!", "…", "。", "？", "！")  # noqa: RUF001 - real punctuation
 """What the last word of a sentence ends with."""
+
+CLAUSE_ENDS: Final = (*SENTENCE_ENDS, ",", ";", ":", "、", "，", "；")  # noqa: RUF001
+"""The same of a clause."""
 
 _INCOMPLETE: Final = "\ufffd"
 _CLOSING: Final = frozenset(".,!?;:…)]}%\"'”’»。，、！？；：）」』】")  # noqa: RUF001 - real punctuation

@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -14,7 +14,7 @@ from wlk_host.core.caption_log import CaptionLog
 from wlk_host.core.errors import WlkError
 from wlk_host.core.playback import play
 from wlk_host.core.translated_session import TranslatedSession
-from wlk_host.core.types import AudioChunk, CaptionUpdate, SessionOptions
+from wlk_host.core.types import WHISPER, AudioChunk, CaptionUpdate, SessionOptions
 from wlk_host.runtime.automatic import this_machine
 from wlk_host.runtime.caption_output import Contents, FinishedLines, LinePrinter
 from wlk_host.runtime.clocks import SoundClock, WallClock
@@ -31,15 +31,7 @@ def caption(arguments: argparse.Namespace) -> int:
     Raises:
         WlkError: the file or the model cannot be read.
     """
-    options = SessionOptions(
-        language=arguments.language,
-        task=arguments.task,
-        model=arguments.model,
-        policy=arguments.policy,
-        translate_to=arguments.translate,
-        translator=arguments.translator,
-        prompt=arguments.prompt,
-    )
+    options = _options(arguments)
     chunks = read_chunks(Path(arguments.file))
     # A file that cannot be read is said before a model is loaded for it.
     first = next(chunks, None)
@@ -55,11 +47,26 @@ def caption(arguments: argparse.Namespace) -> int:
             for t, update in updates:
                 _write(json.dumps(asdict(log.add(t, update)), ensure_ascii=False) + "\n")
         else:
-            _write_lines(updates, arguments)
+            _write_lines(updates, options, arguments)
     finally:
         factory.release_all()
     sys.stderr.write(f"model: {model.name}\n")
     return 0 if session.translation_problem is None else 2
+
+
+def _options(arguments: argparse.Namespace) -> SessionOptions:
+    options = SessionOptions(
+        language=arguments.language,
+        task=arguments.task,
+        model=arguments.model,
+        policy=arguments.policy,
+        translate_to=arguments.translate,
+        translator=arguments.translator,
+        prompt=arguments.prompt,
+    )
+    if options.task == "translate" and arguments.bilingual and not options.translate_to:
+        return replace(options, task="transcribe", translate_to="en", translator=WHISPER)
+    return options
 
 
 def _engine(
@@ -94,11 +101,14 @@ def _updates(
 
 
 def _write_lines(
-    updates: Iterator[tuple[float, CaptionUpdate]], arguments: argparse.Namespace
+    updates: Iterator[tuple[float, CaptionUpdate]],
+    options: SessionOptions,
+    arguments: argparse.Namespace,
 ) -> None:
     contents: Contents = "both" if arguments.bilingual else "translation"
     printer = LinePrinter(arguments.format == "srt", contents)
-    lines = FinishedLines(arguments.translate)
+    # What the recogniser itself tells in English comes with the line.
+    lines = FinishedLines(None if options.whisper_translates else options.translate_to)
     for _, update in updates:
         for line in lines.add(update):
             _write(printer.print(line))

@@ -17,6 +17,7 @@ from wlk_host.backends import nllb_codes
 from wlk_host.core.errors import WlkError
 from wlk_host.core.languages import base_of
 from wlk_host.core.translators import TranslationEngine, Translator
+from wlk_host.core.types import WHISPER
 from wlk_host.models import nllb
 
 ENTRY_POINTS: Final = "wlk_host.translators"
@@ -76,6 +77,12 @@ def _named(name: str) -> TranslationEngine:
     for point in entry_points(group=ENTRY_POINTS):
         if point.name == name:
             return _load_plugged_in(point)
+    if name == WHISPER:
+        raise WlkError(
+            code="translation_unsupported",
+            message="Whisper itself translates into English only",
+            hint="choose another translator, or English",
+        )
     folder = Path(name).expanduser()
     if folder.is_dir():
         return _folder(folder)

@@ -5,6 +5,7 @@ detector, decoder and recogniser hear in it what was really handed to them, and 
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, repeat
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wlk_host.core.attention import FRAME
-from wlk_host.core.ports import DecodeStep, Hypothesis, Task, Token
+from wlk_host.core.ports import Ask, DecodeStep, Hypothesis, Task, Token
 from wlk_host.core.types import SAMPLE_RATE, Pcm, Sample, Word
 
 GUESS: Final = " um"
@@ -212,8 +213,20 @@ class ScriptedBackground:
         return Job(job, lambda: self.busy)
 
 
+class OneByOne(ABC):
+    """Answers several asks like so many single ones."""
+
+    @abstractmethod
+    def transcribe(
+        self, pcm: Pcm, task: Task, prompt: Sequence[Token], prefix: Sequence[Token]
+    ) -> Hypothesis: ...
+
+    def transcribe_all(self, pcm: Pcm, asks: Sequence[Ask]) -> list[Hypothesis]:
+        return [self.transcribe(pcm, ask.task, ask.prompt, ask.prefix) for ask in asks]
+
+
 @dataclass
-class ScriptedRecognizer:
+class ScriptedRecognizer(OneByOne):
     """Hears whole words and writes them in capitals. Prefixes have to be what it said before."""
 
     script: Sequence[Spoken]
@@ -246,7 +259,7 @@ class ScriptedRecognizer:
 
 
 @dataclass
-class ScriptedListener:
+class ScriptedListener(OneByOne):
     """A live recogniser that knows the script, and guesses anew at each word that goes on.
 
     Attributes:

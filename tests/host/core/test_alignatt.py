@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from host.core.scripted import ScriptedTokenizer
 from wlk_host.core.alignatt import Decision, decide
-from wlk_host.core.ports import DecodeStep
+from wlk_host.core.ports import DecodeStep, Task
 
 TOKENIZER = ScriptedTokenizer()
+ENGLISH, JAPANESE = Task("en"), Task("ja")
+INTO_ENGLISH = Task("ja", "translate")
 Said = tuple[str | bytes, int]
 """A piece of text and the frame attended with it."""
 
@@ -25,11 +27,11 @@ def settle(
     margin: int = 20,
     budget: int = 50,
     history: Sequence[Said] = (),
-    spaced: bool = True,
+    task: Task = ENGLISH,
     hold_last: bool = False,
 ) -> Decision:
     before, decode = steps(*history), TOKENIZER.decode
-    return decide(steps(*said), before, n_frames, margin, budget, decode, spaced, hold_last)
+    return decide(steps(*said), before, n_frames, margin, budget, decode, task, hold_last)
 
 
 def texts(groups: list[list[DecodeStep]]) -> list[str]:
@@ -98,26 +100,26 @@ def test_words_before_a_loop_do_not_wait() -> None:
 
 def test_bytes_of_half_a_character_wait_for_the_rest() -> None:
     first, second = "日".encode()[:2], "日".encode()[2:]
-    decision = settle((" a", 10), (first, 40), (second, 90), spaced=False)
+    decision = settle((" a", 10), (first, 40), (second, 90), task=JAPANESE)
     assert texts(decision.committed) == [" a"]
     assert texts(decision.draft) == ["日"]
 
 
 @pytest.mark.parametrize("margin", [20, 0])
 def test_a_character_that_is_never_completed_is_not_shown(margin: int) -> None:
-    decision = settle((" a", 10), ("日".encode()[:2], 40), margin=margin, spaced=False)
+    decision = settle((" a", 10), ("日".encode()[:2], 40), margin=margin, task=JAPANESE)
     assert texts(decision.committed) == [" a"]
     assert decision.draft == []
 
 
 def test_an_emoji_of_several_tokens_is_settled_once_it_is_complete() -> None:
     raw = "🎉".encode()
-    decision = settle((raw[:1], 10), (raw[1:3], 11), (raw[3:], 12), ("本", 90), spaced=False)
+    decision = settle((raw[:1], 10), (raw[1:3], 11), (raw[3:], 12), ("本", 90), task=JAPANESE)
     assert texts(decision.committed) == ["🎉"]
 
 
 def test_characters_are_words_where_a_script_has_no_spaces() -> None:
-    decision = settle(("日", 10), ("本", 30), ("語", 90), spaced=False)
+    decision = settle(("日", 10), ("本", 30), ("語", 90), task=JAPANESE)
     assert texts(decision.committed) == ["日", "本"]
     assert texts(decision.draft) == ["語"]
 
@@ -130,7 +132,7 @@ def test_the_decoder_is_not_pulled_beyond_the_budget() -> None:
             pulled.append(i)
             yield from steps((f" w{i}", 10 + i))
 
-    decision = decide(endless(), [], 5000, 20, 6, TOKENIZER.decode, True)
+    decision = decide(endless(), [], 5000, 20, 6, TOKENIZER.decode, ENGLISH)
     assert len(pulled) == 6
     assert texts(decision.committed) == [" w0", " w1", " w2", " w3", " w4"]
     assert texts(decision.draft) == [" w5"]  # Its word may go on.
@@ -194,6 +196,33 @@ def test_one_look_back_is_a_slip_and_costs_no_word() -> None:
     decision = settle(*said)
     assert not decision.looped
     assert texts(decision.committed) == [text for text, _ in said]
+
+
+def test_a_translation_may_look_back_for_its_words_stand_in_another_order() -> None:
+    said = [(" he", 10), (" sees", 70), (" a", 30), (" green", 34), (" tree", 40), (".", 72)]
+    decision = settle(*said, task=INTO_ENGLISH)
+    assert not decision.looped
+    assert texts(decision.committed) == [" he", " sees", " a", " green", " tree."]
+
+
+def test_a_translation_that_looks_back_for_the_same_words_is_stopped() -> None:
+    told: list[Said] = [(" he", 10), (" sees", 70), (" a", 72), (" tree", 75)]
+    decision = settle(*told, (" and", 76), *[(text, 20) for text, _ in told], task=INTO_ENGLISH)
+    assert decision.looped
+    assert texts(decision.committed)[:5] == [" he", " sees", " a", " tree", " and"]
+    assert len(decision.committed) < 8
+
+
+def test_a_translation_s_guess_at_what_is_not_heard_yet_may_repeat_itself() -> None:
+    said: list[Said] = [(" he", 10), (" is", 90), (" a", 91), (" man", 92)]
+    decision = settle(*said, (" is", 12), (" a", 12), (" man", 12), task=INTO_ENGLISH)
+    assert not decision.looped
+    assert texts(decision.committed) == [" he"]
+
+
+def test_a_translation_from_japanese_has_whole_words() -> None:
+    decision = settle((" Tai", 10), ("yi", 12), (" is", 90), task=INTO_ENGLISH)
+    assert texts(decision.committed) == [" Taiyi"]
 
 
 @given(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
-from host.core.scripted import ScriptedTokenizer
+from host.core.scripted import OneByOne, ScriptedTokenizer
 from wlk_host.core.local_agreement import AgreementOptions, LocalAgreement, Trim
 from wlk_host.core.policy import Heard
 from wlk_host.core.ports import Hypothesis, Task, Token
@@ -28,7 +28,7 @@ def words(text: str, start_s: float = 0.0, word_s: float = 0.5, sure: float = 0.
 
 
 @dataclass
-class Answering:
+class Answering(OneByOne):
     """A recogniser whose answers are set, and which notes what it was asked."""
 
     answer: list[Word] = field(default_factory=list)

@@ -1,14 +1,14 @@
 """The second pass: what it is given, and what is made of its answer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
 
-from host.core.scripted import ScriptedTokenizer
+from host.core.scripted import OneByOne, ScriptedTokenizer
 from wlk_host.core.ports import Hypothesis, Task, Token
-from wlk_host.core.refine import RefineOptions, RefinePass
+from wlk_host.core.refine import Refined, RefineOptions, RefinePass
 from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Pcm, Word
 
 S = SAMPLE_RATE
@@ -17,16 +17,18 @@ LIVE = (Word(" live", S, 2 * S, 0.9),)
 
 
 @dataclass
-class NotingRecognizer:
+class NotingRecognizer(OneByOne):
     """Answers what it is told to and notes what it was asked."""
 
     answer: Hypothesis = field(default_factory=lambda: Hypothesis((), 0.0, 0.0))
     asked: list[tuple[float, int, tuple[Token, ...]]] = field(default_factory=list)
     prompts: list[tuple[Token, ...]] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
 
     def transcribe(
         self, pcm: Pcm, task: Task, prompt: Sequence[Token], prefix: Sequence[Token]
     ) -> Hypothesis:
+        self.tasks.append(task)
         self.prompts.append(tuple(prompt))
         self.asked.append((float(pcm[0]), len(pcm), tuple(prefix)))
         return self.answer
@@ -50,11 +52,46 @@ def refiner(recognizer: NotingRecognizer, tokenizer: ScriptedTokenizer) -> Refin
     return refiner
 
 
+GUESSED = Hypothesis((Word(" perhaps", 1000, 2000, 0.3),), -1.2, 0.1)
+TRANSLATE = Task("ja", "translate")
+
+
+def test_an_improbable_translation_is_taken_all_the_same(
+    refiner: RefinePass, recognizer: NotingRecognizer
+) -> None:
+    recognizer.answer = GUESSED
+    assert refiner.prepare(20 * S, 25 * S, LIVE, TRANSLATE, ())().words[0].text == " perhaps"
+    assert refiner.prepare(20 * S, 25 * S, LIVE, TASK, ())().words == LIVE
+
+
+def test_an_improbable_translation_of_silence_is_not(
+    refiner: RefinePass, recognizer: NotingRecognizer
+) -> None:
+    recognizer.answer = replace(GUESSED, no_speech=0.7)
+    assert refiner.prepare(20 * S, 25 * S, LIVE, TRANSLATE, ())().words == LIVE
+
+
+def test_english_is_asked_of_the_same_sound_after_what_was_told_of_it(
+    refiner: RefinePass, recognizer: NotingRecognizer, tokenizer: ScriptedTokenizer
+) -> None:
+    refiner.settle(
+        20 * S,
+        Refined((Word(" schon", 15 * S, 16 * S, 0.9),), (Word(" already", 15 * S, 16 * S, 0.9),)),
+    )
+    recognizer.answer = Hypothesis((Word(" word", 6 * S, 7 * S, 0.9),), -0.2, 0.0)
+    refined = refiner.prepare(20 * S, 25 * S, LIVE, Task("de"), (), english=())()
+    (spoken_from, *_, first), (english_from, *_, second) = recognizer.asked
+    assert spoken_from == english_from
+    assert (first, second) == tuple(tuple(tokenizer.encode(t)) for t in (" schon", " already"))
+    assert recognizer.tasks == [Task("de"), Task("de", "translate")]
+    assert [word.text for word in refined.english] == [" word"]
+
+
 def test_word_times_are_positions_in_the_session(
     refiner: RefinePass, recognizer: NotingRecognizer
 ) -> None:
     recognizer.answer = Hypothesis((Word(" better", 1000, 2000, 0.9),), -0.2, 0.0)
-    (word,) = refiner.prepare(20 * S, 25 * S, LIVE, TASK, ())()
+    (word,) = refiner.prepare(20 * S, 25 * S, LIVE, TASK, ())().words
     begin = int(recognizer.asked[0][0])
     assert begin <= 20 * S
     assert (word.text, word.start, word.end) == (" better", begin + 1000, begin + 2000)
@@ -64,7 +101,7 @@ def test_earlier_sound_comes_with_its_final_words(
     refiner: RefinePass, recognizer: NotingRecognizer, tokenizer: ScriptedTokenizer
 ) -> None:
     far, near = Word(" far", 2 * S, 3 * S, 0.9), Word(" near", 18 * S, 19 * S, 0.9)
-    refiner.settle(20 * S, [far, near])
+    refiner.settle(20 * S, Refined((far, near)))
     refiner.prepare(20 * S, 25 * S, LIVE, TASK, ())()
     begin, n_samples, prefix = recognizer.asked[0]
     assert tokenizer.decode(prefix) == " near"
@@ -87,7 +124,7 @@ def test_words_are_a_prompt_where_no_sound_of_them_is_left(
         words = [
             Word(f" w{i}", start + i * S, start + i * S, 0.9) for i in ((1, 12) if start else (1,))
         ]
-        refiner.settle(start + 20 * S, words)
+        refiner.settle(start + 20 * S, Refined(tuple(words)))
     assert asked == [
         (" Jargon. Before it all.", ""),
         (" Jargon. it all. w1", ""),
@@ -100,7 +137,7 @@ def test_a_prompt_is_never_of_another_language(
 ) -> None:
     refiner = RefinePass(recognizer, tokenizer, 0, RefineOptions(rolling=50), context=" Vorher.")
     refiner.feed(AudioChunk(0, np.zeros(60 * S, np.float32)))
-    refiner.settle(20 * S, [Word(" Wort", S, 2 * S, 0.9)])
+    refiner.settle(20 * S, Refined((Word(" Wort", S, 2 * S, 0.9),)))
     refiner.drop_context(20 * S)
     refiner.prepare(20 * S, 25 * S, LIVE, TASK, ())()
     assert recognizer.prompts == [()]
@@ -109,7 +146,9 @@ def test_a_prompt_is_never_of_another_language(
 def test_sound_and_context_fit_into_one_window(
     refiner: RefinePass, recognizer: NotingRecognizer
 ) -> None:
-    refiner.settle(50 * S, [Word(f" {i}", i * S, (i + 1) * S, 0.9) for i in range(30, 50)])
+    refiner.settle(
+        50 * S, Refined(tuple(Word(f" {i}", i * S, (i + 1) * S, 0.9) for i in range(30, 50)))
+    )
     refiner.prepare(50 * S, 75 * S, LIVE, TASK, ())()
     assert recognizer.asked[0][1] <= 30 * S
 
@@ -129,11 +168,11 @@ def test_the_first_pass_stands_where_the_second_fails(
     refiner: RefinePass, recognizer: NotingRecognizer, answer: Hypothesis
 ) -> None:
     recognizer.answer = answer
-    assert refiner.prepare(0, 5 * S, LIVE, TASK, ())() == LIVE
+    assert refiner.prepare(0, 5 * S, LIVE, TASK, ())().words == LIVE
 
 
 def test_settling_moves_on_and_forgets(refiner: RefinePass, recognizer: NotingRecognizer) -> None:
-    refiner.settle(60 * S, [Word(" old", 5 * S, 6 * S, 0.9)])
+    refiner.settle(60 * S, Refined((Word(" old", 5 * S, 6 * S, 0.9),)))
     assert refiner.final_until == 60 * S
     with pytest.raises(ValueError, match="is not within"):
         refiner._audio.slice(10 * S, 11 * S)

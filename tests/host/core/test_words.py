@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from host.core.scripted import ScriptedTokenizer
+from wlk_host.core.languages import UNSPACED
 from wlk_host.core.ports import DecodeStep
-from wlk_host.core.words import UNSPACED, begins_word, group_words, is_closing, is_whole
+from wlk_host.core.words import begins_word, group_words, is_closing, is_whole
 
 TOKENIZER = ScriptedTokenizer()
 

@@ -92,6 +92,24 @@ def test_subtitles_hold_the_original_above_its_translation() -> None:
         assert word in translation
 
 
+def test_whisper_s_own_english_stands_beneath_what_is_spoken() -> None:
+    clip = next(c for c in language_clips() if c.path.stem == "bonjour_monde")
+    arguments = (clip.path, "--model", "base", "--language", "fr", "--bilingual")
+    for chosen in (("--task", "translate"), ("--translate", "en", "--translator", "whisper")):
+        done = caption(*arguments, *chosen)
+        assert (done.returncode, done.stderr) == (0, "")
+        french, english = done.stdout.splitlines()
+        assert "Bonjour" in french
+        assert "world" in english
+
+
+def test_whisper_itself_translates_into_nothing_else() -> None:
+    clip = next(c for c in language_clips() if c.path.stem == "bonjour_monde")
+    done = caption(clip.path, "--model", "base", "--translate", "de", "--translator", "whisper")
+    assert done.returncode == 2
+    assert "translation_unsupported: Whisper itself translates into English only" in done.stderr
+
+
 def test_portuguese_is_read_in_english() -> None:
     fox = next(clip for clip in language_clips() if "raposa" in clip.text)
     result = caption(fox.path, "--language", "pt", "--translate", "en", "--format", "jsonl")

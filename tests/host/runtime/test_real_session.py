@@ -22,7 +22,7 @@ from wlk_host.core.live import LiveOptions, LivePass
 from wlk_host.core.local_agreement import AgreementOptions, LocalAgreement
 from wlk_host.core.playback import play
 from wlk_host.core.policy import OpenPolicy
-from wlk_host.core.ports import Hypothesis, Sound, SoundStream, Task, Token, Tokenizer
+from wlk_host.core.ports import Ask, Hypothesis, Sound, SoundStream, Task, Token, Tokenizer
 from wlk_host.core.session import Engine, Session
 from wlk_host.core.types import (
     SAMPLE_RATE,
@@ -65,8 +65,11 @@ class Counting:
     def transcribe(
         self, pcm: Pcm, task: Task, prompt: Sequence[Token], prefix: Sequence[Token]
     ) -> Hypothesis:
+        return self.transcribe_all(pcm, [Ask(task, prompt, prefix)])[0]
+
+    def transcribe_all(self, pcm: Pcm, asks: Sequence[Ask]) -> list[Hypothesis]:
         self.n_refined += 1
-        return self.recognizer.transcribe(pcm, task, prompt, prefix)
+        return self.recognizer.transcribe_all(pcm, asks)
 
 
 @dataclass

@@ -1,0 +1,129 @@
+"""The recogniser's English beside what was spoken: real weights, one encoder pass for both."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+from faster_whisper.audio import decode_audio
+
+from fixtures.models import model
+from fixtures.speech import language_clips
+from wlk_host.backends.ct2_encoder import CTranslate2Encoder
+from wlk_host.core.playback import play
+from wlk_host.core.types import (
+    SAMPLE_RATE,
+    WHISPER,
+    AudioChunk,
+    CaptionUpdate,
+    Line,
+    Pcm,
+    SessionOptions,
+    Translation,
+)
+from wlk_host.runtime.clocks import SoundClock
+from wlk_host.runtime.factory import SessionFactory
+
+CHUNK = SAMPLE_RATE // 10
+PLAIN = SessionOptions(language="fr")
+BESIDE = SessionOptions(language="fr", translate_to="en", translator=WHISPER)
+
+
+@dataclass
+class Encoders:
+    """Counts the passes of the one encoder that the factory's models have."""
+
+    n_passes: int = 0
+
+
+@dataclass
+class Watched:
+    """What a session showed."""
+
+    lines: dict[int, Line] = field(default_factory=dict)
+    drafts: list[str] = field(default_factory=list)
+
+    def texts(self) -> list[str]:
+        return [line.text for line in self.lines.values() if line.text]
+
+    def translations(self) -> list[Translation | None]:
+        return [line.translation for line in self.lines.values() if line.text]
+
+
+class CountingModel:
+    """A loaded CTranslate2 model and how often it was asked to encode."""
+
+    def __init__(self, whisper: Any, encoders: Encoders) -> None:
+        self._whisper = whisper
+        self._encoders = encoders
+
+    def encode(self, *arguments: Any, **options: Any) -> Any:
+        self._encoders.n_passes += 1
+        return self._whisper.encode(*arguments, **options)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._whisper, name)
+
+
+@pytest.fixture
+def encoders(monkeypatch: pytest.MonkeyPatch) -> Encoders:
+    """Have the models that are loaded from now on count their encoder passes."""
+    counted, load = Encoders(), CTranslate2Encoder.__init__
+
+    def counting(self: CTranslate2Encoder, *arguments: Any) -> None:
+        load(self, *arguments)
+        self.whisper = CountingModel(self.whisper, counted)
+
+    monkeypatch.setattr(CTranslate2Encoder, "__init__", counting)
+    return counted
+
+
+def french() -> Pcm:
+    """A sentence, a pause, and a greeting: some 9 s."""
+    clips = {clip.path.stem: clip for clip in language_clips() if clip.language == "fr"}
+    silence = np.zeros(round(1.5 * SAMPLE_RATE), np.float32)
+    parts = [decode_audio(str(clips[name].path)) for name in ("pangrama", "bonjour_monde")]
+    return np.concatenate([silence, parts[0], silence, parts[1], silence])
+
+
+def chunks() -> Iterator[AudioChunk]:
+    pcm = french()
+    for at in range(0, len(pcm), CHUNK):
+        yield AudioChunk(at, pcm[at : at + CHUNK])
+
+
+def watch(options: SessionOptions) -> Watched:
+    watched, clock = Watched(), SoundClock()
+    session = SessionFactory(clock, resolve=lambda _: model("base")).open(options)
+    for _, event in play(session, chunks(), clock):
+        if isinstance(event, CaptionUpdate):
+            for line in event.lines:
+                watched.lines[line.id] = line
+                if line.translation and line.translation.state == "draft":
+                    watched.drafts.append(line.translation.text)
+    return watched
+
+
+def test_both_are_decoded_from_sound_that_is_encoded_once(encoders: Encoders) -> None:
+    plain = watch(PLAIN)
+    n_plain = encoders.n_passes
+    assert n_plain > 5
+    beside = watch(BESIDE)
+    assert encoders.n_passes - n_plain == n_plain
+    assert beside.texts() == plain.texts()
+    assert plain.translations() == [None] * len(plain.texts())
+
+
+def test_each_line_has_its_own_english_live_and_refined() -> None:
+    watched = watch(BESIDE)
+    pairs = dict(zip(watched.texts(), watched.translations(), strict=True))
+    assert all(found and found.state == "final" for found in pairs.values()), pairs
+    found = {text.split()[0].strip(","): english for text, english in pairs.items()}
+    portez, bonjour = found["Portez"], found["Bonjour"]
+    assert portez
+    assert bonjour
+    assert "whisk" in portez.text
+    assert "world" in bonjour.text
+    assert "world" not in portez.text
+    assert any("world" in draft for draft in watched.drafts)
