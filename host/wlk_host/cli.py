@@ -253,9 +253,10 @@ def _add_policy(parser: argparse.ArgumentParser) -> None:
 def _add_backend(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--backend",
-        choices=["auto", "faster-whisper", "torch"],
+        choices=["auto", "faster-whisper", "torch", "mlx"],
         default="faster-whisper",
-        help="CTranslate2 in int8, or PyTorch in bfloat16; auto: which is quicker on this machine",
+        help="CTranslate2 in int8, PyTorch in bfloat16, or MLX on Apple silicon; auto: MLX where "
+        "it is, else which is quicker on this machine",
     )
 
 

@@ -7,11 +7,14 @@ from typing import Final, Literal, TypeAlias
 import torch
 from torch.nn import functional
 
-Backend: TypeAlias = Literal["faster-whisper", "torch"]
-"""What encodes and does the second pass: CTranslate2 in int8, or PyTorch in bfloat16. The live
-pass is decoded by PyTorch for both."""
+from wlk_host.backends import availability
+from wlk_host.backends.availability import LocalBackend, Surroundings
 
-Wish: TypeAlias = Literal["auto", "faster-whisper", "torch"]
+Backend: TypeAlias = LocalBackend
+"""What encodes and does the second pass: CTranslate2 in int8, PyTorch in bfloat16, or MLX, in
+float16 on Apple's GPU. MLX decodes the live pass as well; for the others PyTorch does that."""
+
+Wish: TypeAlias = Literal["auto", "faster-whisper", "torch", "mlx"]
 
 _WORTH: Final = 1.5
 """How much quicker than float32 bfloat16 has to be. With matrix units (AMX) it is 4.4 times as
@@ -22,15 +25,28 @@ _ROUNDS: Final = 20
 """The shortest of many short ones: other programs run as well."""
 
 
-def choose(wish: Wish, speedup: Callable[[], float] | None = None) -> Backend:
-    """The engine that was asked for; the quicker one for `auto`.
+def choose(
+    wish: Wish,
+    speedup: Callable[[], float] | None = None,
+    here: Surroundings | None = None,
+) -> Backend:
+    """The engine that was asked for; for `auto` MLX on Apple silicon, else the quicker one.
 
     Args:
         wish: what the user said.
         speedup: how much quicker bfloat16 is than float32; by default this is measured.
+        here: the machine; None is this one.
+
+    Raises:
+        WlkError: `backend_unavailable` when what was asked for does not run here.
     """
+    here = here or availability.surroundings()
     if wish != "auto":
+        availability.require(wish, here)
         return wish
+    mlx = availability.mlx(here)
+    if mlx.usable and mlx.devices[0] == "metal":
+        return "mlx"
     return "torch" if (speedup or bfloat16_speedup)() >= _WORTH else "faster-whisper"
 
 

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from wlk_host.backends.beam_search import Found, Successors, beam_search, lazy_beam_search
-from wlk_host.backends.torch_decoder import Branches, CrossMemory
+from wlk_host.backends.halves import Memory
+from wlk_host.backends.torch_decoder import Branches
 from wlk_host.core.attention import AttentionTracker
 from wlk_host.core.ports import DecodeStep, Token
 
@@ -26,7 +27,7 @@ class TextSearch:
     def __init__(
         self,
         whisper: "Whisper",
-        memory: CrossMemory,
+        memory: Memory,
         beams: int,
         given: Sequence[Token],
         most_tokens: int,

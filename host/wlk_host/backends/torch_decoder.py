@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
@@ -35,6 +37,11 @@ class CrossMemory:
     encoded: Tensor
     keys: tuple[Tensor, ...]
     values: tuple[Tensor, ...]
+
+    def frames(self, n_frames: int) -> NDArray[np.float32]:
+        """The first frames of the window, shape (n_frames, width)."""
+        frames: NDArray[np.float32] = self.encoded[:n_frames].float().cpu().numpy()
+        return frames
 
 
 @dataclass(frozen=True, slots=True)

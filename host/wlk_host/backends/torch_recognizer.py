@@ -1,4 +1,4 @@
-"""Finished sound decoded in PyTorch: wide window, beam search, word times."""
+"""Finished sound decoded with attention: wide window, beam search, word times."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -7,9 +7,10 @@ import numpy as np
 import torch
 
 from wlk_host.backends.beam_search import Found
+from wlk_host.backends.halves import Memory
 from wlk_host.backends.mel import HOP, log_mel
 from wlk_host.backends.text_search import TextSearch
-from wlk_host.backends.torch_decoder import N_CONTEXT, CrossMemory
+from wlk_host.backends.torch_decoder import N_CONTEXT
 from wlk_host.backends.whisper import EncodedSound, Whisper
 from wlk_host.backends.word_timing import token_frames
 from wlk_host.core.attention import FRAME
@@ -74,7 +75,7 @@ class TorchRecognizer:
         """The most probable language; see `core.ports.LiveRecognizer`."""
         return EncodedSound(self._whisper, self._encode(pcm), len(pcm) // FRAME).detect_language()
 
-    def _encode(self, pcm: Pcm) -> CrossMemory:
+    def _encode(self, pcm: Pcm) -> Memory:
         n_frames = min(max(self._least_window, len(pcm) // HOP + _PAD), _FULL_WINDOW)
         return self._whisper.encode(log_mel(pcm, self._whisper.n_mels, n_frames))
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from wlk_host.backends.choice import Backend
 from wlk_host.backends.ct2_container import read_variables
+from wlk_host.backends.halves import Cache, Decoder, Encoder, Memory
 from wlk_host.backends.mel import HOP, LogMelStream
 from wlk_host.backends.text_search import TextSearch
 from wlk_host.backends.tokenizer import WhisperTokenizer
-from wlk_host.backends.torch_decoder import N_CONTEXT, Cache, CrossMemory, TorchDecoder
+from wlk_host.backends.torch_decoder import N_CONTEXT, TorchDecoder
 from wlk_host.backends.torch_encoder import TorchEncoder
 from wlk_host.backends.torch_layers import Variables
 from wlk_host.core.attention import FRAME, AttentionTracker
@@ -27,13 +28,6 @@ _PAD: Final = 40
 
 _LEAST_WINDOW: Final = 375
 """Encoder frames encoded at the least (7.5 s); shorter windows cost words."""
-
-
-if TYPE_CHECKING:
-    from wlk_host.backends.ct2_encoder import CTranslate2Encoder
-
-Encoder: TypeAlias = "CTranslate2Encoder | TorchEncoder"
-"""Features (mels, 2 T) to frames of 20 ms, shape (T, width), float32; for several threads."""
 
 
 class WhisperStream:
@@ -68,7 +62,7 @@ class Whisper:
 
     Args:
         folder: `model.bin`, `config.json`, `tokenizer.json`, `vocabulary.txt`.
-        backend: what encodes.
+        backend: what encodes; with MLX also what decodes.
         threads: cores one step may use.
 
     Raises:
@@ -88,8 +82,7 @@ class Whisper:
         try:
             self.n_mels = int(variables["encoder/conv1/weight"].shape[1])
             heads = [tuple(pair) for pair in config["alignment_heads"]]
-            self.encoder = _load_encoder(folder, variables, backend, threads)
-            self.decoder = TorchDecoder(variables, heads)
+            self.encoder, self.decoder = _load(folder, variables, heads, backend, threads)
         except (RuntimeError, ValueError, KeyError) as error:
             raise _corrupt(folder, str(error)) from error
         self.mask = torch.zeros(self.tokenizer.vocabulary_size)
@@ -101,7 +94,7 @@ class Whisper:
         """A stream for the sound of a new session."""
         return WhisperStream(self, start)
 
-    def encode(self, features: NDArray[np.float32]) -> CrossMemory:
+    def encode(self, features: NDArray[np.float32]) -> Memory:
         """Normalised features of shape (n_mels, 2 * window frames) as the decoder sees them."""
         with torch.inference_mode():
             return self.decoder.cross_memory(self.encoder(features))
@@ -116,7 +109,7 @@ class EncodedSound:
         n_frames: encoder frames of real sound.
     """
 
-    def __init__(self, whisper: Whisper, memory: CrossMemory, n_frames: int) -> None:
+    def __init__(self, whisper: Whisper, memory: Memory, n_frames: int) -> None:
         self._whisper = whisper
         self._memory = memory
         self.n_frames = n_frames
@@ -124,8 +117,7 @@ class EncodedSound:
     @property
     def encoded(self) -> NDArray[np.float32]:
         """The encoder's output for the real sound, shape (n_frames, width)."""
-        frames: NDArray[np.float32] = self._memory.encoded[: self.n_frames].float().cpu().numpy()
-        return frames
+        return self._memory.frames(self.n_frames)
 
     def steps(
         self, task: Task, prompt: Sequence[Token], prefix: Sequence[Token], beams: int = 1
@@ -179,13 +171,29 @@ class EncodedSound:
         return logits[0], tracker.read(attention.numpy())
 
 
-def _load_encoder(folder: Path, variables: Variables, backend: Backend, threads: int) -> Encoder:
-    if backend == "torch":
-        return TorchEncoder(variables, "cpu", torch.bfloat16)
-    # Costs 30 MB, which those who do without it need not pay.
-    from wlk_host.backends.ct2_encoder import CTranslate2Encoder  # noqa: PLC0415
+def _load(
+    folder: Path,
+    variables: Variables,
+    heads: Sequence[tuple[int, int]],
+    backend: Backend,
+    threads: int,
+) -> tuple[Encoder, Decoder]:
+    """Both halves. Each engine costs 30 MB and more, which those without it need not pay."""
+    match backend:
+        case "mlx":
+            from wlk_host.backends.mlx_decoder import MlxDecoder  # noqa: PLC0415
+            from wlk_host.backends.mlx_encoder import MlxEncoder  # noqa: PLC0415
+            from wlk_host.backends.mlx_layers import product_dtype  # noqa: PLC0415
 
-    return CTranslate2Encoder(folder, threads)
+            dtype = product_dtype()
+            return MlxEncoder(variables, dtype), MlxDecoder(variables, heads, dtype)
+        case "torch":
+            encoder: Encoder = TorchEncoder(variables, "cpu", torch.bfloat16)
+        case "faster-whisper":
+            from wlk_host.backends.ct2_encoder import CTranslate2Encoder  # noqa: PLC0415
+
+            encoder = CTranslate2Encoder(folder, threads)
+    return encoder, TorchDecoder(variables, heads)
 
 
 def _read_config(folder: Path) -> dict[str, Any]:

@@ -13,9 +13,8 @@ from typing import Final
 
 import onnxruntime
 
-from wlk_host.backends.choice import Wish, choose
+from wlk_host.backends.choice import Backend, Wish, choose
 from wlk_host.backends.silero import SileroDetector, load_session
-from wlk_host.backends.torch_encoder import TorchEncoder
 from wlk_host.backends.torch_recognizer import TorchRecognizer
 from wlk_host.backends.whisper import Whisper
 from wlk_host.core.end_of_word import IntegrateAndFire
@@ -80,7 +79,7 @@ class SessionFactory:
         drafts: whether lines are translated while they grow.
         translator: what translates; None for a process of its own.
         live: how the first pass works.
-        backend: what encodes and does the second pass; auto measures what is quicker here.
+        backend: what encodes and does the second pass; see `backends.choice`.
         automatic: which model is taken where none is named; None for the default one.
     """
 
@@ -196,7 +195,8 @@ class Model:
 
     def __init__(self, name: str, folder: Path, backend: Wish, services: _Services) -> None:
         threads = max(1, min(_MOST_THREADS, (os.cpu_count() or 1) // 2))
-        self._whisper = Whisper(folder, choose(backend), threads)
+        self._backend = choose(backend)
+        self._whisper = Whisper(folder, self._backend, threads)
         self._services = services
         self._folder = folder
         self.name = name
@@ -250,19 +250,21 @@ class Model:
                 listen = partial(LivePass, whisper, options=live)
                 pace = Pace()
             case "local_agreement":
-                quick = _recognizer(whisper, beams=1, least_window=_LEAST_WINDOW)
+                quick = _recognizer(whisper, self._backend, beams=1, least_window=_LEAST_WINDOW)
                 listen = partial(LocalAgreement, quick, tokenizer, options=AgreementOptions())
                 pace = Pace(step=_AGREEMENT_STEP)
-        recognizer = _recognizer(whisper)
+        recognizer = _recognizer(whisper, self._backend)
         return Engine(listen, recognizer, tokenizer, whisper.multilingual, background, pace=pace)
 
 
-def _recognizer(whisper: Whisper, **options: int) -> LiveRecognizer:
+def _recognizer(whisper: Whisper, backend: Backend, **options: int) -> LiveRecognizer:
     """Who decodes whole sounds: CTranslate2 where it is loaded anyway."""
-    if isinstance(whisper.encoder, TorchEncoder):
+    if backend != "faster-whisper":
         return TorchRecognizer(whisper, **options)
-    from wlk_host.backends.ct2_recognizer import CTranslate2Recognizer  # noqa: PLC0415 - as there
+    from wlk_host.backends.ct2_encoder import CTranslate2Encoder  # noqa: PLC0415 - costs 30 MB
+    from wlk_host.backends.ct2_recognizer import CTranslate2Recognizer  # noqa: PLC0415 - as well
 
+    assert isinstance(whisper.encoder, CTranslate2Encoder)  # noqa: S101 - as it was loaded
     return CTranslate2Recognizer(whisper.encoder.whisper, whisper.tokenizer, **options)
 
 

@@ -5,7 +5,11 @@ from typing import Literal
 import pytest
 import torch
 
+from wlk_host.backends.availability import Surroundings
 from wlk_host.backends.choice import bfloat16_speedup, choose
+from wlk_host.core.errors import WlkError
+
+HERE = Surroundings("Linux", "x86_64", {"ctranslate2": "4.8.1", "torch": "2.13.0"})
 
 
 def test_what_was_asked_for_is_taken_unmeasured() -> None:
@@ -15,9 +19,24 @@ def test_what_was_asked_for_is_taken_unmeasured() -> None:
 
 
 def test_torch_is_taken_where_half_precision_pays() -> None:
-    assert choose("auto", lambda: 4.0) == "torch"
-    assert choose("auto", lambda: 1.0) == "faster-whisper"
-    assert choose("auto", lambda: 0.2) == "faster-whisper"
+    assert choose("auto", lambda: 4.0, HERE) == "torch"
+    assert choose("auto", lambda: 1.0, HERE) == "faster-whisper"
+    assert choose("auto", lambda: 0.2, HERE) == "faster-whisper"
+
+
+def test_mlx_is_taken_on_apple_silicon_where_it_is_installed() -> None:
+    mac = Surroundings("Darwin", "arm64", {"torch": "2.13.0", "mlx": "0.32.4"})
+    assert choose("auto", lambda: pytest.fail("measured"), mac) == "mlx"
+    without = Surroundings("Darwin", "arm64", {"torch": "2.13.0"})
+    assert choose("auto", lambda: 1.0, without) == "faster-whisper"
+    linux = Surroundings("Linux", "x86_64", {"torch": "2.13.0", "mlx": "0.32.4"})
+    assert choose("auto", lambda: 1.0, linux) == "faster-whisper"
+
+
+def test_what_does_not_run_here_is_refused() -> None:
+    with pytest.raises(WlkError, match="needs the package mlx") as caught:
+        choose("mlx", here=HERE)
+    assert caught.value.code == "backend_unavailable"
 
 
 def test_the_machine_is_measured() -> None:

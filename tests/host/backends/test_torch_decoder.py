@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from fixtures.engines import HAS_MLX
 from fixtures.models import model
 from fixtures.sound import english, english_words, hum
 from wlk_host.backends.choice import Backend
@@ -27,6 +28,7 @@ THIRD_SENTENCE = english_words()[19:32]
 
 
 ENGINES = [("tiny.en", "torch"), ("base", "torch"), ("base", "faster-whisper")]
+ENGINES += [("base", "mlx")] if HAS_MLX else []
 
 
 @pytest.fixture(scope="module", params=ENGINES, ids=" ".join)

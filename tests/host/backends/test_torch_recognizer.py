@@ -6,6 +6,7 @@ import ctranslate2
 import numpy as np
 import pytest
 
+from fixtures.engines import LOCAL
 from fixtures.models import model
 from fixtures.sound import english, english_words, noise
 from wlk_host.backends.mel import log_mel
@@ -20,7 +21,7 @@ SPOKEN = [word for word in english_words() if word[2] < 15]
 TEXT = " ".join(word for word, _, _ in SPOKEN)
 
 
-@pytest.fixture(scope="module", params=["faster-whisper", "torch"])
+@pytest.fixture(scope="module", params=LOCAL)
 def whisper(request: pytest.FixtureRequest) -> Whisper:
     return Whisper(model("base"), request.param, threads=1)
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from fixtures.engines import LOCAL
 from fixtures.models import model
 from fixtures.sound import english
 from wlk_host.bench.scoring import normalise
@@ -16,7 +17,7 @@ from wlk_host.runtime.clocks import SoundClock
 from wlk_host.runtime.factory import SessionFactory
 
 
-@pytest.fixture(scope="module", params=["faster-whisper", "torch"])
+@pytest.fixture(scope="module", params=LOCAL)
 def factory(request: pytest.FixtureRequest) -> SessionFactory:
     return SessionFactory(SoundClock(), backend=request.param)
 

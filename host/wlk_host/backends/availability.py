@@ -1,0 +1,224 @@
+"""Which engines this machine can use, what each is good for, and what keeps the others away."""
+
+import ctypes
+import importlib.metadata
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from wlk_host.core.errors import WlkError
+from wlk_host.core.types import PolicyName
+
+LocalBackend: TypeAlias = Literal["faster-whisper", "torch", "mlx"]
+
+_PACKAGES: Final = ("ctranslate2", "torch", "mlx", "nvidia-cudnn-cu12")
+
+_CUDNN: Final = {"Linux": "libcudnn.so.9", "Windows": "cudnn64_9.dll"}
+"""What CTranslate2 loads with the first convolution on a GPU, and ends the process without."""
+
+_TORCH_FOR_THE_CARD: Final = "uv pip install --reinstall --torch-backend=auto torch"
+"""As the installer does it: the build that fits the driver."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What matters of a machine, as a value: tests describe machines that they do not run on.
+
+    Attributes:
+        system: "Linux", "Darwin" or "Windows".
+        processor: as the system calls it, for example "arm64" or "x86_64".
+        versions: of the packages that are installed.
+        card: an NVIDIA card, as its driver calls it; None where there is none.
+        torch_cuda: the CUDA that torch was built for; None for a build without.
+        cudnn: whether cuDNN can be loaded.
+    """
+
+    system: str
+    processor: str
+    versions: Mapping[str, str]
+    card: str | None = None
+    torch_cuda: str | None = None
+    cudnn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What an engine can do here.
+
+    Attributes:
+        policies: of the live pass that it serves.
+        devices: that it would run on here, the one it is best on first.
+        local: whether the sound stays on this machine.
+        problem: why it cannot be used, or not as well as the machine could; None where all is
+            well.
+        usable: whether it runs at all.
+    """
+
+    backend: str
+    policies: tuple[PolicyName, ...]
+    devices: tuple[str, ...]
+    local: bool = True
+    problem: WlkError | None = None
+    usable: bool = True
+
+
+def examine(here: Surroundings) -> list[Capabilities]:
+    """Every engine of this machine, in the order in which they are tried."""
+    return [faster_whisper(here), torch(here), mlx(here)]
+
+
+def require(backend: LocalBackend, here: Surroundings | None = None) -> None:
+    """Refuse an engine that does not run here.
+
+    Raises:
+        WlkError: `backend_unavailable`, with what was found and what mends it.
+    """
+    capabilities = {
+        "faster-whisper": faster_whisper,
+        "torch": torch,
+        "mlx": mlx,
+    }[backend](here or surroundings())
+    if not capabilities.usable and capabilities.problem is not None:
+        raise capabilities.problem
+
+
+def faster_whisper(here: Surroundings) -> Capabilities:
+    """CTranslate2: int8 on the processor."""
+    problem = _missing("faster-whisper", "ctranslate2", here)
+    usable = problem is None
+    if usable and here.card is not None and not here.cudnn:
+        problem = WlkError(
+            code="cudnn_missing",
+            message=f"there is {here.card}, but no cuDNN 9 for CTranslate2: expected "
+            f"{_CUDNN.get(here.system, 'cuDNN')} where the system looks for libraries",
+            hint="run: pip install nvidia-cublas-cu12 'nvidia-cudnn-cu12==9.*', and put the "
+            "folders nvidia/*/lib of the environment into LD_LIBRARY_PATH",
+        )
+    devices = ("cuda", "cpu") if here.card is not None and here.cudnn else ("cpu",)
+    return Capabilities(
+        "faster-whisper", ("alignatt", "local_agreement"), devices, problem=problem, usable=usable
+    )
+
+
+def torch(here: Surroundings) -> Capabilities:
+    """PyTorch: bfloat16 on the processor."""
+    problem = _missing("torch", "torch", here)
+    usable = problem is None
+    if usable and here.card is not None and here.torch_cuda is None:
+        problem = WlkError(
+            code="torch_without_cuda",
+            message=f"there is {here.card}, but torch {here.versions['torch']} is a build without "
+            "CUDA, which cannot use it",
+            hint=f"run: {_TORCH_FOR_THE_CARD}",
+        )
+    cuda = ("cuda",) if here.card is not None and here.torch_cuda is not None else ()
+    mps = ("mps",) if _is_apple_silicon(here) else ()
+    return Capabilities(
+        "torch",
+        ("alignatt", "local_agreement"),
+        (*cuda, *mps, "cpu"),
+        problem=problem,
+        usable=usable,
+    )
+
+
+def mlx(here: Surroundings) -> Capabilities:
+    """MLX: float16 on the GPU of Apple silicon. On Linux it runs for tests, slowly."""
+    problem = None
+    if here.system == "Darwin" and not _is_apple_silicon(here):
+        problem = WlkError(
+            code="backend_unavailable",
+            message=f"MLX needs Apple silicon (arm64), found macOS on {here.processor}; "
+            "a Python for Intel under Rosetta says the same",
+            hint="choose --backend faster-whisper; on Apple silicon install a Python for arm64",
+        )
+    elif here.system == "Windows":
+        problem = WlkError(
+            code="backend_unavailable",
+            message="MLX needs macOS on Apple silicon, found Windows",
+            hint="choose --backend faster-whisper",
+        )
+    else:
+        problem = _missing("mlx", "mlx", here)
+    devices = ("metal", "cpu") if _is_apple_silicon(here) else ("cpu",)
+    return Capabilities(
+        "mlx",
+        ("alignatt", "local_agreement"),
+        devices,
+        problem=problem,
+        usable=problem is None,
+    )
+
+
+def surroundings(*, with_card: bool = False) -> Surroundings:
+    """Those of this process.
+
+    Args:
+        with_card: look for an NVIDIA card and what it needs, which may take a second.
+    """
+    versions = {}
+    for package in _PACKAGES:
+        try:
+            versions[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    card = _nvidia_card() if with_card else None
+    return Surroundings(
+        system=platform.system(),
+        processor=platform.machine(),
+        versions=versions,
+        card=card,
+        torch_cuda=None if card is None else _cuda_of_torch(),
+        cudnn=card is not None and _has_cudnn(),
+    )
+
+
+def _is_apple_silicon(here: Surroundings) -> bool:
+    return here.system == "Darwin" and here.processor == "arm64"
+
+
+def _missing(backend: str, package: str, here: Surroundings) -> WlkError | None:
+    if package in here.versions:
+        return None
+    extra = "mlx[cpu]" if package == "mlx" and here.system == "Linux" else package
+    return WlkError(
+        code="backend_unavailable",
+        message=f"the backend {backend} needs the package {package}, which is not installed",
+        hint=f'run: "{sys.executable}" -m pip install "{extra}"',
+    )
+
+
+def _nvidia_card() -> str | None:
+    command = shutil.which("nvidia-smi")
+    if command is None:
+        return None
+    query = [command, "--query-gpu=name", "--format=csv,noheader"]
+    try:
+        listing = subprocess.run(query, capture_output=True, text=True, timeout=20, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    name = listing.stdout.partition("\n")[0].strip()
+    return name if listing.returncode == 0 and name else None
+
+
+def _cuda_of_torch() -> str | None:
+    try:
+        from torch import version  # noqa: PLC0415 - takes a second, for those with a card
+    except ImportError:
+        return None
+    return version.cuda
+
+
+def _has_cudnn() -> bool:
+    name = _CUDNN.get(platform.system())
+    if name is None:
+        return False
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        return False
+    return True
