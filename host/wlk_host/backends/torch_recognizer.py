@@ -53,7 +53,7 @@ class TorchRecognizer:
         memory = self._encode(pcm)
         return [self._decode(memory, pcm, ask) for ask in asks]
 
-    def _decode(self, memory: CrossMemory, pcm: Pcm, ask: Ask) -> Hypothesis:
+    def _decode(self, memory: Memory, pcm: Pcm, ask: Ask) -> Hypothesis:
         tokenizer, prefix = self._whisper.tokenizer, ask.prefix
         # More would leave no room for the text (openai/whisper, `decoding.py`).
         prompt = ask.prompt[-(N_CONTEXT // 2 - 1) :]
