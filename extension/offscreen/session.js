@@ -81,9 +81,19 @@ export class CaptionSession {
   /** @returns {CaptureState} */
   get state() {
     const { language = null, model = null } = this.#status ?? {};
-    const { id: session, tabId } = this;
-    const phase = this.#phase();
-    return { session, tabId, phase, language, model, paused: this.#paused, stale: this.#stale };
+    const { smaller_model: smallerModel = null } = this.#status ?? {};
+    const { model_problem: modelProblem = null } = this.#status ?? {};
+    return {
+      session: this.id,
+      tabId: this.tabId,
+      phase: this.#phase(),
+      language,
+      model,
+      smallerModel,
+      modelProblem,
+      paused: this.#paused,
+      stale: this.#stale,
+    };
   }
 
   /** Tell the overlay everything, because it is new. */
@@ -261,7 +271,9 @@ export class CaptionSession {
   /** @returns {Phase} */
   #phase() {
     const lagMs = this.#attached ? (this.#status?.lag_ms ?? 0) : 0;
-    return { name: this.#phaseName(), lagMs, skippedMs: this.#skippedMs() };
+    const news = this.#attached && this.#status ? newsOf(this.#status) : null;
+    const phase = { name: this.#phaseName(), lagMs, skippedMs: this.#skippedMs() };
+    return news ? { ...phase, news } : phase;
   }
 
   /** @returns {PhaseName} */
@@ -287,4 +299,18 @@ export class CaptionSession {
   #skippedMs() {
     return this.#skippedBeforeMs + (this.#status?.skipped_ms ?? 0);
   }
+}
+
+/**
+ * @param {Status} status
+ * @returns {import('../shared/messages.js').News | null}
+ */
+function newsOf({ model, device, smaller_model: smaller, model_problem: problem }) {
+  if (smaller !== null) return { key: 'notice_smaller_offered', detail: smaller };
+  if (problem?.code === 'model_too_slow')
+    return { key: 'notice_smaller_taken', detail: model ?? '' };
+  if (problem?.code.startsWith('device_')) {
+    return { key: 'notice_device_left', detail: device ?? '' };
+  }
+  return null;
 }

@@ -35,6 +35,7 @@ export const SECTIONS = {
   speech: [
     { path: 'language', kind: 'language' },
     { path: 'model', kind: 'model' },
+    { path: 'stepDown', kind: 'switch' },
     choice('policy', 'alignatt', 'local_agreement'),
   ],
   translation: [

@@ -1,5 +1,6 @@
 /** What the overlay says about itself, and for how long. Pure. */
 
+/** @typedef {import('../shared/messages.js').News} News */
 /** @typedef {import('../shared/messages.js').Phase} Phase */
 /** @typedef {import('../shared/messages.js').PhaseName} PhaseName */
 
@@ -21,6 +22,7 @@
 /** Long enough to be read, short enough not to be in the way. */
 const BRIEF_MS = 2_500;
 const SKIPPED_MS = 5_000;
+const NEWS_MS = 8_000;
 
 /** A busy machine lags for a moment again and again. Only what lasts is worth a word. */
 const LAGS_MS = 2_000;
@@ -44,6 +46,25 @@ const NOTICES = {
 export function changeFor(before, phase) {
   const skippedMs = phase.skippedMs - (before?.skippedMs ?? 0);
   if (skippedMs > 0) return { notice: skipped(skippedMs), afterMs: 0 };
+  return newsFor(before, phase) ?? phaseFor(before, phase);
+}
+
+/**
+ * @param {Phase | null} before
+ * @param {Phase} phase
+ * @returns {Change | null}
+ */
+function newsFor(before, { news }) {
+  if (!news || isSaid(news, before?.news)) return null;
+  return { notice: { ...news, busy: false, forMs: NEWS_MS }, afterMs: 0 };
+}
+
+/**
+ * @param {Phase | null} before
+ * @param {Phase} phase
+ * @returns {Change | null}
+ */
+function phaseFor(before, phase) {
   if (before?.name === phase.name) return null;
   if (phase.name === 'lagging') {
     return { notice: { key: 'notice_lagging', busy: true, forMs: null }, afterMs: LAGS_MS };
@@ -67,4 +88,12 @@ export function reply(key) {
 function skipped(ms) {
   const detail = String(Math.max(1, Math.round(ms / 1000)));
   return { key: 'notice_skipped', detail, busy: false, forMs: SKIPPED_MS };
+}
+
+/**
+ * @param {News} news
+ * @param {News | undefined} before
+ */
+function isSaid({ key, detail }, before) {
+  return key === before?.key && detail === before.detail;
 }

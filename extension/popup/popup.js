@@ -70,7 +70,26 @@ function showState() {
   const words = stateText(capture.phase, sound);
   // The element is a live region: what has not changed must not be said again.
   if (byId('state').textContent !== words) byId('state').textContent = words;
+  showModelState(capture);
   byId('light').classList.toggle('busy', sound !== 'heard' || capture.phase.name !== 'listening');
+}
+
+/** @param {CaptureState} capture */
+function showModelState({ model, smallerModel, modelProblem }) {
+  byId('offer').hidden = smallerModel === null;
+  byId('offer-text').textContent = text('popup_too_slow', model ?? '');
+  byId('offer-take').textContent = text('popup_use_model', smallerModel ?? '');
+  byId('model-problem').hidden = modelProblem === null;
+  byId('model-problem').textContent = modelProblem ? explained(modelProblem, model ?? '') : '';
+}
+
+/**
+ * @param {import('../shared/messages.js').Problem} problem
+ * @param {string} model in use
+ */
+function explained({ code, message, hint }, model) {
+  if (code === 'model_too_slow') return text('notice_smaller_taken', model);
+  return `${message} ${hint}`;
 }
 
 /** @param {Level[]} levels */
@@ -156,6 +175,9 @@ function listen() {
   translate.addEventListener('change', () => {
     retranslate.reset();
     void change(translation(translate.value || null));
+  });
+  byId('offer-take').addEventListener('click', () => {
+    if (capture?.smallerModel) return change({ model: capture.smallerModel });
   });
   for (const radio of document.querySelectorAll('[name=mode]')) {
     const { value } = /** @type {HTMLInputElement} */ (radio);

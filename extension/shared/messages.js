@@ -34,10 +34,18 @@
  */
 
 /**
+ * What the user should hear once.
+ * @typedef {object} News
+ * @property {string} key of the user's text
+ * @property {string} detail for the text's placeholder
+ */
+
+/**
  * @typedef {object} Phase
  * @property {PhaseName} name
  * @property {number} lagMs audio that waits to be captioned
  * @property {number} skippedMs audio left out so far
+ * @property {News} [news] about the model
  */
 
 /**
@@ -49,6 +57,8 @@
  * @property {string | null} model that is in use
  * @property {boolean} paused the page has media, and none of them plays on
  * @property {boolean} stale lines from before the target language was changed are still in another
+ * @property {string | null} smallerModel to go on with, where captions come late for good
+ * @property {Problem | null} modelProblem why it is not the model or device that was asked for
  */
 
 /**

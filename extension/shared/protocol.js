@@ -24,7 +24,7 @@ export const HOST_NAME = 'dev.wlk.host';
 
 /**
  * What the user chose for one tab. Absent means the default.
- * @typedef {{ language?: string | null, task?: "transcribe" | "translate", model?: string | null, policy?: "alignatt" | "local_agreement", vocabulary?: (string)[], translate_to?: string | null, translator?: string | null }} Options
+ * @typedef {{ language?: string | null, task?: "transcribe" | "translate", model?: string | null, policy?: "alignatt" | "local_agreement", vocabulary?: (string)[], translate_to?: string | null, translator?: string | null, step_down?: boolean }} Options
  */
 
 /**
@@ -111,7 +111,7 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
- * @typedef {{ type: "status", session: SessionId, state: "loading" | "listening" | "lagging" | "ended", model: string | null, language: string | null, lag_ms: number, skipped_ms: number, refining: boolean, translation_delay_ms: number | null, translation_problem: Problem }} Status
+ * @typedef {{ type: "status", session: SessionId, state: "loading" | "listening" | "lagging" | "ended", model: string | null, language: string | null, lag_ms: number, skipped_ms: number, refining: boolean, translation_delay_ms: number | null, translation_problem: Problem, device: string | null, smaller_model: string | null, model_problem: Problem }} Status
  */
 
 /**
@@ -181,6 +181,7 @@ export const DEFINITIONS = {
       vocabulary: { type: 'array', items: { type: 'string', maxLength: 100 }, maxItems: 200 },
       translate_to: { type: ['string', 'null'], minLength: 2, maxLength: 35 },
       translator: { type: ['string', 'null'] },
+      step_down: { type: 'boolean' },
     },
     additionalProperties: false,
   },
@@ -378,6 +379,9 @@ export const DEFINITIONS = {
       refining: { type: 'boolean' },
       translation_delay_ms: { type: ['integer', 'null'], minimum: 0 },
       translation_problem: { $ref: '#/$defs/Problem' },
+      device: { type: ['string', 'null'] },
+      smaller_model: { type: ['string', 'null'] },
+      model_problem: { $ref: '#/$defs/Problem' },
     },
     required: [
       'type',
@@ -390,6 +394,9 @@ export const DEFINITIONS = {
       'refining',
       'translation_delay_ms',
       'translation_problem',
+      'device',
+      'smaller_model',
+      'model_problem',
     ],
     additionalProperties: false,
   },

@@ -40,6 +40,7 @@
  * @property {string | null} translateTo null: not translated
  * @property {string | null} translator null: the host chooses
  * @property {string | null} model null: the host chooses
+ * @property {boolean} stepDown whether a smaller model is taken when captions come late for good
  * @property {'alignatt' | 'local_agreement'} policy
  * @property {string[]} vocabulary names and words to expect
  * @property {'fast' | 'reading'} mode word by word, or whole steady lines a little later
@@ -116,6 +117,7 @@ export const DEFAULTS = deepFreeze({
   translateTo: null,
   translator: null,
   model: null,
+  stepDown: false,
   policy: 'alignatt',
   vocabulary: [],
   mode: 'fast',
@@ -183,8 +185,9 @@ export function siteOf(url) {
  * @returns {import('./protocol.js').Options}
  */
 export function hostOptions(settings) {
-  const { language, translateTo, translator, model, policy, vocabulary, bilingual } = settings;
-  const common = { language, model, policy, vocabulary };
+  const { language, translateTo, translator, model, policy, vocabulary } = settings;
+  const { bilingual, stepDown } = settings;
+  const common = { language, model, policy, vocabulary, step_down: stepDown };
   const isDirect = translateTo === 'en' && translator === WHISPER;
   // Nobody wants to see what is spoken: it need not be recognised then.
   if (isDirect && bilingual.show === 'translation') return { ...common, task: 'translate' };

@@ -34,6 +34,7 @@ const FIELDS = {
   translateTo: CODE,
   translator: NAME,
   model: NAME,
+  stepDown: { type: 'boolean' },
   policy: { enum: ['alignatt', 'local_agreement'] },
   // The limits are those of the host's protocol.
   vocabulary: {

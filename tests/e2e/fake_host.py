@@ -129,6 +129,7 @@ def status(session: str, state: str) -> Message:
         "type": "status", "session": session, "state": state, "model": "fake", "language": "en",
         "lag_ms": 0, "skipped_ms": 0, "refining": True,
         "translation_delay_ms": None, "translation_problem": None,
+        "device": "cpu", "smaller_model": None, "model_problem": None,
     }  # fmt: skip
 
 
@@ -184,7 +185,10 @@ class Host:
                     pause=range(*self.behaviour.get("pause_words", [0])),
                 )  # fmt: skip
                 send(status(session, "loading"))
-                send(status(session, "listening"))
+                # How it is with the default model; any other one is fine.
+                default = message["options"].get("model") is None
+                how = self.behaviour.get("status", {}) if default else {}
+                send({**status(session, "listening"), **how})
                 self.read_out(session, aloud=False)
             case "audio" if self.behaviour.get("scripted"):
                 self.read_out(session)

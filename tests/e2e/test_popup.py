@@ -159,3 +159,20 @@ def _sites(browser: Browser) -> dict[str, dict[str, object]]:
         browser.stored("local").get("settings", {}).get("sites", {})
     )
     return sites
+
+
+def test_a_smaller_model_is_offered_and_taken_with_one_click(
+    captioned: Captioned, fake_host: FakeHost
+) -> None:
+    fake_host.behave(status={"state": "lagging", "lag_ms": 4000, "smaller_model": "tiny"})
+    browser, page = captioned()
+    popup = browser.popup(page)
+    wait_until(lambda: popup.text("#offer-take") == "Use tiny", 20, "nothing is offered")
+    assert "fake" in popup.text("#offer-text")
+    assert faults_of(popup) == []
+    popup.click("#offer-take")
+    wait_until(lambda: len(fake_host.messages("start")) == 2, 20, "the model did not change")
+    first, second = fake_host.messages("start")
+    assert (first["options"]["model"], second["options"]["model"]) == (None, "tiny")
+    assert first["session"] == second["session"]
+    wait_until(lambda: popup.evaluate("document.querySelector('#offer').hidden"), 20, "still there")

@@ -59,6 +59,9 @@ export function status(state, changes = {}) {
     refining: true,
     translation_delay_ms: null,
     translation_problem: null,
+    device: 'cpu',
+    smaller_model: null,
+    model_problem: null,
     ...changes,
   };
 }

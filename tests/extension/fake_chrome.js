@@ -136,7 +136,8 @@ function offscreenDocument() {
     if (command.type === 'begin') {
       const phase = /** @type {const} */ ({ name: 'listening', lagMs: 0, skippedMs: 0 });
       const { session, tabId } = command;
-      const state = { language: 'en', model: 'base', paused: false, stale: false };
+      const model = { model: 'base', smallerModel: null, modelProblem: null };
+      const state = { language: 'en', ...model, paused: false, stale: false };
       running.push({ session, tabId, phase, ...state });
       port.receive({ type: 'captures', captures: running });
       port.receive({ type: 'begun', session, problem: null });

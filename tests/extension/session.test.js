@@ -146,6 +146,22 @@ test('the phase follows the host', () => {
   assert.deepEqual(session.state.phase, { name: 'lagging', lagMs: 2300, skippedMs: 0 });
 });
 
+test('what the host says of its model is known and said', () => {
+  const { session, toOverlay } = bench();
+  session.attach();
+  session.applyStatus(status('lagging', { smaller_model: 'tiny' }));
+  assert.equal(session.state.smallerModel, 'tiny');
+  assert.deepEqual(toOverlay.at(-1).phase.news, { key: 'notice_smaller_offered', detail: 'tiny' });
+  const problem = { code: 'model_too_slow', message: 'slow', hint: 'smaller' };
+  session.applyStatus(status('listening', { model: 'tiny', model_problem: problem }));
+  assert.equal(session.state.smallerModel, null);
+  assert.deepEqual(session.state.modelProblem, problem);
+  assert.deepEqual(toOverlay.at(-1).phase.news, { key: 'notice_smaller_taken', detail: 'tiny' });
+  const full = { ...problem, code: 'device_out_of_memory' };
+  session.applyStatus(status('listening', { model_problem: full }));
+  assert.deepEqual(toOverlay.at(-1).phase.news, { key: 'notice_device_left', detail: 'cpu' });
+});
+
 test('a replayed update is not shown again', () => {
   const { session, toOverlay } = bench();
   session.attach();

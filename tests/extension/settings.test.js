@@ -128,7 +128,7 @@ test('a site is a host of the web, with or without www', () => {
 
 test('the host is told what concerns it', () => {
   const own = { language: 'de', vocabulary: ['Ada'] };
-  const common = { ...own, model: null, policy: 'alignatt' };
+  const common = { ...own, model: null, policy: 'alignatt', step_down: false };
   const settings = settingsFor(changed({ ...own, translateTo: 'en' }), null);
   assert.deepEqual(hostOptions(settings), {
     ...common,

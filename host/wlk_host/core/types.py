@@ -160,6 +160,7 @@ class SessionOptions:
         translate_to: language code (BCP 47) of the translation; None translates nothing.
         translator: an engine's name or a model folder; None takes the best there is. With
             `WHISPER` the recogniser tells each line in English as well.
+        step_down: whether a smaller model may take over when captions come late for good.
     """
 
     language: str | None = None
@@ -170,6 +171,7 @@ class SessionOptions:
     prompt: str = ""
     translate_to: str | None = None
     translator: str | None = None
+    step_down: bool = False
 
     @property
     def whisper_translates(self) -> bool:

@@ -28,6 +28,7 @@ def session_options(options: messages.Options) -> SessionOptions:
         vocabulary=options.vocabulary,
         translate_to=options.translate_to,
         translator=options.translator,
+        step_down=options.step_down,
     )
 
 

@@ -38,6 +38,7 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True):
     vocabulary: _Vocabulary = ()
     translate_to: _LanguageCode | None = None
     translator: str | None = None
+    step_down: bool = False
 
 
 class Hello(Struct, frozen=True, forbid_unknown_fields=True, tag="hello"):
@@ -212,6 +213,9 @@ class Status(Struct, frozen=True, forbid_unknown_fields=True, tag="status"):
     refining: bool
     translation_delay_ms: _Count | None
     translation_problem: Problem | None
+    device: str | None
+    smaller_model: str | None
+    model_problem: Problem | None
 
 
 ModelState: TypeAlias = Literal["absent", "downloading", "installed", "damaged"]

@@ -183,7 +183,8 @@ def smaller_than(
 
 
 def _does(entry: CatalogEntry, options: SessionOptions) -> bool:
-    return options.task == "transcribe" or entry.translates
+    translates = options.task == "translate" or options.whisper_translates
+    return entry.translates or not translates
 
 
 def _knows(entry: CatalogEntry, options: SessionOptions) -> bool:

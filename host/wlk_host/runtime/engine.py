@@ -4,7 +4,7 @@ import logging
 import queue
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TypeAlias
 
@@ -26,6 +26,7 @@ from wlk_host.protocol.messages import (
     Stop,
     Visibility,
 )
+from wlk_host.runtime.lateness import Lateness
 from wlk_host.runtime.logs import log_file
 from wlk_host.runtime.model_pool import RELEASE_AFTER_S, ModelPool
 from wlk_host.runtime.sessions import LoadedModel, SessionFactory, TranslatedCaptionSession
@@ -61,7 +62,10 @@ class _Running:
         heard_until: the sample after the last one fed.
         served: number of the last turn in which it did a piece of work.
         stopping: whether its end was asked for.
+        lateness: of its captions, with this model.
         loading: another model that is to take over.
+        stepping_down_from: the name of its model where a smaller one was tried to be loaded.
+        too_slow: tells that a larger model was.
         halted: its own model cannot go on: everything waits for the other one.
         waiting: what is asked of it meanwhile.
     """
@@ -75,7 +79,10 @@ class _Running:
     heard_until: Sample
     served: int = 0
     stopping: bool = False
+    lateness: Lateness = field(default_factory=Lateness)
     loading: Promise[LoadedModel] | None = None
+    stepping_down_from: str | None = None
+    too_slow: WlkError | None = None
     halted: bool = False
     waiting: list[ToRunning] = field(default_factory=list)
 
@@ -216,7 +223,7 @@ class Engine:
             start.start,
         )
         self._running[start.session] = running
-        running.reporter.model = model.name
+        _name(running)
         self._tell(running, [])
         for command in opening.waiting:
             self._ask_if_open(command)
@@ -224,10 +231,20 @@ class Engine:
     def _hand_over(self, running: _Running, loading: Promise[LoadedModel]) -> None:
         """Have the session go on with the model that was loaded for it."""
         running.loading = None
-        running.model = self._models.take(loading)
+        try:
+            running.model = self._models.take(loading)
+        except WlkError as error:
+            if running.halted:
+                raise
+            # The larger one is slow, but there.
+            running.reporter.model_problem = error
+            return
         running.model.take_over(running.session, running.options)
         _log.info("going on with model %s on %s", running.model.name, running.model.device)
-        running.reporter.model = running.model.name
+        slow, running.stepping_down_from = running.stepping_down_from, None
+        running.too_slow = running.too_slow or _too_slow(slow)
+        running.lateness = Lateness()
+        _name(running)
         running.halted = False
         waiting, running.waiting = running.waiting, []
         self._tell(running, [])
@@ -316,7 +333,22 @@ class Engine:
         self._turn += 1
         running.served = self._turn
         with self._contained(running.id), self._halting(running):
-            self._tell(running, running.session.run(work))
+            events = running.session.run(work)
+            running.lateness.hear(running.heard_until, running.session.lag)
+            self._judge(running)
+            self._tell(running, events)
+
+    def _judge(self, running: _Running) -> None:
+        """Offer a smaller model while captions come late for good; take it where it may."""
+        late = running.lateness.for_good
+        if late != (running.reporter.smaller_model is not None):
+            smaller = running.model.smaller(running.options) if late else None
+            running.reporter.smaller_model = smaller
+        smaller = running.reporter.smaller_model
+        tried = running.loading is not None or running.stepping_down_from is not None
+        if smaller is not None and running.options.step_down and not tried:
+            running.stepping_down_from = running.model.name
+            running.loading = self._models.load(replace(running.options, model=smaller))
 
     def _tell(self, running: _Running, events: list[Event]) -> None:
         """Send what came of a step, and the session's end where that was the last one."""
@@ -371,4 +403,21 @@ def _engine_failed(error: Exception) -> WlkError:
         code=ErrorCode.ENGINE_FAILED,
         message=f"the engine failed: {type(error).__name__}",
         hint=f"run: wlk-host doctor; the log is {log_file()}",
+    )
+
+
+def _name(running: _Running) -> None:
+    """Have the status tell what the session works with now."""
+    reporter, model = running.reporter, running.model
+    reporter.model, reporter.device, reporter.smaller_model = model.name, model.device, None
+    reporter.model_problem = model.problem or running.too_slow
+
+
+def _too_slow(model: str | None) -> WlkError | None:
+    if model is None:
+        return None
+    return WlkError(
+        code="model_too_slow",
+        message=f"captions came late with model {model!r}",
+        hint="choose a smaller model, or close other programs",
     )

@@ -2,16 +2,12 @@
 
 from typing import Final
 
+from wlk_host.core.errors import WlkError
 from wlk_host.core.types import SAMPLE_RATE, Sample
 from wlk_host.protocol.convert import milliseconds
 from wlk_host.protocol.messages import Problem, State, Status
+from wlk_host.runtime.lateness import LATE_ABOVE, ON_TIME_BELOW
 from wlk_host.runtime.sessions import TranslatedCaptionSession
-
-LAGGING_ABOVE: Final = 2 * SAMPLE_RATE
-"""Captions that come later than this are called late."""
-
-LISTENING_BELOW: Final = 1 * SAMPLE_RATE
-"""Back to normal only here, so that the state does not flicker."""
 
 LAG_EVERY: Final = 1 * SAMPLE_RATE
 """A lag that merely moves is told once in that much audio."""
@@ -25,10 +21,19 @@ class StatusReporter:
     lag and delay about once a second.
 
     As long as audio comes, something is told at the latest every `ALIVE_EVERY` of it.
+
+    Attributes:
+        model: in use; as asked for until it is loaded.
+        device: what it runs on.
+        smaller_model: to be offered, while captions come late for good.
+        model_problem: why it is not the model or device that was asked for.
     """
 
     def __init__(self, session: str, model: str | None, language: str | None) -> None:
         self.model = model
+        self.device: str | None = None
+        self.smaller_model: str | None = None
+        self.model_problem: WlkError | None = None
         self._told = Status(
             session=session,
             state="loading",
@@ -39,6 +44,9 @@ class StatusReporter:
             refining=True,
             translation_delay_ms=None,
             translation_problem=None,
+            device=None,
+            smaller_model=None,
+            model_problem=None,
         )
         self._told_at: Sample = 0
 
@@ -63,11 +71,11 @@ class StatusReporter:
         return self._status(session, "ended")
 
     def _state(self, lag: Sample) -> State:
-        bound = LISTENING_BELOW if self._told.state == "lagging" else LAGGING_ABOVE
+        bound = ON_TIME_BELOW if self._told.state == "lagging" else LATE_ABOVE
         return "lagging" if lag > bound else "listening"
 
     def _status(self, session: TranslatedCaptionSession, state: State) -> Status:
-        delay, problem = session.translation_delay, session.translation_problem
+        delay = session.translation_delay
         return Status(
             session=self._told.session,
             state=state,
@@ -77,7 +85,10 @@ class StatusReporter:
             skipped_ms=milliseconds(session.skipped),
             refining=session.refining,
             translation_delay_ms=None if delay is None else milliseconds(delay),
-            translation_problem=None if problem is None else Problem.of(problem),
+            translation_problem=_problem(session.translation_problem),
+            device=self.device,
+            smaller_model=self.smaller_model,
+            model_problem=_problem(self.model_problem),
         )
 
 
@@ -89,4 +100,11 @@ def _without_delays(status: Status) -> tuple[object, ...]:
         status.skipped_ms,
         status.refining,
         status.translation_problem,
+        status.device,
+        status.smaller_model,
+        status.model_problem,
     )
+
+
+def _problem(error: WlkError | None) -> Problem | None:
+    return None if error is None else Problem.of(error)

@@ -20,6 +20,15 @@ test('audio left out is announced with its length, whatever the phase', () => {
   assert.equal(change?.afterMs, 0);
 });
 
+test('what there is to say of the model is said once', () => {
+  const news = { key: 'notice_smaller_offered', detail: 'tiny' };
+  const offered = { ...phase('lagging'), news };
+  assert.equal(changeFor(phase('lagging'), offered)?.notice?.key, news.key);
+  assert.equal(changeFor(phase('lagging'), offered)?.notice?.detail, 'tiny');
+  assert.equal(changeFor(offered, structuredClone(offered)), null);
+  assert.equal(changeFor(offered, phase('lagging')), null);
+});
+
 test('a machine that lags now and then is not talked about', () => {
   const lags = changeFor(phase('listening'), phase('lagging'));
   assert.equal(lags?.notice?.key, 'notice_lagging');

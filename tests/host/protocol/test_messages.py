@@ -66,6 +66,9 @@ def test_what_is_sent_can_be_read_as_the_schema_says() -> None:
         refining=False,
         translation_delay_ms=None,
         translation_problem=None,
+        device="cpu",
+        smaller_model="tiny",
+        model_problem=None,
     )
     assert json.loads(messages.encode(status)) == {
         "type": "status",
@@ -78,6 +81,9 @@ def test_what_is_sent_can_be_read_as_the_schema_says() -> None:
         "refining": False,
         "translation_delay_ms": None,
         "translation_problem": None,
+        "device": "cpu",
+        "smaller_model": "tiny",
+        "model_problem": None,
     }
 
 

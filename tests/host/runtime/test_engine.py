@@ -331,7 +331,9 @@ def test_language_and_skipped_audio_are_told_at_once(port: Port) -> None:
     port.start("a")
     port.audio("a")
     port.serve(lambda _wake: ScriptedFactory(Skipping()))
-    assert port.heard[2] == Status("a", "listening", "base", "en", 0, 500, True, None, None)
+    assert port.heard[2] == Status(
+        "a", "listening", "base", "en", 0, 500, True, None, None, "cpu", None, None
+    )
 
 
 def test_models_are_freed_some_time_after_the_last_session(port: Port) -> None:
@@ -448,6 +450,89 @@ def test_a_session_without_a_device_waits_for_another_and_others_go_on(port: Por
     assert pieces(journal)[:2] == [("b", "LIVE"), ("a", "LIVE")]
     assert session.fed[-2:] == [(0, 1600), (1600, 3200)]
     assert (port.states("a")[-1], port.states("b")[-1]) == ("ended", "ended")
+
+
+def late(port: Port, session: ScriptedSession, seconds: int = 30) -> None:
+    """Speak for so long, and be captioned three seconds late."""
+    session.lag = 3 * 16000
+    for seq in range(seconds):
+        port.audio(session.name, seq, 16000 * seq, 16000)
+
+
+class OneByOne(WatchedInbox):
+    """Lets one message in before each piece of work."""
+
+    def get_nowait(self) -> bytes | Signal | None:
+        raise queue.Empty
+
+
+def offers(port: Port) -> list[tuple[str | None, str | None, str | None]]:
+    """The model in use, the one offered, and what is wrong, as they change."""
+    told = [
+        (m.model, m.smaller_model, None if m.model_problem is None else m.model_problem.code)
+        for m in port.heard
+        if isinstance(m, Status)
+    ]
+    return [now for before, now in zip([None, *told], told, strict=False) if now != before]
+
+
+def test_late_for_good_the_next_smaller_model_is_offered_and_not_taken(port: Port) -> None:
+    session = ScriptedSession()
+    factory = ScriptedFactory(session)
+    factory.models[None] = ScriptedModel(factory.open)
+    factory.models[None].smaller_model = "tiny"
+    port.inbox = OneByOne()
+    port.start("a")
+    late(port, session)
+    port.serve(lambda _wake: factory)
+    assert offers(port) == [(None, None, None), ("base", None, None), ("base", "tiny", None)]
+    assert factory.calls == [("load", None)]
+
+
+def test_where_none_is_smaller_nothing_is_offered(port: Port) -> None:
+    session = ScriptedSession()
+    port.inbox = OneByOne()
+    port.start("a")
+    late(port, session)
+    port.serve(lambda _wake: ScriptedFactory(session))
+    assert offers(port) == [(None, None, None), ("base", None, None)]
+
+
+def test_late_for_good_the_next_smaller_model_is_taken_where_that_is_allowed(port: Port) -> None:
+    session = ScriptedSession()
+    factory = ScriptedFactory(session)
+    factory.models[None] = ScriptedModel(factory.open)
+    factory.models[None].smaller_model = "tiny"
+    port.inbox = OneByOne()
+    port.start("a", options={"step_down": True})
+    late(port, session)
+    port.serve(lambda _wake: factory)
+    assert factory.calls == [("load", None), ("load", "tiny")]
+    assert factory.models["tiny"].taken_over == [session]
+    assert offers(port)[-1] == ("tiny", None, "model_too_slow")
+    assert session.fed == [(16000 * n, 16000 * (n + 1)) for n in range(30)], "nothing left out"
+
+
+def test_a_smaller_model_that_cannot_be_loaded_leaves_the_slow_one(port: Port) -> None:
+    session = ScriptedSession()
+
+    class Broken(ScriptedFactory):
+        def load(self, options: SessionOptions) -> ScriptedModel:
+            model = super().load(options)
+            if options.model == "tiny":
+                raise WlkError("model_corrupt", "broken", "download it again")
+            return model
+
+    factory = Broken(session)
+    factory.models[None] = ScriptedModel(factory.open)
+    factory.models[None].smaller_model = "tiny"
+    port.inbox = OneByOne()
+    port.start("a", options={"step_down": True})
+    late(port, session, 60)
+    port.serve(lambda _wake: factory)
+    assert factory.calls == [("load", None), ("load", "tiny")]
+    assert offers(port)[-1] == ("base", "tiny", "model_corrupt")
+    assert port.states("a")[-1] == "ended"
 
 
 def test_nothing_is_polled(port: Port) -> None:

@@ -1,0 +1,48 @@
+"""Whether captions come late for a moment, as they may, or for good."""
+
+from typing import Final
+
+from wlk_host.core.types import SAMPLE_RATE, Sample
+
+LATE_ABOVE: Final = 2 * SAMPLE_RATE
+"""Captions that come later than this are called late."""
+
+ON_TIME_BELOW: Final = 1 * SAMPLE_RATE
+"""On time again only here, so that the state does not flicker."""
+
+_PATIENCE: Final = 20 * SAMPLE_RATE
+"""Sound heard late, that which was heard on time taken off, from which it is for good: longer
+than another program's start or a long second pass is in the way."""
+
+_MOST: Final = 2 * _PATIENCE
+"""Counted at the most: what is late for minutes may be on time for good 40 s later."""
+
+_AT_ONCE: Final = 6 * SAMPLE_RATE
+"""Counted at once at the most: what came between two pieces of work may have been silence."""
+
+
+class Lateness:
+    """Counts the sound that is captioned late, from one piece of work to the next.
+
+    Silence makes no work, so it says nothing. Neither does what waited for a model to be loaded:
+    the count begins with the first work done on it.
+
+    Attributes:
+        for_good: whether captions come late again and again, until they are on time for long.
+    """
+
+    def __init__(self) -> None:
+        self.for_good = False
+        self._late = False
+        self._late_for: Sample = 0
+        self._heard: Sample | None = None
+
+    def hear(self, received_until: Sample, lag: Sample) -> None:
+        """A piece of work is done; sound has come up to there, of which `lag` waits."""
+        since = received_until if self._heard is None else self._heard
+        passed = min(_AT_ONCE, received_until - since)
+        self._heard = received_until
+        self._late = lag > (ON_TIME_BELOW if self._late else LATE_ABOVE)
+        self._late_for += passed if self._late else -passed
+        self._late_for = max(0, min(self._late_for, _MOST))
+        self.for_good = self._late_for > 0 if self.for_good else self._late_for >= _PATIENCE
