@@ -15,6 +15,12 @@ const NOBODY_THERE =
 const NOT_ALLOWED = /Cannot access contents of/;
 
 /**
+ * A click is permission for its page. Chrome tells the page's process so beside the injection, not
+ * before it: about one injection in a hundred arrives first, is refused, and succeeds at once after.
+ */
+const TRY_AGAIN_MS = [20, 100, 400];
+
+/**
  * Put the overlay into the tab's page. Where it is already, that changes nothing.
  * @param {number} tabId
  * @returns {Promise<OverlayState>}
@@ -24,9 +30,13 @@ export async function injectOverlay(tabId) {
   // The first page shows its captions itself: no extension may inject into its own pages.
   if (tab?.url?.startsWith(chrome.runtime.getURL('welcome/'))) return 'shown';
   const injection = { target: { tabId }, files: ['overlay/loader.js'] };
-  const refusal = await refusalOf(chrome.scripting.executeScript(injection));
-  if (refusal === null) return 'shown';
-  return NOT_ALLOWED.test(refusal) ? 'not_allowed' : 'not_scriptable';
+  for (const delay of [...TRY_AGAIN_MS, null]) {
+    const refusal = await refusalOf(chrome.scripting.executeScript(injection));
+    if (refusal === null) return 'shown';
+    if (!NOT_ALLOWED.test(refusal)) return 'not_scriptable';
+    if (delay !== null) await new Promise((resolve) => setTimeout(resolve, delay));
+  }
+  return 'not_allowed';
 }
 
 /**

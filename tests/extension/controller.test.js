@@ -10,6 +10,21 @@ const CONTROLS = 'popup/popup.html?tab=7';
 /** Everything that was begun is done. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
+/**
+ * Let time pass until a task is done.
+ * @template T
+ * @param {Promise<T>} task
+ */
+async function inTime(task) {
+  let done = false;
+  void task.finally(() => (done = true));
+  while (!done) {
+    await settled();
+    mock.timers.tick(20);
+  }
+  return task;
+}
+
 /** @param {any[]} messages @param {string} type */
 const ofType = (messages, type) => messages.filter((message) => message.type === type);
 
@@ -70,11 +85,19 @@ test('a page closed to extensions is a problem, unless the side panel is to show
   assert.equal(seen.popup, CONTROLS);
 });
 
+test('a click whose permission arrives after the injection starts captions all the same', async () => {
+  const { controller, seen, document } = startWorker();
+  seen.refusal = 'Cannot access contents of the page. Extension manifest must request permission.';
+  setTimeout(() => (seen.refusal = null), 50);
+  assert.equal(await inTime(controller.toggle(7)), null);
+  assert.equal(ofType(document.sent, 'begin').length, 1);
+});
+
 test('after a navigation that needs a click, the click brings the overlay back', async () => {
   const { controller, seen, document } = startWorker();
   await controller.toggle(7);
   seen.refusal = 'Cannot access contents of the page.';
-  await controller.refreshTab(7);
+  await inTime(controller.refreshTab(7));
   assert.equal(seen.popup, '');
   seen.refusal = null;
   await controller.toggle(7);
@@ -148,7 +171,7 @@ test('a page that cannot tell is not taken for paused', async () => {
   await controller.toggle(7);
   await controller.noteMedia(7, true);
   seen.refusal = 'Cannot access contents of the page.';
-  await controller.refreshTab(7);
+  await inTime(controller.refreshTab(7));
   const paused = ofType(document.sent, 'media').map((message) => message.paused);
   assert.deepEqual(paused, [true, false]);
 });
