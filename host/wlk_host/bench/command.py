@@ -95,7 +95,7 @@ def _run(
     measured: list[Measured] = []
     progress = Progress(len(recordings))
     for recording in recordings:
-        reference = recording.expected(runner.options.task)
+        reference = recording.expected(runner.options.task, runner.options.translate_to)
         progress.begin(reference.id, recording.duration_s)
         run = runner.run(recording, progress.heard)
         progress.end()

@@ -26,6 +26,11 @@ COLUMNS: Final = (
     ("final_p95", "p95"),
     ("word_time", "word times off s"),
     ("erasure", "erasure"),
+    ("translation_chrf", "translation chrF"),
+    ("draft_translation_p50", "draft translation p50 s"),
+    ("draft_translation_p95", "p95"),
+    ("final_translation_p50", "final translation p50 s"),
+    ("final_translation_p95", "p95"),
     ("translation_lag", "translation AL s"),
     ("translation_erasure", "its erasure"),
     ("lag_worst", "worst lag s"),
@@ -38,7 +43,9 @@ COLUMNS: Final = (
 
 WER is the character error rate in languages that are written without spaces. "Files with words"
 counts recordings in which nothing is said and something was captioned. "Final" latency runs from
-an utterance's end until its lines do not change any more.
+an utterance's end until its lines do not change any more. Where captions are translations, their
+words are committed after the sound they were told of, by the recogniser's own account. For drafts
+and finals of translations beside the captions see `delays.Delays`.
 """
 
 _BREATH_S: Final = 0.5
@@ -67,6 +74,11 @@ class Measured:
     def final_text(self) -> str:
         """What the captions read at the end."""
         return self.run.log[-1].final if self.run.log else ""
+
+    @property
+    def translation_text(self) -> str:
+        """What the translations beside them read at the end."""
+        return self.run.log[-1].translation.replace("\n", " ") if self.run.log else ""
 
     @property
     def live_text(self) -> str:
@@ -120,6 +132,12 @@ def figures(measured: Sequence[Measured]) -> Figures:
         "false_words": sum(s.n_live + s.n_final > 0 for s in silent) if silent else None,
         **_latencies(measured, [s for _, s in scored]),
         "erasure": _ratio(sum(s.n_erased for _, s in scored), n_live),
+        "translation_chrf": chrf(
+            (m.translation_text, m.reference.translation)
+            for m in measured
+            if live and m.reference.translation
+        ),
+        **_translation_delays(runs),
         **_simultaneity(runs if live else []),
         "lag_worst": max((lag for run in runs for _, lag in run.lag), default=None),
         "skipped_s": sum(run.skipped_s for run in runs) or None,
@@ -135,7 +153,8 @@ def latencies(scores: Iterable[Score], which: Callable[[Score], Sequence[Delay]]
 
 
 def _latencies(measured: Sequence[Measured], scores: Sequence[Score]) -> Figures:
-    commits = latencies(scores, lambda s: s.commits)
+    told = (m.run.delays.commits for m in measured if m.reference.task == "translate")
+    commits = latencies(scores, lambda s: s.commits) or sorted(chain.from_iterable(told))
     shows = latencies(scores, lambda s: s.shows)
     finals = sorted(chain.from_iterable(m.final_s for m in measured))
     off = sorted(chain.from_iterable(m.word_time_errors_s for m in measured))
@@ -146,6 +165,17 @@ def _latencies(measured: Sequence[Measured], scores: Sequence[Score]) -> Figures
         "final_p50": percentile(finals, 0.5),
         "final_p95": percentile(finals, 0.95),
         "word_time": percentile(off, 0.5),
+    }
+
+
+def _translation_delays(runs: Sequence[Run]) -> Figures:
+    drafts = sorted(chain.from_iterable(run.delays.drafts for run in runs))
+    finals = sorted(chain.from_iterable(run.delays.finals for run in runs))
+    return {
+        "draft_translation_p50": percentile(drafts, 0.5),
+        "draft_translation_p95": percentile(drafts, 0.95),
+        "final_translation_p50": percentile(finals, 0.5),
+        "final_translation_p95": percentile(finals, 0.95),
     }
 
 

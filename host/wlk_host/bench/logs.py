@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from wlk_host.bench.delays import Delays
 from wlk_host.core.caption_log import Shown
 from wlk_host.core.errors import WlkError
 
@@ -35,6 +36,7 @@ class Reference:
         task: whether the text is what was said or its English translation.
         words: the words with their times, where these are known.
         utterance_ends_s: where its utterances end, where that is known.
+        translation: the text in the language that lines are translated into, where it is known.
     """
 
     id: str
@@ -44,6 +46,7 @@ class Reference:
     task: Literal["transcribe", "translate"] = "transcribe"
     words: tuple[TimedWord, ...] = ()
     utterance_ends_s: tuple[float, ...] = ()
+    translation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class Run:
         final_until: (s, s): from when on nothing before a position changed any more.
         lag: (s, s): speech heard and not yet read, the worst of each second.
         skipped_s: sound left out because the machine could not keep up.
+        delays: of committed words and of translations.
     """
 
     log: tuple[Shown, ...]
@@ -72,6 +76,7 @@ class Run:
     final_until: tuple[tuple[float, float], ...] = ()
     lag: tuple[tuple[float, float], ...] = ()
     skipped_s: float = 0.0
+    delays: Delays = field(default_factory=Delays)
 
 
 def _machine() -> str:
@@ -115,6 +120,7 @@ def write_log(folder: Path, reference: Reference, run: Run) -> None:
         "final_until": run.final_until,
         "lag": run.lag,
         "skipped": run.skipped_s,
+        "delays": asdict(run.delays),
     }
     if run.rss_mb is None:
         del log["rss"]
@@ -168,6 +174,7 @@ def _run(folder: Path, id_: str) -> Run:
         final_until=_tuples(row["final_until"]),
         lag=_tuples(row["lag"]),
         skipped_s=row["skipped"],
+        delays=Delays(**{name: tuple(found) for name, found in row.get("delays", {}).items()}),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from wlk_host.bench.logs import Reference
 from wlk_host.core.errors import WlkError
+from wlk_host.core.languages import same_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,20 @@ class Recording:
     translation: str | None = None
     duration_s: float | None = None
 
-    def expected(self, task: Literal["transcribe", "translate"]) -> Reference:
-        """What its captions are compared with. The words of a translation have no times."""
+    def expected(
+        self, task: Literal["transcribe", "translate"], translate_to: str | None = None
+    ) -> Reference:
+        """What its captions are compared with. The words of a translation have no times.
+
+        Args:
+            task: of the recogniser.
+            translate_to: language of the translations beside its lines.
+        """
         if task == "transcribe":
-            return self.reference
+            in_english = translate_to is not None and same_language(translate_to, "en")
+            is_foreign = not same_language(self.reference.spoken or "en", "en")
+            translation = self.translation if in_english and is_foreign else None
+            return replace(self.reference, translation=translation)
         return replace(
             self.reference, text=self.translation, language="en", task="translate", words=()
         )

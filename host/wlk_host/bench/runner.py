@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from wlk_host.backends.choice import Wish
+from wlk_host.bench.delays import DelayWatch
 from wlk_host.bench.logs import Run, TimedWord
 from wlk_host.bench.manifest import Recording
 from wlk_host.bench.memory import MemoryWatch
@@ -99,6 +100,7 @@ class Bench:
             final_until=tuple(shown.final_until),
             lag=tuple(sorted(watch.worst_lag_s.items())),
             skipped_s=shown.skipped_s,
+            delays=shown.delays.delays(),
         )
 
 
@@ -109,11 +111,13 @@ class _Record:
         self.log: list[Shown] = []
         self.final_until: list[tuple[float, float]] = []
         self.skipped_s = 0.0
+        self.delays = DelayWatch()
         self._captions = CaptionLog()
         self._lines: dict[Sample, Line] = {}
 
     def add(self, t: float, update: CaptionUpdate) -> None:
         self.log.append(self._captions.add(t, update))
+        self.delays.add(t, update)
         self.final_until.append((round(t, 3), seconds(update.final_until)))
         self._lines.update((line.id, line) for line in update.lines)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from wlk_host.bench.delays import Delays
 from wlk_host.bench.logs import Reference, Run, Setup, read_logs, write_log, write_setup
 from wlk_host.core.caption_log import Shown
 from wlk_host.core.errors import WlkError
@@ -28,6 +29,7 @@ RUN = Run(
     final_until=((1.2, 0.0), (2.0, 3.0)),
     lag=((0.0, 0.4), (1.0, 0.6)),
     skipped_s=1.0,
+    delays=Delays((0.5,), (0.1, 0.2), (0.3,)),
 )
 SETUP = Setup("wlk-host 1.0", {"model": "base"}, clock="real")
 
