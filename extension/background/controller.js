@@ -125,6 +125,8 @@ export class Controller {
     if (view.host && this.#host.hello) {
       view.send({ type: 'from-host', message: this.#host.hello });
     }
+    // It may have been the last that wanted the host.
+    this.#linger();
   }
 
   /** A page was closed. */

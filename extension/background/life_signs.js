@@ -42,7 +42,7 @@ export class LifeSigns {
     // Models come along beside the engine: they say nothing of the sessions.
     if (message.type === 'models' || message.type === 'progress') return;
     this.#unanswered.clear();
-    if (message.type === 'hello' || message.session === null) return;
+    if (!('session' in message) || message.session === null) return;
     const opening = message.type === 'status' && message.state === 'loading';
     if (!opening) this.#loading.delete(message.session);
   }

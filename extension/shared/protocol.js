@@ -2,11 +2,11 @@
 export const PROTOCOL_VERSION = 1;
 export const HOST_NAME = 'dev.wlk.host';
 /**
- * @typedef {Hello | Start | Audio | Configure | Retranslate | Visibility | Cut | Stop | Models | Download | Cancel | Remove} ToHost
+ * @typedef {Hello | Start | Audio | Configure | Retranslate | Visibility | Cut | Stop | Models | Download | Cancel | Remove | Speech} ToHost
  */
 
 /**
- * @typedef {HostHello | Captions | Status | HostModels | Progress | Error} ToExtension
+ * @typedef {HostHello | Captions | Status | HostModels | Progress | HostSpeech | Error} ToExtension
  */
 
 /**
@@ -87,6 +87,11 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
+ * Asks for some seconds of speech to try captions with. The host answers with HostSpeech.
+ * @typedef {{ type: "speech" }} Speech
+ */
+
+/**
  * @typedef {{ type: "hello", protocol: number, host: string, models: ({ name: string, multilingual: boolean })[], translators: ({ name: string, targets: (string)[] })[] }} HostHello
  */
 
@@ -129,6 +134,16 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
+ * Speech that was synthesised on this machine.
+ * @typedef {{ type: "speech", clip: SpokenClip }} HostSpeech
+ */
+
+/**
+ * null where none was made.
+ * @typedef {{ text: string, language: string, pcm: string } | null} SpokenClip
+ */
+
+/**
  * Why something is missing while the rest goes on; null as soon as it works again.
  * @typedef {{ code: string, message: string, hint: string } | null} Problem
  */
@@ -156,6 +171,7 @@ export const DEFINITIONS = {
       { $ref: '#/$defs/Download' },
       { $ref: '#/$defs/Cancel' },
       { $ref: '#/$defs/Remove' },
+      { $ref: '#/$defs/Speech' },
     ],
   },
   ToExtension: {
@@ -165,6 +181,7 @@ export const DEFINITIONS = {
       { $ref: '#/$defs/Status' },
       { $ref: '#/$defs/HostModels' },
       { $ref: '#/$defs/Progress' },
+      { $ref: '#/$defs/HostSpeech' },
       { $ref: '#/$defs/Error' },
     ],
   },
@@ -284,6 +301,12 @@ export const DEFINITIONS = {
     type: 'object',
     properties: { type: { const: 'remove' }, model: { $ref: '#/$defs/ModelName' } },
     required: ['type', 'model'],
+    additionalProperties: false,
+  },
+  Speech: {
+    type: 'object',
+    properties: { type: { const: 'speech' } },
+    required: ['type'],
     additionalProperties: false,
   },
   HostHello: {
@@ -432,6 +455,22 @@ export const DEFINITIONS = {
       total_bytes: { type: 'integer', minimum: 1 },
     },
     required: ['type', 'model', 'done_bytes', 'total_bytes'],
+    additionalProperties: false,
+  },
+  HostSpeech: {
+    type: 'object',
+    properties: { type: { const: 'speech' }, clip: { $ref: '#/$defs/SpokenClip' } },
+    required: ['type', 'clip'],
+    additionalProperties: false,
+  },
+  SpokenClip: {
+    type: ['object', 'null'],
+    properties: {
+      text: { type: 'string', minLength: 1 },
+      language: { type: 'string' },
+      pcm: { type: 'string', maxLength: 1000000 },
+    },
+    required: ['text', 'language', 'pcm'],
     additionalProperties: false,
   },
   Problem: {

@@ -3,8 +3,9 @@ import { commandsFor } from '../shared/problems.js';
 import { settingsFor } from '../shared/settings.js';
 import { SettingsStore } from '../shared/settings_store.js';
 import { commandItem } from '../ui/commands.js';
-import { ask, byId, LOCALE, localise, text, WorkerLine } from '../ui/page.js';
+import { ask, byId, localise, text, WorkerLine } from '../ui/page.js';
 import { Transcript } from '../ui/transcript.js';
+import { speak, systemCanSpeak } from './voice.js';
 
 /** @typedef {import('../shared/messages.js').ViewMessage} ViewMessage */
 
@@ -16,6 +17,8 @@ const PATIENCE_MS = 6_000;
 
 let captioned = false;
 let heard = false;
+/** @type {import('../shared/protocol.js').SpokenClip} */
+let clip = null;
 
 localise();
 // Pages of the extension are closed to its overlay: this one shows its captions itself.
@@ -25,11 +28,11 @@ const tab = await chrome.tabs.getCurrent();
 const commands = await chrome.commands.getAll();
 const shortcut = commands.find(({ name }) => name === 'toggle')?.shortcut ?? '';
 byId('how').textContent = shortcut ? text('welcome_how_key', shortcut) : text('welcome_how');
-byId('speak').addEventListener('click', speak);
+byId('speak').addEventListener('click', trySpeech);
 byId('options').addEventListener('click', () => chrome.runtime.openOptionsPage());
 speechSynthesis.addEventListener('voiceschanged', showTrial);
 showTrial();
-new WorkerLine({ meter: true, tabId: tab?.id ?? null }, receive);
+const line = new WorkerLine({ meter: true, host: true, tabId: tab?.id ?? null }, receive);
 await findHost();
 
 /** Look for the host until it is there. */
@@ -40,7 +43,7 @@ async function findHost() {
     byId('light').classList.toggle('busy', problem !== null);
     const words = problem ? text(`error_${problem.code}`) || problem.message : text('host_found');
     if (byId('engine').textContent !== words) byId('engine').textContent = words;
-    if (!problem) return;
+    if (!problem) return line.tellHost({ type: 'speech' });
     showRemedy(problem.code);
   }
   setTimeout(() => void findHost(), LOOK_AGAIN_MS);
@@ -64,24 +67,25 @@ function receive(message) {
     transcript.receive(message.message);
   } else if (message.type === 'levels') {
     heard ||= message.levels.some(({ tabId, level }) => tabId === tab?.id && level > 0);
+  } else if (message.message.type === 'speech') {
+    clip = message.message.clip;
+    // The host is not kept for a page that only stands open.
+    line.watch({ host: false });
+    showTrial();
   }
 }
 
 function showTrial() {
-  const voices = speechSynthesis.getVoices().length > 0;
-  byId('speak').hidden = !captioned || !voices;
+  const voice = clip !== null || systemCanSpeak();
+  byId('speak').hidden = !captioned || !voice;
   byId('captions').hidden = !captioned;
-  const key = voices ? 'welcome_ready' : 'welcome_no_voice';
+  const key = voice ? 'welcome_ready' : 'welcome_no_voice';
   byId('try').textContent = text(captioned ? key : 'welcome_first_click');
 }
 
-/** Let the system's voice speak; not every system plays it where a tab can be heard. */
-function speak() {
+function trySpeech() {
   heard = false;
-  const sentence = new SpeechSynthesisUtterance(text('welcome_sentence'));
-  sentence.lang = LOCALE;
-  speechSynthesis.speak(sentence);
-  byId('try').textContent = text('welcome_speaking', text('welcome_sentence'));
+  byId('try').textContent = text('welcome_speaking', speak(clip));
   setTimeout(() => {
     if (!heard) byId('try').textContent = text('welcome_unheard');
   }, PATIENCE_MS);

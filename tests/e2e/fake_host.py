@@ -172,6 +172,8 @@ class Host:
                 models = [{"name": "fake", "multilingual": True}]
                 answer = {"type": "hello", "protocol": protocol, "host": "0", "models": models}
                 send({**answer, "translators": self.behaviour.get("translators", [])})
+            case "speech":
+                send({"type": "speech", "clip": None})
             case "start" if "refuse" in self.behaviour:
                 send({"type": "error", "session": session, **self.behaviour["refuse"]})
             case "start" if self.behaviour.get("break_port"):

@@ -203,6 +203,25 @@ def test_what_was_said_before_is_translated_when_asked_for(
     panel.screenshot("panel-translated.png")
 
 
+def test_the_first_page_speaks_and_is_captioned(
+    start_browser: Launch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What the quickstart leaves in the user's data folder.
+    data = tmp_path / "data"
+    (data / "wlk-host").mkdir(parents=True)
+    (data / "wlk-host/speech").symlink_to(speech.english_clip().path.parents[1])
+    monkeypatch.setenv("XDG_DATA_HOME", str(data))
+    browser = start_browser(HOST, keep_welcome=True)
+    page = next(page for page in browser.context.pages if "/welcome/" in page.url)
+    expect(page.locator("#engine")).to_contain_text("answers", timeout=60_000)
+    listen(browser, page)
+    expect(page.locator("#try")).to_contain_text("Let a voice say", timeout=20_000)
+    page.locator("#speak").click()
+    expect(page.locator("#try")).to_contain_text("Hello, and welcome.", timeout=20_000)
+    expect(page.locator("#captions")).to_contain_text("computer", timeout=60_000)
+    browser.screenshot(page, "welcome-spoken.png")
+
+
 def test_a_missing_model_is_explained(
     start_browser: Launch,
     speaking_page: Callable[[str], str],

@@ -22,6 +22,7 @@ from wlk_host.protocol.messages import (
     Models,
     Remove,
     Retranslate,
+    Speech,
     Start,
     Stop,
     ToModels,
@@ -68,6 +69,7 @@ Command: TypeAlias = (
     | Cut
     | Stop
     | ToModels
+    | Speech
     | Refuse
 )
 
@@ -124,7 +126,7 @@ class Connection:
             return Refuse(_hello_expected(message))
         if isinstance(message, Start):
             return self._start(message)
-        if isinstance(message, (Models, Download, Cancel, Remove)):
+        if isinstance(message, (Models, Download, Cancel, Remove, Speech)):
             return message
         return self._for_session(message)
 

@@ -122,6 +122,10 @@ class Remove(Struct, frozen=True, forbid_unknown_fields=True, tag="remove"):
     model: ModelName
 
 
+class Speech(Struct, frozen=True, forbid_unknown_fields=True, tag="speech"):
+    """Asks for some seconds of speech to try captions with."""
+
+
 class Model(Struct, frozen=True, forbid_unknown_fields=True):
     """An installed model."""
 
@@ -247,6 +251,20 @@ class Progress(Struct, frozen=True, forbid_unknown_fields=True, tag="progress"):
     total_bytes: _Ordinal
 
 
+class SpokenClip(Struct, frozen=True, forbid_unknown_fields=True):
+    """Some seconds of speech: `pcm` is base64 of s16le, mono, 16 kHz."""
+
+    text: Annotated[str, Meta(min_length=1)]
+    language: str
+    pcm: Annotated[str, Meta(max_length=1_000_000)]
+
+
+class HostSpeech(Struct, frozen=True, forbid_unknown_fields=True, tag="speech"):
+    """Speech that was synthesised on this machine; None where none was."""
+
+    clip: SpokenClip | None
+
+
 class Error(Struct, frozen=True, forbid_unknown_fields=True, tag="error"):
     """What went wrong and what helps.
 
@@ -266,12 +284,12 @@ class Error(Struct, frozen=True, forbid_unknown_fields=True, tag="error"):
 
 ToSession: TypeAlias = Audio | Configure | Retranslate | Visibility | Cut | Stop
 ToModels: TypeAlias = Models | Download | Cancel | Remove
-ToHost: TypeAlias = Hello | Start | ToSession | ToModels
-ToExtension: TypeAlias = HostHello | Captions | Status | HostModels | Progress | Error
+ToHost: TypeAlias = Hello | Start | ToSession | ToModels | Speech
+ToExtension: TypeAlias = HostHello | Captions | Status | HostModels | Progress | HostSpeech | Error
 
 _TYPES_TO_HOST: Final = (
     "hello, start, audio, configure, retranslate, visibility, cut, stop, models, download, "
-    "cancel, remove"
+    "cancel, remove, speech"
 )
 
 _to_host: Final = msgspec.json.Decoder[ToHost](ToHost)

@@ -22,6 +22,7 @@ from wlk_host.protocol.messages import (
     Models,
     Remove,
     Retranslate,
+    Speech,
     Start,
     Stop,
     Visibility,
@@ -30,6 +31,7 @@ from wlk_host.runtime.lateness import Lateness
 from wlk_host.runtime.logs import log_file
 from wlk_host.runtime.model_pool import RELEASE_AFTER_S, ModelPool
 from wlk_host.runtime.sessions import LoadedModel, SessionFactory, TranslatedCaptionSession
+from wlk_host.runtime.spoken_clip import spoken_clip
 from wlk_host.runtime.status import StatusReporter
 from wlk_host.runtime.stdio import BrowserGoneError, Inbox, Signal
 from wlk_host.runtime.worker import Worker
@@ -175,6 +177,9 @@ class Engine:
             case Models() | Download() | Cancel() | Remove():
                 with self._contained(None):
                     self._manage_models(command)
+            case Speech():
+                with self._contained(None):
+                    self._send(messages.HostSpeech(spoken_clip()))
 
     def _ask(self, command: ToRunning) -> None:
         """Ask it of its session, or have it wait until there is a model that can do it."""

@@ -7,6 +7,7 @@ import queue
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,7 @@ from host.runtime.scripted import Held, Inline, ScriptedFactory, ScriptedModel, 
 from wlk_host.core.errors import DeviceError, WlkError
 from wlk_host.core.types import AudioSkipped, Event, LanguageDetected, SessionOptions, Work
 from wlk_host.protocol.connection import Connection
-from wlk_host.protocol.messages import Captions, Error, Status, ToExtension
+from wlk_host.protocol.messages import Captions, Error, HostSpeech, Status, ToExtension
 from wlk_host.runtime.engine import Engine, Wake
 from wlk_host.runtime.model_service import ModelService
 from wlk_host.runtime.sessions import SessionFactory
@@ -201,6 +202,15 @@ def test_a_request_for_the_whole_transcript_reaches_the_session(port: Port) -> N
     port.say(type="retranslate", session="a")
     port.serve(lambda _wake: ScriptedFactory(session))
     assert session.journal[:1] == [("a", "retranslate")]
+
+
+def test_speech_to_try_captions_with_is_asked_for_without_a_session(
+    port: Port, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    port.say(type="speech")
+    port.serve(lambda _wake: ScriptedFactory())
+    assert port.heard[-1] == HostSpeech(None)
 
 
 def test_options_and_cuts_reach_the_session(port: Port) -> None:
