@@ -253,8 +253,10 @@ export class Controller {
    */
   async #begin(tabId, panel) {
     const overlay = await this.#injectOverlay(tabId);
-    if (overlay !== 'shown' && !panel)
-      return { code: 'page_not_scriptable', message: '', hint: '' };
+    if (overlay !== 'shown' && !panel) {
+      const code = overlay === 'not_allowed' ? 'page_not_allowed' : 'page_not_scriptable';
+      return { code, message: '', hint: '' };
+    }
     const stream = await chrome.tabCapture.getMediaStreamId({ targetTabId: tabId }).then(
       (streamId) => ({ streamId }),
       (/** @type {Error} */ error) => ({ refusal: error.message }),

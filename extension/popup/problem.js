@@ -31,7 +31,7 @@ function show({ code, message, hint }) {
   byId('commands').replaceChildren(...commands.map(commandItem));
   fill('extension-id', code === 'host_forbidden' ? idSentence() : '');
   fill('detail', ours ? [message, hint].filter(Boolean).join(': ') : '');
-  byId('panel').hidden = code !== 'page_not_scriptable';
+  byId('panel').hidden = !['page_not_allowed', 'page_not_scriptable'].includes(code);
   retry.disabled = false;
   retry.textContent = chrome.i18n.getMessage('popup_try_again');
 }

@@ -21,6 +21,7 @@ const COMMANDS = new Map([
   ['protocol_mismatch', ['python3 installers/quickstart.py']],
   ['capture_failed', []],
   ['capture_not_allowed', []],
+  ['page_not_allowed', []],
   ['page_not_scriptable', []],
 ]);
 

@@ -271,6 +271,39 @@ def test_a_page_closed_to_extensions_is_explained(
     assert fake_host.messages() == []
 
 
+def test_a_permission_that_the_browser_refuses_is_explained(
+    start_browser: Launch, fake_host: FakeHost, player: Callable[..., str]
+) -> None:
+    browser = start_browser(fake_host.command)
+    page = browser.open(player())
+    # Nobody has clicked, so the browser gives out neither page nor sound.
+    browser.command(page, "toggle")
+    popup = browser.popup(page, "problem")
+    assert "not allowed captions on this page yet" in popup.text("#sentence")
+    assert popup.texts("code") == []
+    assert not fake_host.messages("start")
+    popup.evaluate("window.close()")
+    wait_until(lambda: not browser.contexts("page"), 20, "the popup stayed")
+    # Opened by a click, as it is now, it has the permission.
+    browser.popup(page, "problem").click("#retry")
+    until_word(browser, page, 3)
+
+
+def test_nothing_runs_on_after_captions_have_ended(
+    start_browser: Launch, fake_host: FakeHost, player: Callable[..., str]
+) -> None:
+    browser = start_browser(fake_host.command)
+    page = browser.open(player())
+    browser.click_action(page)
+    until_word(browser, page, 2)
+    assert browser.contexts("background_page")
+    browser.stop_captions(page)
+    # What could cost anything: the document with the sound, and the host. The worker has no timers,
+    # and the browser ends it when it likes.
+    wait_until(lambda: fake_host.messages("eof"), 90, "the host was not let go")
+    wait_until(lambda: not browser.contexts("background_page"), 30, "the sound's document stayed")
+
+
 def test_a_strict_content_security_policy_does_not_matter(
     start_browser: Launch, fake_host: FakeHost, player: Callable[..., str]
 ) -> None:

@@ -93,6 +93,13 @@ test('a click whose permission arrives after the injection starts captions all t
   assert.equal(ofType(document.sent, 'begin').length, 1);
 });
 
+test('a page that waits for a click is not called closed', async () => {
+  const { controller, seen } = startWorker();
+  seen.refusal = 'Cannot access contents of the page.';
+  const problem = await inTime(controller.toggle(7));
+  assert.equal(problem?.code, 'page_not_allowed');
+});
+
 test('after a navigation that needs a click, the click brings the overlay back', async () => {
   const { controller, seen, document } = startWorker();
   await controller.toggle(7);

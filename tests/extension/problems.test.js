@@ -22,6 +22,7 @@ const OTHER_CODES = [
   'protocol_mismatch',
   'capture_failed',
   'capture_not_allowed',
+  'page_not_allowed',
   'page_not_scriptable',
 ];
 
