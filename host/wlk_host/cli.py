@@ -252,6 +252,12 @@ def _add_policy(parser: argparse.ArgumentParser) -> None:
 
 def _add_backend(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
+        "--device",
+        choices=["auto", "cpu", "cuda", "mps"],
+        default="auto",
+        help="what models run on; auto: the best that the engine can use on this machine",
+    )
+    parser.add_argument(
         "--backend",
         choices=["auto", "faster-whisper", "torch", "mlx"],
         default="faster-whisper",

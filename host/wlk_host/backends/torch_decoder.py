@@ -128,6 +128,7 @@ class TorchDecoder:
 
     def cross_memory(self, encoded: Tensor) -> CrossMemory:
         """Keys and values of an encoded window, shape (T, width), computed once for all tokens."""
+        encoded = encoded.to(self._positions.device)
         keys, values = [], []
         for layer in self._layers:
             key, value = (
@@ -168,7 +169,7 @@ class TorchDecoder:
         if branches is None:
             places, visible = self._positions[past : past + n], _before(n, past, index.device)
         else:
-            places, visible = self._positions[branches.position], branches.visible
+            places, visible = self._positions[branches.position], branches.visible.to(index.device)
         x = self._embedding[index].float() + places
         attended: list[Tensor] = []
         for i, layer in enumerate(self._layers):
@@ -182,7 +183,7 @@ class TorchDecoder:
             x = x + layer.ffn_out(functional.gelu(layer.ffn_in(layer.ffn_norm(x))))
         cache.length = past + n
         logits = self._projection(self._norm(x[list(rows)]))
-        return logits.float(), torch.cat(attended).float()
+        return logits.float().cpu(), torch.cat(attended).float().cpu()
 
     def _self_attention(
         self, layer: _Layer, i: int, x: Tensor, cache: Cache, visible: Tensor | None

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from wlk_host.backends.choice import Backend
 from wlk_host.backends.ct2_container import read_variables
+from wlk_host.backends.devices import Device, device_errors, torch_device, torch_dtype
 from wlk_host.backends.halves import Cache, Decoder, Encoder, Memory
 from wlk_host.backends.mel import HOP, LogMelStream
 from wlk_host.backends.text_search import TextSearch
@@ -64,12 +65,20 @@ class Whisper:
         folder: `model.bin`, `config.json`, `tokenizer.json`, `vocabulary.txt`.
         backend: what encodes; with MLX also what decodes.
         threads: cores one step may use.
+        device: what it runs on.
 
     Raises:
         WlkError: `model_corrupt`.
+        DeviceError: it does not fit into the device's memory.
     """
 
-    def __init__(self, folder: Path, backend: Backend = "faster-whisper", threads: int = 2) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        backend: Backend = "faster-whisper",
+        threads: int = 2,
+        device: Device = "cpu",
+    ) -> None:
         torch.set_num_threads(threads)
         config = _read_config(folder)
         self.tokenizer = WhisperTokenizer(folder)
@@ -82,7 +91,10 @@ class Whisper:
         try:
             self.n_mels = int(variables["encoder/conv1/weight"].shape[1])
             heads = [tuple(pair) for pair in config["alignment_heads"]]
-            self.encoder, self.decoder = _load(folder, variables, heads, backend, threads)
+            with device_errors(device):
+                self.encoder, self.decoder = _load(
+                    folder, variables, heads, backend, threads, device
+                )
         except (RuntimeError, ValueError, KeyError) as error:
             raise _corrupt(folder, str(error)) from error
         self.mask = torch.zeros(self.tokenizer.vocabulary_size)
@@ -177,8 +189,10 @@ def _load(
     heads: Sequence[tuple[int, int]],
     backend: Backend,
     threads: int,
+    device: Device,
 ) -> tuple[Encoder, Decoder]:
     """Both halves. Each engine costs 30 MB and more, which those without it need not pay."""
+    at = torch_device(device)
     match backend:
         case "mlx":
             from wlk_host.backends.mlx_decoder import MlxDecoder  # noqa: PLC0415
@@ -188,12 +202,14 @@ def _load(
             dtype = product_dtype()
             return MlxEncoder(variables, dtype), MlxDecoder(variables, heads, dtype)
         case "torch":
-            encoder: Encoder = TorchEncoder(variables, "cpu", torch.bfloat16)
+            encoder: Encoder = TorchEncoder(variables, at, torch_dtype(at))
         case "faster-whisper":
             from wlk_host.backends.ct2_encoder import CTranslate2Encoder  # noqa: PLC0415
 
-            encoder = CTranslate2Encoder(folder, threads)
-    return encoder, TorchDecoder(variables, heads)
+            encoder = CTranslate2Encoder(folder, threads, "cuda" if device == "cuda" else "cpu")
+    if at == "cpu":
+        return encoder, TorchDecoder(variables, heads)
+    return encoder, TorchDecoder(variables, heads, at, torch_dtype(at), int8=False)
 
 
 def _read_config(folder: Path) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def bench(arguments: argparse.Namespace) -> int:
         | _chosen_live(arguments),
         clock="real" if arguments.realtime else "virtual",
     )
-    runner = Bench(options, arguments.realtime, arguments.detect, live, backend)
+    runner = Bench(options, arguments.realtime, arguments.detect, live, backend, arguments.device)
     recordings = _recordings(Path(arguments.manifest), arguments.only)
     measured = _run(runner, recordings, setup, folder)
     if folder:

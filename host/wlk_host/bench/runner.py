@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from wlk_host.backends.choice import Wish
+from wlk_host.backends.devices import DeviceWish
 from wlk_host.bench.delays import DelayWatch
 from wlk_host.bench.logs import Run, TimedWord
 from wlk_host.bench.manifest import Recording
@@ -45,6 +46,7 @@ class Bench:
         detect: leave the language to the engine.
         live: how the first pass works.
         backend: what encodes.
+        device: what it runs on.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Bench:
         detect: bool = False,
         live: LiveOptions = _LIVE,
         backend: Wish = "faster-whisper",
+        device: DeviceWish = "auto",
     ) -> None:
         self.options = options
         self._realtime = realtime
@@ -69,6 +72,7 @@ class Bench:
             translator=Engines(),
             live=live,
             backend=backend,
+            device=device,
         )
 
     def run(self, recording: Recording, heard: Heard = lambda _: None) -> Run:

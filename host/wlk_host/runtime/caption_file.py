@@ -76,7 +76,12 @@ def _engine(
     live = live_options(arguments.beams, arguments.rolling, arguments.end_of_word)
     folder_of = partial(resolve, heads=heads)
     factory = partial(
-        SessionFactory, resolve=folder_of, drafts=drafts, live=live, backend=arguments.backend
+        SessionFactory,
+        resolve=folder_of,
+        drafts=drafts,
+        live=live,
+        backend=arguments.backend,
+        device=arguments.device,
     )
     if arguments.realtime:
         # Else nobody waits, and the default will do.

@@ -278,7 +278,7 @@ class Engine:
             if command is not None:
                 running.waiting.append(command)
             if running.loading is None:
-                running.loading = self._models.replace(running.model, running.options)
+                running.loading = self._models.replace(running.model, running.options, error)
 
     def _apply(
         self,

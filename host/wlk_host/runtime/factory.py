@@ -5,7 +5,7 @@ import os
 import platform
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,11 +14,12 @@ from typing import Final
 import onnxruntime
 
 from wlk_host.backends.choice import Backend, Wish, choose
+from wlk_host.backends.devices import Device, DeviceWish, choose_device, device_errors
 from wlk_host.backends.silero import SileroDetector, load_session
 from wlk_host.backends.torch_recognizer import TorchRecognizer
 from wlk_host.backends.whisper import Whisper
 from wlk_host.core.end_of_word import IntegrateAndFire
-from wlk_host.core.errors import WlkError
+from wlk_host.core.errors import DeviceError, WlkError
 from wlk_host.core.live import LiveOptions, LivePass
 from wlk_host.core.local_agreement import AgreementOptions, LocalAgreement
 from wlk_host.core.policy import OpenPolicy
@@ -81,9 +82,10 @@ class SessionFactory:
         live: how the first pass works.
         backend: what encodes and does the second pass; see `backends.choice`.
         automatic: which model is taken where none is named; None for the default one.
+        device: what models run on; with auto the best that the engine can use here.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but two stand by their names
         self,
         background: Background,
         translating: Background | None = None,
@@ -94,6 +96,7 @@ class SessionFactory:
         live: LiveOptions = _LIVE,
         backend: Wish = "faster-whisper",
         automatic: Automatic | None = None,
+        device: DeviceWish = "auto",
     ) -> None:
         self._background = background
         self._translating = translating or background
@@ -101,9 +104,11 @@ class SessionFactory:
         self._drafts = drafts
         self._backend = backend
         self._automatic = automatic
+        self._wished = device
+        self._placed: tuple[Device, WlkError | None] | None = None
         self._translator = translator or TranslatorProcess()
         self._live = live
-        self._models: dict[Path, Model] = {}
+        self._models: dict[tuple[Path, Device], Model] = {}
         self._detector: onnxruntime.InferenceSession | None = None
 
     def open(
@@ -129,9 +134,7 @@ class SessionFactory:
         model = self._loaded(name)
         # What was measured on the way and is too slow is not kept.
         self._models = {
-            folder: other
-            for folder, other in self._models.items()
-            if other is model or folder in had
+            key: other for key, other in self._models.items() if other is model or key in had
         }
         return model
 
@@ -146,16 +149,24 @@ class SessionFactory:
 
     @property
     def _engine_key(self) -> str:
-        return f"{self._backend}/cpu"
+        return f"{self._backend}/{self._place()[0]}"
 
     def _time_step(self, name: str) -> StepTime:
         return self._loaded(name).time_step()
 
     def _loaded(self, name: str | None) -> "Model":
+        """The model, on the processor where the device has no room for it."""
+        try:
+            return self._loaded_on(name, *self._place())
+        except DeviceError as error:
+            self._placed = ("cpu", error)
+            return self._loaded_on(name, "cpu", error)
+
+    def _loaded_on(self, name: str | None, device: Device, problem: WlkError | None) -> "Model":
         folder = self._resolve(name)
         if self._detector is None:
             self._detector = load_session()
-        if folder not in self._models:
+        if (folder, device) not in self._models:
             services = _Services(
                 self._background,
                 self._translating,
@@ -164,21 +175,34 @@ class SessionFactory:
                 self._live,
                 self._detector,
             )
-            model = Model(called(name, folder), folder, self._backend, services)
-            self._models[folder] = model
-        return self._models[folder]
+            model = Model(called(name, folder), folder, self._backend, device, services)
+            model.problem = problem
+            self._models[folder, device] = model
+        return self._models[folder, device]
 
-    def load_elsewhere(self, model: LoadedModel, options: SessionOptions) -> "Model":
-        """The same model on a device that can go on.
+    def _place(self) -> tuple[Device, WlkError | None]:
+        """The device for all models, and why it is not a better one."""
+        if self._placed is None:
+            self._placed = choose_device(self._wished, choose(self._backend))
+        return self._placed
+
+    def load_elsewhere(
+        self, model: LoadedModel, options: SessionOptions, error: DeviceError
+    ) -> "Model":
+        """The same model on the processor, where all later ones go as well.
 
         Raises:
             WlkError: as `load`.
         """
-        raise NotImplementedError
+        self._placed = ("cpu", error)
+        folders = [folder for (folder, _), other in self._models.items() if other is model]
+        elsewhere = self._loaded(str(folders[0]) if folders else options.model)
+        elsewhere.name = model.name
+        return elsewhere
 
     def release(self, model: LoadedModel) -> None:
         """Free a model; with the last one also what the others needed, in other processes too."""
-        kept = {folder: other for folder, other in self._models.items() if other is not model}
+        kept = {key: other for key, other in self._models.items() if other is not model}
         self._models = kept
         if not kept:
             self.release_all()
@@ -193,14 +217,16 @@ class SessionFactory:
 class Model:
     """The recognisers on one model folder. They share its weights."""
 
-    def __init__(self, name: str, folder: Path, backend: Wish, services: _Services) -> None:
+    def __init__(
+        self, name: str, folder: Path, backend: Wish, device: Device, services: _Services
+    ) -> None:
         threads = max(1, min(_MOST_THREADS, (os.cpu_count() or 1) // 2))
         self._backend = choose(backend)
-        self._whisper = Whisper(folder, self._backend, threads)
+        self._whisper = Whisper(folder, self._backend, threads, device)
         self._services = services
         self._folder = folder
         self.name = name
-        self.device = "cpu"
+        self.device = device
         self.problem: WlkError | None = None
         _return_memory()
 
@@ -237,7 +263,7 @@ class Model:
 
     def guard(self) -> AbstractContextManager[None]:
         """While its work is done: a device that cannot go on raises `DeviceError`."""
-        return nullcontext()
+        return device_errors(self.device)
 
     def _engine(self, policy: PolicyName) -> Engine:
         """What sessions with that policy work with."""

@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Final
 
-from wlk_host.core.errors import WlkError
+from wlk_host.core.errors import DeviceError, WlkError
 from wlk_host.core.ports import Background, Promise
 from wlk_host.core.types import SessionOptions
 from wlk_host.runtime.sessions import LoadedModel, SessionFactory
@@ -58,9 +58,11 @@ class ModelPool:
         self._loading.append(promise)
         return promise
 
-    def replace(self, model: LoadedModel, options: SessionOptions) -> Promise[LoadedModel]:
+    def replace(
+        self, model: LoadedModel, options: SessionOptions, error: DeviceError
+    ) -> Promise[LoadedModel]:
         """Begin to load a model in place of one whose device cannot go on."""
-        promise = self._loader.submit(lambda: self._made().load_elsewhere(model, options))
+        promise = self._loader.submit(lambda: self._made().load_elsewhere(model, options, error))
         self._loading.append(promise)
         return promise
 

@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from wlk_host.core.errors import WlkError
+from wlk_host.core.errors import DeviceError, WlkError
 from wlk_host.core.ports import CaptionSession
 from wlk_host.core.types import Event, Sample, SessionOptions
 
@@ -78,8 +78,10 @@ class SessionFactory(Protocol):
         """
         ...
 
-    def load_elsewhere(self, model: LoadedModel, options: SessionOptions) -> LoadedModel:
-        """The same model on a device that can go on.
+    def load_elsewhere(
+        self, model: LoadedModel, options: SessionOptions, error: DeviceError
+    ) -> LoadedModel:
+        """The same model on a device that can go on; `error` is why its own cannot.
 
         Raises:
             WlkError: as `load`.

@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
 
-from wlk_host.core.errors import WlkError
+from wlk_host.core.errors import DeviceError, WlkError
 from wlk_host.core.session import Engine
 from wlk_host.core.types import (
     AudioChunk,
@@ -139,7 +139,9 @@ class ScriptedFactory:
         name = options.model
         return self.models.setdefault(name, ScriptedModel(self.open, name or "base"))
 
-    def load_elsewhere(self, model: LoadedModel, options: SessionOptions) -> ScriptedModel:
+    def load_elsewhere(
+        self, model: LoadedModel, options: SessionOptions, error: DeviceError
+    ) -> ScriptedModel:
         self.calls.append(("load elsewhere", model.name))
         return self.elsewhere
 

@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 from host.runtime.scripted import ScriptedModel, ScriptedSession
+from wlk_host.core.errors import DeviceError
 from wlk_host.core.types import Event, Sample, SessionOptions, Work
 from wlk_host.runtime.host import main
 from wlk_host.runtime.sessions import LoadedModel
@@ -34,7 +35,9 @@ class ScriptedHostFactory:
             Path(sys.argv[2]).read_bytes()  # Until the test opens it and closes it again.
         return ScriptedModel(self.open, options.model or "base")
 
-    def load_elsewhere(self, model: LoadedModel, options: SessionOptions) -> ScriptedModel:
+    def load_elsewhere(
+        self, model: LoadedModel, options: SessionOptions, error: DeviceError
+    ) -> ScriptedModel:
         raise AssertionError("no device fails here")
 
     def open(self, options: SessionOptions, start: Sample, context: str) -> ScriptedSession:

@@ -1,0 +1,102 @@
+"""What a model runs on, and what it means when that cannot go on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final, Literal, TypeAlias
+
+import torch
+
+from wlk_host.backends import availability
+from wlk_host.backends.availability import Capabilities, LocalBackend, Surroundings
+from wlk_host.core.errors import DeviceError, WlkError
+
+Device: TypeAlias = Literal["cpu", "cuda", "mps", "metal"]
+DeviceWish: TypeAlias = Literal["auto", "cpu", "cuda", "mps"]
+
+_NO_MEMORY: Final = "out of memory"
+"""In the messages of CUDA, CTranslate2 and MPS alike."""
+
+_FAILURES: Final = ("cuda", "cudnn", "cublas", "mps")
+"""One of these stands in what a driver or its libraries report."""
+
+
+def choose_device(
+    wish: DeviceWish, backend: LocalBackend, here: Surroundings | None = None
+) -> tuple[Device, WlkError | None]:
+    """The device, and why it is not the better one that the machine has.
+
+    Args:
+        wish: what the user said.
+        backend: what is to run on it.
+        here: the machine; None is this one.
+
+    Raises:
+        WlkError: `device_unavailable`, `cudnn_missing`, `torch_without_cuda` when what was asked
+            for cannot be used.
+    """
+    if wish == "cpu" and backend != "mlx":
+        return "cpu", None
+    here = here or availability.surroundings(with_card=True)
+    able = _capabilities(backend, here)
+    found = able.devices
+    if wish == "auto":
+        return _device(found[0]), able.problem
+    if wish in found:
+        return wish, None
+    if wish == "cuda" and able.problem is not None:
+        raise able.problem
+    raise WlkError(
+        code="device_unavailable",
+        message=f"{backend} cannot use {wish} here; found {', '.join(found)}",
+        hint=f"choose --device {found[0]}, or auto; wlk-host doctor tells what is missing",
+    )
+
+
+def torch_device(device: Device) -> str:
+    """Where PyTorch works for an engine on that device: it may be a build without CUDA."""
+    if device == "cuda" and not torch.cuda.is_available():
+        return "cpu"
+    return "cpu" if device == "metal" else device
+
+
+def torch_dtype(device: str) -> torch.dtype:
+    """Of PyTorch's products in the encoder: what the device multiplies quickly."""
+    return torch.bfloat16 if device == "cpu" else torch.float16
+
+
+@contextmanager
+def device_errors(device: Device) -> Iterator[None]:
+    """While work is done on that device: its failures become `DeviceError`.
+
+    Raises:
+        DeviceError: `device_out_of_memory` or `device_failed`, never for the processor.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        text = str(error).lower()
+        if device == "cpu":
+            raise
+        if isinstance(error, torch.OutOfMemoryError) or _NO_MEMORY in text:
+            raise DeviceError(
+                code="device_out_of_memory",
+                message=f"the memory of {device} is full; captions go on on the processor",
+                hint="choose a smaller model, or close other programs that use the graphics card",
+            ) from error
+        if any(word in text for word in _FAILURES):
+            raise DeviceError(
+                code="device_failed",
+                message=f"{device} failed: {str(error).splitlines()[0][:200]}; "
+                "captions go on on the processor",
+                hint="run: wlk-host doctor",
+            ) from error
+        raise
+
+
+def _capabilities(backend: LocalBackend, here: Surroundings) -> Capabilities:
+    return next(able for able in availability.examine(here) if able.backend == backend)
+
+
+def _device(name: str) -> Device:
+    known: tuple[Device, ...] = ("cpu", "cuda", "mps", "metal")
+    return next(device for device in known if device == name)

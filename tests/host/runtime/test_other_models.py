@@ -1,0 +1,106 @@
+"""Real models that take over from each other amid real speech."""
+
+import base64
+import json
+import queue
+from typing import Any, Final
+
+import numpy as np
+import pytest
+import torch
+
+from fixtures.models import model
+from fixtures.sound import english
+from host.runtime.scripted import Inline
+from wlk_host.bench.scoring import error_rate
+from wlk_host.core.types import SAMPLE_RATE, SessionOptions
+from wlk_host.protocol.connection import Connection
+from wlk_host.protocol.messages import Captions, Error, Status, ToExtension
+from wlk_host.runtime.clocks import SoundClock
+from wlk_host.runtime.engine import Engine
+from wlk_host.runtime.factory import SessionFactory
+from wlk_host.runtime.stdio import Inbox, Signal
+
+CHUNK = SAMPLE_RATE // 10
+
+
+class FullMemory:
+    """An encoder whose card has room for some windows and no more."""
+
+    def __init__(self, encoder: Any, n_windows: int) -> None:
+        self._encoder = encoder
+        self.n_left = n_windows
+
+    def __call__(self, features: Any) -> Any:
+        self.n_left -= 1
+        if self.n_left < 0:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB.")
+        return self._encoder(features)
+
+
+class LiveInbox(queue.Queue[bytes | Signal | None]):
+    """Lets sound in a step at a time, so that work is done in between, as on a quick machine."""
+
+    def __init__(self, messages: list[bytes | None]) -> None:
+        super().__init__()
+        self._messages = messages
+
+    def get(self, block: bool = True, timeout: float | None = None) -> bytes | Signal | None:
+        if block:
+            return self._messages.pop(0)
+        raise queue.Empty
+
+
+def serve(factory: SessionFactory, pcm: Any, options: dict[str, Any]) -> list[ToExtension]:
+    """What the extension is told of this sound."""
+    sound = (np.clip(pcm, -1, 1) * 32767).astype("<i2").tobytes()
+    said: list[dict[str, Any]] = [{"type": "start", "session": "a", "options": options}]
+    for seq, at in enumerate(range(0, len(sound), 2 * CHUNK)):
+        chunk = base64.b64encode(sound[at : at + 2 * CHUNK]).decode()
+        said.append({"type": "audio", "session": "a", "seq": seq, "start": at // 2, "pcm": chunk})
+    inbox: Inbox = LiveInbox([*(json.dumps(message).encode() for message in said), None])
+    heard: list[ToExtension] = []
+    connection = Connection()
+    connection.receive(b'{"type": "hello", "protocol": 1, "extension": "1"}')
+    Engine(
+        inbox, heard.append, connection, lambda _: factory, lambda _: None, 300, lambda _: Inline()
+    ).run()
+    return heard
+
+
+def text_of(heard: list[ToExtension]) -> str:
+    lines: dict[int, str] = {}
+    for message in heard:
+        if isinstance(message, Captions):
+            lines |= {line.id: line.text for line in message.lines}
+    return " ".join(lines[line_id] for line_id in sorted(lines) if lines[line_id])
+
+
+@pytest.fixture(scope="module")
+def whole() -> str:
+    """What is said, by the same model where there is room."""
+    return text_of(serve(SessionFactory(SoundClock(), backend="torch"), SOUND, OPTIONS))
+
+
+SOUND: Final = english()[: 11 * SAMPLE_RATE]
+OPTIONS: Final = {"model": str(model("tiny.en"))}
+
+
+@pytest.mark.parametrize("n_windows", [0, 7])
+def test_a_full_card_costs_no_word(n_windows: int, whole: str) -> None:
+    """The card is the processor in disguise: its windows run out, the models are real."""
+    factory = SessionFactory(SoundClock(), backend="torch")
+    on_card = factory.load(SessionOptions(model=OPTIONS["model"]))
+    on_card.device = "cuda"
+    factory._models = {(folder, "cuda"): kept for (folder, _), kept in factory._models.items()}
+    factory._placed = ("cuda", None)
+    on_card._whisper.encoder = FullMemory(on_card._whisper.encoder, n_windows)
+    heard = serve(factory, SOUND, OPTIONS)
+    assert [message for message in heard if isinstance(message, Error)] == []
+    told = [message for message in heard if isinstance(message, Status)]
+    assert [told[1].device, told[-1].device] == ["cuda", "cpu"]
+    assert told[-1].model == "tiny.en"
+    assert told[-1].model_problem is not None
+    assert told[-1].model_problem.code == "device_out_of_memory"
+    assert len(whole.split()) > 15
+    assert error_rate(whole, text_of(heard), "en") <= 5
