@@ -217,7 +217,9 @@ class Browser:
     def choose(self, **settings: Any) -> None:
         """Store settings as the options page does; what is not named is as by default."""
         worker = self.context.service_workers[-1]
-        worker.evaluate("settings => chrome.storage.sync.set({ settings })", settings)
+        # Each area passes over what does not belong into it.
+        for area in ("sync", "local"):
+            worker.evaluate(f"settings => chrome.storage.{area}.set({{ settings }})", settings)
 
     def contexts(self, kind: str) -> list[str]:
         """Return the addresses of the extension's contexts of a kind, e.g. "background_page"."""

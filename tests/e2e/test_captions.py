@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from waiting import wait_until
 from watching import Watcher, watch_all
 
-from fixtures import models, speech
+from fixtures import models, sound, speech
 from wlk_host.bench.scoring import Score, percentile, score
 from wlk_host.models import errors
 
@@ -32,13 +32,15 @@ def real_model(monkeypatch: pytest.MonkeyPatch) -> None:
 def speaking_page(site: Site) -> Callable[[str], str]:
     """Serve a page with the English clip, not yet playing, and return its address."""
 
-    def serve(path: str) -> str:
-        site.add_clip(f"{path}.wav", speech.english_clip().path)
-        video = f"<video src='{path}.wav' controls style='width:100vw;height:100vh'></video>"
-        site.add_page(path, f"<body style='margin:0;background:#1b2838'>{video}</body>")
-        return site.url(path)
+    return lambda path: add_video(site, path, speech.english_clip().path)
 
-    return serve
+
+def add_video(site: Site, path: str, clip: Path) -> str:
+    """Serve a page with a clip, not yet playing, and return its address."""
+    site.add_clip(f"{path}.wav", clip)
+    video = f"<video src='{path}.wav' controls style='width:100vw;height:100vh'></video>"
+    site.add_page(path, f"<body style='margin:0;background:#1b2838'>{video}</body>")
+    return site.url(path)
 
 
 def listen(browser: Browser, page: Page) -> None:
@@ -176,6 +178,44 @@ def test_each_line_has_its_translation_beneath_it(
     for english, portuguese in (("machine", "máquina"), ("meeting", "reunião"), ("away", "rede")):
         beneath = [text for line, text in watcher.pairs.items() if english in line]
         assert any(portuguese in text for text in beneath), watcher.pairs
+
+
+@pytest.mark.parametrize(
+    ("language", "names", "translator", "spoken", "english"),
+    [
+        ("pt", ("pangrama", "contagem"), None, "raposa", "fox"),
+        ("fr", ("pangrama", "bonjour_monde"), "whisper", "Bonjour", "world"),
+    ],
+)
+def test_english_stands_beneath_each_foreign_line(
+    start_browser: Launch,
+    site: Site,
+    tmp_path: Path,
+    language: str,
+    names: tuple[str, str],
+    translator: str | None,
+    spoken: str,
+    english: str,
+) -> None:
+    browser = start_browser(HOST)
+    browser.choose(
+        language=language, translateTo="en", translator=translator, bilingual={"show": "both"}
+    )
+    clip = sound.write_wav(tmp_path / "clip.wav", sound.sentences(language, *names))
+    page = browser.open(add_video(site, f"/{language}", clip))
+    listen(browser, page)
+    watcher = PairWatcher(browser, page)
+    play(page)
+
+    def stands_beneath() -> bool:
+        watcher.look()
+        pairs = watcher.pairs.items()
+        has_other = any(spoken not in line for line, _ in pairs)
+        return has_other and any(spoken in line and english in text for line, text in pairs)
+
+    wait_until(stands_beneath, 120, "the line has no English beneath it")
+    others = [text for line, text in watcher.pairs.items() if spoken not in line]
+    assert not any(english in text for text in others), watcher.pairs
 
 
 def test_what_was_said_before_is_translated_when_asked_for(

