@@ -14,6 +14,7 @@ session to FOLDER/<session>.pcm at its position. FOLDER/behaviour.json may ask f
     {"hello_delay_s": 1.5}        takes its time
     {"pause_words": [4, 20]}      says nothing while it hears these words
     {"translators": [...]}        offers to translate, which it does not
+    {"catalog": {"small": "absent"}}    knows these models; a download stands at 30 % for good
     {"scripted": true}            says nothing but what is appended to FOLDER/say.jsonl: `lines` and
                                   `draft` of `captions`, with the next audio that comes
 """
@@ -172,8 +173,8 @@ class Host:
                 models = [{"name": "fake", "multilingual": True}]
                 answer = {"type": "hello", "protocol": protocol, "host": "0", "models": models}
                 send({**answer, "translators": self.behaviour.get("translators", [])})
-            case "speech":
-                send({"type": "speech", "clip": None})
+            case "models" | "download" | "cancel" | "remove" | "speech" as request:
+                self.answer_page(request, message.get("model"))
             case "start" if "refuse" in self.behaviour:
                 send({"type": "error", "session": session, **self.behaviour["refuse"]})
             case "start" if self.behaviour.get("break_port"):
@@ -202,6 +203,26 @@ class Host:
             case "stop" if session in self.sessions:
                 self.sessions.pop(session).say(draft_words=0)
                 send(status(session, "ended"))
+
+    def answer_page(self, request: str, model: str | None) -> None:
+        """Do as asked with a model of the catalogue, and tell how all are then; speak not."""
+        if request == "speech":
+            send({"type": "speech", "clip": None})
+            return
+        catalog = self.behaviour.get("catalog", {})
+        if model is not None:
+            catalog[model] = "downloading" if request == "download" else "absent"
+        send({"type": "models", "models": [
+            {
+                "name": name, "languages": ["en", "de"], "translates": True, "licence": "MIT",
+                "size_bytes": 100_000_000, "state": state, "problem": None,
+            }
+            for name, state in catalog.items()
+        ]})  # fmt: skip
+        if request == "download":
+            total = 100_000_000
+            done = 30_000_000
+            send({"type": "progress", "model": model, "done_bytes": done, "total_bytes": total})
 
     def read_out(self, session: str, aloud: bool = True) -> None:
         """Send what was appended to say.jsonl since the last time."""

@@ -80,6 +80,51 @@ def test_options_are_kept_and_can_be_taken_along(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_models_are_fetched_given_up_and_removed(
+    start_browser: Launch, fake_host: FakeHost, scheme: str
+) -> None:
+    fake_host.behave(catalog={"base": "installed", "small": "absent", "tiny": "damaged"})
+    browser = start_browser(fake_host.command)
+    page = browser.open_own("options/options.html#model-list")
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    rows = {name: page.locator("#models li", has_text=name) for name in ("base", "small", "tiny")}
+    expect(rows["small"]).to_contain_text("100 MB · 2 languages · MIT")
+    rows["small"].get_by_role("button").click()
+    expect(rows["small"].locator("progress")).to_have_js_property("position", 0.3)
+    browser.screenshot(page, f"options-models-{scheme}.png")
+    assert faults_of(page) == []
+    rows["small"].get_by_role("button", name="Cancel: small").click()
+    expect(rows["small"]).to_contain_text("Not installed")
+    rows["base"].get_by_role("button", name="Remove: base").click()
+    expect(rows["base"]).to_contain_text("Not installed")
+    rows["tiny"].get_by_role("button", name="Download: tiny").click()
+    expect(rows["tiny"]).to_contain_text("Downloading")
+    asked = fake_host.messages("download", "cancel", "remove")
+    assert [(m["type"], m["model"]) for m in asked] == [
+        ("download", "small"), ("cancel", "small"), ("remove", "base"), ("download", "tiny"),
+    ]  # fmt: skip
+
+
+def test_rules_for_sites_are_listed_and_taken_away(
+    start_browser: Launch, fake_host: FakeHost
+) -> None:
+    browser = start_browser(fake_host.command)
+    page = browser.open_own("options/options.html#site-rules")
+    expect(page.locator("#no-sites")).to_be_visible()
+    rule = "{ sites: { 'example.org': { language: 'de', appearance: { fontSize: 30 } } } }"
+    page.evaluate(f"chrome.storage.local.set({{ settings: {rule} }})")
+    item = page.locator("#sites li")
+    expect(item).to_contain_text("example.org")
+    expect(item).to_contain_text("German")
+    assert faults_of(page) == []
+    item.get_by_role("button", name="Remove example.org").click()
+    expect(item).to_have_count(0)
+    wait_until(
+        lambda: not browser.stored("local")["settings"]["sites"], 20, "the rule is still stored"
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_first_run_waits_for_the_host_without_a_reload(
     start_browser: Launch, fake_host: FakeHost, scheme: str
 ) -> None:

@@ -62,6 +62,27 @@ def test_captions_keep_off_the_controls_and_inside_of_the_window(stage: OpenStag
     assert show.browser.overlay_box(show.page)["right"] <= 1280
 
 
+SHADOW_PLAYER = """<body style='margin:0;overflow:hidden'><div id=player></div><script>
+  const root = document.getElementById('player').attachShadow({ mode: 'open' });
+  root.innerHTML = '<video src=/overlay.wav autoplay controls></video>';
+  root.firstChild.style = 'display:block;width:100vw;height:100vh';
+  window.fill = () => root.firstChild.requestFullscreen();
+  addEventListener('click', window.fill);
+</script>"""
+
+
+def test_a_player_in_a_shadow_root_is_kept_off_and_captioned_in_fullscreen(
+    stage: OpenStage,
+) -> None:
+    show = stage("/shadow-player", SHADOW_PLAYER)
+    show.say(SPEECH)
+    show.until(SPEECH)
+    wait_until(lambda: show.box()[1] <= 720 - 84, 20, "the captions lie over the controls")
+    show.page.mouse.click(600, 200)
+    wait_until(lambda: show.page.evaluate("document.fullscreenElement !== null"), 20, "no full")
+    wait_until(lambda: show.browser.overlay_is_on_top(show.page), 20, "the captions are covered")
+
+
 def test_the_keyboard_moves_captions_too(stage: OpenStage) -> None:
     show = stage("/keys", f"<body>{SOUND}")
     show.say(SPEECH)
