@@ -29,18 +29,35 @@ BY_LANGUAGE: Final = {
     "tk": "tuk_Latn", "tl": "tgl_Latn", "tr": "tur_Latn", "tt": "tat_Cyrl", "uk": "ukr_Cyrl",
     "ur": "urd_Arab", "uz": "uzn_Latn", "vi": "vie_Latn", "yi": "ydd_Hebr", "yo": "yor_Latn",
     "yue": "yue_Hant", "zh": "zho_Hans",
-    # Not Whisper's, but what people may want to read.
+    # Not Whisper's, but what people read as well.
     "ckb": "ckb_Arab", "eo": "epo_Latn", "ga": "gle_Latn", "gd": "gla_Latn", "ig": "ibo_Latn",
     "ku": "kmr_Latn", "ky": "kir_Cyrl", "lg": "lug_Latn", "ny": "nya_Latn", "om": "gaz_Latn",
     "or": "ory_Orya", "rw": "kin_Latn", "sm": "smo_Latn", "st": "sot_Latn", "ti": "tir_Ethi",
     "ug": "uig_Arab", "wo": "wol_Latn", "xh": "xho_Latn", "zu": "zul_Latn",
+    "ace": "ace_Latn", "acm": "acm_Arab", "acq": "acq_Arab", "aeb": "aeb_Arab", "ajp": "ajp_Arab",
+    "ak": "aka_Latn", "apc": "apc_Arab", "ars": "ars_Arab", "ary": "ary_Arab", "arz": "arz_Arab",
+    "ast": "ast_Latn", "awa": "awa_Deva", "ay": "ayr_Latn", "azb": "azb_Arab", "ban": "ban_Latn",
+    "bem": "bem_Latn", "bho": "bho_Deva", "bjn": "bjn_Latn", "bm": "bam_Latn", "bug": "bug_Latn",
+    "ceb": "ceb_Latn", "cjk": "cjk_Latn", "crh": "crh_Latn", "dik": "dik_Latn", "dyu": "dyu_Latn",
+    "dz": "dzo_Tibt", "ee": "ewe_Latn", "ff": "fuv_Latn", "fj": "fij_Latn", "fon": "fon_Latn",
+    "fur": "fur_Latn", "gn": "grn_Latn", "hne": "hne_Deva", "ilo": "ilo_Latn", "kab": "kab_Latn",
+    "kac": "kac_Latn", "kam": "kam_Latn", "kbp": "kbp_Latn", "kea": "kea_Latn", "kg": "kon_Latn",
+    "ki": "kik_Latn", "kmb": "kmb_Latn", "knc": "knc_Latn", "ks": "kas_Arab", "li": "lim_Latn",
+    "lij": "lij_Latn", "lmo": "lmo_Latn", "ltg": "ltg_Latn", "lua": "lua_Latn", "luo": "luo_Latn",
+    "lus": "lus_Latn", "mag": "mag_Deva", "mai": "mai_Deva", "min": "min_Latn", "mni": "mni_Beng",
+    "mos": "mos_Latn", "nso": "nso_Latn", "nus": "nus_Latn", "pag": "pag_Latn", "pap": "pap_Latn",
+    "prs": "prs_Arab", "qu": "quy_Latn", "rn": "run_Latn", "sat": "sat_Beng", "sc": "srd_Latn",
+    "scn": "scn_Latn", "sg": "sag_Latn", "shn": "shn_Mymr", "ss": "ssw_Latn", "szl": "szl_Latn",
+    "taq": "taq_Latn", "tn": "tsn_Latn", "tpi": "tpi_Latn", "ts": "tso_Latn", "tum": "tum_Latn",
+    "tw": "twi_Latn", "tzm": "tzm_Tfng", "umb": "umb_Latn", "vec": "vec_Latn", "war": "war_Latn",
     # Other names of languages above.
     "fil": "tgl_Latn", "iw": "heb_Hebr", "jv": "jav_Latn", "nb": "nob_Latn",
 }  # fmt: skip
 
 _BY_REGION: Final = {
     "zh-tw": "zho_Hant", "zh-hk": "zho_Hant", "zh-mo": "zho_Hant", "zh-hant": "zho_Hant",
-    "zh-yue": "yue_Hant",
+    "zh-yue": "yue_Hant", "fa-af": "prs_Arab",
+    "ace-arab": "ace_Arab", "bjn-arab": "bjn_Arab", "knc-arab": "knc_Arab", "taq-tfng": "taq_Tfng",
     "ar-eg": "arz_Arab", "ar-ma": "ary_Arab", "ar-tn": "aeb_Arab", "ar-iq": "acm_Arab",
     "ks-deva": "kas_Deva", "ks-arab": "kas_Arab", "az-ir": "azb_Arab",
 }  # fmt: skip
@@ -52,8 +69,14 @@ _STAND_INS: Final = {"br": "cym_Latn", "haw": "smo_Latn", "la": "ita_Latn"}
 
 _KNOWN: Final = frozenset({*BY_LANGUAGE.values(), *_BY_REGION.values()})
 
-TARGETS: Final = tuple(sorted({*BY_LANGUAGE, "zh-TW"}))
-"""Language codes NLLB translates into, as users choose them."""
+_OTHER_SCRIPTS: Final = ("ace-Arab", "bjn-Arab", "knc-Arab", "ks-Deva", "taq-Tfng", "zh-TW")
+
+# Of the names that a language has, the first.
+_FIRST: Final = {code: language for language, code in reversed(BY_LANGUAGE.items())}
+
+TARGETS: Final = tuple(sorted((*_FIRST.values(), *_OTHER_SCRIPTS)))
+"""Every language NLLB translates into once, by the code that users choose it by: ISO 639-1, else
+639-3, with the script where it is not the usual one."""
 
 
 def source_code(language: str) -> str | None:

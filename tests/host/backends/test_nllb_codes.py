@@ -71,6 +71,23 @@ def test_every_code_is_one_of_the_model() -> None:
     assert used <= codes_of_nllb()
 
 
+def test_every_language_of_the_model_can_be_chosen_once() -> None:
+    codes = [nllb_codes.target_code(target) for target in nllb_codes.TARGETS]
+    assert len(codes) == len(set(codes)) == 202
+    assert set(codes) == codes_of_nllb()
+
+
+def test_a_script_that_is_chosen_is_written() -> None:
+    for target in nllb_codes.TARGETS:
+        language, _, script = target.partition("-")
+        code = nllb_codes.target_code(target)
+        assert code is not None
+        if len(script) == 4:
+            assert code.endswith(f"_{script}")
+        if len(language) == 3:
+            assert code.startswith(language)
+
+
 @pytest.mark.parametrize("number", range(100))
 def test_every_language_has_its_own_script(number: int) -> None:
     language = whisper_languages()[number]
@@ -88,7 +105,8 @@ def test_every_language_has_its_own_script(number: int) -> None:
         ("pt-BR", "por_Latn"), ("pt_PT", "por_Latn"), ("es-419", "spa_Latn"), ("en-GB", "eng_Latn"),
         ("zh-CN", "zho_Hans"), ("zh-TW", "zho_Hant"), ("zh-Hant-HK", "zho_Hant"),
         ("ZH-hant", "zho_Hant"), ("zh-yue", "yue_Hant"), ("nb", "nob_Latn"),
-        ("fil", "tgl_Latn"), ("ar-EG", "arz_Arab"),
+        ("fil", "tgl_Latn"), ("ar-EG", "arz_Arab"), ("arz", "arz_Arab"), ("fa-AF", "prs_Arab"),
+        ("ks", "kas_Arab"), ("ks-Deva", "kas_Deva"), ("ace-Arab", "ace_Arab"), ("qu", "quy_Latn"),
         ("por_Latn", "por_Latn"), ("tlh", None), ("auto", None), ("", None),
     ],
 )  # fmt: skip
