@@ -259,10 +259,11 @@ def _add_backend(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--backend",
-        choices=["auto", "faster-whisper", "torch", "mlx"],
+        choices=["auto", "faster-whisper", "torch", "mlx", "openai-api"],
         default="faster-whisper",
         help="CTranslate2 in int8, PyTorch in bfloat16, or MLX on Apple silicon; auto: MLX where "
-        "it is, else which is quicker on this machine",
+        "it is, else which is quicker on this machine; openai-api: SENDS THE SOUND to the service "
+        "that WLK_API_URL, WLK_API_KEY and WLK_API_MODEL name (with --policy local_agreement)",
     )
 
 

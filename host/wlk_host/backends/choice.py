@@ -16,6 +16,9 @@ float16 on Apple's GPU. MLX decodes the live pass as well; for the others PyTorc
 
 Wish: TypeAlias = Literal["auto", "faster-whisper", "torch", "mlx"]
 
+Remote: TypeAlias = Literal["openai-api"]
+"""A service on another machine (`api_client`), never taken by itself."""
+
 _WORTH: Final = 1.5
 """How much quicker than float32 bfloat16 has to be. With matrix units (AMX) it is 4.4 times as
 quick, and PyTorch needs two thirds of the time of CTranslate2 for a short window and a quarter

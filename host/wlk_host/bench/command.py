@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from wlk_host.backends.api_client import endpoint
 from wlk_host.backends.choice import choose
 from wlk_host.bench.figures import Measured, measure
 from wlk_host.bench.logs import Setup, write_log, write_setup
@@ -54,11 +55,12 @@ def bench(arguments: argparse.Namespace) -> int:
         translator=arguments.translator,
         prompt=arguments.prompt,
     )
-    backend = choose(arguments.backend)
+    remote = arguments.backend == "openai-api"
+    backend = arguments.backend if remote else choose(arguments.backend)
     live = live_options(arguments.beams, arguments.rolling, arguments.end_of_word)
     setup = Setup(
         system=f"wlk-host {__version__}",
-        options={"model": called(options.model, resolve(options.model)), "backend": backend}
+        options={"model": _model(options, remote), "backend": backend}
         | _chosen(options, arguments.detect)
         | _chosen_live(arguments),
         clock="real" if arguments.realtime else "virtual",
@@ -70,6 +72,11 @@ def bench(arguments: argparse.Namespace) -> int:
         write_report(folder, Book(folder.resolve().name, setup, tuple(measured)))
     sys.stdout.write(f"{about(setup)}\n\n{markdown(tabulate(measured))}")
     return 0
+
+
+def _model(options: SessionOptions, remote: bool) -> str:
+    """Its name for the report."""
+    return endpoint().model if remote else called(options.model, resolve(options.model))
 
 
 def _recordings(manifest: Path, only: str) -> list[Recording]:

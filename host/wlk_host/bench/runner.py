@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-from wlk_host.backends.choice import Wish
+from wlk_host.backends.choice import Remote, Wish
 from wlk_host.backends.devices import DeviceWish
 from wlk_host.bench.delays import DelayWatch
 from wlk_host.bench.logs import Run, TimedWord
@@ -55,7 +55,7 @@ class Bench:
         realtime: bool,
         detect: bool = False,
         live: LiveOptions = _LIVE,
-        backend: Wish = "faster-whisper",
+        backend: Wish | Remote = "faster-whisper",
         device: DeviceWish = "auto",
     ) -> None:
         self.options = options

@@ -136,9 +136,13 @@ class Engine:
             if due is not None:
                 return due
             # What is being loaded ends before the process does, which else could crash.
-            if self._input_ended and not self._models.is_loading:
+            if self._input_ended and not self._models.is_loading and not self._is_awaited():
                 return None
             self._take_messages(wait=True)
+
+    def _is_awaited(self) -> bool:
+        """Whether a session that is to end has work that is done beside the engine."""
+        return any(not running.session.finished() for running in self._running.values())
 
     # What arrives
 

@@ -13,7 +13,8 @@ from typing import Final
 
 import onnxruntime
 
-from wlk_host.backends.choice import Backend, Wish, choose
+from wlk_host.backends.api_client import endpoint
+from wlk_host.backends.choice import Backend, Remote, Wish, choose
 from wlk_host.backends.devices import Device, DeviceWish, choose_device, device_errors
 from wlk_host.backends.silero import SileroDetector, load_session
 from wlk_host.backends.torch_recognizer import TorchRecognizer
@@ -29,6 +30,7 @@ from wlk_host.core.translated_session import TranslatedSession
 from wlk_host.core.translators import TranslationService
 from wlk_host.core.types import SAMPLE_RATE, PolicyName, Sample, SessionOptions
 from wlk_host.runtime.automatic import Automatic, SpeedCache, smaller_than
+from wlk_host.runtime.remote_model import RemoteModel, RemoteServices
 from wlk_host.runtime.resolve import called, resolve
 from wlk_host.runtime.sessions import LoadedModel, TranslatedCaptionSession
 from wlk_host.runtime.speed import StepTime, time_step
@@ -80,7 +82,8 @@ class SessionFactory:
         drafts: whether lines are translated while they grow.
         translator: what translates; None for a process of its own.
         live: how the first pass works.
-        backend: what encodes and does the second pass; see `backends.choice`.
+        backend: what encodes and does the second pass; see `backends.choice`. With
+            "openai-api" the sound is sent to the service that the environment names.
         automatic: which model is taken where none is named; None for the default one.
         device: what models run on; with auto the best that the engine can use here.
     """
@@ -94,7 +97,7 @@ class SessionFactory:
         drafts: bool = True,
         translator: TranslationService | None = None,
         live: LiveOptions = _LIVE,
-        backend: Wish = "faster-whisper",
+        backend: Wish | Remote = "faster-whisper",
         automatic: Automatic | None = None,
         device: DeviceWish = "auto",
     ) -> None:
@@ -103,6 +106,7 @@ class SessionFactory:
         self._resolve = resolve
         self._drafts = drafts
         self._backend = backend
+        self._remote: RemoteModel | None = None
         self._automatic = automatic
         self._wished = device
         self._placed: tuple[Device, WlkError | None] | None = None
@@ -121,12 +125,14 @@ class SessionFactory:
         """
         return self.load(options).open(options, start, context)
 
-    def load(self, options: SessionOptions) -> "Model":
+    def load(self, options: SessionOptions) -> "Model | RemoteModel":
         """What sessions with these options work with.
 
         Raises:
-            WlkError: those of `resolve`, and `vad_missing`.
+            WlkError: those of `resolve`, of `api_client.endpoint`, and `vad_missing`.
         """
+        if self._backend == "openai-api":
+            return self._service()
         had = set(self._models)
         name = options.model
         if name is None and self._automatic is not None:
@@ -150,6 +156,20 @@ class SessionFactory:
     @property
     def _engine_key(self) -> str:
         return f"{self._backend}/{self._place()[0]}"
+
+    def _service(self) -> RemoteModel:
+        if self._detector is None:
+            self._detector = load_session()
+        if self._remote is None:
+            services = RemoteServices(
+                self._background,
+                self._translating,
+                self._translator,
+                self._drafts,
+                self._detector,
+            )
+            self._remote = RemoteModel(endpoint(), services)
+        return self._remote
 
     def _time_step(self, name: str) -> StepTime:
         return self._loaded(name).time_step()
@@ -175,6 +195,7 @@ class SessionFactory:
                 self._live,
                 self._detector,
             )
+            assert self._backend != "openai-api"  # noqa: S101 - it has no models here
             model = Model(called(name, folder), folder, self._backend, device, services)
             model.problem = problem
             self._models[folder, device] = model
@@ -183,6 +204,7 @@ class SessionFactory:
     def _place(self) -> tuple[Device, WlkError | None]:
         """The device for all models, and why it is not a better one."""
         if self._placed is None:
+            assert self._backend != "openai-api"  # noqa: S101 - it has no devices here
             self._placed = choose_device(self._wished, choose(self._backend))
         return self._placed
 
@@ -211,6 +233,7 @@ class SessionFactory:
         """Free everything; the next session loads again."""
         self._translator.release()
         self._models.clear()
+        self._remote = None
         self._detector = None
 
 

@@ -24,3 +24,7 @@ class Worker:
         future = self._pool.submit(job)
         future.add_done_callback(lambda _: self._wake())
         return future
+
+    def another(self, name: str) -> "Worker":
+        """One more thread that wakes the same."""
+        return Worker(self._wake, name)

@@ -18,7 +18,7 @@ from wlk_host.protocol.connection import Connection
 from wlk_host.protocol.messages import Captions, Error, Status, ToExtension
 from wlk_host.runtime.clocks import SoundClock
 from wlk_host.runtime.engine import Engine
-from wlk_host.runtime.factory import SessionFactory
+from wlk_host.runtime.factory import Model, SessionFactory
 from wlk_host.runtime.stdio import Inbox, Signal
 
 CHUNK = SAMPLE_RATE // 10
@@ -91,6 +91,7 @@ def test_a_full_card_costs_no_word(n_windows: int, whole: str) -> None:
     """The card is the processor in disguise: its windows run out, the models are real."""
     factory = SessionFactory(SoundClock(), backend="torch")
     on_card = factory.load(SessionOptions(model=OPTIONS["model"]))
+    assert isinstance(on_card, Model)
     on_card.device = "cuda"
     factory._models = {(folder, "cuda"): kept for (folder, _), kept in factory._models.items()}
     factory._placed = ("cuda", None)

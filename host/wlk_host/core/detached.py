@@ -1,0 +1,138 @@
+"""A session whose work is done on a thread of its own, for engines that keep one waiting."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from wlk_host.core.ports import Background, CaptionSession, Promise
+from wlk_host.core.session import Engine
+from wlk_host.core.types import AudioChunk, Event, Sample, SessionOptions, Work
+
+
+@dataclass(frozen=True, slots=True)
+class _Landed:
+    """What came of a turn, and how the session stood after it."""
+
+    events: list[Event]
+    lag: Sample
+    skipped: Sample
+    language: str | None
+    refining: bool
+    is_due: bool
+    is_finished: bool
+
+
+class DetachedSession:
+    """`core.ports.CaptionSession` around another one, which only the background touches.
+
+    What is asked of it is collected and taken along in the next turn, so nobody waits: neither
+    the engine for a slow service, nor the other sessions.
+
+    Args:
+        captions: does the work. Its own background must be another one.
+        background: where it does it, one turn after the other.
+    """
+
+    def __init__(self, captions: CaptionSession, background: Background) -> None:
+        self._captions = captions
+        self._background = background
+        self._flight: Promise[_Landed] | None = None
+        self._asked: list[Callable[[], list[Event]]] = []
+        self._unseen: Sample = 0
+        self._in_turn: Sample = 0
+        self._stood = _Landed(
+            [], 0, 0, captions.language, captions.refining, is_due=False, is_finished=False
+        )
+
+    @property
+    def lag(self) -> Sample:
+        """Audio received and not yet captioned."""
+        return self._stood.lag + self._in_turn + self._unseen
+
+    @property
+    def skipped(self) -> Sample:
+        """Audio left out so far because the service could not keep up."""
+        return self._stood.skipped
+
+    @property
+    def language(self) -> str | None:
+        """Chosen or detected."""
+        return self._stood.language
+
+    @property
+    def refining(self) -> bool:
+        """False while the second pass is left out to keep up."""
+        return self._stood.refining
+
+    def feed(self, chunk: AudioChunk) -> list[Event]:
+        """Take audio that follows what was fed before."""
+        self._unseen += len(chunk.pcm)
+        return self._ask(lambda: self._captions.feed(chunk))
+
+    def cut(self, at: Sample) -> list[Event]:
+        """What comes next has nothing to do with what came before, whose events come later."""
+        return self._ask(lambda: self._captions.cut(at))
+
+    def finish(self) -> None:
+        """No more audio; the remaining work becomes due."""
+        self._ask(lambda: self._silently(self._captions.finish))
+
+    def configure(self, options: SessionOptions) -> None:
+        """Go on with other options."""
+        self._ask(lambda: self._silently(lambda: self._captions.configure(options)))
+
+    def adopt(self, engine: Engine) -> None:
+        """Go on with other models."""
+        self._ask(lambda: self._silently(lambda: self._captions.adopt(engine)))
+
+    def next_work(self) -> Work | None:
+        """A turn that is over and waits to be told of."""
+        return Work.LIVE if self._flight is not None and self._flight.done() else None
+
+    def run(self, work: Work) -> list[Event]:  # noqa: ARG002 - there is one kind
+        """Tell what came of the turn, and begin the next where there is one to begin.
+
+        Raises:
+            WlkError: what the session raised.
+        """
+        flight, self._flight = self._flight, None
+        if flight is None:
+            return []
+        self._stood, self._in_turn = flight.result(), 0
+        if self._asked or self._stood.is_due:
+            self._begin()
+        return self._stood.events
+
+    def finished(self) -> bool:
+        """After `finish`: whether nothing is left to do."""
+        return self._flight is None and not self._asked and self._stood.is_finished
+
+    def _ask(self, call: Callable[[], list[Event]]) -> list[Event]:
+        self._asked.append(call)
+        if self._flight is None:
+            self._begin()
+        return []
+
+    def _begin(self) -> None:
+        asked, self._asked = self._asked, []
+        self._in_turn, self._unseen = self._unseen, 0
+        self._flight = self._background.submit(lambda: self._turn(asked))
+
+    def _turn(self, asked: list[Callable[[], list[Event]]]) -> _Landed:
+        events = [event for call in asked for event in call()]
+        captions = self._captions
+        work = captions.next_work()
+        if work is not None:
+            events += captions.run(work)
+        return _Landed(
+            events,
+            captions.lag,
+            captions.skipped,
+            captions.language,
+            captions.refining,
+            captions.next_work() is not None,
+            captions.finished(),
+        )
+
+    def _silently(self, call: Callable[[], None]) -> list[Event]:
+        call()
+        return []
