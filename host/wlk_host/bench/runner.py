@@ -82,8 +82,11 @@ class Bench:
             WlkError: it or the model cannot be read.
         """
         language = None if self._detect else self.options.language or recording.reference.spoken
+        # A session may begin work beside it at once: on its own clock, or it never ends.
+        self._clock = VirtualClock()
         session = self._factory.open(replace(self.options, language=language))
-        self._clock = WallClock() if self._realtime else VirtualClock()
+        if self._realtime:
+            self._clock = WallClock()  # It runs from here on: loading is no delay.
         watch = _Watch(session, self._clock, heard)
         shown = _Record()
         self._memory.begin()

@@ -12,6 +12,7 @@ import pytest
 
 from fixtures import speech
 from fixtures.models import model
+from fixtures.sound import sentences, write_wav
 
 
 def run_bench(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -56,6 +57,20 @@ def test_a_real_run_is_scored_and_written(out: Path) -> None:
     times = [shown["t"] for shown in log["log"]]
     assert times == sorted(times)
     assert [second for second, _ in log["lag"]] == list(range(len(log["lag"])))
+
+
+def test_translations_are_scored_and_timed(tmp_path: Path) -> None:
+    clip = write_wav(tmp_path / "pt.wav", sentences("pt", "pangrama"))
+    row = {"audio": str(clip), "text": "A rápida raposa marrom salta.", "lang": "pt"}
+    row["translation_en"] = "The quick brown fox jumps over the lazy dog."
+    manifest = tmp_path / "manifest.jsonl"
+    manifest.write_text(json.dumps(row), encoding="utf-8")
+    out = tmp_path / "out"
+    done = run_bench(manifest, "--model", model("base"), "--translate", "en", "--out", out)
+    assert done.returncode == 0, done.stderr
+    figures = json.loads((out / "report.json").read_text())["all"]
+    assert figures["translation_chrf"] > 30
+    assert 0 <= figures["final_translation_p50"] < 5
 
 
 def test_the_report_shows_pictures_that_are_there(out: Path) -> None:
