@@ -1,0 +1,150 @@
+"""What a graphics card carries: step latency, real-time sessions, batches across sessions.
+
+    python tests/bench/gpu.py                       # everything, on CUDA with large-v3 dimensions
+    python tests/bench/gpu.py --device cpu --size tiny --seconds 1 --batch 2    # to try it out
+
+Random weights of the real dimensions are as slow as the real ones, so nothing is downloaded; the
+vocabulary is taken from an installed model (`--like`). It prints absolute figures as a table for
+RESULTS.md: for PyTorch and for CTranslate2 the time to load, the encoder and a whole live step
+(p50, p95), how many sessions one card carries in real time at a step of 0.6 s, and what windows of
+several sessions cost: in one batch with CTranslate2, one after the other with PyTorch.
+"""
+
+import argparse
+import itertools
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import ctranslate2
+import numpy as np
+import torch
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from fixtures.sized_model import SIZES, write_sized_model
+from wlk_host.backends.availability import surroundings
+from wlk_host.backends.ct2_encoder import CTranslate2Encoder
+from wlk_host.backends.devices import Device, torch_device
+from wlk_host.backends.torch_encoder import TorchEncoder
+from wlk_host.backends.whisper import Whisper
+from wlk_host.core.ports import Task
+from wlk_host.core.session import Pace
+from wlk_host.core.types import SAMPLE_RATE, seconds
+from wlk_host.models import store
+from wlk_host.runtime.speed import time_step
+
+STEP_S: Final = seconds(Pace().step)
+WINDOW: Final = 7 * SAMPLE_RATE
+FEATURES: Final = 750
+BATCHES: Final = (1, 2, 4, 8, 16, 32)
+PREFIX: Final = " and so on" * 6
+NEW_TOKENS: Final = 3
+
+
+def step_of(whisper: Whisper) -> Callable[[], None]:
+    """One live step of one session: its window encoded, prefix read, new words decoded."""
+    stream = whisper.listen(0)
+    stream.feed(np.random.default_rng(0).normal(0, 0.05, WINDOW).astype(np.float32))
+    prefix = whisper.tokenizer.encode(PREFIX)
+
+    def step() -> None:
+        steps = stream.encode(0, WINDOW).steps(Task("en"), (), prefix)
+        for _ in itertools.islice(steps, NEW_TOKENS + 1):
+            pass
+
+    return step
+
+
+def times_of(do: Callable[[], object], for_s: float, device: Device) -> list[float]:
+    """Seconds of each round, as many as fit into that time and five at the least."""
+    do()
+    taken: list[float] = []
+    end = time.perf_counter() + for_s
+    while len(taken) < 5 or time.perf_counter() < end:
+        began = time.perf_counter()
+        do()
+        if torch_device(device) == "cuda":
+            torch.cuda.synchronize()
+        taken.append(time.perf_counter() - began)
+    return taken
+
+
+def p50_p95(taken: list[float]) -> str:
+    """In milliseconds."""
+    return f"{1e3 * statistics.median(taken):.1f} / {1e3 * float(np.quantile(taken, 0.95)):.1f}"
+
+
+def encode_batch(whisper: Whisper, n: int) -> Callable[[], object]:
+    """Encode n windows of several sessions at once, to the end."""
+    features = np.random.default_rng(0).normal(0, 0.3, (n, whisper.n_mels, FEATURES))
+    batch = np.ascontiguousarray(features, np.float32)
+    encoder = whisper.encoder
+    if isinstance(encoder, CTranslate2Encoder):
+        view = ctranslate2.StorageView.from_array(batch)
+        return lambda: np.array(encoder.whisper.encode(view, to_cpu=True))
+    assert isinstance(encoder, TorchEncoder)
+
+    def one_after_the_other() -> list[torch.Tensor]:
+        with torch.inference_mode():
+            return [encoder(window) for window in batch]
+
+    return one_after_the_other
+
+
+def report(folder: Path, backend: str, device: Device, for_s: float, most: int) -> None:
+    """Measure one engine and print its rows."""
+    began = time.perf_counter()
+    at = torch_device(device)
+    whisper = Whisper(folder, "torch" if backend == "torch" else "faster-whisper", 2, device)
+    loaded_s = time.perf_counter() - began
+    steps = times_of(step_of(whisper), for_s, device)
+    foretold = time_step(whisper)
+    print(f"\n{backend} on {device} (PyTorch on {at}), loaded in {loaded_s:.1f} s")
+    print(f"| live step, p50 / p95 | {p50_p95(steps)} ms |")
+    print(f"| as `auto` measures it | {1e3 * (foretold.encode_s + foretold.decode_s):.1f} ms |")
+    carried = int(STEP_S / float(np.quantile(steps, 0.95)))
+    print(f"| sessions in real time, live pass alone, one after the other | {carried} |")
+    if at == "cuda":
+        most_mb = torch.cuda.max_memory_allocated() / 2**20
+        print(f"| memory of PyTorch, at most | {most_mb:.0f} MB |")
+    # PyTorch's encoder here takes one window at a time; a batch of it is not written yet.
+    how = "one after the other" if backend == "torch" else "in one batch"
+    for n in (n for n in BATCHES if n <= most):
+        taken = times_of(encode_batch(whisper, n), for_s / len(BATCHES), device)
+        each = 1e3 * statistics.median(taken) / n
+        print(f"| encode {n} windows {how}, p50 / p95; each | {p50_p95(taken)}; {each:.1f} ms |")
+
+
+def main() -> int:
+    """Print the tables; 1 where the device cannot be used."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--device", choices=["cuda", "cpu"], default="cuda")
+    parser.add_argument("--size", choices=list(SIZES), default="large-v3")
+    parser.add_argument("--like", default="base", help="the installed model with the vocabulary")
+    parser.add_argument("--seconds", type=float, default=20.0, help="of each measurement")
+    parser.add_argument("--batch", type=int, default=32, help="sessions at the most")
+    arguments = parser.parse_args()
+    here = surroundings(with_card=True)
+    print(f"{here}\ntorch {torch.__version__}, ctranslate2 {ctranslate2.__version__}")
+    if arguments.device == "cuda":
+        if not torch.cuda.is_available() or ctranslate2.get_cuda_device_count() == 0:
+            print("no CUDA device that both engines can use", file=sys.stderr)
+            return 1
+        subprocess.run(["nvidia-smi"], check=False)
+    with tempfile.TemporaryDirectory() as home:
+        size = SIZES[arguments.size]
+        folder = write_sized_model(Path(home) / "model", size, store.resolve(arguments.like))
+        print(f"{arguments.size}: {size}, random weights")
+        for backend in ("torch", "faster-whisper"):
+            report(folder, backend, arguments.device, arguments.seconds, arguments.batch)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
