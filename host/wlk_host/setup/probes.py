@@ -4,7 +4,7 @@ import json
 import signal
 import subprocess
 from pathlib import PurePath
-from typing import Final
+from typing import Any, Final
 
 from wlk_host.setup.findings import Finding, Level
 
@@ -35,6 +35,24 @@ except WlkError as error:
 """
 
 
+_BACKEND_PROBE: Final = """
+import json
+from wlk_host.backends import availability
+def told(able, here):
+    problem = able.problem
+    return {
+        "name": able.backend,
+        "usable": able.usable,
+        "expected": able.usable or (here.system, here.processor) == ("Darwin", "arm64"),
+        "devices": able.devices,
+        "policies": able.policies,
+        "problem": problem and [problem.code, problem.message, problem.hint],
+    }
+here = availability.surroundings(with_card=True)
+print(json.dumps([told(able, here) for able in availability.examine(here)]))
+"""
+
+
 def check_model(python: PurePath) -> Finding:
     """Whether a model is installed, and each installed one is what was published."""
     result = _run(python, _MODEL_PROBE)
@@ -47,6 +65,28 @@ def check_model(python: PurePath) -> Finding:
         return Finding(seen["code"], Level.FAIL, "model", seen["message"], seen["hint"])
     message = f"{', '.join(seen['models'])}: intact, in {seen['folder']}"
     return Finding("model_intact", Level.OK, "model", message)
+
+
+def check_backends(python: PurePath) -> list[Finding]:
+    """What each engine can do here, and what keeps it from what the machine could."""
+    result = _run(python, _BACKEND_PROBE)
+    if isinstance(result, str):
+        message = f"the engines cannot be looked at: {result}"
+        remedy = "reinstall wlk-host in its environment"
+        return [Finding("backend_check_failed", Level.FAIL, "backends", message, remedy)]
+    return [_backend(seen) for seen in json.loads(result.stdout)]
+
+
+def _backend(seen: dict[str, Any]) -> Finding:
+    subject = f"backend {seen['name']}"
+    if seen["problem"] is None:
+        message = f"runs on {', '.join(seen['devices'])}; {', '.join(seen['policies'])}"
+        return Finding("backend_ready", Level.OK, subject, message)
+    code, message, remedy = seen["problem"]
+    if seen["expected"]:
+        return Finding(code, Level.WARN, subject, message, remedy)
+    # Nobody misses an engine that is made for other machines.
+    return Finding("backend_not_used", Level.OK, subject, message)
 
 
 def check_libraries(python: PurePath) -> list[Finding]:

@@ -32,11 +32,11 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def codes(result: subprocess.CompletedProcess[str]) -> dict[str, str]:
-    """Code and level of each finding; the libraries' under their own names."""
+    """Code and level of each finding; those of libraries and engines under their own names."""
     return {
-        finding["subject"] if finding["code"].startswith("library") else finding["code"]: finding[
-            "level"
-        ]
+        finding["subject"]
+        if finding["code"].startswith(("library", "backend"))
+        else finding["code"]: finding["level"]
         for finding in json.loads(result.stdout)["findings"]
     }
 
@@ -45,7 +45,8 @@ def test_a_healthy_installation_is_healthy(wlk_host: CommandLine, models: Path) 
     wlk_host("install")
     result = wlk_host("doctor", "--json", WLK_MODELS=str(models))
     assert result.returncode == 0, result.stdout
-    expected = ("registered", "host_answers", "model_intact", *probes.LIBRARIES)
+    backends = ("backend faster-whisper", "backend torch", "backend mlx")
+    expected = ("registered", "host_answers", "model_intact", *backends, *probes.LIBRARIES)
     assert codes(result) == dict.fromkeys(expected, "ok")
     text = wlk_host("doctor", WLK_MODELS=str(models))
     assert text.returncode == 0
@@ -123,6 +124,20 @@ def test_a_library_that_does_not_load_or_crashes_is_a_finding(tmp_path: Path) ->
     assert "SIGILL" in found["av"].message
     assert "force-reinstall torch" in str(found["torch"].remedy)
     assert found["numpy"].level is Level.OK
+
+
+def test_what_an_engine_lacks_is_told_with_its_remedy() -> None:
+    """As `backends.availability` says it: a card that is not used, and no fault otherwise."""
+    problem = ["cudnn_missing", "there is a card, but no cuDNN", "run: pip install it"]
+    seen = {"name": "faster-whisper", "usable": True, "expected": True, "problem": problem}
+    lacking = probes._backend({**seen, "devices": ["cpu"], "policies": ["alignatt"]})
+    assert (lacking.code, lacking.level) == ("cudnn_missing", Level.WARN)
+    assert lacking.remedy == "run: pip install it"
+    elsewhere = ["backend_unavailable", "MLX needs macOS on Apple silicon, found Windows", "-"]
+    other = probes._backend({**seen, "expected": False, "problem": elsewhere})
+    assert (other.level, other.remedy) == (Level.OK, None)
+    ready = {finding.subject: finding for finding in probes.check_backends(Path(sys.executable))}
+    assert "alignatt, local_agreement" in ready["backend faster-whisper"].message
 
 
 def environment_with(folder: Path, **modules: str) -> Path:
