@@ -61,11 +61,7 @@ def _add_caption(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
     parser = subparsers.add_parser("caption", help="caption a sound or video file")
     parser.add_argument("file", metavar="FILE", help="any format ffmpeg reads")
     parser.add_argument("--model", help=_MODEL_HELP)
-    parser.add_argument(
-        "--alignment-heads",
-        metavar="L.H,L.H,…",
-        help="layers and heads that follow the sound, instead of the model's own",
-    )
+    _add_heads(parser)
     parser.add_argument("--language", help="Whisper language code; default: detect it")
     parser.add_argument(
         "--task",
@@ -216,6 +212,7 @@ def _add_bench(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--compare", nargs="+", metavar="DIR", help="set earlier runs (--out) beside each other"
     )
     parser.add_argument("--model", help=_MODEL_HELP)
+    _add_heads(parser)
     language = parser.add_mutually_exclusive_group()
     language.add_argument("--language", help="for all recordings; default: each one's own")
     language.add_argument("--detect", action="store_true", help="leave the language to the engine")
@@ -239,6 +236,14 @@ def _add_bench(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     clock.add_argument("--realtime", action="store_true", help="play in real time")
     parser.add_argument("--out", metavar="DIR", help="write logs, reports and pictures there")
     parser.set_defaults(run=run)
+
+
+def _add_heads(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--alignment-heads",
+        metavar="L.H,L.H,…",
+        help="layers and heads that follow the sound, instead of the model's own",
+    )
 
 
 def _add_policy(parser: argparse.ArgumentParser) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from wlk_host.backends.api_client import endpoint
+from wlk_host.backends.checkpoint_heads import parse
 from wlk_host.backends.choice import choose
 from wlk_host.bench.figures import Measured, measure
 from wlk_host.bench.logs import Setup, write_log, write_setup
@@ -65,7 +66,15 @@ def bench(arguments: argparse.Namespace) -> int:
         | _chosen_live(arguments),
         clock="real" if arguments.realtime else "virtual",
     )
-    runner = Bench(options, arguments.realtime, arguments.detect, live, backend, arguments.device)
+    runner = Bench(
+        options,
+        arguments.realtime,
+        arguments.detect,
+        live,
+        backend,
+        arguments.device,
+        heads=parse(arguments.alignment_heads) if arguments.alignment_heads else None,
+    )
     recordings = _recordings(Path(arguments.manifest), arguments.only)
     measured = _run(runner, recordings, setup, folder)
     if folder:
@@ -134,11 +143,12 @@ def _chosen(options: SessionOptions, detect: bool) -> dict[str, str]:
 def _chosen_live(arguments: argparse.Namespace) -> dict[str, str]:
     """The same of the first pass."""
     chosen = {
+        "alignment heads": arguments.alignment_heads or "",
         "beams": str(arguments.beams),
         "rolling": str(arguments.rolling),
         "end of word": arguments.end_of_word,
     }
-    usual = {"beams": "1", "rolling": "0", "end of word": "next"}
+    usual = {"alignment heads": "", "beams": "1", "rolling": "0", "end of word": "next"}
     return {name: value for name, value in chosen.items() if value != usual[name]}
 
 

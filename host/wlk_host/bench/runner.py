@@ -3,8 +3,10 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
+from wlk_host.backends.checkpoint_heads import Heads
 from wlk_host.backends.choice import Remote, Wish
 from wlk_host.backends.devices import DeviceWish
 from wlk_host.bench.delays import DelayWatch
@@ -27,6 +29,7 @@ from wlk_host.core.types import (
 from wlk_host.runtime.clocks import VirtualClock, WallClock
 from wlk_host.runtime.factory import SessionFactory
 from wlk_host.runtime.media import read_chunks
+from wlk_host.runtime.resolve import resolve
 from wlk_host.runtime.translator_child import Engines
 from wlk_host.runtime.worker import Worker
 
@@ -47,6 +50,7 @@ class Bench:
         live: how the first pass works.
         backend: what encodes.
         device: what it runs on.
+        heads: alignment heads instead of the model's own.
     """
 
     def __init__(
@@ -57,6 +61,7 @@ class Bench:
         live: LiveOptions = _LIVE,
         backend: Wish | Remote = "faster-whisper",
         device: DeviceWish = "auto",
+        heads: Heads | None = None,
     ) -> None:
         self.options = options
         self._realtime = realtime
@@ -72,6 +77,7 @@ class Bench:
             translator=Engines(),
             live=live,
             backend=backend,
+            resolve=partial(resolve, heads=heads),
             device=device,
         )
 

@@ -116,3 +116,10 @@ def test_a_missing_manifest_is_a_coded_error(tmp_path: Path) -> None:
     done = run_bench(tmp_path / "none.jsonl")
     assert done.returncode == 2
     assert done.stderr.startswith("manifest_unreadable")
+
+
+def test_heads_that_the_model_lacks_are_a_coded_error(tmp_path: Path) -> None:
+    manifest = write_manifest(tmp_path)
+    done = run_bench(manifest, "--model", model("tiny.en"), "--alignment-heads", "9.9")
+    assert done.returncode == 2
+    assert "heads_invalid" in done.stderr
