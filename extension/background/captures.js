@@ -74,7 +74,7 @@ async function createDocument() {
   await chrome.offscreen.createDocument({
     url: 'offscreen/offscreen.html',
     reasons: ['USER_MEDIA'],
-    justification: 'Takes the sound of the tabs that the user wants captioned.',
+    justification: 'Takes the sound that the user wants captioned: of tabs, and of the microphone.',
   });
 }
 

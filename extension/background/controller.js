@@ -101,6 +101,15 @@ export class Controller {
     this.#offscreen.send({ type: 'media', tabId, paused });
   }
 
+  /**
+   * @param {number} tabId whose captions are to hear the microphone, too, or no longer
+   * @param {boolean} on
+   */
+  async setMicrophone(tabId, on) {
+    await this.#offscreen.rejoin();
+    this.#offscreen.send({ type: 'microphone', tabId, on });
+  }
+
   /** @returns {Promise<Problem | null>} why there is no host, null when there is one */
   checkHost() {
     clearTimeout(this.#lingering);
@@ -268,8 +277,10 @@ export class Controller {
     const { streamId } = stream;
     const visible = (await visibleTabs()).includes(tabId);
     const options = await this.#preferences.forHost(tabId);
+    const microphone = await this.#preferences.wantsMicrophone(tabId);
     const begun = new Promise((resolve) => this.#beginning.set(session, resolve));
-    this.#offscreen.send({ type: 'begin', session, tabId, streamId, options, visible });
+    const begin = { session, tabId, streamId, options, visible, microphone };
+    this.#offscreen.send({ type: 'begin', ...begin });
     return begun;
   }
 
@@ -330,7 +341,7 @@ export class Controller {
     const capture = this.#captures.get(tabId);
     if (!capture || this.#problems.has(tabId)) return;
     const overlay = this.#overlays.get(tabId) ?? 'shown';
-    await showFace(tabId, faceOf(capture.phase, overlay));
+    await showFace(tabId, faceOf(capture, overlay));
     // What came meanwhile has been painted, or cleared, by itself.
     if (this.#captures.get(tabId) !== capture || this.#problems.has(tabId)) return;
     const needsClick = overlay === 'not_allowed' || capture.phase.name === 'ending';

@@ -49,6 +49,14 @@ export class Preferences {
 
   /**
    * @param {number} tabId
+   * @returns {Promise<boolean>} whether captions begin with the microphone on
+   */
+  async wantsMicrophone(tabId) {
+    return settingsFor(await this.#store.load(), await siteOfTab(tabId)).microphone;
+  }
+
+  /**
+   * @param {number} tabId
    * @param {keyof typeof CHANGES} command
    */
   change(tabId, command) {

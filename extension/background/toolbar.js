@@ -1,7 +1,7 @@
 /** The toolbar button: badge, title, and a popup when something is wrong. */
 import { unlessTabGone } from './overlays.js';
 
-/** @typedef {import('../shared/messages.js').Phase} Phase */
+/** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
 /** @typedef {import('../shared/messages.js').Problem} Problem */
 /** @typedef {import('./overlays.js').OverlayState} OverlayState */
 
@@ -29,12 +29,17 @@ const FACES = {
 
 /**
  * How a running capture looks on the button.
- * @param {Phase} phase
+ * @param {Pick<CaptureState, 'phase' | 'microphone'>} capture
  * @param {OverlayState} overlay
  * @returns {Face}
  */
-export function faceOf(phase, overlay) {
+export function faceOf({ phase, microphone }, overlay) {
   if (overlay === 'not_allowed') return { badge: '↻', color: AMBER, title: 'title_click_again' };
+  // That somebody listens to the user matters more than how far captions are.
+  if (microphone === 'on') {
+    const color = phase.name === 'listening' ? GREEN : AMBER;
+    return { badge: 'mic', color, title: 'title_microphone' };
+  }
   if (overlay === 'not_scriptable') return { badge: '∅', color: AMBER, title: 'title_no_overlay' };
   if (phase.name !== 'lagging') return FACES[phase.name];
   const seconds = Math.round(phase.lagMs / 1000);

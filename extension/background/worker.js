@@ -83,7 +83,8 @@ async function answer(request) {
   if (request.type === 'check') return controller.checkHost();
   if (request.type === 'start') return controller.toggle(request.tabId, request.panel);
   if (request.type === 'stop') await controller.stop(request.tabId);
-  else await controller.retranslate(request.tabId);
+  else if (request.type === 'retranslate') await controller.retranslate(request.tabId);
+  else await controller.setMicrophone(request.tabId, request.on);
   return null;
 }
 

@@ -1,15 +1,11 @@
 import { SAMPLE_RATE } from '../audio/framing.js';
+import { MICROPHONE } from '../shared/microphone.js';
 
 /** A context that the browser has suspended never answers; its last 100 ms are not worth more. */
 const FLUSH_MS = 500;
 
-/**
- * The sound of one tab: played on as it was, and delivered in 16 kHz frames.
- *
- * Capturing takes a tab's sound away from the user, so it is played from here. That needs a context
- * of its own: one of 16 kHz would cut the user's sound to telephone bandwidth.
- */
-export class TabCapture {
+/** A source of sound, delivered in 16 kHz frames. */
+export class SoundCapture {
   #stream;
   #recognition;
   #playback;
@@ -18,13 +14,14 @@ export class TabCapture {
   /**
    * @param {MediaStream} stream
    * @param {AudioContext} recognition at 16 kHz, with the worklet loaded
+   * @param {AudioContext | null} playback in which the sound is played on
    * @param {(pcm: Int16Array) => void} onFrame
    */
-  constructor(stream, recognition, onFrame) {
+  constructor(stream, recognition, playback, onFrame) {
     this.#stream = stream;
     this.#recognition = recognition;
-    this.#playback = new AudioContext();
-    this.#playback.createMediaStreamSource(stream).connect(this.#playback.destination);
+    this.#playback = playback;
+    playback?.createMediaStreamSource(stream).connect(playback.destination);
     this.#processor = new AudioWorkletNode(recognition, 'frames', {
       numberOfOutputs: 0,
       channelCount: 1,
@@ -41,19 +38,27 @@ export class TabCapture {
   }
 
   /**
-   * Start capturing a tab.
+   * Start capturing a tab. That takes its sound away from the user, so it is played from here, in a
+   * context of its own: one of 16 kHz would cut it to telephone bandwidth.
    * @param {string} streamId from chrome.tabCapture.getMediaStreamId; good once, for seconds
    * @param {(pcm: Int16Array) => void} onFrame
    * @param {() => void} onEnded the tab was closed, or the user ended the capture in the browser
-   * @returns {Promise<TabCapture>}
+   * @returns {Promise<SoundCapture>}
    * @throws {DOMException} when the browser refuses the stream
    */
-  static async open(streamId, onFrame, onEnded) {
-    const stream = await navigator.mediaDevices.getUserMedia(tabAudio(streamId));
-    const recognition = new AudioContext({ sampleRate: SAMPLE_RATE });
-    await recognition.audioWorklet.addModule('../audio/worklet.js');
-    for (const track of stream.getAudioTracks()) track.addEventListener('ended', onEnded);
-    return new TabCapture(stream, recognition, onFrame);
+  static openTab(streamId, onFrame, onEnded) {
+    return open(tabAudio(streamId), true, onFrame, onEnded);
+  }
+
+  /**
+   * Start listening to the microphone. It must be allowed already: this document cannot ask.
+   * @param {(pcm: Int16Array) => void} onFrame
+   * @param {() => void} onEnded it was unplugged, or is not allowed any more
+   * @returns {Promise<SoundCapture>}
+   * @throws {DOMException} when there is none to be had
+   */
+  static openMicrophone(onFrame, onEnded) {
+    return open({ audio: MICROPHONE }, false, onFrame, onEnded);
   }
 
   /** End the capture. Resolves when the last samples are delivered and the contexts are closed. */
@@ -61,8 +66,22 @@ export class TabCapture {
     this.#processor.port.postMessage('flush');
     await Promise.race([this.flushed, new Promise((resolve) => setTimeout(resolve, FLUSH_MS))]);
     for (const track of this.#stream.getTracks()) track.stop();
-    await Promise.all([this.#recognition.close(), this.#playback.close()]);
+    await Promise.all([this.#recognition.close(), this.#playback?.close()]);
   }
+}
+
+/**
+ * @param {MediaStreamConstraints} constraints
+ * @param {boolean} played whether the sound is played on
+ * @param {(pcm: Int16Array) => void} onFrame
+ * @param {() => void} onEnded
+ */
+async function open(constraints, played, onFrame, onEnded) {
+  const stream = await navigator.mediaDevices.getUserMedia(constraints);
+  const recognition = new AudioContext({ sampleRate: SAMPLE_RATE });
+  await recognition.audioWorklet.addModule('../audio/worklet.js');
+  for (const track of stream.getAudioTracks()) track.addEventListener('ended', onEnded);
+  return new SoundCapture(stream, recognition, played ? new AudioContext() : null, onFrame);
 }
 
 /**

@@ -1,8 +1,10 @@
 /** Owns the running captures. The service worker comes and goes; this document stays. */
 import { Meter } from '../audio/meter.js';
-import { TabCapture } from './capture.js';
-import { CaptionSession } from './session.js';
+import { faultOf } from '../shared/microphone.js';
+import { SoundCapture } from './capture.js';
+import { Conversation } from './conversation.js';
 
+/** @typedef {import('../shared/messages.js').MicrophoneState} MicrophoneState */
 /** @typedef {import('../shared/messages.js').OffscreenCommand} OffscreenCommand */
 /** @typedef {import('../shared/messages.js').OffscreenReport} OffscreenReport */
 /** @typedef {import('../shared/messages.js').Problem} Problem */
@@ -17,7 +19,15 @@ const RECONNECT_MS = 100;
 /** A look at the levels; fast enough to follow speech. */
 const METER_MS = 150;
 
-/** @type {Map<string, { session: CaptionSession, capture: TabCapture | null, meter: Meter }>} */
+/**
+ * @typedef {object} Entry
+ * @property {Conversation} conversation
+ * @property {SoundCapture | null} capture of the tab; null when it is over
+ * @property {SoundCapture | null} microphone
+ * @property {Meter} meter
+ */
+
+/** @type {Map<string, Entry>} by the conversation's id */
 const running = new Map();
 
 let hostReady = false;
@@ -49,7 +59,7 @@ function report(report) {
 }
 
 function publish() {
-  const captures = [...running.values()].map(({ session }) => session.state);
+  const captures = [...running.values()].map(({ conversation }) => conversation.state);
   report({ type: 'captures', captures });
 }
 
@@ -60,8 +70,8 @@ function setMetering(wanted) {
 }
 
 function publishLevels() {
-  const levels = [...running.values()].map(({ session, meter }) => {
-    return { tabId: session.tabId, level: meter.take() };
+  const levels = [...running.values()].map(({ conversation, meter }) => {
+    return { tabId: conversation.tabId, level: meter.take() };
   });
   report({ type: 'levels', levels });
 }
@@ -74,144 +84,210 @@ function obey(command) {
     case 'meter':
       return setMetering(command.wanted);
     case 'abandon':
-      return void command.tabIds.flatMap(sessionsAt).forEach(forget);
+      return command.tabIds.flatMap(entriesAt).forEach(forget);
     case 'visible':
-      for (const { session } of running.values()) {
-        session.setVisible(command.tabIds.includes(session.tabId));
-      }
-      return;
+      return running.forEach(({ conversation }) =>
+        conversation.setVisible(command.tabIds.includes(conversation.tabId)),
+      );
     case 'host':
       return setHostReady(command.ready);
     case 'from-host':
       return receive(command.message);
     default:
-      for (const session of activeAt(command.tabId)) steer(session, command);
+      for (const entry of activeAt(command.tabId)) steer(entry, command);
   }
 }
 
-/** @typedef {'configure' | 'copy' | 'retranslate' | 'media' | 'show' | 'end'} ToSession */
+/** @typedef {'configure' | 'copy' | 'retranslate' | 'media' | 'microphone' | 'show' | 'end'} ToEntry */
 
 /**
- * @param {CaptionSession} session
- * @param {Extract<OffscreenCommand, { type: ToSession }>} command
+ * @param {Entry} entry
+ * @param {Extract<OffscreenCommand, { type: ToEntry }>} command
  */
-function steer(session, command) {
+function steer(entry, command) {
+  const { conversation } = entry;
   switch (command.type) {
     case 'configure':
-      return session.configure(command.options);
+      return conversation.configure(command.options);
     case 'copy':
-      return copyLastLine(session);
+      return copyLastLine(conversation);
     case 'retranslate':
-      return session.retranslate();
+      return conversation.retranslate();
     case 'media':
-      return session.setPaused(command.paused);
+      return conversation.setPaused(command.paused);
+    case 'microphone':
+      return void (command.on ? listen(entry) : closeMicrophone(entry, 'off'));
     case 'show':
-      return session.show();
+      return conversation.show();
     case 'end':
-      return void end(session);
+      return void end(entry);
   }
 }
 
 /** @param {Extract<OffscreenCommand, { type: 'begin' }>} command */
-async function begin({ session: id, tabId, streamId, options, visible }) {
-  const session = new CaptionSession(
+async function begin({ session: id, tabId, streamId, options, visible, microphone }) {
+  const conversation = new Conversation(
     { id, tabId, options, visible },
     {
       toHost: (message) => report({ type: 'to-host', message }),
       toOverlay: (message) => report({ type: 'overlay', tabId, message }),
-      phaseChanged: publish,
+      stateChanged: publish,
     },
   );
+  const meter = new Meter();
+  /** @type {Entry} */
+  const entry = { conversation, capture: null, microphone: null, meter };
   try {
-    const meter = new Meter();
     /** @param {Int16Array} pcm */
     const onFrame = (pcm) => {
       meter.push(pcm);
-      session.push(pcm);
+      conversation.push(pcm);
     };
-    const capture = await TabCapture.open(streamId, onFrame, () => end(session));
-    running.set(id, { session, capture, meter });
+    entry.capture = await SoundCapture.openTab(streamId, onFrame, () => void end(entry));
+    running.set(id, entry);
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
     const problem = { code: 'capture_failed', message: '', hint: error.message };
     return report({ type: 'begun', session: id, problem });
   }
-  session.show();
-  if (hostReady) session.attach();
+  conversation.show();
+  if (hostReady) conversation.attach();
   else publish();
   report({ type: 'begun', session: id, problem: null });
+  // By itself it stays in the conversation that has it.
+  if (microphone && !listener()) void listen(entry);
+}
+
+/** @returns {Entry | undefined} who has the microphone, or is about to */
+function listener() {
+  const states = ['starting', 'on'];
+  return [...running.values()].find(({ conversation }) =>
+    states.includes(conversation.state.microphone),
+  );
 }
 
 /**
- * Put a session's newest line on the clipboard. A document without focus can do so only this way.
- * @param {CaptionSession} session
+ * Caption the microphone as well, in this conversation alone.
+ * @param {Entry} entry
  */
-function copyLastLine(session) {
+async function listen(entry) {
+  const { conversation } = entry;
+  const before = listener();
+  if (before === entry) return;
+  if (before) void closeMicrophone(before, 'off');
+  conversation.setMicrophoneState('starting');
+  const opened = await openMicrophone(entry);
+  if (typeof opened === 'string') return conversation.setMicrophoneState(opened);
+  // Meanwhile the user may have changed their mind.
+  if (conversation.state.microphone !== 'starting' || !entry.capture) return void opened.close();
+  entry.microphone = opened;
+  conversation.openMicrophone(crypto.randomUUID(), hostReady);
+}
+
+/**
+ * @param {Entry} entry
+ * @returns {Promise<SoundCapture | MicrophoneState>} why not
+ */
+async function openMicrophone(entry) {
+  // A document that nobody sees cannot ask.
+  if (!(await microphoneAllowed())) return 'not_allowed';
+  try {
+    return await SoundCapture.openMicrophone(
+      (pcm) => entry.conversation.pushMicrophone(pcm),
+      () => void loseMicrophone(entry),
+    );
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+    return faultOf(error);
+  }
+}
+
+/** @param {Entry} entry whose microphone was unplugged, or is not allowed any more */
+async function loseMicrophone(entry) {
+  await closeMicrophone(entry, (await microphoneAllowed()) ? 'missing' : 'not_allowed');
+}
+
+async function microphoneAllowed() {
+  return (await navigator.permissions.query({ name: 'microphone' })).state === 'granted';
+}
+
+/**
+ * @param {Entry} entry
+ * @param {MicrophoneState} state why
+ */
+async function closeMicrophone(entry, state) {
+  const { microphone } = entry;
+  entry.microphone = null;
+  entry.conversation.setMicrophoneState(state);
+  await microphone?.close();
+  if (microphone) entry.conversation.stopMicrophone();
+}
+
+/**
+ * Put the newest line on the clipboard. A document without focus can do so only this way.
+ * @param {Conversation} conversation
+ */
+function copyLastLine(conversation) {
   const field = document.createElement('textarea');
-  field.value = session.lastLine();
+  field.value = conversation.lastLine();
   if (field.value === '') return;
   document.body.append(field);
   field.select();
   const copied = document.execCommand('copy');
   field.remove();
-  if (copied) session.confirmCopy();
+  if (copied) conversation.confirmCopy();
 }
 
-/** @param {CaptionSession} session */
-async function end(session) {
+/** @param {Entry} entry */
+async function end(entry) {
   // A second click while the last samples are on their way.
-  if (!running.get(session.id)?.capture) return;
-  await closeCapture(session);
-  session.stop();
-  setTimeout(() => forget(session), LAST_WORDS_MS);
+  if (!entry.capture) return;
+  await closeCaptures(entry);
+  entry.conversation.stop();
+  setTimeout(() => forget(entry), LAST_WORDS_MS);
 }
 
-/** @param {CaptionSession} session */
-function forget(session) {
-  if (!running.has(session.id)) return;
-  void closeCapture(session);
-  running.delete(session.id);
-  session.close();
+/** @param {Entry} entry */
+function forget(entry) {
+  if (!running.delete(entry.conversation.id)) return;
+  void closeCaptures(entry);
+  entry.conversation.close();
   publish();
 }
 
-/** @param {CaptionSession} session */
-async function closeCapture(session) {
-  const entry = running.get(session.id);
-  const capture = entry?.capture;
-  if (!entry || !capture) return;
+/** @param {Entry} entry */
+async function closeCaptures(entry) {
+  const { capture } = entry;
   entry.capture = null;
-  await capture.close();
+  await Promise.all([capture?.close(), closeMicrophone(entry, 'off')]);
 }
 
 /** @param {boolean} ready */
 function setHostReady(ready) {
   if (ready === hostReady) return;
   hostReady = ready;
-  for (const { session } of running.values()) {
-    if (ready) session.attach();
-    else session.detach();
+  for (const { conversation } of running.values()) {
+    if (ready) conversation.attach();
+    else conversation.detach();
   }
 }
 
 /** @param {ToExtension} message */
 function receive(message) {
   if (!('session' in message) || message.session === null) return;
-  const session = running.get(message.session)?.session;
-  // The host may still speak of a session that was forgotten here.
-  if (!session) return;
-  if (message.type === 'captions') session.applyCaptions(message);
-  else if (message.type === 'error') forget(session);
-  else if (message.state === 'ended') return session.goOn() ? undefined : forget(session);
-  else session.applyStatus(message);
+  for (const entry of running.values()) {
+    const channel = entry.conversation.receive(message);
+    if (channel === 'tab') forget(entry);
+    else if (channel === 'microphone') void closeMicrophone(entry, 'failed');
+  }
 }
 
 /** @param {number} tabId */
-function sessionsAt(tabId) {
-  return [...running.values()].map(({ session }) => session).filter((s) => s.tabId === tabId);
+function entriesAt(tabId) {
+  return [...running.values()].filter(({ conversation }) => conversation.tabId === tabId);
 }
 
 /** @param {number} tabId */
 function activeAt(tabId) {
-  return sessionsAt(tabId).filter((session) => !session.stopping);
+  return entriesAt(tabId).filter(({ conversation }) => !conversation.stopping);
 }

@@ -2,7 +2,6 @@ import { FRAME_SAMPLES, SAMPLE_RATE, toBase64 } from '../audio/framing.js';
 import { PcmRing } from '../audio/ring_buffer.js';
 import {
   applyUpdate,
-  captionRows,
   contextBefore,
   EMPTY_MODEL,
   resumeAt,
@@ -10,10 +9,9 @@ import {
   someUntranslated,
 } from '../shared/captions.js';
 
-/** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
-/** @typedef {import('../shared/messages.js').SessionMessage} SessionMessage */
 /** @typedef {import('../shared/messages.js').Phase} Phase */
 /** @typedef {import('../shared/messages.js').PhaseName} PhaseName */
+/** @typedef {import('../shared/captions.js').CaptionModel} CaptionModel */
 /** @typedef {import('../shared/protocol.js').Captions} Captions */
 /** @typedef {import('../shared/protocol.js').Options} Options */
 /** @typedef {import('../shared/protocol.js').Status} Status */
@@ -22,7 +20,7 @@ import {
 /**
  * @typedef {object} SessionOutlets
  * @property {(message: ToHost) => void} toHost
- * @property {(message: SessionMessage) => void} toOverlay
+ * @property {() => void} captionsChanged
  * @property {() => void} phaseChanged `state` has changed
  */
 
@@ -33,8 +31,9 @@ const SECONDS_KEPT = 60;
 const CONTEXT_LENGTH = 400;
 
 /**
- * The captions of one tab, from first sample to last word. It outlives the service worker and the
- * host: whenever a host is there it goes on from the first sample that is not final yet.
+ * The captions of one channel (a tab, or the microphone), from first sample to last word. It
+ * outlives the service worker and the host: whenever a host is there it goes on from the first
+ * sample that is not final yet.
  */
 export class CaptionSession {
   #ring = new PcmRing(SECONDS_KEPT * SAMPLE_RATE);
@@ -62,12 +61,11 @@ export class CaptionSession {
   #visible;
 
   /**
-   * @param {{ id: string, tabId: number, options: Options, visible: boolean }} start
+   * @param {{ id: string, options: Options, visible: boolean }} start
    * @param {SessionOutlets} outlets
    */
-  constructor({ id, tabId, options, visible }, outlets) {
+  constructor({ id, options, visible }, outlets) {
     this.id = id;
-    this.tabId = tabId;
     this.#options = options;
     this.#visible = visible;
     this.#outlets = outlets;
@@ -78,32 +76,33 @@ export class CaptionSession {
     return this.#stopping;
   }
 
-  /** @returns {CaptureState} */
+  /** The options that hold. */
+  get options() {
+    return this.#options;
+  }
+
+  /** Whether the user looks at the tab. */
+  get visible() {
+    return this.#visible;
+  }
+
+  /** @returns {CaptionModel} what has been said so far */
+  get model() {
+    return this.#model;
+  }
+
+  /** The sample that comes next. */
+  get position() {
+    return this.#ring.end;
+  }
+
+  /** What it is doing, and with what language and model, as far as the host knows. */
   get state() {
     const { language = null, model = null } = this.#status ?? {};
     const { smaller_model: smallerModel = null } = this.#status ?? {};
     const { model_problem: modelProblem = null } = this.#status ?? {};
-    return {
-      session: this.id,
-      tabId: this.tabId,
-      phase: this.#phase(),
-      language,
-      model,
-      smallerModel,
-      modelProblem,
-      paused: this.#paused,
-      stale: this.#stale,
-    };
-  }
-
-  /** Tell the overlay everything, because it is new. */
-  show() {
-    this.#outlets.toOverlay({
-      type: 'snapshot',
-      session: this.id,
-      model: this.#model,
-      phase: this.#phase(),
-    });
+    const { paused, stale } = { paused: this.#paused, stale: this.#stale };
+    return { phase: this.#phase(), language, model, smallerModel, modelProblem, paused, stale };
   }
 
   /**
@@ -127,7 +126,7 @@ export class CaptionSession {
     this.#attached = true;
     this.#wasAttached = true;
     this.#seq = 0;
-    this.#outlets.toOverlay({ type: 'resume', session: this.id, from });
+    this.#outlets.captionsChanged();
     this.#outlets.toHost({
       type: 'start',
       session: this.id,
@@ -140,14 +139,14 @@ export class CaptionSession {
       this.#sendAudio(start, this.#ring.read(start, start + FRAME_SAMPLES));
     }
     if (this.#stopping) this.#outlets.toHost({ type: 'stop', session: this.id });
-    this.#publishPhase();
+    this.#outlets.phaseChanged();
   }
 
   /** The host is gone; another may come. */
   detach() {
     this.#attached = false;
     this.#changingModel = false;
-    this.#publishPhase();
+    this.#outlets.phaseChanged();
   }
 
   /** No more sound will come. The session goes on until the host has said the last words. */
@@ -155,7 +154,7 @@ export class CaptionSession {
     if (this.#stopping) return;
     this.#stopping = true;
     if (this.#attached) this.#outlets.toHost({ type: 'stop', session: this.id });
-    this.#publishPhase();
+    this.#outlets.phaseChanged();
   }
 
   /** @param {boolean} visible whether the user looks at the tab */
@@ -203,17 +202,6 @@ export class CaptionSession {
     return true;
   }
 
-  /** @returns {string} the newest line, draft included; empty before the first */
-  lastLine() {
-    const [row] = captionRows(this.#model, -1, 1);
-    return row ? (row.committed + row.draft).trim() : '';
-  }
-
-  /** Tell the overlay that its last line was copied. */
-  confirmCopy() {
-    this.#outlets.toOverlay({ type: 'copied', session: this.id });
-  }
-
   /** @param {Captions} update */
   applyCaptions(update) {
     if (update.revision <= this.#model.revision) return;
@@ -221,7 +209,7 @@ export class CaptionSession {
     this.#model = applyUpdate(this.#model, update);
     this.#finalUntil = update.final_until;
     this.#ring.forget(update.final_until);
-    this.#outlets.toOverlay(update);
+    this.#outlets.captionsChanged();
     if (this.#stale !== wasStale) this.#outlets.phaseChanged();
   }
 
@@ -231,12 +219,7 @@ export class CaptionSession {
     if (this.#changingModel) return;
     this.#status = status;
     if (status.state === 'listening' && status.lag_ms === 0) this.#caughtUpUntil = this.#ring.end;
-    this.#publishPhase();
-  }
-
-  /** The overlay is told that nothing more will come. */
-  close() {
-    this.#outlets.toOverlay({ type: 'end', session: this.id });
+    this.#outlets.phaseChanged();
   }
 
   #changeModel() {
@@ -245,7 +228,7 @@ export class CaptionSession {
     this.#attached = false;
     this.#status = null;
     this.#outlets.toHost({ type: 'stop', session: this.id });
-    this.#publishPhase();
+    this.#outlets.phaseChanged();
   }
 
   /**
@@ -255,11 +238,6 @@ export class CaptionSession {
   #sendAudio(start, pcm) {
     const { id: session } = this;
     this.#outlets.toHost({ type: 'audio', session, seq: this.#seq++, start, pcm: toBase64(pcm) });
-  }
-
-  #publishPhase() {
-    this.#outlets.toOverlay({ type: 'phase', session: this.id, phase: this.#phase() });
-    this.#outlets.phaseChanged();
   }
 
   get #stale() {

@@ -37,6 +37,7 @@ export const SECTIONS = {
     { path: 'model', kind: 'model' },
     { path: 'stepDown', kind: 'switch' },
     choice('policy', 'alignatt', 'local_agreement'),
+    { path: 'microphone', kind: 'switch' },
   ],
   translation: [
     { path: 'translateTo', kind: 'target' },

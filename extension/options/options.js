@@ -1,6 +1,7 @@
 /** The options page. Each change holds at once, in all tabs. */
 import { changeFor } from '../shared/settings.js';
 import { SettingsStore } from '../shared/settings_store.js';
+import { microphoneAllowed, openMicrophonePage } from '../ui/microphone.js';
 import { ask, byId, localise, text, WorkerLine } from '../ui/page.js';
 import { exportSettings, importSettings, report, say } from './backup.js';
 import { changesAt, SECTIONS } from './fields.js';
@@ -52,6 +53,12 @@ function change(path, value) {
   show();
   if (saving !== null) clearTimeout(saving);
   saving = setTimeout(() => void save(), SAVE_MS);
+  if (path === 'microphone' && value === true) void permitMicrophone();
+}
+
+/** A captioned tab cannot ask for it. */
+async function permitMicrophone() {
+  if (!(await microphoneAllowed())) await openMicrophonePage(null);
 }
 
 async function save() {

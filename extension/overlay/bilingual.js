@@ -15,6 +15,7 @@
  * A line as it is shown: its texts stand directly beneath each other.
  * @typedef {object} ShownLine
  * @property {number} id
+ * @property {string | null} speaker YOU, or null
  * @property {boolean} final whole, and with its translation where one is due
  * @property {ShownText[]} texts
  */
@@ -35,7 +36,8 @@ export function shownLines(rows, { show, order }, filter) {
     const isDue = show !== 'original' && row.translation === null && comes;
     const texts = textsOf(row, show, isDue, filter);
     if (order === 'translation-first') texts.reverse();
-    return texts.length === 0 ? [] : [{ id: row.id, final: row.final && !isDue, texts }];
+    if (texts.length === 0) return [];
+    return [{ id: row.id, speaker: row.speaker, final: row.final && !isDue, texts }];
   });
 }
 

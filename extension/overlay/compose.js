@@ -5,6 +5,7 @@
  * @property {typeof import('./flow.js')} flow
  * @property {typeof import('./grips.js')} grips
  * @property {typeof import('./look.js')} look
+ * @property {typeof import('./meetings.js')} meetings
  * @property {typeof import('./pace.js')} pace
  * @property {typeof import('./placement.js')} placement
  * @property {typeof import('./player.js')} player
@@ -19,14 +20,15 @@
  * other: here they are put together.
  * @param {Parts} parts
  * @param {Record<string, string>} fonts
- * @param {Record<Grip, string>} labels
+ * @param {Record<Grip | 'you', string>} labels
  * @param {ConstructorParameters<typeof import('./stage.js').Stage>[1]} keep
  */
 export function compose(parts, fonts, labels, keep) {
   const { lookOf } = parts.look;
   const { placeFor, positionOf } = parts.placement;
-  const stage = new parts.stage.Stage({ lookOf, placeFor, positionOf, fonts }, keep);
-  const flow = new parts.flow.CaptionFlow(parts.pace, parts.words.splitWords);
+  const { lowerEdgeOf } = parts.meetings;
+  const stage = new parts.stage.Stage({ lookOf, placeFor, positionOf, lowerEdgeOf, fonts }, keep);
+  const flow = new parts.flow.CaptionFlow(parts.pace, parts.words.splitWords, labels.you);
   const players = new parts.player.PlayerWatch((video) => stage.keepOff(video));
   const grips = new parts.grips.Grips(stage, parts.placement, labels);
   const view = new parts.view.CaptionView(parts.style.STYLE, flow, grips.elements, {

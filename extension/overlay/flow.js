@@ -30,12 +30,15 @@ export class CaptionFlow {
   #next;
   #pacing;
   #splitWords;
+  #you;
 
   /**
    * @param {typeof import('./pace.js')} pacing
    * @param {typeof import('./words.js').splitWords} splitWords
+   * @param {string} you how a line of the user's own begins
    */
-  constructor(pacing, splitWords) {
+  constructor(pacing, splitWords, you) {
+    this.#you = you;
     this.#pacing = pacing;
     this.#pace = pacing.AT_REST;
     this.#splitWords = splitWords;
@@ -86,14 +89,19 @@ export class CaptionFlow {
   }
 
   /** @param {ShownLine} line */
-  #written({ id, texts }) {
+  #written({ id, speaker, texts }) {
     const row = this.#rows.get(id) ?? element('div', 'row');
-    const paragraphs = texts.map((text) => {
-      const paragraph = row.querySelector(`.${text.kind}`) ?? this.#newText(text.kind);
-      this.#writeText(/** @type {HTMLElement} */ (paragraph), text);
+    const paragraphs = texts.map((text, index) => {
+      const found = /** @type {HTMLElement | null} */ (row.querySelector(`.${text.kind}`));
+      const paragraph = found ?? this.#newText(text.kind);
+      const label = speaker !== null && index === 0 ? this.#you : '';
+      if (paragraph.dataset.speaker !== label) paragraph.dataset.speaker = label;
+      this.#writeText(paragraph, text);
       return paragraph;
     });
-    for (const old of row.children) if (!paragraphs.includes(old)) this.#forgetText(old);
+    for (const old of row.children) {
+      if (!paragraphs.includes(/** @type {HTMLElement} */ (old))) this.#forgetText(old);
+    }
     placeChildren(row, paragraphs);
     row.classList.toggle('paired', texts.length > 1);
     return row;

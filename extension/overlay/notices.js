@@ -1,5 +1,6 @@
 /** What the overlay says about itself, and for how long. Pure. */
 
+/** @typedef {import('../shared/messages.js').MicrophoneState} MicrophoneState */
 /** @typedef {import('../shared/messages.js').News} News */
 /** @typedef {import('../shared/messages.js').Phase} Phase */
 /** @typedef {import('../shared/messages.js').PhaseName} PhaseName */
@@ -21,7 +22,7 @@
 
 /** Long enough to be read, short enough not to be in the way. */
 const BRIEF_MS = 2_500;
-const SKIPPED_MS = 5_000;
+const LONG_MS = 5_000;
 const NEWS_MS = 8_000;
 
 /** A busy machine lags for a moment again and again. Only what lasts is worth a word. */
@@ -76,6 +77,19 @@ function phaseFor(before, phase) {
 }
 
 /**
+ * What is said of the microphone. While it is on, the captions carry a mark.
+ * @param {MicrophoneState} before
+ * @param {MicrophoneState} state
+ * @returns {Notice | null} null when there is no news
+ */
+export function microphoneNotice(before, state) {
+  if (state === before || state === 'starting') return null;
+  if (state === 'on') return { key: 'notice_microphone_on', busy: false, forMs: LONG_MS };
+  if (state === 'off') return before === 'on' ? reply('notice_microphone_off') : null;
+  return { key: 'notice_microphone_fault', busy: true, forMs: LONG_MS };
+}
+
+/**
  * An answer to what the user has just done.
  * @param {string} key
  * @returns {Notice}
@@ -87,7 +101,7 @@ export function reply(key) {
 /** @param {number} ms */
 function skipped(ms) {
   const detail = String(Math.max(1, Math.round(ms / 1000)));
-  return { key: 'notice_skipped', detail, busy: false, forMs: SKIPPED_MS };
+  return { key: 'notice_skipped', detail, busy: false, forMs: LONG_MS };
 }
 
 /**

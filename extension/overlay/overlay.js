@@ -1,5 +1,6 @@
 /** The overlay's ears: messages of the extension in, captions on the page. */
 /** @typedef {import('../shared/captions.js').CaptionRow} CaptionRow */
+/** @typedef {import('../shared/messages.js').MicrophoneState} MicrophoneState */
 /** @typedef {import('../shared/messages.js').OverlayMessage} OverlayMessage */
 /** @typedef {import('../shared/messages.js').PageMessage} PageMessage */
 /** @typedef {import('../shared/messages.js').Phase} Phase */
@@ -12,7 +13,7 @@
 // that change (`use_dynamic_url`). A static import would ask for the fixed address, in vain: this
 // module loads all others and hands them what they need of each other.
 /** @type {typeof import('../shared/captions.js')} */
-const { applyUpdate, captionRows, EMPTY_MODEL, resumeAt } = await load('shared/captions.js');
+const { applyUpdate, captionRows, EMPTY_MODEL } = await load('shared/captions.js');
 /** @type {typeof import('../shared/settings.js')} */
 const { DEFAULTS, FONTS, hostOptions, settingsFor } = await load('shared/settings.js');
 /** @type {typeof import('../shared/swearwords.js')} */
@@ -26,7 +27,7 @@ const { shownLines } = await load('overlay/bilingual.js');
 /** @type {typeof import('./media.js')} */
 const { MediaWatch } = await load('overlay/media.js');
 /** @type {typeof import('./notices.js')} */
-const { changeFor, reply } = await load('overlay/notices.js');
+const { changeFor, microphoneNotice, reply } = await load('overlay/notices.js');
 /** @type {typeof import('./steady.js')} */
 const { holdNothingBack, steadyRows } = await load('overlay/steady.js');
 /** @type {typeof import('./compose.js')} */
@@ -36,6 +37,7 @@ const PARTS = {
   flow: await load('overlay/flow.js'),
   grips: await load('overlay/grips.js'),
   look: await load('overlay/look.js'),
+  meetings: await load('overlay/meetings.js'),
   pace: await load('overlay/pace.js'),
   placement: await load('overlay/placement.js'),
   player: await load('overlay/player.js'),
@@ -64,6 +66,10 @@ let session = null;
 let model = EMPTY_MODEL;
 /** @type {Phase | null} */
 let phase = null;
+/** @type {MicrophoneState} */
+let microphone = 'off';
+/** @type {Notice | null} what is to be said of it as soon as captions run */
+let microphoneNews = null;
 let settings = settingsFor(DEFAULTS, null);
 let filter = makeFilter(settings.filters, SWEARWORDS);
 /** @type {Held} */
@@ -89,7 +95,12 @@ const media = new MediaWatch((paused) => tell({ type: 'media', paused }));
 /** Begin to listen; a second call changes nothing. */
 export function listen() {
   if (seen) return;
-  const labels = { move: text('grip_move'), left: text('grip_left'), right: text('grip_right') };
+  const labels = {
+    move: text('grip_move'),
+    left: text('grip_left'),
+    right: text('grip_right'),
+    you: text('speaker_you'),
+  };
   seen = compose(PARTS, FONTS, labels, (screen, position) =>
     tell({ type: 'position', screen, position }),
   );
@@ -107,11 +118,10 @@ function receive(message) {
     case 'captions':
       model = applyUpdate(model, message);
       return showCaptions();
-    case 'resume':
-      model = resumeAt(model, message.from);
-      return showCaptions();
     case 'phase':
       return showPhase(message.phase);
+    case 'microphone':
+      return showMicrophone(message.microphone);
     case 'copied':
       return say(reply('notice_copied'));
     case 'end':
@@ -128,6 +138,8 @@ function follow(snapshot) {
     shownText = '';
     hidden = false;
     phase = null;
+    microphone = 'off';
+    microphoneNews = null;
     held = new Map();
     announced = new Set();
     seen?.flow.jump();
@@ -135,6 +147,7 @@ function follow(snapshot) {
   model = snapshot.model;
   showCaptions();
   showPhase(snapshot.phase);
+  showMicrophone(snapshot.microphone);
   media.start();
 }
 
@@ -206,7 +219,7 @@ function steady(rows) {
 
 /** @param {import('./bilingual.js').ShownLine[]} lines */
 function announce(lines) {
-  const { text: news, announced: told } = announcement(lines, announced);
+  const { text: news, announced: told } = announcement(lines, announced, text('speaker_you'));
   announced = told;
   if (news !== '') seen?.view.announce(news);
 }
@@ -223,8 +236,24 @@ function showPhase(next) {
   phase = next;
   if (!change) return;
   clearTimeout(nextNotice);
-  if (change.afterMs === 0) say(change.notice);
-  else nextNotice = setTimeout(() => say(change.notice), change.afterMs);
+  if (change.afterMs > 0) nextNotice = setTimeout(() => say(change.notice), change.afterMs);
+  else if (next.name !== 'listening' || !microphoneNews) say(change.notice);
+  tellOfMicrophone();
+}
+
+/** @param {MicrophoneState} next */
+function showMicrophone(next) {
+  microphoneNews = microphoneNotice(microphone, next) ?? microphoneNews;
+  microphone = next;
+  seen?.view.setMicrophone(next === 'on');
+  tellOfMicrophone();
+}
+
+/** Until captions run, that they do not yet is what is said. */
+function tellOfMicrophone() {
+  if (phase?.name !== 'listening' || !microphoneNews) return;
+  say(microphoneNews);
+  microphoneNews = null;
 }
 
 /** @param {Notice | null} notice */

@@ -24,18 +24,23 @@ const LEAST_WIDTH = 200;
 const CONTROLS_HEIGHT = 84;
 const CONTROLS_SHARE = 0.3;
 
+/** In a low window captions stand no higher than this share of it, whatever a meeting has there. */
+const EDGE_SHARE = 0.45;
+
 /**
  * Where captions stand that the user has put there, or (null) by themselves.
  * @param {Position | null} position
  * @param {Size} viewport
  * @param {Size} box `width` it has by itself, `height` when it is full
  * @param {Area | null} video the largest one that is seen
- * @returns {Place} inside of the viewport and off the player's controls, where there is room
+ * @param {number | null} edge of a meeting's page, whose videos have no controls of their own
+ * @returns {Place} inside of the viewport; where there is room, off the player's controls and, by
+ *   themselves, off the meeting's
  */
-export function placeFor(position, viewport, box, video) {
+export function placeFor(position, viewport, box, video, edge) {
   const wanted = position ?? {
     x: 0.5,
-    y: 1 - Math.max(0.08, 72 / viewport.height),
+    y: 1 - shareBelow(edge, viewport),
     width: box.width / viewport.width,
   };
   const most = viewport.width - 2 * MARGIN;
@@ -45,7 +50,21 @@ export function placeFor(position, viewport, box, video) {
     bottom: wanted.y * viewport.height,
     width,
   };
-  return within(viewport, box.height, offControls(place, box.height, video));
+  return within(
+    viewport,
+    box.height,
+    edge === null ? offControls(place, box.height, video) : place,
+  );
+}
+
+/**
+ * @param {number | null} edge
+ * @param {Size} viewport
+ * @returns {number} of the viewport's height, what lies below captions that stand by themselves
+ */
+function shareBelow(edge, { height }) {
+  if (edge === null) return Math.max(0.08, 72 / height);
+  return Math.min((edge + MARGIN) / height, EDGE_SHARE);
 }
 
 /**

@@ -17,6 +17,7 @@
  * @property {typeof import('./look.js').lookOf} lookOf
  * @property {typeof import('./placement.js').placeFor} placeFor
  * @property {typeof import('./placement.js').positionOf} positionOf
+ * @property {typeof import('./meetings.js').lowerEdgeOf} lowerEdgeOf
  * @property {Record<string, string>} fonts
  */
 
@@ -118,7 +119,8 @@ export class Stage {
    * @param {Position | null} position
    */
   #stand(box, position) {
-    this.#place = this.#rules.placeFor(position, viewport(), box, this.#video);
+    const { placeFor, lowerEdgeOf } = this.#rules;
+    this.#place = placeFor(position, viewport(), box, this.#video, lowerEdgeOf(location));
     this.#cast?.view.place(this.#place, box.height, viewport());
   }
 

@@ -103,6 +103,35 @@ export const STYLE = `
   color: color-mix(in srgb, var(--ink) 84%, transparent);
 }
 
+/* Who speaks; a word of the page would be taken for one that was said. */
+.text[data-speaker]:not([data-speaker=""])::before {
+  content: attr(data-speaker) " ";
+  font-weight: 800;
+  unicode-bidi: isolate;
+}
+
+/* The microphone is on: on the upper edge, where no word is. */
+.microphone {
+  position: absolute;
+  top: calc(var(--size) * -0.55);
+  inset-inline-end: calc(var(--size) * 0.7);
+  box-sizing: border-box;
+  width: calc(var(--size) * 1.1);
+  height: calc(var(--size) * 1.1);
+  padding: calc(var(--size) * 0.17);
+  border-radius: 50%;
+  background: #b3261e;
+  fill: none;
+  stroke: #ffffff;
+  stroke-width: 2.4;
+  stroke-linecap: round;
+  visibility: hidden;
+}
+
+.captions.shown.listens .microphone {
+  visibility: visible;
+}
+
 .word {
   transition: color 260ms ease;
   animation: appear 160ms ease-out;

@@ -57,7 +57,7 @@ export class CaptionView {
     sheet.replaceSync(style);
     root.adoptedStyleSheets = [sheet];
     this.#notice.append(element('span', 'light'), this.#noticeText);
-    this.#captions.append(flow.element, ...grips);
+    this.#captions.append(flow.element, microphoneMark(), ...grips);
     const probe = element('div', 'probe');
     const stack = element('div', 'stack');
     stack.append(this.#notice, this.#captions);
@@ -109,6 +109,11 @@ export class CaptionView {
   /** @param {boolean} announced whether a screen reader is told; it then need not find them, too */
   setAnnounced(announced) {
     this.#flow.element.ariaHidden = String(announced);
+  }
+
+  /** @param {boolean} on whether the microphone is captioned, too */
+  setMicrophone(on) {
+    this.#captions.classList.toggle('listens', on);
   }
 
   /** Everything fades. */
@@ -208,6 +213,22 @@ export class CaptionView {
     const wait = Math.max(0, this.#raisedAt + RAISE_AGAIN_MS - performance.now());
     this.#raiseTimer = setTimeout(() => this.raise(), wait);
   }
+}
+
+/** @returns {SVGElement} drawn, for a page may forbid pictures and fonts */
+function microphoneMark() {
+  const namespace = 'http://www.w3.org/2000/svg';
+  const mark = document.createElementNS(namespace, 'svg');
+  mark.setAttribute('class', 'microphone');
+  mark.setAttribute('viewBox', '0 0 24 24');
+  mark.setAttribute('aria-hidden', 'true');
+  const lines = document.createElementNS(namespace, 'path');
+  lines.setAttribute(
+    'd',
+    'M12 3a3 3 0 0 0-3 3v5a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3M6 11a6 6 0 0 0 12 0M12 17v4',
+  );
+  mark.append(lines);
+  return mark;
 }
 
 /**

@@ -64,7 +64,8 @@ function showState() {
   const capture = captureInFront();
   byId('stop').hidden = !capture;
   retranslate.show(capture);
-  const words = capture ? stateText(capture.phase, sound) : text('panel_off');
+  const state = capture ? stateText(capture.phase, sound) : text('panel_off');
+  const words = capture?.microphone === 'on' ? `${state} · ${text('microphone_on')}` : state;
   if (byId('state').textContent !== words) byId('state').textContent = words;
 }
 

@@ -6,6 +6,7 @@ import { SoundWatch } from '../shared/state_words.js';
 import { ask, byId, element, LOCALE, localise, number, text, WorkerLine } from '../ui/page.js';
 import { RetranslateButton } from '../ui/retranslate.js';
 import { stateText } from '../ui/state.js';
+import { showMicrophone, steerMicrophone } from './microphone.js';
 
 /** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
 /** @typedef {import('../shared/messages.js').Level} Level */
@@ -72,6 +73,7 @@ function showState() {
   if (byId('state').textContent !== words) byId('state').textContent = words;
   showModelState(capture);
   byId('light').classList.toggle('busy', sound !== 'heard' || capture.phase.name !== 'listening');
+  showMicrophone(capture.microphone);
 }
 
 /** @param {CaptureState} capture */
@@ -188,6 +190,7 @@ function listen() {
   byId('bigger').addEventListener('click', () => resize(1));
   byId('smaller').addEventListener('click', () => resize(-1));
   siteOnly.addEventListener('change', ruleSite);
+  steerMicrophone(tabId, (on) => void ruleMicrophone(on));
   byId('options').addEventListener('click', () => chrome.runtime.openOptionsPage());
   byId('panel').addEventListener('click', async () => {
     await chrome.sidePanel.open({ windowId: tab.windowId });
@@ -213,6 +216,19 @@ async function change(changes) {
 async function resize(direction) {
   const { appearance } = settingsFor(await store.load(), site);
   await change({ appearance: resized(appearance, direction) });
+}
+
+/**
+ * On a site with a rule, its captions begin with the microphone as it was left; elsewhere the
+ * switch holds for these captions only.
+ * @param {boolean} on
+ */
+async function ruleMicrophone(on) {
+  const settings = await store.load();
+  const rule = site === null ? undefined : settings.sites[site];
+  if (!rule) return;
+  rule.microphone = on;
+  await store.save(settings);
 }
 
 /** Give the site a rule with what holds now, or take its rule away. */

@@ -24,11 +24,15 @@
  * @property {string} draft follows `committed` verbatim
  * @property {boolean} final
  * @property {string | null} language
+ * @property {string | null} speaker YOU, or null: not told apart
  * @property {Line['translation']} translation
  */
 
 /** Lines a model holds on to. Hours of captions must leave memory flat. */
 export const LINES_KEPT = 200;
+
+/** The speaker of what the user says into the microphone. */
+export const YOU = 'you';
 
 /** @type {CaptionModel} */
 export const EMPTY_MODEL = Object.freeze({ revision: 0, lines: [], draft: null });
@@ -128,13 +132,14 @@ function baseLanguage(code) {
 export function captionRows(model, since, count) {
   const { lines, draft } = model;
   /** @type {CaptionRow[]} */
-  const rows = lines.map(({ id, end, text, state, language, translation }) => ({
+  const rows = lines.map(({ id, end, text, state, language, speaker, translation }) => ({
     id,
     end,
     committed: text,
     draft: '',
     final: state === 'final',
     language,
+    speaker,
     translation,
   }));
   if (draft !== null && draft.text !== '') {
@@ -152,6 +157,7 @@ export function captionRows(model, since, count) {
         final: false,
         // Nobody has said so, but who speaks goes on in the same language.
         language: lines[before - 1]?.language ?? null,
+        speaker: null,
         translation: null,
       });
     }

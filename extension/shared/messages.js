@@ -49,6 +49,12 @@
  */
 
 /**
+ * Whether what the user says is captioned as well. Wanted and not to be had: it is not allowed,
+ * there is none (any more), another program holds it, or the host refused.
+ * @typedef {'off' | 'starting' | 'on' | 'not_allowed' | 'missing' | 'busy' | 'failed'} MicrophoneState
+ */
+
+/**
  * @typedef {object} CaptureState
  * @property {string} session
  * @property {number} tabId
@@ -59,6 +65,7 @@
  * @property {boolean} stale lines from before the target language was changed are still in another
  * @property {string | null} smallerModel to go on with, where captions come late for good
  * @property {Problem | null} modelProblem why it is not the model or device that was asked for
+ * @property {MicrophoneState} microphone
  */
 
 /**
@@ -69,7 +76,8 @@
 /**
  * From the service worker to the offscreen document.
  * @typedef {{ type: 'begin', session: string, tabId: number, streamId: string, options: Options,
- *     visible: boolean }
+ *     visible: boolean, microphone: boolean }
+ *   | { type: 'microphone', tabId: number, on: boolean }
  *   | { type: 'configure', tabId: number, options: Options }
  *   | { type: 'end', tabId: number }
  *   | { type: 'copy', tabId: number }
@@ -94,11 +102,13 @@
 
 /**
  * From the offscreen document, through the service worker, to the overlay in the page.
- * A snapshot makes the overlay follow its session; what belongs to others it ignores.
- * @typedef {{ type: 'snapshot', session: string, model: CaptionModel, phase: Phase }
+ * A snapshot makes the overlay follow its session; what belongs to others it ignores. The captions
+ * are those of all channels, numbered on their own.
+ * @typedef {{ type: 'snapshot', session: string, model: CaptionModel, phase: Phase,
+ *     microphone: MicrophoneState }
  *   | Captions
  *   | { type: 'phase', session: string, phase: Phase }
- *   | { type: 'resume', session: string, from: number }
+ *   | { type: 'microphone', session: string, microphone: MicrophoneState }
  *   | { type: 'copied', session: string }
  *   | { type: 'end', session: string }} SessionMessage
  */
@@ -123,9 +133,11 @@
 /**
  * From a page of the extension to the service worker, answered with the problem that is left, or
  * null: start captions (in the side panel: also where the page is closed to extensions), stop them,
- * translate what was said before the target language was changed, or see whether the host can be had.
+ * switch the microphone on or off for captions that run, translate what was said before the target
+ * language was changed, or see whether the host can be had.
  * @typedef {{ type: 'start', tabId: number, panel: boolean }
  *   | { type: 'stop', tabId: number }
+ *   | { type: 'microphone', tabId: number, on: boolean }
  *   | { type: 'retranslate', tabId: number }
  *   | { type: 'check' }} Request
  */

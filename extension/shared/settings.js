@@ -48,11 +48,13 @@
  * @property {Bilingual} bilingual
  * @property {Filters} filters
  * @property {'off' | 'polite'} liveRegion whether a screen reader reads captions out
+ * @property {boolean} microphone whether captions begin with the microphone as a second channel
  */
 
 /**
  * What one site does differently. Absent: as everywhere.
- * @typedef {Partial<Pick<SiteSettings, 'language' | 'translateTo' | 'translator' | 'model' | 'mode'>>
+ * @typedef {Partial<Pick<SiteSettings,
+ *     'language' | 'translateTo' | 'translator' | 'model' | 'mode' | 'microphone'>>
  *   & { appearance?: Partial<Appearance>, bilingual?: Partial<Bilingual> }} SiteOverrides
  */
 
@@ -125,6 +127,7 @@ export const DEFAULTS = deepFreeze({
   bilingual: { show: 'both', order: 'original-first', translationSize: 1 },
   filters: { profanity: false, replacements: [] },
   liveRegion: 'off',
+  microphone: false,
   sites: {},
 });
 

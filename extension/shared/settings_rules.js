@@ -66,6 +66,7 @@ const FIELDS = {
     replacements: { type: 'array', items: REPLACEMENT, maxItems: 200 },
   },
   liveRegion: { enum: ['off', 'polite'] },
+  microphone: { type: 'boolean' },
 };
 
 /** What a site may do differently. */
@@ -77,6 +78,7 @@ const SITE_FIELDS = [
   'mode',
   'appearance',
   'bilingual',
+  'microphone',
 ];
 
 /**

@@ -1,8 +1,8 @@
 /** A tab's captions as a text that stays. */
-import { applyUpdate, captionRows, EMPTY_MODEL, LINES_KEPT, resumeAt } from '../shared/captions.js';
+import { applyUpdate, captionRows, EMPTY_MODEL, LINES_KEPT } from '../shared/captions.js';
 import { SWEARWORDS } from '../shared/swearwords.js';
 import { makeFilter } from '../shared/text_filters.js';
-import { element } from './page.js';
+import { element, text } from './page.js';
 
 /** @typedef {import('../shared/messages.js').SessionMessage} SessionMessage */
 /** @typedef {import('../shared/settings.js').SiteSettings} SiteSettings */
@@ -11,7 +11,7 @@ import { element } from './page.js';
 const FOLLOW_PX = 60;
 
 /** The parts of a line, in this order. */
-const PARTS = ['committed', 'draft', 'translation'];
+const PARTS = ['speaker', 'committed', 'draft', 'translation'];
 
 /** The captions of one session at a time in a scrolling element. */
 export class Transcript {
@@ -50,8 +50,6 @@ export class Transcript {
       return;
     } else if (message.type === 'captions') {
       this.#model = applyUpdate(this.#model, message);
-    } else if (message.type === 'resume') {
-      this.#model = resumeAt(this.#model, message.from);
     } else {
       return;
     }
@@ -63,10 +61,11 @@ export class Transcript {
     const followed = lines.scrollHeight - lines.scrollTop - lines.clientHeight < FOLLOW_PX;
     const translations = new Map(this.#model.lines.map(({ id, translation }) => [id, translation]));
     const rows = captionRows(this.#model, -1, LINES_KEPT);
-    for (const [index, { id, committed, draft }] of rows.entries()) {
+    for (const [index, { id, speaker, committed, draft }] of rows.entries()) {
       const row = lines.children[index] ?? lines.appendChild(element('p', { className: 'line' }));
       const words = [committed, draft, translations.get(id)?.text ?? ''];
-      writeRow(row, words.map(this.#filter));
+      const label = speaker === null ? '' : `${text('speaker_you')} `;
+      writeRow(row, [label, ...words.map(this.#filter)]);
     }
     while (lines.children.length > rows.length) lines.lastElementChild?.remove();
     if (followed) lines.scrollTop = lines.scrollHeight;
@@ -76,7 +75,7 @@ export class Transcript {
 /**
  * Leaves what has not changed alone: a screen reader is to be told only what is new.
  * @param {Element} row
- * @param {string[]} shown committed, draft and translated words
+ * @param {string[]} shown who speaks, committed, draft and translated words
  */
 function writeRow(row, shown) {
   for (const [index, words] of shown.entries()) {

@@ -43,6 +43,8 @@ class OverlayRow:
     """Committed and draft words."""
     committed: str
     translation: str = ""
+    speaker: str = ""
+    """What the line begins with where speakers are told apart."""
 
 
 class Browser:
@@ -80,6 +82,17 @@ class Browser:
     def command(self, page: Page, name: str) -> None:
         """Give a keyboard command on the page's tab. Headless Chromium has no keys of its own."""
         self._ask_worker(f"chrome.commands.onCommand.dispatch({name!r}, tab)", page)
+
+    def permit_microphone(self, setting: str) -> None:
+        """Answer the browser's question, now and later: "granted", "denied" or "prompt"."""
+        self.cdp.send(
+            "Browser.setPermission",
+            {
+                "permission": {"name": "microphone"},
+                "setting": setting,
+                "origin": f"chrome-extension://{EXTENSION_ID}",
+            },
+        )
 
     # -- what the user sees -----------------------------------------------------------------
 
@@ -147,6 +160,11 @@ class Browser:
             return next((t for t in targets if "/panel/panel.html" in t["url"]), None)
 
         return Popup(self.cdp, wait_until(opened, 5, "no side panel")["targetId"])
+
+    def offscreen(self) -> "Popup":
+        """Return the document that captures, which must be there."""
+        found = (t for t in self._targets("background_page") if "/offscreen/" in t["url"])
+        return Popup(self.cdp, next(found)["targetId"])
 
     def overlay_is_on_top(self, page: Page) -> bool:
         """Return whether nothing of the page covers the captions (or the notice)."""
@@ -285,10 +303,13 @@ def _walk(node: Node) -> Iterator[Node]:
         yield from _walk(node["contentDocument"])
 
 
-def _classes(node: Node) -> list[str]:
+def _attributes(node: Node) -> dict[str, str]:
     attributes = node.get("attributes", [])
-    pairs = dict(zip(attributes[::2], attributes[1::2], strict=True))
-    return str(pairs.get("class", "")).split()
+    return dict(zip(attributes[::2], attributes[1::2], strict=True))
+
+
+def _classes(node: Node) -> list[str]:
+    return _attributes(node).get("class", "").split()
 
 
 def _text(node: Node) -> str:
@@ -297,7 +318,9 @@ def _text(node: Node) -> str:
 
 def _row(node: Node) -> OverlayRow:
     text, committed = _words(node, "original")
-    return OverlayRow(node["backendNodeId"], text, committed, _words(node, "translation")[0])
+    speakers = [_attributes(n).get("data-speaker", "") for n in _walk(node)]
+    translation = _words(node, "translation")[0]
+    return OverlayRow(node["backendNodeId"], text, committed, translation, "".join(speakers))
 
 
 def _words(row: Node, kind: str) -> tuple[str, str]:

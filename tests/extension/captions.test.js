@@ -118,6 +118,7 @@ test('the draft follows its line verbatim', () => {
       draft: '-is it',
       final: false,
       language: 'en',
+      speaker: null,
       translation: null,
     },
   ]);

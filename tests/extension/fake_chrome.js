@@ -137,7 +137,13 @@ function offscreenDocument() {
       const phase = /** @type {const} */ ({ name: 'listening', lagMs: 0, skippedMs: 0 });
       const { session, tabId } = command;
       const model = { model: 'base', smallerModel: null, modelProblem: null };
-      const state = { language: 'en', ...model, paused: false, stale: false };
+      const state = {
+        language: 'en',
+        ...model,
+        paused: false,
+        stale: false,
+        microphone: /** @type {const} */ ('off'),
+      };
       running.push({ session, tabId, phase, ...state });
       port.receive({ type: 'captures', captures: running });
       port.receive({ type: 'begun', session, problem: null });

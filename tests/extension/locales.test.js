@@ -17,7 +17,7 @@ const sources = await Promise.all(code.map((path) => readFile(new URL(path, EXTE
 const source = sources.join('\n');
 
 /** Keys made from what is named elsewhere in the source: `state_loading` from the phase. */
-const MADE = /^(?:error|remedy|state|command|model)_(?=[a-z])/;
+const MADE = /^(?:error|remedy|state|command|model|microphone(?:_remedy)?)_(?=[a-z])/;
 
 const fields = Object.values(SECTIONS).flat();
 const ofFields = fields.flatMap(({ path, choices = [] }) => [

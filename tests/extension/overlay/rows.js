@@ -16,6 +16,7 @@ export function row(id, committed, changes = {}) {
     draft: '',
     final: false,
     language: 'en',
+    speaker: null,
     translation: null,
     ...changes,
   };

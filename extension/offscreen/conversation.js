@@ -1,0 +1,288 @@
+import { SAMPLE_RATE } from '../audio/framing.js';
+import { captionRows, EMPTY_MODEL, LINES_KEPT } from '../shared/captions.js';
+import { changesBetween, lineOfYou, merged } from './channels.js';
+import { withoutEcho } from './echo.js';
+import { CaptionSession } from './session.js';
+
+/** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
+/** @typedef {import('../shared/messages.js').MicrophoneState} MicrophoneState */
+/** @typedef {import('../shared/messages.js').SessionMessage} SessionMessage */
+/** @typedef {import('../shared/protocol.js').Line} Line */
+/** @typedef {import('../shared/protocol.js').Options} Options */
+/** @typedef {import('../shared/protocol.js').ToExtension} ToExtension */
+/** @typedef {import('../shared/protocol.js').ToHost} ToHost */
+
+/** @typedef {Extract<ToExtension, { type: 'captions' | 'status' | 'error' }>} SaidOfSession */
+
+/**
+ * @typedef {object} Outlets
+ * @property {(message: ToHost) => void} toHost
+ * @property {(message: SessionMessage) => void} toOverlay
+ * @property {() => void} stateChanged
+ */
+
+/**
+ * Samples of the tab that are waited for before the microphone's newest words are shown: what the
+ * tab says at the same time, and what they may echo, is known by then. It takes longer while both
+ * are heard, for the host does one after the other.
+ */
+const HELD_SAMPLES = SAMPLE_RATE;
+const HELD_BESIDE_SOUND_SAMPLES = 3 * SAMPLE_RATE;
+
+/** What is softer can hardly be heard in a room, and echoes nothing: 40 dB below full scale. */
+const AUDIBLE = 328;
+
+/** What the tab said so long ago does not change any more, and what echoed it does not either. */
+const SETTLED_SAMPLES = 30 * SAMPLE_RATE;
+
+/**
+ * What is said in one tab and, where the user wants it, into the microphone. Each channel is a
+ * session of the host's; whoever shows the captions is told one sequence of lines, on the tab's
+ * clock and under the id of the tab's session.
+ */
+export class Conversation {
+  #outlets;
+  #tab;
+  /** @type {{ session: CaptionSession, offset: number } | null} the tab's sample at its first */
+  #microphone = null;
+  /** @type {MicrophoneState} */
+  #microphoneState = 'off';
+  /** @type {readonly Line[]} said into the microphone before it was switched off */
+  #earlier = [];
+  /** @type {readonly Line[]} what it says now, as far as it may be shown */
+  #you = [];
+  /** @type {{ lines: readonly Line[], at: number }[]} what it says that is held, by tab's sample */
+  #held = [];
+  /** The tab's newest sample that was audible. */
+  #heardUntil = -Infinity;
+  /** @type {Map<number, { said: string, own: string }>} by line its text, and that without echo */
+  #texts = new Map();
+  #shown = EMPTY_MODEL;
+
+  /**
+   * @param {{ id: string, tabId: number, options: Options, visible: boolean }} start
+   * @param {Outlets} outlets
+   */
+  constructor({ id, tabId, options, visible }, outlets) {
+    this.id = id;
+    this.tabId = tabId;
+    this.#outlets = outlets;
+    this.#tab = new CaptionSession(
+      { id, options, visible },
+      {
+        toHost: outlets.toHost,
+        captionsChanged: () => this.#publish(),
+        phaseChanged: () => this.#publishPhase(),
+      },
+    );
+  }
+
+  /** True after `stop`: the capture is over, its last words may be outstanding. */
+  get stopping() {
+    return this.#tab.stopping;
+  }
+
+  /** @returns {CaptureState} */
+  get state() {
+    const { id: session, tabId } = this;
+    return { session, tabId, ...this.#tab.state, microphone: this.#microphoneState };
+  }
+
+  /** Tell the overlay everything, because it is new. */
+  show() {
+    const { phase, microphone } = this.state;
+    const model = this.#shown;
+    this.#outlets.toOverlay({ type: 'snapshot', session: this.id, model, phase, microphone });
+  }
+
+  /** @returns {string} the newest line, draft included; empty before the first */
+  lastLine() {
+    const [row] = captionRows(this.#shown, -1, 1);
+    return row ? (row.committed + row.draft).trim() : '';
+  }
+
+  /** Tell the overlay that its last line was copied. */
+  confirmCopy() {
+    this.#outlets.toOverlay({ type: 'copied', session: this.id });
+  }
+
+  /** The overlay is told that nothing more will come. */
+  close() {
+    this.#outlets.toOverlay({ type: 'end', session: this.id });
+  }
+
+  /** @param {Int16Array} pcm captured sound of the tab */
+  push(pcm) {
+    this.#tab.push(pcm);
+    const now = this.#tab.position;
+    if (pcm.some((sample) => Math.abs(sample) > AUDIBLE)) this.#heardUntil = now;
+    const beside = now - this.#heardUntil < HELD_BESIDE_SOUND_SAMPLES;
+    const due = now - (beside ? HELD_BESIDE_SOUND_SAMPLES : HELD_SAMPLES);
+    if (this.#held[0] && this.#held[0].at <= due) this.#release(due);
+  }
+
+  /** @param {Int16Array} pcm sound of the microphone; of one that was switched off it is dropped */
+  pushMicrophone(pcm) {
+    const microphone = this.#microphone;
+    if (microphone && !microphone.session.stopping) microphone.session.push(pcm);
+  }
+
+  /** A host is ready. */
+  attach() {
+    for (const session of this.#sessions()) session.attach();
+  }
+
+  /** The host is gone; another may come. */
+  detach() {
+    for (const session of this.#sessions()) session.detach();
+  }
+
+  /** No more sound will come. It goes on until the host has said the last words. */
+  stop() {
+    this.#microphone?.session.stop();
+    this.#release(Infinity);
+    this.#tab.stop();
+  }
+
+  /** @param {boolean} visible whether the user looks at the tab */
+  setVisible(visible) {
+    for (const session of this.#sessions()) session.setVisible(visible);
+  }
+
+  /** @param {Options} options from now on; what is captioned stays */
+  configure(options) {
+    for (const session of this.#sessions()) session.configure(options);
+  }
+
+  /** Have all lines translated into the target language of now. */
+  retranslate() {
+    for (const session of this.#sessions()) session.retranslate();
+  }
+
+  /** @param {boolean} paused whether the page's media are */
+  setPaused(paused) {
+    this.#tab.setPaused(paused);
+  }
+
+  /**
+   * Take the microphone as a second channel. Its sound begins now.
+   * @param {string} id of its session
+   * @param {boolean} hostReady
+   */
+  openMicrophone(id, hostReady) {
+    this.#retireMicrophone();
+    const session = new CaptionSession(
+      { id, options: this.#tab.options, visible: this.#tab.visible },
+      {
+        toHost: this.#outlets.toHost,
+        captionsChanged: () => this.#hear(),
+        phaseChanged: () => {},
+      },
+    );
+    this.#microphone = { session, offset: this.#tab.position };
+    if (hostReady) session.attach();
+    this.setMicrophoneState('on');
+  }
+
+  /** No more sound of the microphone will come. Its last words are waited for. */
+  stopMicrophone() {
+    this.#microphone?.session.stop();
+  }
+
+  /** @param {MicrophoneState} state */
+  setMicrophoneState(state) {
+    if (state === this.#microphoneState) return;
+    this.#microphoneState = state;
+    this.#outlets.toOverlay({ type: 'microphone', session: this.id, microphone: state });
+    this.#outlets.stateChanged();
+  }
+
+  /**
+   * @param {SaidOfSession} message of the host's, perhaps of another conversation
+   * @returns {'tab' | 'microphone' | null} the channel that is over, before its sound was
+   */
+  receive(message) {
+    const session = this.#sessions().find(({ id }) => id === message.session);
+    if (!session) return null;
+    const ended = message.type === 'status' && message.state === 'ended';
+    if (ended && session.goOn()) return null;
+    if (message.type === 'captions') session.applyCaptions(message);
+    else if (message.type === 'status' && !ended) session.applyStatus(message);
+    else if (session === this.#tab) return 'tab';
+    else return this.#leave();
+    return null;
+  }
+
+  #sessions() {
+    return this.#microphone ? [this.#tab, this.#microphone.session] : [this.#tab];
+  }
+
+  /** The host has said something of the microphone's. */
+  #hear() {
+    if (!this.#microphone) return;
+    const { session, offset } = this.#microphone;
+    const lines = session.model.lines.map((line) => lineOfYou(line, offset));
+    this.#held.push({ lines, at: this.#tab.position });
+    if (this.stopping) this.#release(Infinity);
+  }
+
+  /** @param {number} until what has been held since this sample of the tab's is shown */
+  #release(until) {
+    while (this.#held[0] && this.#held[0].at <= until) this.#you = this.#held.shift()?.lines ?? [];
+    this.#publish();
+  }
+
+  /**
+   * The host has done with the microphone.
+   * @returns {'microphone' | null} null: as it was asked to
+   */
+  #leave() {
+    const asked = this.#microphone?.session.stopping;
+    this.#retireMicrophone();
+    return asked ? null : 'microphone';
+  }
+
+  /** Its lines stay. */
+  #retireMicrophone() {
+    this.#release(Infinity);
+    this.#earlier = [...this.#earlier, ...this.#you].slice(-LINES_KEPT);
+    this.#you = [];
+    this.#microphone = null;
+  }
+
+  #publish() {
+    const { lines, draft } = merged({ tab: this.#tab.model, you: this.#ownLines() });
+    const changed = changesBetween(this.#shown.lines, lines);
+    if (changed.length === 0 && draft === null && this.#shown.draft === null) return;
+    const revision = this.#shown.revision + 1;
+    this.#shown = { revision, lines, draft };
+    this.#outlets.toOverlay({
+      type: 'captions',
+      session: this.id,
+      revision,
+      lines: changed,
+      draft,
+      final_until: 0,
+    });
+  }
+
+  /** @returns {Line[]} what the user has said, without what the microphone heard of the tab */
+  #ownLines() {
+    const you = [...this.#earlier, ...this.#you];
+    const settled = this.#tab.position - SETTLED_SAMPLES;
+    const before = this.#texts;
+    this.#texts = new Map();
+    return you.flatMap((line) => {
+      const { id, end, text: said } = line;
+      const known = end < settled ? before.get(id) : undefined;
+      const own = known?.said === said ? known.own : withoutEcho(line, this.#tab.model);
+      this.#texts.set(id, { said, own });
+      return own === '' ? [] : [{ ...line, text: own }];
+    });
+  }
+
+  #publishPhase() {
+    this.#outlets.toOverlay({ type: 'phase', session: this.id, phase: this.#tab.state.phase });
+    this.#outlets.stateChanged();
+  }
+}

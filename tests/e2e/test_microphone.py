@@ -1,0 +1,210 @@
+"""The microphone as a second channel of a captioned tab: asked for, shown, captioned as "You"."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe import faults_of
+from browser import Browser
+from conftest import FakeHost, Launch
+from pages import Clip, Site
+from playwright.sync_api import Page
+from popup import Popup
+from test_extension import until_word
+from waiting import wait_until
+
+CLIP = Clip(seconds=60)
+VOICE = Clip(seconds=60, first_hz=2000.0)
+PATIENCE_S = 20
+APART = 12
+"""So many words into the tab's clip, equal words of both channels are no echo of each other."""
+
+
+@pytest.fixture
+def voice(tmp_path: Path) -> list[str]:
+    """Return the switches for a microphone that hears another sound than the tab's."""
+    path = tmp_path / "voice.wav"
+    path.write_bytes(VOICE.wav)
+    return ["--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={path}"]
+
+
+@pytest.fixture
+def captioned(
+    start_browser: Launch, fake_host: FakeHost, site: Site
+) -> Callable[[list[str], str], tuple[Browser, Page]]:
+    """Start a browser whose one page is captioned."""
+
+    def start(args: list[str], permission: str) -> tuple[Browser, Page]:
+        site.add_clip("/meeting.wav", CLIP)
+        site.add_player("/meeting", "/meeting.wav", style="background:#234")
+        browser = start_browser(fake_host.command, args=args)
+        browser.permit_microphone(permission)
+        page = browser.open(site.url("/meeting"))
+        browser.click_action(page)
+        until_word(browser, page, APART)
+        return browser, page
+
+    return start
+
+
+def microphone_page(browser: Browser) -> Page:
+    """Return the page that asks for the microphone, which must be opening."""
+
+    def opened() -> Page | None:
+        return next((p for p in browser.context.pages if "/microphone/" in p.url), None)
+
+    idle = browser.context.pages[0].evaluate
+    return wait_until(opened, PATIENCE_S, "no microphone page", idle=lambda: idle("1"))
+
+
+def own_words(browser: Browser, page: Page) -> str:
+    """Return what is captioned as said by the user."""
+    return "\n".join(r.committed for r in browser.overlay_rows(page) if r.speaker == "You:")
+
+
+def until_state(popup: Popup, text: str) -> None:
+    """Wait for what the popup says of the microphone."""
+    said = lambda: text in popup.text("#microphone-state")  # noqa: E731
+    wait_until(said, PATIENCE_S, f"the popup did not say {text!r}")
+
+
+def is_on(popup: Popup) -> bool:
+    """Return whether the switch is on."""
+    return bool(popup.evaluate("document.querySelector('#microphone').checked"))
+
+
+def test_the_popup_switches_the_microphone_on_and_off(
+    captioned: Callable[..., tuple[Browser, Page]], fake_host: FakeHost, voice: list[str]
+) -> None:
+    browser, page = captioned(voice, "granted")
+    assert own_words(browser, page) == ""
+    popup = browser.popup(page)
+    assert not is_on(popup)
+    popup.click("#microphone")
+    until_state(popup, "Microphone on")
+    assert is_on(popup)
+    assert faults_of(popup) == []
+    popup.screenshot("popup-microphone.png")
+    wait_until(lambda: browser.badge(page) == "mic", PATIENCE_S, "the button does not tell")
+    assert "microphone" in browser.title(page)
+    assert "Microphone on" in browser.notice(page)
+    wait_until(lambda: "w0 w1 w2" in own_words(browser, page), PATIENCE_S, "no words of the user")
+    visible = "function () { return getComputedStyle(this).visibility; }"
+    assert browser.ask_overlay(page, "microphone", visible) == "visible"
+    browser.screenshot(page, "microphone-on.png")
+
+    tab, microphone = [m["session"] for m in fake_host.messages("start")]
+    heard = fake_host.pcm(microphone)
+    assert abs(heard[16_000:]).max() > 1000
+    popup = browser.popup(page)
+    popup.click("#microphone")
+    wait_until(lambda: fake_host.messages("stop"), PATIENCE_S, "the microphone stayed on")
+    assert [m["session"] for m in fake_host.messages("stop")] == [microphone]
+    wait_until(lambda: browser.badge(page) == "on", PATIENCE_S, "the button still says mic")
+    assert not is_on(popup)
+    assert popup.text("#microphone-state") == ""
+    assert browser.ask_overlay(page, "microphone", visible) == "hidden"
+    said = len(fake_host.messages("audio"))
+    wait_until(lambda: len(fake_host.messages("audio")) > said + 10, PATIENCE_S, "captions ended")
+    assert {m["session"] for m in fake_host.messages("audio")[said:]} == {tab}
+
+
+def test_the_microphone_is_asked_for_on_a_page_of_its_own(
+    captioned: Callable[..., tuple[Browser, Page]], voice: list[str]
+) -> None:
+    browser, page = captioned(voice, "prompt")
+    browser.popup(page).click("#microphone")
+    asking = microphone_page(browser)
+    asking.get_by_text("The microphone has not been allowed yet.").wait_for()
+    assert faults_of(asking) == []
+    browser.screenshot(asking, "microphone-ask.png")
+    browser.permit_microphone("granted")
+    asking.get_by_text("Microphone on: what you say is captioned.").wait_for()
+    browser.screenshot(asking, "microphone-allowed.png")
+    with asking.expect_event("close"):
+        asking.click("#back")
+    wait_until(lambda: browser.badge(page) == "mic", PATIENCE_S, "the microphone is off")
+    wait_until(lambda: own_words(browser, page), PATIENCE_S, "no words of the user")
+
+
+def test_a_refused_microphone_is_explained_and_captions_go_on(
+    captioned: Callable[..., tuple[Browser, Page]], fake_host: FakeHost, voice: list[str]
+) -> None:
+    browser, page = captioned(voice, "denied")
+    browser.popup(page).click("#microphone")
+    asking = microphone_page(browser)
+    asking.get_by_text("The microphone is not allowed.").wait_for()
+    asking.get_by_text("set “Microphone” to “Allow”").wait_for()
+    assert asking.locator("#settings").is_visible()
+    assert faults_of(asking) == []
+    browser.screenshot(asking, "microphone-refused.png")
+    said = len(fake_host.messages("audio"))
+    wait_until(lambda: len(fake_host.messages("audio")) > said + 10, PATIENCE_S, "captions ended")
+    assert len(fake_host.messages("start")) == 1
+    # Allowed in the settings after all: the page hears of it and needs no reload.
+    browser.permit_microphone("granted")
+    asking.get_by_text("Microphone on: what you say is captioned.").wait_for()
+
+
+def test_a_machine_without_a_microphone_is_told_so(
+    captioned: Callable[..., tuple[Browser, Page]],
+) -> None:
+    browser, page = captioned([], "granted")
+    popup = browser.popup(page)
+    popup.click("#microphone")
+    until_state(popup, "There is no microphone.")
+    assert not is_on(popup)
+    assert "No microphone" in browser.notice(page)
+    popup.screenshot("popup-microphone-missing.png")
+    popup.click("#microphone-help")
+    asking = microphone_page(browser)
+    asking.get_by_text("There is no microphone.").wait_for()
+    asking.get_by_text("Connect one").wait_for()
+    browser.screenshot(asking, "microphone-missing.png")
+
+
+def test_captions_begin_with_the_microphone_where_the_user_has_chosen_so(
+    start_browser: Launch, fake_host: FakeHost, site: Site, voice: list[str]
+) -> None:
+    site.add_clip("/chosen.wav", CLIP)
+    for path in ("/chosen", "/other"):
+        site.add_player(path, "/chosen.wav")
+    browser = start_browser(fake_host.command, args=voice)
+    browser.permit_microphone("granted")
+    options = browser.open_own("options/options.html")
+    options.check("#microphone")
+    chosen = lambda: browser.stored("local").get("settings", {}).get("microphone")  # noqa: E731
+    wait_until(chosen, PATIENCE_S, "the choice was not kept")
+    assert "microphone" not in browser.stored()["settings"], "it depends on this machine"
+    first, second = (browser.open(site.url(path)) for path in ("/chosen", "/other"))
+    browser.click_action(first)
+    wait_until(lambda: browser.badge(first) == "mic", PATIENCE_S, "the microphone is off")
+    browser.click_action(second)
+    until_word(browser, second, 2)
+    assert browser.badge(second) == "on", "it belongs to the first"
+    popup = browser.popup(second)
+    popup.click("#microphone")
+    wait_until(lambda: browser.badge(second) == "mic", PATIENCE_S, "it did not change over")
+    wait_until(lambda: browser.badge(first) == "on", PATIENCE_S, "two tabs have it")
+
+
+def test_a_chosen_microphone_that_is_not_allowed_is_told_over_the_page(
+    start_browser: Launch, fake_host: FakeHost, site: Site, voice: list[str]
+) -> None:
+    site.add_clip("/unallowed.wav", CLIP)
+    site.add_player("/unallowed", "/unallowed.wav")
+    browser = start_browser(fake_host.command, args=voice)
+    browser.permit_microphone("prompt")
+    options = browser.open_own("options/options.html")
+    options.check("#microphone")
+    microphone_page(browser).close()
+    chosen = lambda: browser.stored("local").get("settings", {}).get("microphone")  # noqa: E731
+    wait_until(chosen, PATIENCE_S, "the choice was not kept")
+    page = browser.open(site.url("/unallowed"))
+    browser.click_action(page)
+    told = lambda: "No microphone" in browser.notice(page)  # noqa: E731
+    wait_until(told, PATIENCE_S, "the overlay says nothing")
+    popup = browser.popup(page)
+    until_state(popup, "The microphone is not allowed.")
+    popup.click("#microphone-help")
+    microphone_page(browser).get_by_text("The microphone has not been allowed yet.").wait_for()

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { withoutEcho } from '../../extension/offscreen/echo.js';
+import { EMPTY_MODEL } from '../../extension/shared/captions.js';
+import { line } from './builders.js';
+
+const SECOND = 16_000;
+
+/**
+ * @param {string} text
+ * @param {number} fromS
+ * @param {number} untilS
+ */
+const spoken = (text, fromS, untilS) =>
+  line(fromS * SECOND, text, { end: Math.round(untilS * SECOND) });
+
+/** @param {...import('../../extension/shared/protocol.js').Line} lines */
+const tab = (...lines) => ({ ...EMPTY_MODEL, lines });
+
+const QUESTION = spoken('Could you tell us what the new machine costs?', 10, 13);
+
+test('what nobody else has said is one’s own', () => {
+  const line = spoken('I have no idea at all.', 11, 13);
+  assert.equal(withoutEcho(line, tab(QUESTION)), line.text);
+  assert.equal(withoutEcho(line, EMPTY_MODEL), line.text);
+});
+
+test('what the tab has just said is an echo, whole or in part, well heard or not', () => {
+  for (const [text, from, until] of /** @type {const} */ ([
+    ['Could you tell us what the new machine costs?', 10.2, 13.2],
+    ['could you tell us', 10.2, 11.4],
+    ['the new machine costs', 11.8, 13.2],
+    ['good you tell us what a new machine cost', 10.2, 13.2],
+    ['machine', 12.3, 12.8],
+  ])) {
+    assert.equal(withoutEcho(spoken(text, from, until), tab(QUESTION)), '', text);
+  }
+});
+
+test('what is misheard in the midst of an echo is not one’s own', () => {
+  const heard = spoken('it is read once more, and small mistakes are corrected.', 10, 14);
+  const line = spoken('it is read once more and the moment the state is corrected.', 10.2, 14.2);
+  assert.equal(withoutEcho(line, tab(heard)), '');
+});
+
+test('the same words at another time are one’s own', () => {
+  for (const from of [2, 20]) {
+    const line = spoken('Could you tell us what the new machine costs?', from, from + 3);
+    assert.equal(withoutEcho(line, tab(QUESTION)), line.text);
+  }
+});
+
+test('an answer in the words of the question is no echo', () => {
+  const question = spoken('Should we go there on Monday?', 10, 11.7);
+  const answer = spoken('We should go there on Monday.', 12.8, 14.4);
+  assert.equal(withoutEcho(answer, tab(question)), answer.text);
+});
+
+test('an echo is found in lines that hold a long pause', () => {
+  const heard = spoken('everything keeps working.', 20, 21.5);
+  const line = spoken('the lazy dog everything keeps working', 10, 21.7);
+  assert.equal(withoutEcho(line, tab(heard)), 'the lazy dog');
+});
+
+test('an echo and one’s own words in one line are told apart', () => {
+  const line = spoken('what the new machine costs. I would have to ask, sorry.', 11.4, 15);
+  assert.equal(withoutEcho(line, tab(QUESTION)), 'I would have to ask, sorry.');
+});
+
+test('small words that both happen to say at once are no echo', () => {
+  const line = spoken('I think the price is what you want', 10.5, 13);
+  assert.equal(withoutEcho(line, tab(QUESTION)), line.text);
+});
+
+test('an echo of words that are still a draft is one, too', () => {
+  const draft = { line: 0, text: 'Could you tell us', start: 10 * SECOND, end: 11 * SECOND };
+  assert.equal(withoutEcho(spoken('could you tell us', 10.2, 11.2), { ...EMPTY_MODEL, draft }), '');
+});
+
+test('an echo that spans lines of the tab is one', () => {
+  const lines = [spoken('The machine is', 10, 11), spoken('loud and old.', 11, 12)];
+  assert.equal(withoutEcho(spoken('the machine is loud and old', 10.3, 12.3), tab(...lines)), '');
+});
+
+test('in scripts without spaces, too', () => {
+  const heard = spoken('明日は雨が降るでしょう。', 10, 12);
+  assert.equal(withoutEcho(spoken('明日は雨が降るでしょう', 10.2, 12.2), tab(heard)), '');
+  const own = spoken('私は傘を持っていません。', 10.5, 12.2);
+  assert.equal(withoutEcho(own, tab(heard)), own.text);
+});
