@@ -342,8 +342,10 @@ class Engine:
         self._turn += 1
         running.served = self._turn
         with self._contained(running.id), self._halting(running):
+            # After the work nothing waits: what came meanwhile lies in the inbox.
+            lag = running.session.lag
             events = running.session.run(work)
-            running.lateness.hear(running.heard_until, running.session.lag)
+            running.lateness.hear(running.heard_until, lag)
             self._judge(running)
             self._tell(running, events)
 

@@ -13,7 +13,14 @@ import pytest
 
 from host.runtime.scripted import Held, Inline, ScriptedFactory, ScriptedModel, ScriptedSession
 from wlk_host.core.errors import DeviceError, WlkError
-from wlk_host.core.types import AudioSkipped, Event, LanguageDetected, SessionOptions, Work
+from wlk_host.core.types import (
+    AudioChunk,
+    AudioSkipped,
+    Event,
+    LanguageDetected,
+    SessionOptions,
+    Work,
+)
 from wlk_host.protocol.connection import Connection
 from wlk_host.protocol.messages import Captions, Error, HostSpeech, Status, ToExtension
 from wlk_host.runtime.engine import Engine, Wake
@@ -497,6 +504,30 @@ def test_late_for_good_the_next_smaller_model_is_offered_and_not_taken(port: Por
     port.serve(lambda _wake: factory)
     assert offers(port) == [(None, None, None), ("base", None, None), ("base", "tiny", None)]
     assert factory.calls == [("load", None)]
+
+
+def test_a_step_that_reads_all_that_waited_was_late_all_the_same(port: Port) -> None:
+    class Slow(ScriptedSession):
+        """Three seconds wait for each step, and none after it."""
+
+        def feed(self, chunk: AudioChunk) -> list[Event]:
+            self.lag = 3 * 16000
+            return super().feed(chunk)
+
+    session = Slow()
+
+    def read_all() -> None:
+        session.lag = 0
+
+    session.on_run = read_all
+    factory = ScriptedFactory(session)
+    factory.models[None] = ScriptedModel(factory.open)
+    factory.models[None].smaller_model = "tiny"
+    port.inbox = OneByOne()
+    port.start("a")
+    late(port, session)
+    port.serve(lambda _wake: factory)
+    assert offers(port)[-1] == ("base", "tiny", None)
 
 
 def test_where_none_is_smaller_nothing_is_offered(port: Port) -> None:
