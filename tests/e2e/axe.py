@@ -19,7 +19,7 @@ def faults_of(page: Page | Popup) -> list[str]:
     evaluate(f"void axe.run(document, {RULES}).then((found) => window.axeFound = found)")
     # In a list: no faults are an answer, too.
     [found] = wait_until(
-        lambda: evaluate("window.axeFound ? [window.axeFound.violations] : null"), 20, "no answer"
+        lambda: evaluate("window.axeFound ? [window.axeFound.violations] : null"), "no answer"
     )
     evaluate("void delete window.axeFound")
     return [

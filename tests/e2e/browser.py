@@ -3,7 +3,7 @@
     with launch(tmp_path / "profile", host=["/path/to/python", "-m", "wlk_host"]) as browser:
         page = browser.open(url)
         browser.click_action(page)                       # the toolbar button
-        wait_until(lambda: "hello" in browser.captions(page), 10, "no captions")
+        wait_until(lambda: "hello" in browser.captions(page), "no captions")
         browser.screenshot(page, "hello.png")            # into artifacts/
 
 The product has no hook for tests: the button is pressed through the DevTools protocol, and the
@@ -68,7 +68,7 @@ class Browser:
     def click_action(self, page: Page) -> None:
         """Press the extension's toolbar button on the page's tab. Grants activeTab for real."""
         page.bring_to_front()
-        tab = wait_until(lambda: self._active_tab(page), 5, "the tab did not come to the front")
+        tab = wait_until(lambda: self._active_tab(page), "the tab did not come to the front")
         self.cdp.send("Extensions.triggerAction", {"id": EXTENSION_ID, "targetId": tab})
 
     def stop_captions(self, page: Page) -> None:
@@ -122,6 +122,10 @@ class Browser:
         """Return the tooltip of the toolbar button of the page's tab."""
         return str(self._ask_worker("chrome.action.getTitle({tabId})", page))
 
+    def button(self, page: Page) -> str:
+        """Return all that the toolbar button says on the page's tab, to be read in a failure."""
+        return f"{self.badge(page)!r}, {self.title(page)!r}, {self.popup_url(page)!r}"
+
     def popup_url(self, page: Page) -> str:
         """Return the popup that the button opens on the page's tab; "" when a click toggles."""
         return str(self._ask_worker("chrome.action.getPopup({tabId})", page))
@@ -138,18 +142,18 @@ class Browser:
             url = self.popup_url(page)
             return url if f"/{name}.html" in url else None
 
-        url = wait_until(offered, 10, f"the button got no {name}")
+        url = wait_until(offered, f"the button got no {name}")
 
         def opened() -> dict[str, Any] | None:
             return next((t for t in self._targets("page") if t["url"] == url), None)
 
         patience_ends = time.monotonic() + 1
-        wait_until(lambda: opened() or time.monotonic() > patience_ends, 5, "no time passed")
+        wait_until(lambda: opened() or time.monotonic() > patience_ends, "no time passed")
         if opened() is None:
             self.click_action(page)
-        target = wait_until(opened, 5, "the popup did not open")
+        target = wait_until(opened, "the popup did not open")
         popup = Popup(self.cdp, target["targetId"])
-        wait_until(lambda: popup.evaluate("document.readyState") == "complete", 5, "an empty popup")
+        wait_until(lambda: popup.evaluate("document.readyState") == "complete", "an empty popup")
         return popup
 
     def side_panel(self) -> Popup:
@@ -159,7 +163,7 @@ class Browser:
             targets = self.cdp.send("Target.getTargets", {"filter": [{}]})["targetInfos"]
             return next((t for t in targets if "/panel/panel.html" in t["url"]), None)
 
-        return Popup(self.cdp, wait_until(opened, 5, "no side panel")["targetId"])
+        return Popup(self.cdp, wait_until(opened, "no side panel")["targetId"])
 
     def offscreen(self) -> "Popup":
         """Return the document that captures, which must be there."""
@@ -223,7 +227,6 @@ class Browser:
             lambda: (
                 target["targetId"] not in {t["targetId"] for t in self._targets("service_worker")}
             ),
-            5,
             "the worker did not die",
         )
 
@@ -291,7 +294,7 @@ def _welcome_page(context: BrowserContext) -> Page:
 
     # Playwright hears of new pages only while it is being called.
     idle = context.pages[0].evaluate
-    return wait_until(opened, 15, "no welcome page", idle=lambda: idle("1"))
+    return wait_until(opened, "no welcome page", idle=lambda: idle("1"))
 
 
 def _walk(node: Node) -> Iterator[Node]:

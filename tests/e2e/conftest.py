@@ -125,8 +125,9 @@ def stage(shared_browser: tuple[Browser, FakeHost], site: Site) -> Iterator[Open
         page = browser.open(site.url(path))
         opened.append(page)
         browser.click_action(page)
-        wait_until(lambda: len(host.messages("start")) > before, 15, "captions did not start")
-        wait_until(lambda: browser.badge(page) == "on", 10, "captions are not on")
+        not_on = lambda: f"captions are not on: {browser.button(page)}"  # noqa: E731
+        wait_until(lambda: len(host.messages("start")) > before, not_on)
+        wait_until(lambda: browser.badge(page) == "on", not_on)
         return Stage(browser, page, host)
 
     yield open_page
@@ -142,4 +143,4 @@ def end_captions(browser: Browser, host: FakeHost, page: Page) -> None:
     """Switch the captions of a tab off and wait until the host has been told."""
     stops = len(host.messages("stop"))
     browser.command(page, "toggle")
-    wait_until(lambda: len(host.messages("stop")) > stops, 10, "captions did not end")
+    wait_until(lambda: len(host.messages("stop")) > stops, "captions did not end")

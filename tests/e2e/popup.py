@@ -77,7 +77,6 @@ class Popup:
         # Any call lets the answers in that have arrived.
         wait_until(
             lambda: sent in self._answers,
-            10,
             f"no answer to {method}",
             idle=lambda: self._cdp.send("Browser.getVersion"),
         )

@@ -42,7 +42,7 @@ class Stage:
     def until(self, text: str) -> None:
         """Wait for the words over the page."""
         seen = lambda: text in self.browser.captions(self.page)  # noqa: E731
-        wait_until(seen, 5, f"{text!r} was not shown")
+        wait_until(seen, f"{text!r} was not shown")
 
     def box(self) -> tuple[float, float, float]:
         """Return middle, lower edge and width of the captions, in whole pixels."""

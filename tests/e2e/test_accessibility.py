@@ -58,7 +58,7 @@ def assert_good_in_both_schemes(popup: Popup, name: str) -> None:
     for scheme in SCHEMES:
         popup.prefer(scheme)
         # Colours pass into each other.
-        wait_until(lambda: popup.evaluate(STILL), 20, "the colours do not settle")
+        wait_until(lambda: popup.evaluate(STILL), "the colours do not settle")
         popup.screenshot(f"{name}-{scheme}.png")
         assert faults_of(popup) == [], scheme
 
@@ -84,12 +84,12 @@ def captioned(
 def test_the_popup_and_the_side_panel(captioned: Callable[[], tuple[Browser, Page]]) -> None:
     browser, page = captioned()
     popup = browser.popup(page)
-    wait_until(lambda: "Detect (English)" in popup.text("#language"), 20, "not ready")
+    wait_until(lambda: "Detect (English)" in popup.text("#language"), "not ready")
     assert_good_in_both_schemes(popup, "popup")
     assert_keyboard_reaches_all(popup, popup.press_tab)
     popup.click("#panel")
     panel = browser.side_panel()
-    wait_until(lambda: "w0" in panel.text("#lines"), 20, "no captions in the panel")
+    wait_until(lambda: "w0" in panel.text("#lines"), "no captions in the panel")
     assert_good_in_both_schemes(panel, "panel")
     assert_keyboard_reaches_all(panel, panel.press_tab)
 
@@ -100,7 +100,7 @@ def test_the_popup_with_a_problem(start_browser: Launch, site: Site) -> None:
     page = browser.open(site.url("/problem"))
     browser.click_action(page)
     popup = browser.popup(page, "problem")
-    wait_until(lambda: popup.text("#remedy"), 20, "no remedy")
+    wait_until(lambda: popup.text("#remedy"), "no remedy")
     assert_good_in_both_schemes(popup, "problem")
     assert_keyboard_reaches_all(popup, popup.press_tab)
 

@@ -46,7 +46,8 @@ def add_video(site: Site, path: str, clip: Path) -> str:
 def listen(browser: Browser, page: Page) -> None:
     """Switch captions on and wait until the model is there."""
     browser.click_action(page)
-    wait_until(lambda: browser.badge(page) == "on", 60, "the host did not start listening")
+    not_on = lambda: f"the host does not listen: {browser.button(page)}"  # noqa: E731
+    wait_until(lambda: browser.badge(page) == "on", not_on, seconds=60)
 
 
 def play(page: Page) -> None:
@@ -87,7 +88,7 @@ def test_a_tab_is_captioned(start_browser: Launch, speaking_page: Callable[[str]
     watch_all([watcher], FLUSH_S, at={15.0: lambda: browser.screenshot(page, "captions.png")})
     assert_good(watcher)
     popup = browser.popup(page)
-    wait_until(lambda: "Automatic (base)" in popup.texts("#model option"), 20, "no model named")
+    wait_until(lambda: "Automatic (base)" in popup.texts("#model option"), "no model named")
 
 
 def test_another_model_takes_over_without_losing_a_word(
@@ -98,7 +99,7 @@ def test_another_model_takes_over_without_losing_a_word(
     page = browser.open(speaking_page("/models"))
     listen(browser, page)
     popup = browser.popup(page)
-    wait_until(lambda: "tiny.en" in popup.texts("#model option"), 20, "the model is not offered")
+    wait_until(lambda: "tiny.en" in popup.texts("#model option"), "the model is not offered")
     watcher = Watcher(browser, page)
     play(page)
     watch_all([watcher], FLUSH_S, at={8.0: lambda: popup.choose("#model", "tiny.en")})
@@ -120,7 +121,7 @@ def test_a_fullscreen_video_is_captioned(
         "document.body.onclick = () => document.querySelector('video').requestFullscreen()"
     )
     page.mouse.click(640, 300)
-    wait_until(lambda: page.evaluate("document.fullscreenElement !== null"), 5, "no fullscreen")
+    wait_until(lambda: page.evaluate("document.fullscreenElement !== null"), "no fullscreen")
     watcher = Watcher(browser, page)
     play(page)
     on_top: list[bool] = []
@@ -213,7 +214,7 @@ def test_english_stands_beneath_each_foreign_line(
         has_other = any(spoken not in line for line, _ in pairs)
         return has_other and any(spoken in line and english in text for line, text in pairs)
 
-    wait_until(stands_beneath, 120, "the line has no English beneath it")
+    wait_until(stands_beneath, "the line has no English beneath it", seconds=120)
     others = [text for line, text in watcher.pairs.items() if spoken not in line]
     assert not any(english in text for text in others), watcher.pairs
 
@@ -228,18 +229,18 @@ def test_what_was_said_before_is_translated_when_asked_for(
     browser.popup(page).click("#panel")
     panel = browser.side_panel()
     play(page)
-    wait_until(lambda: "computer" in panel.text("#lines"), 60, "no captions in the panel")
+    wait_until(lambda: "computer" in panel.text("#lines"), "no captions in the panel", seconds=60)
     page.evaluate("document.querySelector('video').pause()")
-    wait_until(lambda: panel.text("#state") == "Paused", 20, "the pause is not told")
+    wait_until(lambda: panel.text("#state") == "Paused", "the pause is not told")
     assert not panel.evaluate("document.querySelector('.translation').textContent")
     popup = browser.popup(page)
-    wait_until(lambda: "Portuguese" in popup.texts("#translate option"), 20, "not offered")
+    wait_until(lambda: "Portuguese" in popup.texts("#translate option"), "not offered")
     popup.choose("#translate", "pt")
     hidden = "document.querySelector('#retranslate').hidden"
-    wait_until(lambda: not panel.evaluate(hidden), 20, "no button")
+    wait_until(lambda: not panel.evaluate(hidden), "no button")
     panel.click("#retranslate")
-    wait_until(lambda: "computador" in panel.text("#lines"), 60, "not translated")
-    wait_until(lambda: panel.evaluate(hidden), 60, "the button stayed")
+    wait_until(lambda: "computador" in panel.text("#lines"), "not translated", seconds=60)
+    wait_until(lambda: panel.evaluate(hidden), "the button stayed", seconds=60)
     panel.screenshot("panel-translated.png")
 
 

@@ -30,7 +30,7 @@ def until_word(browser: Browser, page: Page, number: int) -> list[int]:
         shown = words_shown(browser, page)
         return shown if shown and shown[-1] >= number else []
 
-    return wait_until(arrived, number / 2 + 10, f"w{number} was not shown")
+    return wait_until(arrived, f"w{number} was not shown", seconds=number / 2 + 10)
 
 
 def assert_consecutive(words: list[int]) -> None:
@@ -104,19 +104,18 @@ def test_stopping_shows_the_last_words_and_ends(
     browser.click_action(page)
     until_word(browser, page, 3)
     browser.stop_captions(page)
-    wait_until(lambda: fake_host.messages("stop"), 5, "the host was not told to stop")
+    wait_until(lambda: fake_host.messages("stop"), "the host was not told to stop")
     last = fake_host.messages("audio")[-1]["start"] // (SAMPLE_RATE // 2) - 1
-    wait_until(lambda: words_shown(browser, page)[-1] >= last, 2, "the last words are missing")
-    wait_until(lambda: browser.badge(page) == "", 5, "the badge stayed")
-    wait_until(lambda: browser.captions(page) == "", 10, "the captions stayed")
+    wait_until(lambda: words_shown(browser, page)[-1] >= last, "the last words are missing")
+    wait_until(lambda: browser.badge(page) == "", "the badge stayed")
+    wait_until(lambda: browser.captions(page) == "", "the captions stayed")
     wait_until(
         lambda: page.evaluate("document.querySelector('wlk-captions') === null"),
-        5,
         "the overlay stayed in the page",
     )
     audio = len(fake_host.messages("audio"))
     browser.click_action(page)
-    wait_until(lambda: len(fake_host.messages("audio")) > audio + 5, 10, "it did not start again")
+    wait_until(lambda: len(fake_host.messages("audio")) > audio + 5, "it did not start again")
 
 
 def test_sound_from_before_the_host_is_ready_is_not_lost(
@@ -126,7 +125,7 @@ def test_sound_from_before_the_host_is_ready_is_not_lost(
     browser = start_browser(fake_host.command)
     page = browser.open(player())
     browser.click_action(page)
-    wait_until(lambda: browser.notice(page) == "Starting captions…", 2, "no notice")
+    wait_until(lambda: browser.notice(page) == "Starting captions…", "no notice")
     until_word(browser, page, 7)
     first, *_, last = fake_host.messages("audio")
     assert first["start"] == 0
@@ -145,7 +144,7 @@ def test_no_caption_is_lost_or_doubled_when_something_dies(
         browser.kill_worker()
     else:
         os.kill(fake_host.messages("started")[-1]["pid"], signal.SIGKILL)
-    wait_until(lambda: len(fake_host.messages("start")) == 2, 10, "the session did not resume")
+    wait_until(lambda: len(fake_host.messages("start")) == 2, "the session did not resume")
     assert_consecutive(until_word(browser, page, 45))
 
     first, second = fake_host.messages("start")
@@ -168,7 +167,9 @@ def test_a_host_that_hangs_is_replaced(
     pid = fake_host.messages("started")[-1]["pid"]
     os.kill(pid, signal.SIGSTOP)
     try:
-        wait_until(lambda: len(fake_host.messages("start")) == 2, 40, "the host was not replaced")
+        wait_until(
+            lambda: len(fake_host.messages("start")) == 2, "the host was not replaced", seconds=40
+        )
     finally:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
@@ -191,7 +192,7 @@ def test_a_missing_host_is_explained_and_retried(
     popup.screenshot("popup-host-not-found.png")
 
     popup.click("#retry")
-    wait_until(lambda: popup.text("#retry") == "Try again", 5, "no second answer")
+    wait_until(lambda: popup.text("#retry") == "Try again", "no second answer")
     assert "not installed" in popup.text("#sentence")
 
     register_host(browser.profile, fake_host.command)
@@ -283,7 +284,7 @@ def test_a_permission_that_the_browser_refuses_is_explained(
     assert popup.texts("code") == []
     assert not fake_host.messages("start")
     popup.evaluate("window.close()")
-    wait_until(lambda: not browser.contexts("page"), 20, "the popup stayed")
+    wait_until(lambda: not browser.contexts("page"), "the popup stayed")
     # Opened by a click, as it is now, it has the permission.
     browser.popup(page, "problem").click("#retry")
     until_word(browser, page, 3)
@@ -300,8 +301,10 @@ def test_nothing_runs_on_after_captions_have_ended(
     browser.stop_captions(page)
     # What could cost anything: the document with the sound, and the host. The worker has no timers,
     # and the browser ends it when it likes.
-    wait_until(lambda: fake_host.messages("eof"), 90, "the host was not let go")
-    wait_until(lambda: not browser.contexts("background_page"), 30, "the sound's document stayed")
+    wait_until(lambda: fake_host.messages("eof"), "the host was not let go", seconds=90)
+    wait_until(
+        lambda: not browser.contexts("background_page"), "the sound's document stayed", seconds=30
+    )
 
 
 def test_a_strict_content_security_policy_does_not_matter(
@@ -341,13 +344,13 @@ def test_captions_stay_over_a_fullscreen_element(
     browser.click_action(page)
     until_word(browser, page, 3)
     page.click("text=full")
-    wait_until(lambda: page.evaluate("document.fullscreenElement !== null"), 5, "not fullscreen")
-    wait_until(lambda: browser.overlay_is_on_top(page), 2, "the captions lie underneath")
+    wait_until(lambda: page.evaluate("document.fullscreenElement !== null"), "not fullscreen")
+    wait_until(lambda: browser.overlay_is_on_top(page), "the captions lie underneath")
     shown = until_word(browser, page, 7)
     assert_consecutive(shown)
     browser.screenshot(page, f"overlay-fullscreen-{what}.png")
     page.evaluate("document.exitFullscreen()")
-    wait_until(lambda: page.evaluate("document.fullscreenElement === null"), 5, "still fullscreen")
+    wait_until(lambda: page.evaluate("document.fullscreenElement === null"), "still fullscreen")
     assert browser.overlay_is_on_top(page)
 
 
@@ -367,7 +370,7 @@ def test_captions_stay_over_what_the_page_puts_in_front(
     browser.click_action(page)
     until_word(browser, page, 3)
     page.evaluate(f"document.getElementById('box').{opening}")
-    wait_until(lambda: browser.overlay_is_on_top(page), 2, "the captions lie underneath")
+    wait_until(lambda: browser.overlay_is_on_top(page), "the captions lie underneath")
     assert_consecutive(until_word(browser, page, 9))
     assert browser.overlay_is_on_top(page)
 
@@ -390,7 +393,7 @@ def test_two_tabs_are_captioned_at_once_and_closing_one_leaves_the_other(
     assert (sessions[0], False) in changes
 
     pages[0].close()
-    wait_until(lambda: fake_host.messages("stop"), 5, "the closed tab's session went on")
+    wait_until(lambda: fake_host.messages("stop"), "the closed tab's session went on")
     assert [m["session"] for m in fake_host.messages("stop")] == [sessions[0]]
     until_word(browser, pages[1], words_shown(browser, pages[1])[-1] + 4)
     assert {m["session"] for m in fake_host.messages("audio")[-5:]} == {sessions[1]}
@@ -408,11 +411,11 @@ def test_captions_follow_a_tab_through_navigation(
     assert browser.badge(page) == "on"
 
     page.goto(site.url("/two", host="localhost"))
-    wait_until(lambda: browser.badge(page) == "↻", 5, "the badge does not ask for a click")
+    wait_until(lambda: browser.badge(page) == "↻", "the badge does not ask for a click")
     assert "Click again" in browser.title(page)
     browser.click_action(page)
     assert_consecutive(until_word(browser, page, 15))
-    wait_until(lambda: browser.badge(page) == "on", 5, "the badge did not recover")
+    wait_until(lambda: browser.badge(page) == "on", "the badge did not recover")
     assert len(fake_host.messages("start")) == 1
 
 
@@ -424,6 +427,6 @@ def test_captions_fade_in_silence_and_come_back_without_the_old_words(
     page = browser.open(player())
     browser.click_action(page)
     until_word(browser, page, 2)
-    wait_until(lambda: browser.captions(page) == "", 12, "the captions stayed in silence")
+    wait_until(lambda: browser.captions(page) == "", "the captions stayed in silence")
     shown = until_word(browser, page, 22)
     assert shown[0] > 4

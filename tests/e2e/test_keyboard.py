@@ -25,19 +25,19 @@ def test_each_key_does_what_it_says(start_browser: Launch, fake_host: FakeHost, 
         return value
 
     browser.command(page, "mode")
-    wait_until(lambda: stored("mode") == "reading", 5, "the mode did not change")
+    wait_until(lambda: stored("mode") == "reading", "the mode did not change")
     browser.command(page, "mode")
-    wait_until(lambda: stored("mode") == "fast", 5, "the mode did not change back")
+    wait_until(lambda: stored("mode") == "fast", "the mode did not change back")
     browser.command(page, "bigger")
-    wait_until(lambda: stored("appearance", "fontSize") == 25, 5, "no bigger text")
+    wait_until(lambda: stored("appearance", "fontSize") == 25, "no bigger text")
     browser.command(page, "smaller")
-    wait_until(lambda: stored("appearance", "fontSize") == 22, 5, "no smaller text")
+    wait_until(lambda: stored("appearance", "fontSize") == 22, "no smaller text")
 
     browser.command(page, "copy")
     copied = wait_until(
-        lambda: page.evaluate("navigator.clipboard.readText()"), 5, "nothing was copied"
+        lambda: page.evaluate("navigator.clipboard.readText()"), "nothing was copied"
     )
     assert copied.startswith("w0 w1 w2")
 
     browser.command(page, "toggle")
-    wait_until(lambda: fake_host.messages("stop"), 5, "the key did not stop the captions")
+    wait_until(lambda: fake_host.messages("stop"), "the key did not stop the captions")

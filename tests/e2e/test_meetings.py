@@ -45,8 +45,8 @@ def open_meeting(
     before = len(host.messages("start"))
     page = browser.open(url)
     browser.click_action(page)
-    wait_until(lambda: len(host.messages("start")) > before, 20, "captions did not start")
-    wait_until(lambda: browser.badge(page) == "on", 20, "captions are not on")
+    wait_until(lambda: len(host.messages("start")) > before, "captions did not start")
+    wait_until(lambda: browser.badge(page) == "on", "captions are not on")
     stage = Stage(browser, page, host)
     stage.say("One line of captions,", "a second one beneath it", "and the third.")
     stage.until("third")
@@ -80,7 +80,7 @@ def test_in_a_meeting_captions_stay_where_the_user_puts_them(open_meeting: Stage
     dragged = open_meeting.box()
     assert dragged[1] > bar, "over the buttons, if that is the user's wish"
     kept = lambda: browser.stored("local").get("positions", {}).get("meet.google.com")  # noqa: E731
-    wait_until(kept, 10, "the position was not kept")
+    wait_until(kept, "the position was not kept")
     page.reload()
     open_meeting.say("After a reload.")
     open_meeting.until("After a reload.")

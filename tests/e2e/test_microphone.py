@@ -54,7 +54,7 @@ def microphone_page(browser: Browser) -> Page:
         return next((p for p in browser.context.pages if "/microphone/" in p.url), None)
 
     idle = browser.context.pages[0].evaluate
-    return wait_until(opened, PATIENCE_S, "no microphone page", idle=lambda: idle("1"))
+    return wait_until(opened, "no microphone page", seconds=PATIENCE_S, idle=lambda: idle("1"))
 
 
 def own_words(browser: Browser, page: Page) -> str:
@@ -65,7 +65,7 @@ def own_words(browser: Browser, page: Page) -> str:
 def until_state(popup: Popup, text: str) -> None:
     """Wait for what the popup says of the microphone."""
     said = lambda: text in popup.text("#microphone-state")  # noqa: E731
-    wait_until(said, PATIENCE_S, f"the popup did not say {text!r}")
+    wait_until(said, f"the popup did not say {text!r}", seconds=PATIENCE_S)
 
 
 def is_on(popup: Popup) -> bool:
@@ -85,10 +85,12 @@ def test_the_popup_switches_the_microphone_on_and_off(
     assert is_on(popup)
     assert faults_of(popup) == []
     popup.screenshot("popup-microphone.png")
-    wait_until(lambda: browser.badge(page) == "mic", PATIENCE_S, "the button does not tell")
+    wait_until(lambda: browser.badge(page) == "mic", "the button does not tell", seconds=PATIENCE_S)
     assert "microphone" in browser.title(page)
     assert "Microphone on" in browser.notice(page)
-    wait_until(lambda: "w0 w1 w2" in own_words(browser, page), PATIENCE_S, "no words of the user")
+    wait_until(
+        lambda: "w0 w1 w2" in own_words(browser, page), "no words of the user", seconds=PATIENCE_S
+    )
     visible = "function () { return getComputedStyle(this).visibility; }"
     assert browser.ask_overlay(page, "microphone", visible) == "visible"
     browser.screenshot(page, "microphone-on.png")
@@ -98,14 +100,16 @@ def test_the_popup_switches_the_microphone_on_and_off(
     assert abs(heard[16_000:]).max() > 1000
     popup = browser.popup(page)
     popup.click("#microphone")
-    wait_until(lambda: fake_host.messages("stop"), PATIENCE_S, "the microphone stayed on")
+    wait_until(lambda: fake_host.messages("stop"), "the microphone stayed on", seconds=PATIENCE_S)
     assert [m["session"] for m in fake_host.messages("stop")] == [microphone]
-    wait_until(lambda: browser.badge(page) == "on", PATIENCE_S, "the button still says mic")
+    wait_until(lambda: browser.badge(page) == "on", "the button still says mic", seconds=PATIENCE_S)
     assert not is_on(popup)
     assert popup.text("#microphone-state") == ""
     assert browser.ask_overlay(page, "microphone", visible) == "hidden"
     said = len(fake_host.messages("audio"))
-    wait_until(lambda: len(fake_host.messages("audio")) > said + 10, PATIENCE_S, "captions ended")
+    wait_until(
+        lambda: len(fake_host.messages("audio")) > said + 10, "captions ended", seconds=PATIENCE_S
+    )
     assert {m["session"] for m in fake_host.messages("audio")[said:]} == {tab}
 
 
@@ -123,8 +127,8 @@ def test_the_microphone_is_asked_for_on_a_page_of_its_own(
     browser.screenshot(asking, "microphone-allowed.png")
     with asking.expect_event("close"):
         asking.click("#back")
-    wait_until(lambda: browser.badge(page) == "mic", PATIENCE_S, "the microphone is off")
-    wait_until(lambda: own_words(browser, page), PATIENCE_S, "no words of the user")
+    wait_until(lambda: browser.badge(page) == "mic", "the microphone is off", seconds=PATIENCE_S)
+    wait_until(lambda: own_words(browser, page), "no words of the user", seconds=PATIENCE_S)
 
 
 def test_a_refused_microphone_is_explained_and_captions_go_on(
@@ -139,7 +143,9 @@ def test_a_refused_microphone_is_explained_and_captions_go_on(
     assert faults_of(asking) == []
     browser.screenshot(asking, "microphone-refused.png")
     said = len(fake_host.messages("audio"))
-    wait_until(lambda: len(fake_host.messages("audio")) > said + 10, PATIENCE_S, "captions ended")
+    wait_until(
+        lambda: len(fake_host.messages("audio")) > said + 10, "captions ended", seconds=PATIENCE_S
+    )
     assert len(fake_host.messages("start")) == 1
     # Allowed in the settings after all: the page hears of it and needs no reload.
     browser.permit_microphone("granted")
@@ -174,18 +180,18 @@ def test_captions_begin_with_the_microphone_where_the_user_has_chosen_so(
     options = browser.open_own("options/options.html")
     options.check("#microphone")
     chosen = lambda: browser.stored("local").get("settings", {}).get("microphone")  # noqa: E731
-    wait_until(chosen, PATIENCE_S, "the choice was not kept")
+    wait_until(chosen, "the choice was not kept", seconds=PATIENCE_S)
     assert "microphone" not in browser.stored()["settings"], "it depends on this machine"
     first, second = (browser.open(site.url(path)) for path in ("/chosen", "/other"))
     browser.click_action(first)
-    wait_until(lambda: browser.badge(first) == "mic", PATIENCE_S, "the microphone is off")
+    wait_until(lambda: browser.badge(first) == "mic", "the microphone is off", seconds=PATIENCE_S)
     browser.click_action(second)
     until_word(browser, second, 2)
     assert browser.badge(second) == "on", "it belongs to the first"
     popup = browser.popup(second)
     popup.click("#microphone")
-    wait_until(lambda: browser.badge(second) == "mic", PATIENCE_S, "it did not change over")
-    wait_until(lambda: browser.badge(first) == "on", PATIENCE_S, "two tabs have it")
+    wait_until(lambda: browser.badge(second) == "mic", "it did not change over", seconds=PATIENCE_S)
+    wait_until(lambda: browser.badge(first) == "on", "two tabs have it", seconds=PATIENCE_S)
 
 
 def test_a_chosen_microphone_that_is_not_allowed_is_told_over_the_page(
@@ -199,11 +205,11 @@ def test_a_chosen_microphone_that_is_not_allowed_is_told_over_the_page(
     options.check("#microphone")
     microphone_page(browser).close()
     chosen = lambda: browser.stored("local").get("settings", {}).get("microphone")  # noqa: E731
-    wait_until(chosen, PATIENCE_S, "the choice was not kept")
+    wait_until(chosen, "the choice was not kept", seconds=PATIENCE_S)
     page = browser.open(site.url("/unallowed"))
     browser.click_action(page)
     told = lambda: "No microphone" in browser.notice(page)  # noqa: E731
-    wait_until(told, PATIENCE_S, "the overlay says nothing")
+    wait_until(told, "the overlay says nothing", seconds=PATIENCE_S)
     popup = browser.popup(page)
     until_state(popup, "The microphone is not allowed.")
     popup.click("#microphone-help")

@@ -42,7 +42,6 @@ def test_options_are_kept_and_can_be_taken_along(
     browser.screenshot(page, "options-appearance.png")
     wait_until(
         lambda: browser.stored().get("settings", {}).get("appearance", {}).get("fontSize") == 30,
-        5,
         "the size was not kept",
     )
     assert "Ada" not in json.dumps(browser.stored())
@@ -119,9 +118,7 @@ def test_rules_for_sites_are_listed_and_taken_away(
     assert faults_of(page) == []
     item.get_by_role("button", name="Remove example.org").click()
     expect(item).to_have_count(0)
-    wait_until(
-        lambda: not browser.stored("local")["settings"]["sites"], 20, "the rule is still stored"
-    )
+    wait_until(lambda: not browser.stored("local")["settings"]["sites"], "the rule is still stored")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

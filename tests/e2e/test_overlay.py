@@ -32,23 +32,23 @@ def test_captions_stay_where_they_were_dragged(stage: OpenStage) -> None:
 
     show.page.reload()
     show.until(SPEECH)
-    wait_until(lambda: show.box() == (x, y, width), 3, "the captions moved")
+    wait_until(lambda: show.box() == (x, y, width), "the captions moved")
 
     show.page.click("text=full")
-    wait_until(lambda: show.page.evaluate("document.fullscreenElement !== null"), 5, "no full")
-    wait_until(lambda: show.box()[0] == by_itself[0], 3, "one place for both")
+    wait_until(lambda: show.page.evaluate("document.fullscreenElement !== null"), "no full")
+    wait_until(lambda: show.box()[0] == by_itself[0], "one place for both")
     show.drag("move", 0, -200)
     full = show.box()
     show.page.evaluate("document.exitFullscreen()")
-    wait_until(lambda: show.box() == (x, y, width), 3, "the windowed place was lost")
+    wait_until(lambda: show.box() == (x, y, width), "the windowed place was lost")
     show.page.click("text=full")
-    wait_until(lambda: show.box() == full, 3, "the place in fullscreen was lost")
+    wait_until(lambda: show.box() == full, "the place in fullscreen was lost")
     show.page.evaluate("document.exitFullscreen()")
-    wait_until(lambda: show.box() == (x, y, width), 3, "not back in the window")
+    wait_until(lambda: show.box() == (x, y, width), "not back in the window")
 
     box = show.browser.overlay_box(show.page, "move")
     show.page.mouse.dblclick(box["left"] + 20, box["top"] + 10)
-    wait_until(lambda: show.box() == by_itself, 3, "no way back")
+    wait_until(lambda: show.box() == by_itself, "no way back")
 
 
 def test_captions_keep_off_the_controls_and_inside_of_the_window(stage: OpenStage) -> None:
@@ -56,9 +56,9 @@ def test_captions_keep_off_the_controls_and_inside_of_the_window(stage: OpenStag
     show = stage("/controls", f"<body style='margin:0;overflow:hidden'>{video}")
     show.say(SPEECH)
     show.until(SPEECH)
-    wait_until(lambda: show.box()[1] <= 720 - 84, 3, "the captions lie over the controls")
+    wait_until(lambda: show.box()[1] <= 720 - 84, "the captions lie over the controls")
     show.drag("move", 2000, 500)
-    wait_until(lambda: show.box()[1] <= 720 - 84, 3, "they were dragged over the controls")
+    wait_until(lambda: show.box()[1] <= 720 - 84, "they were dragged over the controls")
     assert show.browser.overlay_box(show.page)["right"] <= 1280
 
 
@@ -77,10 +77,10 @@ def test_a_player_in_a_shadow_root_is_kept_off_and_captioned_in_fullscreen(
     show = stage("/shadow-player", SHADOW_PLAYER)
     show.say(SPEECH)
     show.until(SPEECH)
-    wait_until(lambda: show.box()[1] <= 720 - 84, 20, "the captions lie over the controls")
+    wait_until(lambda: show.box()[1] <= 720 - 84, "the captions lie over the controls")
     show.page.mouse.click(600, 200)
-    wait_until(lambda: show.page.evaluate("document.fullscreenElement !== null"), 20, "no full")
-    wait_until(lambda: show.browser.overlay_is_on_top(show.page), 20, "the captions are covered")
+    wait_until(lambda: show.page.evaluate("document.fullscreenElement !== null"), "no full")
+    wait_until(lambda: show.browser.overlay_is_on_top(show.page), "the captions are covered")
 
 
 def test_the_keyboard_moves_captions_too(stage: OpenStage) -> None:
@@ -103,12 +103,12 @@ def test_the_look_changes_live_under_a_strict_policy(stage: OpenStage) -> None:
     assert show.style("original", "fontSize") == "22px"
     look = {"fontSize": 34, "color": "#ffee00", "align": "center", "fontFamily": "serif"}
     show.browser.choose(appearance=look)
-    wait_until(lambda: show.style("original", "fontSize") == "34px", 3, "the size stayed")
+    wait_until(lambda: show.style("original", "fontSize") == "34px", "the size stayed")
     assert show.style("original", "color") == "rgb(255, 238, 0)"
     assert show.style("original", "textAlign") == "center"
     assert "Georgia" in show.style("original", "fontFamily")
     show.browser.command(show.page, "bigger")
-    wait_until(lambda: show.style("original", "fontSize") == "38px", 3, "it did not grow")
+    wait_until(lambda: show.style("original", "fontSize") == "38px", "it did not grow")
 
 
 def test_reading_mode_shows_whole_clauses(stage: OpenStage) -> None:
@@ -116,7 +116,7 @@ def test_reading_mode_shows_whole_clauses(stage: OpenStage) -> None:
     line = show.say("When the moon rises, the", draft=" tide")
     show.until("the tide")
     show.browser.command(show.page, "mode")
-    wait_until(lambda: show.browser.captions(show.page).endswith(", the"), 3, "a draft stayed")
+    wait_until(lambda: show.browser.captions(show.page).endswith(", the"), "a draft stayed")
     show.until("When the moon rises, the")
     text = "When the moon rises, the tide comes"
     show.correct({"id": line, "text": text}, draft=" in")
@@ -136,7 +136,7 @@ def test_captions_are_hidden_for_now(stage: OpenStage) -> None:
     show.say(SPEECH)
     show.until(SPEECH)
     show.browser.command(show.page, "hide")
-    wait_until(lambda: show.browser.captions(show.page) == "", 3, "they stayed")
+    wait_until(lambda: show.browser.captions(show.page) == "", "they stayed")
     show.say("Unseen.")
     show.browser.command(show.page, "hide")
     show.until("Unseen.")
@@ -181,11 +181,10 @@ def test_a_translation_stands_beneath_its_line(stage: OpenStage) -> None:
     ]
     assert show.style("translation", "fontSize") == "18px"
     show.browser.choose(translateTo="pt", bilingual={"show": "translation"})
-    wait_until(lambda: show.browser.captions(show.page) == "\n", 3, "the original stayed")
+    wait_until(lambda: show.browser.captions(show.page) == "\n", "the original stayed")
     show.correct({"id": third, "text": "Three.", "translation": {**draft, "text": "Três."}})
     wait_until(
         lambda: [row.translation for row in show.browser.overlay_rows(show.page)][-1] == "Três.",
-        3,
         "the translation was not corrected",
     )
 
@@ -202,7 +201,7 @@ def test_a_screen_reader_is_told_whole_lines_only(stage: OpenStage) -> None:
     show.until("Nobody pulls the")
     assert spoken() == ""
     show.correct({"id": line, "text": SPEECH, "state": "final"})
-    wait_until(lambda: spoken() == SPEECH, 3, "the line was not read out")
+    wait_until(lambda: spoken() == SPEECH, "the line was not read out")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
@@ -217,15 +216,15 @@ def test_captions_stay_over_a_frame_in_fullscreen(stage: OpenStage, site: Site, 
     show.say(SPEECH)
     show.until(SPEECH)
     show.page.frame_locator("iframe").get_by_text("full").click()
-    wait_until(lambda: show.page.evaluate("document.fullscreenElement !== null"), 5, "no full")
-    wait_until(lambda: show.browser.overlay_is_on_top(show.page), 3, "the captions lie underneath")
+    wait_until(lambda: show.page.evaluate("document.fullscreenElement !== null"), "no full")
+    wait_until(lambda: show.browser.overlay_is_on_top(show.page), "the captions lie underneath")
 
 
 def test_captions_stay_over_a_dialog_in_a_shadow_root(stage: OpenStage) -> None:
     show = stage("/shadow", f"<body>{SOUND}")
     show.say(SPEECH)
     show.until(SPEECH)
-    wait_until(lambda: show.browser.overlay_is_on_top(show.page), 3, "not on top at first")
+    wait_until(lambda: show.browser.overlay_is_on_top(show.page), "not on top at first")
     show.page.evaluate(
         """() => {
           const root = document.body.appendChild(document.createElement('div'))
@@ -236,4 +235,4 @@ def test_captions_stay_over_a_dialog_in_a_shadow_root(stage: OpenStage) -> None:
           dialog.showModal();
         }"""
     )
-    wait_until(lambda: show.browser.overlay_is_on_top(show.page), 4, "the captions lie underneath")
+    wait_until(lambda: show.browser.overlay_is_on_top(show.page), "the captions lie underneath")

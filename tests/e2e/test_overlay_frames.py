@@ -42,7 +42,7 @@ def hide(show: Stage) -> None:
     """Hide captions and wait until nothing of them is in the page."""
     show.browser.command(show.page, "hide")
     gone = "document.querySelector('wlk-captions') === null"
-    wait_until(lambda: show.page.evaluate(gone), 20, "the overlay stayed in the page")
+    wait_until(lambda: show.page.evaluate(gone), "the overlay stayed in the page")
 
 
 def figures(trace: Trace) -> dict[str, float]:

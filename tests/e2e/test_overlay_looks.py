@@ -143,7 +143,7 @@ def test_captions_are_seen_whole(stage: OpenStage, name: str) -> None:
     device.send("Emulation.setDeviceMetricsOverride", metrics)
     if scene.settings:
         show.browser.choose(**scene.settings)
-    wait_until(lambda: show.browser.notice(show.page) == "", 5, "a notice stayed")
+    wait_until(lambda: show.browser.notice(show.page) == "", "a notice stayed")
     show.correct(*scene.lines, draft=scene.draft)
     show.until(scene.draft.strip())
     box = show.browser.overlay_box(show.page)

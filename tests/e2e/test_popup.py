@@ -42,43 +42,43 @@ def test_the_popup_shows_what_runs_and_changes_it(
 ) -> None:
     browser, page = captioned()
     popup = browser.popup(page)
-    wait_until(lambda: popup.text("h1") == "Listening", 5, "no state")
-    wait_until(lambda: "Detect (English)" in popup.text("#language"), 5, "not what was detected")
+    wait_until(lambda: popup.text("h1") == "Listening", "no state")
+    wait_until(lambda: "Detect (English)" in popup.text("#language"), "not what was detected")
     level = "Number(document.querySelector('#meter').style.getPropertyValue('--level'))"
-    wait_until(lambda: popup.evaluate(level) > 0.5, 5, "the meter does not move")
+    wait_until(lambda: popup.evaluate(level) > 0.5, "the meter does not move")
     assert popup.evaluate("document.activeElement.id") == "stop"
     assert popup.text("#key") == "Ctrl+Shift+Y"
     popup.screenshot("popup-running.png")
     assert faults_of(popup) == []
 
     popup.choose("#language", "de")
-    wait_until(lambda: fake_host.messages("configure"), 5, "the host was not told")
+    wait_until(lambda: fake_host.messages("configure"), "the host was not told")
     assert fake_host.messages("configure")[-1]["options"]["language"] == "de"
 
     popup.click("#site-only")
-    wait_until(lambda: "127.0.0.1" in _sites(browser), 5, "no rule for the site")
+    wait_until(lambda: "127.0.0.1" in _sites(browser), "no rule for the site")
     popup.click("[name=mode][value=reading]")
     wait_until(
-        lambda: _sites(browser)["127.0.0.1"].get("mode") == "reading", 5, "the rule did not change"
+        lambda: _sites(browser)["127.0.0.1"].get("mode") == "reading", "the rule did not change"
     )
     assert browser.stored()["settings"]["mode"] == "fast"
-    wait_until(lambda: "Reading" in browser.notice(page), 5, "the overlay did not follow")
+    wait_until(lambda: "Reading" in browser.notice(page), "the overlay did not follow")
     popup.click("#bigger")
     size = "function () { return getComputedStyle(this).fontSize; }"
     wait_until(
-        lambda: browser.ask_overlay(page, "original", size) == "25px", 5, "the text did not grow"
+        lambda: browser.ask_overlay(page, "original", size) == "25px", "the text did not grow"
     )
     popup.click("#site-only")
-    wait_until(lambda: not _sites(browser), 5, "the rule stayed")
+    wait_until(lambda: not _sites(browser), "the rule stayed")
 
     page.evaluate("document.querySelector('video').pause()")
-    wait_until(lambda: popup.text("h1") == "Paused", 10, "the pause is not told")
+    wait_until(lambda: popup.text("h1") == "Paused", "the pause is not told")
     page.evaluate("document.querySelector('video').play()")
-    wait_until(lambda: popup.text("h1") == "Listening", 10, "it stayed paused")
+    wait_until(lambda: popup.text("h1") == "Listening", "it stayed paused")
     page.evaluate("document.querySelector('video').volume = 0")
-    wait_until(lambda: popup.text("h1") == "No sound in this tab", 20, "silence is not told")
+    wait_until(lambda: popup.text("h1") == "No sound in this tab", "silence is not told")
     popup.click("#stop")
-    wait_until(lambda: fake_host.messages("stop"), 5, "the captions went on")
+    wait_until(lambda: fake_host.messages("stop"), "the captions went on")
 
 
 SHADOW_PLAYER = """<body><div id=player></div><script>
@@ -94,12 +94,12 @@ def test_a_pause_is_told_after_a_reload_and_of_a_player_in_a_shadow_root(
     browser, page = captioned()
     popup = browser.popup(page)
     page.evaluate("document.querySelector('video').pause()")
-    wait_until(lambda: popup.text("h1") == "Paused", 10, "the pause is not told")
+    wait_until(lambda: popup.text("h1") == "Paused", "the pause is not told")
     site.add_page("/popup", SHADOW_PLAYER)
     page.reload()
-    wait_until(lambda: popup.text("h1") == "Listening", 20, "the new page counts as paused")
+    wait_until(lambda: popup.text("h1") == "Listening", "the new page counts as paused")
     page.evaluate("window.video.pause()")
-    wait_until(lambda: popup.text("h1") == "Paused", 10, "the second pause is not told")
+    wait_until(lambda: popup.text("h1") == "Paused", "the second pause is not told")
 
 
 def test_what_was_said_before_can_be_translated_too(
@@ -107,24 +107,24 @@ def test_what_was_said_before_can_be_translated_too(
 ) -> None:
     fake_host.behave(scripted=True, translators=[{"name": "fake", "targets": ["pt", "es"]}])
     browser, page = captioned(word=0)
-    wait_until(lambda: fake_host.messages("audio"), 20, "captions did not start")
+    wait_until(lambda: fake_host.messages("audio"), "captions did not start")
     fake_host.say({"id": 0, "text": "So far.", "state": "final"})
     popup = browser.popup(page)
-    wait_until(lambda: "Portuguese" in popup.texts("#translate option"), 20, "not offered")
-    wait_until(lambda: "So far." in browser.captions(page), 20, "no captions")
+    wait_until(lambda: "Portuguese" in popup.texts("#translate option"), "not offered")
+    wait_until(lambda: "So far." in browser.captions(page), "no captions")
     assert popup.evaluate("document.querySelector('#retranslate').hidden")
     popup.choose("#translate", "pt")
     shown = "!document.querySelector('#retranslate').hidden"
-    wait_until(lambda: popup.evaluate(shown), 20, "no button")
+    wait_until(lambda: popup.evaluate(shown), "no button")
     popup.screenshot("popup-retranslate.png")
     popup.click("#retranslate")
-    wait_until(lambda: fake_host.messages("retranslate"), 10, "the host was not asked")
+    wait_until(lambda: fake_host.messages("retranslate"), "the host was not asked")
     order = [m["type"] for m in fake_host.messages("configure", "retranslate")]
     assert order == ["configure", "retranslate"]
     assert popup.text("#retranslate") == "Translating…"
     translation = {"text": "Até agora.", "language": "pt", "state": "final"}
     fake_host.say({"id": 0, "text": "So far.", "state": "final", "translation": translation})
-    wait_until(lambda: not popup.evaluate(shown), 20, "the button stayed")
+    wait_until(lambda: not popup.evaluate(shown), "the button stayed")
 
 
 def test_the_popup_lists_the_other_captioned_tabs(
@@ -136,10 +136,10 @@ def test_the_popup_lists_the_other_captioned_tabs(
     browser.click_action(page)
     until_word(browser, page, 2)
     popup = browser.popup(page)
-    wait_until(lambda: popup.texts("#tabs .go") == ["/popup"], 5, "the other tab is not listed")
+    wait_until(lambda: popup.texts("#tabs .go") == ["/popup"], "the other tab is not listed")
     popup.click("#tabs li button:last-child")
-    wait_until(lambda: fake_host.messages("stop"), 5, "the other tab's captions went on")
-    wait_until(lambda: popup.texts("#tabs .go") == [], 20, "the other tab stayed listed")
+    wait_until(lambda: fake_host.messages("stop"), "the other tab's captions went on")
+    wait_until(lambda: popup.texts("#tabs .go") == [], "the other tab stayed listed")
 
 
 def test_the_side_panel_shows_the_captions_of_the_tab_in_front(
@@ -148,7 +148,7 @@ def test_the_side_panel_shows_the_captions_of_the_tab_in_front(
     browser, page = captioned()
     browser.popup(page).click("#panel")
     panel = browser.side_panel()
-    wait_until(lambda: "w0 w1 w2 w3" in panel.text("#lines"), 10, "no captions in the panel")
+    wait_until(lambda: "w0 w1 w2 w3" in panel.text("#lines"), "no captions in the panel")
     assert panel.text("#state") == "Listening"
     panel.screenshot("panel.png")
     assert faults_of(panel) == []
@@ -167,12 +167,12 @@ def test_a_smaller_model_is_offered_and_taken_with_one_click(
     fake_host.behave(status={"state": "lagging", "lag_ms": 4000, "smaller_model": "tiny"})
     browser, page = captioned()
     popup = browser.popup(page)
-    wait_until(lambda: popup.text("#offer-take") == "Use tiny", 20, "nothing is offered")
+    wait_until(lambda: popup.text("#offer-take") == "Use tiny", "nothing is offered")
     assert "fake" in popup.text("#offer-text")
     assert faults_of(popup) == []
     popup.click("#offer-take")
-    wait_until(lambda: len(fake_host.messages("start")) == 2, 20, "the model did not change")
+    wait_until(lambda: len(fake_host.messages("start")) == 2, "the model did not change")
     first, second = fake_host.messages("start")
     assert (first["options"]["model"], second["options"]["model"]) == (None, "tiny")
     assert first["session"] == second["session"]
-    wait_until(lambda: popup.evaluate("document.querySelector('#offer').hidden"), 20, "still there")
+    wait_until(lambda: popup.evaluate("document.querySelector('#offer').hidden"), "still there")

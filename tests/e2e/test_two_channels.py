@@ -123,26 +123,26 @@ def test_an_echo_is_captioned_once_and_the_users_words_are_theirs(
     browser.permit_microphone("granted")
     page = browser.open(site.url("/call"))
     browser.click_action(page)
-    wait_until(lambda: browser.badge(page) == "on", PATIENCE_S, "the host does not listen")
+    wait_until(lambda: browser.badge(page) == "on", "the host does not listen", seconds=PATIENCE_S)
     document = browser.offscreen()
     note_opening(document)
     browser.popup(page).click("#panel")
     panel = browser.side_panel()
     browser.popup(page).click("#microphone")
-    wait_until(lambda: browser.badge(page) == "mic", PATIENCE_S, "the microphone is not on")
+    wait_until(lambda: browser.badge(page) == "mic", "the microphone is not on", seconds=PATIENCE_S)
     plays_at = document.evaluate("globalThis.openedAt") + LEAD_S * 1000
     page.evaluate(
         "(at) => setTimeout(() => document.querySelector('video').play(), at - Date.now())",
         plays_at,
     )
 
-    wait_until(lambda: "still speaking" in transcript(panel)[""], PATIENCE_S, "no captions")
+    wait_until(lambda: "still speaking" in transcript(panel)[""], "no captions", seconds=PATIENCE_S)
     browser.screenshot(page, "two-channels.png")
     first, last = (words_in(text)[-1] for text, _sound in own_words())
     wait_until(
         lambda: last in words_in(transcript(panel)["You:"]),
-        PATIENCE_S,
         "the user's last words are missing",
+        seconds=PATIENCE_S,
     )
     assert first in words_in(transcript(panel)["You:"])
     browser.screenshot(page, "two-channels-own.png")

@@ -6,21 +6,25 @@ from typing import TypeVar
 
 POLL_SECONDS = 0.05
 
+GUARD_SECONDS = 20.0
+"""Longer than any of it takes on a machine with too much to do. How quick the product is, its
+benchmarks tell; a wait only guards against what never comes."""
+
 T = TypeVar("T")
 
 
 def wait_until(
     condition: Callable[[], T | None],
-    seconds: float,
-    what: str,
+    what: str | Callable[[], str],
+    seconds: float = GUARD_SECONDS,
     idle: Callable[[], object] | None = None,
 ) -> T:
     """Return the condition's first true value.
 
     Args:
         condition: polled.
-        seconds: deadline.
-        what: the complaint.
+        what: the complaint; a function is asked for it then.
+        seconds: deadline, for what takes longer or must not.
         idle: called between polls instead of a plain sleep.
 
     Raises:
@@ -32,5 +36,6 @@ def wait_until(
         if value:
             return value
         if time.monotonic() > deadline:
-            raise AssertionError(f"{what} within {seconds} s; last seen: {value!r}")
+            complaint = what if isinstance(what, str) else what()
+            raise AssertionError(f"{complaint} within {seconds} s; last seen: {value!r}")
         (idle or (lambda: time.sleep(POLL_SECONDS)))()

@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
+
+WHISPER: Final = "whisper"
+"""The translator that the recogniser itself is: into English, the original beside it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wlk_host.core.languages import same_language
+from wlk_host.core.translators import WHISPER
 
 Sample: TypeAlias = int
 """An absolute position in a session: samples at 16 kHz since its start."""
@@ -139,9 +140,6 @@ class Work(Enum):
     REFINE = 2
     TRANSLATE = 3
 
-
-WHISPER: Final = "whisper"
-"""The translator that the recogniser itself is: into English, the original beside it."""
 
 PolicyName: TypeAlias = Literal["alignatt", "local_agreement"]
 

@@ -14,7 +14,8 @@ from wlk_host.core.caption_log import CaptionLog
 from wlk_host.core.errors import WlkError
 from wlk_host.core.playback import play
 from wlk_host.core.translated_session import TranslatedSession
-from wlk_host.core.types import WHISPER, AudioChunk, CaptionUpdate, SessionOptions
+from wlk_host.core.translators import WHISPER
+from wlk_host.core.types import AudioChunk, CaptionUpdate, SessionOptions
 from wlk_host.runtime.automatic import this_machine
 from wlk_host.runtime.caption_output import Contents, FinishedLines, LinePrinter
 from wlk_host.runtime.clocks import SoundClock, WallClock

@@ -16,8 +16,7 @@ from typing import Final
 from wlk_host.backends import nllb_codes
 from wlk_host.core.errors import WlkError
 from wlk_host.core.languages import base_of
-from wlk_host.core.translators import TranslationEngine, Translator
-from wlk_host.core.types import WHISPER
+from wlk_host.core.translators import WHISPER, TranslationEngine, Translator
 from wlk_host.models import nllb
 
 ENTRY_POINTS: Final = "wlk_host.translators"

@@ -10,9 +10,9 @@ from fixtures.models import model
 from fixtures.sound import sentences
 from wlk_host.backends.ct2_encoder import CTranslate2Encoder
 from wlk_host.core.playback import play
+from wlk_host.core.translators import WHISPER
 from wlk_host.core.types import (
     SAMPLE_RATE,
-    WHISPER,
     AudioChunk,
     CaptionUpdate,
     Line,
