@@ -188,9 +188,16 @@ class Transcript:
 
     @property
     def closed_until(self) -> Sample | None:
-        """End of the last line that gets no more words; None when there is none."""
+        """Between the last line that gets no more words and what follows it; None without one.
+
+        Where its last word ends is a guess, so half of the gap is left to it.
+        """
         closed = self._live[:-1] if self._is_open else self._live
-        return closed[-1][1][-1].end if closed else None
+        if not closed:
+            return None
+        end = closed[-1][1][-1].end
+        following = self._live[-1][1][0].start if self._is_open else end
+        return (end + following) // 2
 
     def live_words(self, until: Sample) -> list[Word]:
         """The words of the lines that begin before `until` and are not final."""

@@ -17,7 +17,7 @@ from wlk_host.core.trust import (
 )
 from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Pcm, Sample, Word
 from wlk_host.core.window import AudioBuffer
-from wlk_host.core.words import SENTENCE_ENDS, is_whole
+from wlk_host.core.words import SENTENCE_ENDS, heard_from, is_whole
 
 Trim: TypeAlias = Literal["sentence", "segment"]
 
@@ -149,7 +149,7 @@ class LocalAgreement:
     ) -> None:
         """Go on from better words for the sound between `since` and `until`."""
         before = [word for word in self._settled if word.start < since]
-        better = [word for word in words if word.start >= self._start]
+        better = heard_from(self._start, words)
         after = [word for word in self._settled if word.start >= until]
         self._settled = [*before, *better, *after]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -13,6 +14,7 @@ from wlk_host.core.policy import Heard
 from wlk_host.core.ports import DecodeStep, Sound, Task, Token, Tokenizer
 from wlk_host.core.trust import mean_probability, n_equal, n_guessed, shown
 from wlk_host.core.types import SAMPLE_RATE, Sample, Word
+from wlk_host.core.words import heard_from
 
 _TOKENS_PER_SECOND: Final = 12
 """More than the fastest speakers need; a decoder that says more is looping."""
@@ -143,10 +145,9 @@ class SettledWords:
         """Go on from better words for the sound between `since` and `until`."""
         encode = self._tokenizer.encode
         better = []
-        for word in words:
-            if word.start >= self.start:
-                tokens = tuple(encode(word.text))
-                better.append(_Settled(word, tokens, (word.start,) * len(tokens)))
+        for word in heard_from(self.start, words):
+            tokens = tuple(encode(word.text))
+            better.append(_Settled(word, tokens, (word.start,) * len(tokens)))
         before = [s for s in self._settled if s.word.start < since]
         after = [s for s in self._settled if s.word.start >= until]
         self._settled = [*before, *better, *after]
@@ -157,8 +158,15 @@ class SettledWords:
         self.start, self.until, self.is_stuck = at, max(self.until, at), False
 
     def first_from(self, earliest: Sample) -> Sample | None:
-        """Where the first settled word at `earliest` or later begins."""
-        return next((s.word.start for s in self._settled if s.word.start >= earliest), None)
+        """Where the first settled word at `earliest` or later begins.
+
+        Without one, the last word that reaches there: where it ends is a guess, and the next one
+        may have begun by then.
+        """
+        words = [settled.word for settled in self._settled]
+        later = (word.start for word in words if word.start >= earliest)
+        reaching = (word.start for word in words[-1:] if word.end >= earliest)
+        return next(chain(later, reaching), None)
 
     def slide(self, start: Sample) -> None:
         """Go on in windows from there; the words before are past."""

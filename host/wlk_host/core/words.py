@@ -1,9 +1,11 @@
 """Tokens grouped into the words that people read."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final, Protocol
 
 from wlk_host.core.ports import DecodeStep, Token
+from wlk_host.core.types import Sample, Word
 
 SENTENCE_ENDS: Final = (".", "?", "!", "…", "。", "？", "！")  # noqa: RUF001 - real punctuation
 """What the last word of a sentence ends with."""
@@ -63,3 +65,12 @@ def is_closing(text: str) -> bool:
 def is_whole(text: str) -> bool:
     """False while the last character's bytes are incomplete."""
     return not text.endswith(_INCOMPLETE)
+
+
+def heard_from(start: Sample, words: Iterable[Word]) -> list[Word]:
+    """The words of which sound from `start` on has the greater part.
+
+    Where a word begins is a guess: one that is said to begin just before is heard all the same.
+    """
+    heard = (word for word in words if word.start + word.end >= 2 * start)
+    return [replace(word, start=max(word.start, start)) for word in heard]

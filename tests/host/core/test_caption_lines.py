@@ -178,6 +178,12 @@ def test_an_ended_line_gets_no_more_words() -> None:
     assert [line.text for line in updated(transcript).lines] == ["one", "two"]
 
 
+def test_half_of_the_gap_is_left_to_the_word_before_it() -> None:
+    transcript = Transcript()
+    transcript.commit([*words("one"), *words("two", start=7 * STEP)], "en")
+    assert transcript.closed_until == 4 * STEP
+
+
 def test_punctuation_that_comes_late_goes_to_the_line_it_ends() -> None:
     transcript = Transcript()
     transcript.commit(words("Hello and welcome"), "en")

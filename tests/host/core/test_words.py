@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from host.core.scripted import ScriptedTokenizer
 from wlk_host.core.languages import UNSPACED
 from wlk_host.core.ports import DecodeStep
-from wlk_host.core.words import begins_word, group_words, is_closing, is_whole
+from wlk_host.core.types import Word
+from wlk_host.core.words import begins_word, group_words, heard_from, is_closing, is_whole
 
 TOKENIZER = ScriptedTokenizer()
 
@@ -102,3 +103,12 @@ def test_whether_the_last_character_is_there() -> None:
 def test_languages_without_spaces_are_known() -> None:
     assert {"zh", "ja", "th", "yue"} <= UNSPACED
     assert not {"en", "ko", "hi", "ar"} & UNSPACED
+
+
+def test_a_word_said_to_begin_just_before_is_heard() -> None:
+    said = [
+        Word(" one", 0, 1000, 0.9),
+        Word(" two", 1400, 3000, 0.9),
+        Word(" three", 3000, 4000, 1.0),
+    ]
+    assert heard_from(1600, said) == [Word(" two", 1600, 3000, 0.9), said[2]]
