@@ -43,6 +43,8 @@ def hide(show: Stage) -> None:
     show.browser.command(show.page, "hide")
     gone = "document.querySelector('wlk-captions') === null"
     wait_until(lambda: show.page.evaluate(gone), "the overlay stayed in the page")
+    # The frame that shows the page without them is still to come, and late on a busy machine.
+    show.page.wait_for_timeout(2_000)
 
 
 def figures(trace: Trace) -> dict[str, float]:
