@@ -109,6 +109,11 @@ class RefinePass:
         """Their English."""
         return [word for word in self._english if word.start >= max(at, self._context_from)]
 
+    @property
+    def sound_from(self) -> Sample:
+        """The first sample that is kept."""
+        return self._audio.start
+
     def sound(self, start: Sample) -> AudioChunk:
         """The sound from there on. What is not final yet is always there, and some before it."""
         return AudioChunk(start, self._audio.slice(start, self._audio.end))

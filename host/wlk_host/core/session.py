@@ -49,6 +49,10 @@ speech begins and ends unseen."""
 _TAKEN_OVER: Final = SAMPLE_RATE * 9 // 2
 """Settled sound that new models are given in front, with its words."""
 
+_LEAD: Final = SAMPLE_RATE // 10
+"""Sound before the first of these words, which may begin earlier than it was said to. Shorter than
+a word, so that none is heard in it."""
+
 _HOLE: Final = SAMPLE_RATE
 """Missing sound from which what follows is a new beginning; less is taken as silence."""
 
@@ -233,7 +237,8 @@ class Session:
         since = settled_until - _TAKEN_OVER
         live = self._transcript.live_words(settled_until)
         kept = [*self._refiner.words_since(since), *(w for w in live if w.start >= since)]
-        start = kept[0].start // FRAME * FRAME if kept else settled_until
+        begin = kept[0].start - _LEAD if kept else settled_until
+        start = max(begin // FRAME * FRAME, self._refiner.sound_from)
         self._engine = engine
         if not engine.multilingual:
             self.language = self._only_language()

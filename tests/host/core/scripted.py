@@ -299,17 +299,13 @@ class ScriptedListener(OneByOne):
 
 
 def words_in(pcm: Pcm, script: Sequence[Spoken]) -> Iterable[tuple[int, Sample, bool]]:
-    """Number, beginning and wholeness of each word that begins in the sound.
-
-    A word is understood without the first quarter of it: when a word begins is a guess, too.
-    """
+    """Number, beginning and wholeness of each word that begins in the sound."""
     numbers = np.rint(pcm / _LEVEL).astype(int)
     starts = np.flatnonzero(np.diff(numbers, prepend=0))
     for start in starts:
         number = int(numbers[start]) - 1
         length = int((numbers == number + 1).sum())
         expected = 0 if number < 0 else script[number].end - script[number].start
-        enough = expected - expected // 4 if start == 0 else expected
-        if number < 0 or (start == 0 and length < enough):
+        if number < 0 or (start == 0 and length < expected):
             continue
-        yield number, int(start), length >= enough
+        yield number, int(start), length == expected
