@@ -6,24 +6,24 @@ from unicodedata import east_asian_width
 
 
 def keep_names(
-    texts: Sequence[str], names: Sequence[str], translate: Callable[[list[str]], list[str]]
+    texts: Sequence[str],
+    names: Sequence[str],
+    context: str,
+    translate: Callable[[list[str], str], list[str]],
 ) -> list[str]:
     """Translate, and see to it that names come through.
+
+    `translate` is given texts that follow one another, and what was said before the first one.
 
     Where a name is lost, the text is translated once more with a placeholder for it ("Z1"
     is copied by most engines). Where that is lost too, the plain translation stays.
     """
-    translated = translate(list(texts))
-    masked: dict[int, str] = {}
-    lost_names: dict[int, list[str]] = {}
-    for i, (text, result) in enumerate(zip(texts, translated, strict=True)):
-        lost = [n for n in names if _pattern(n).search(text) and n not in result]
+    translated = translate(list(texts), context)
+    for i, text in enumerate(texts):
+        lost = [n for n in names if _pattern(n).search(text) and n not in translated[i]]
         if lost:
-            lost_names[i] = lost
-            masked[i] = _mask(text, lost)
-    if masked:
-        for i, result in zip(masked, translate(list(masked.values())), strict=True):
-            translated[i] = _unmask(result, lost_names[i]) or translated[i]
+            [masked] = translate([_mask(text, lost)], texts[i - 1] if i else context)
+            translated[i] = _unmask(masked, lost) or translated[i]
     return translated
 
 

@@ -5,6 +5,7 @@ translated once more and for good. There is no queue that could grow: what waits
 the lines, so a slow engine finds more final lines at once and never sees most drafts.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
@@ -78,7 +79,7 @@ class LineTranslations:
         self._revision = 0
         self._draft: Draft | None = None
         self._final_until: Sample = 0
-        self._context_from: Sample = 0
+        self._breaks: list[Sample] = []
         self._most = _MOST
         self._n_succeeded = 0
 
@@ -95,7 +96,7 @@ class LineTranslations:
 
     def begin_anew(self, at: Sample) -> None:
         """What is said from there on has nothing to do with what was said before."""
-        self._context_from = at
+        self._breaks.append(at)
 
     def retarget(self, target: str | None) -> None:
         """Translate what is not translated yet, and what comes, into another language."""
@@ -131,7 +132,7 @@ class LineTranslations:
         if final:
             # A line that the engine failed at does not hold up the others.
             first = next((e for e in final if e.failed_after is None), final[0])
-            return self._batch(_run_of(final, first)[: self._most], "final")
+            return self._batch(self._run_of(final, first)[: self._most], "final")
         if self._drafts:
             for entry in reversed(list(self._waiting())):
                 if (text := self._draft_text(entry)) and text != entry.asked:
@@ -210,6 +211,7 @@ class LineTranslations:
     def _forget_oldest(self) -> None:
         while len(self._entries) > LINES_KEPT:
             del self._entries[min(self._entries)]
+            del self._breaks[: bisect_right(self._breaks, min(self._entries))]
 
     def _is_foreign(self, line: Line) -> bool:
         return self._target is not None and not same_language(source_of(line), self._target)
@@ -239,11 +241,27 @@ class LineTranslations:
         )
 
     def _context_of(self, line: Line) -> str:
-        before = [i for i in self._entries if self._context_from <= i < line.id]
+        before = [i for i in self._entries if i < line.id]
         if not before:
             return ""
         previous = self._entries[max(before)].line
-        return previous.text if source_of(previous) == source_of(line) else ""
+        return previous.text if self._follows(line, previous) else ""
+
+    def _follows(self, line: Line, previous: Line) -> bool:
+        """Whether a line goes on in the language, and from the sound, of one before it."""
+        is_same_sound = bisect_right(self._breaks, line.id) == bisect_right(
+            self._breaks, previous.id
+        )
+        return is_same_sound and source_of(line) == source_of(previous)
+
+    def _run_of(self, entries: Sequence[_Entry], first: _Entry) -> list[_Entry]:
+        """The lines from `first` on that follow one another and did not fail before."""
+        run = [first]
+        for entry in entries[entries.index(first) + 1 :]:
+            if entry.failed_after is not None or not self._follows(entry.line, run[-1].line):
+                break
+            run.append(entry)
+        return run
 
     def _update(self, lines: Sequence[Line]) -> CaptionUpdate:
         self._revision += 1
@@ -253,13 +271,3 @@ class LineTranslations:
 def source_of(line: Line) -> str:
     """The language a line is written in; what is unknown was recognised as English."""
     return line.language or "en"
-
-
-def _run_of(entries: Sequence[_Entry], first: _Entry) -> list[_Entry]:
-    """The lines from `first` on that are of one language and did not fail before."""
-    run = [first]
-    for entry in entries[entries.index(first) + 1 :]:
-        if source_of(entry.line) != source_of(first.line) or entry.failed_after is not None:
-            break
-        run.append(entry)
-    return run

@@ -17,7 +17,7 @@ class TranslationRequest:
         source: language of the texts, a Whisper code such as "en"; None where there are none.
         target: language code asked for, such as "pt-BR".
         texts: caption lines or beginnings of such.
-        context: what was said just before, for engines that profit from it.
+        context: what was said just before; handed to engines that say they use it.
         names: words that stay as they are.
     """
 
@@ -55,7 +55,9 @@ class Translator(Protocol):
             texts: sentences, parts of sentences, or a few of them.
             source: their language, a Whisper code such as "en".
             target: a language code (BCP 47) such as "pt-BR".
-            context: what was said before the first text; engines may ignore it.
+            context: the line before the first text, in the language of the texts; empty where
+                there is none, and for an engine that does not use it (`TranslationEngine`). Each
+                further text follows the one before it.
         """
         ...
 
@@ -71,6 +73,8 @@ class TranslationEngine:
         is_installed: whether it can be loaded.
         load: loads it; may take seconds.
         install: what to do when it is not installed, e.g. "run: pip install ...".
+        uses_context: whether it is told the line before and follows on from it. Models of single
+            sentences do not: two sentences at once make them drop one.
     """
 
     name: str
@@ -79,3 +83,4 @@ class TranslationEngine:
     is_installed: Callable[[], bool]
     load: Callable[[], Translator]
     install: str
+    uses_context: bool = False

@@ -63,24 +63,27 @@ class Engines:
 
     def translate(self, request: TranslationRequest) -> list[str]:
         """One translation for each text; see `core.translators.TranslationService`."""
-        translator = self._translator(request)
-        if translator is None or request.source is None:
+        engine = self._engine(request)
+        if engine is None or request.source is None:
             return list(request.texts)
-        source, target, context = request.source, request.target, request.context
+        translator, source, target = self._loaded[engine.name], request.source, request.target
 
-        def translate(texts: list[str]) -> list[str]:
-            return translator.translate(texts, source, target, context)
+        def translate(texts: list[str], context: str) -> list[str]:
+            told = context if engine.uses_context else ""
+            return translator.translate(texts, source, target, told)
 
         # Engines make up words for what has none.
         worded = [text for text in request.texts if any(c.isalnum() for c in text)]
-        found = iter(keep_names(worded, request.names, translate) if worded else ())
+        kept = keep_names(worded, request.names, request.context, translate) if worded else []
+        found = iter(kept)
         return [next(found) if any(c.isalnum() for c in text) else text for text in request.texts]
 
     def release(self) -> None:
         """Free the engines."""
         self._loaded.clear()
 
-    def _translator(self, request: TranslationRequest) -> Translator | None:
+    def _engine(self, request: TranslationRequest) -> TranslationEngine | None:
+        """The engine for it, loaded."""
         key = (request.translator, request.source, request.target)
         engine = self._chosen.get(key) or self._choose(*key)
         if engine is None:
@@ -88,7 +91,7 @@ class Engines:
         self._chosen[key] = engine
         if engine.name not in self._loaded:
             self._loaded[engine.name] = engine.load()
-        return self._loaded[engine.name]
+        return engine
 
 
 def main(engines: Engines | None = None) -> int:

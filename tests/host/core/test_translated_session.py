@@ -269,6 +269,23 @@ def test_the_transcript_is_translated_anew_on_request() -> None:
     assert stage.service.asked[-1].target == "de"
 
 
+def test_the_line_before_is_told_but_none_from_before_a_cut_or_in_another_language() -> None:
+    stage = Stage()
+    stage.say((0, "One.", "final"))
+    stage.work()
+    stage.say((1, "Two.", "final"))
+    stage.work()
+    stage.hear(1)
+    stage.session.cut(stage.heard)
+    stage.say((stage.heard, "Three.", "final"))
+    stage.work()
+    german = Line(stage.heard + 1, 0, 1, "Vier.", "final", "de")
+    stage.captions.says.append(CaptionUpdate(1, (german,), None, 0))
+    stage.work()
+    told = [(request.texts, request.context) for request in stage.service.asked[1:]]
+    assert told == [(("One.",), ""), (("Two.",), "One."), (("Three.",), ""), (("Vier.",), "")]
+
+
 # -- whatever happens ------------------------------------------------------------------
 
 ACTIONS = st.lists(

@@ -158,6 +158,20 @@ def test_the_line_before_is_the_context_unless_the_sound_was_cut_or_the_language
     assert batch.context == ""
 
 
+def test_lines_of_one_call_are_not_torn_apart_by_a_cut() -> None:
+    lines = LineTranslations("pt")
+    lines.take(update(line(1, "One."), line(2, "Two.")), 0)
+    lines.begin_anew(3)
+    lines.take(update(line(3, "Three.")), 0)
+    lines.begin_anew(5)
+    lines.take(update(line(5, "Five."), line(6, "Six.")), 0)
+    told = []
+    while (batch := lines.next_batch()) is not None:
+        told.append((batch.texts, batch.context))
+        lines.deliver(*upper(batch))
+    assert told == [(("One.", "Two."), ""), (("Three.",), ""), (("Five.", "Six."), "")]
+
+
 def test_another_target_holds_for_what_comes_and_on_request_for_all() -> None:
     lines = LineTranslations("pt")
     lines.take(update(line(1, "One.")), 0)
