@@ -1,6 +1,6 @@
 /** A caption as it will look over a page: in the overlay's own style. */
 import { lookOf } from '../overlay/look.js';
-import { STYLE } from '../overlay/style.js';
+import { STYLE, USUAL_GAUGE } from '../overlay/style.js';
 import { FONTS } from '../shared/settings.js';
 import { SWEARWORDS } from '../shared/swearwords.js';
 import { makeFilter } from '../shared/text_filters.js';
@@ -18,7 +18,8 @@ document.adoptedStyleSheets.push(sheet);
 /** @param {Settings} settings */
 export function showPreview({ appearance, bilingual, translateTo, filters }) {
   const { clientWidth: width, clientHeight: height } = byId('preview');
-  const { properties } = lookOf(appearance, bilingual, { width, height }, false, FONTS);
+  const surroundings = { viewport: { width, height }, fullscreen: false, textScale: textScale() };
+  const { properties } = lookOf(appearance, bilingual, surroundings, FONTS);
   for (const [name, value] of Object.entries(properties)) {
     byId('preview-stage').style.setProperty(name, value);
   }
@@ -32,6 +33,11 @@ export function showPreview({ appearance, bilingual, translateTo, filters }) {
     return lastRow(original, { ...bilingual, show });
   });
   byId('preview-caption').replaceChildren(...rows);
+}
+
+/** As large as the browser and the system show text; see the gauge of CaptionView. */
+function textScale() {
+  return byId('preview-gauge').clientWidth / USUAL_GAUGE;
 }
 
 /**

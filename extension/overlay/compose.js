@@ -34,6 +34,7 @@ export function compose(parts, fonts, labels, keep) {
   const view = new parts.view.CaptionView(parts.style.STYLE, flow, grips.elements, {
     opened: () => players.start(),
     closed: () => players.stop(),
+    gauged: (width) => stage.scaleText(width / parts.style.USUAL_GAUGE),
   });
   stage.enter({ view, flow });
   const rearrange = () => {

@@ -5,6 +5,14 @@
 /** @typedef {import('./placement.js').Size} Size */
 
 /**
+ * @typedef {object} Surroundings
+ * @property {Size} viewport
+ * @property {boolean} fullscreen
+ * @property {number} textScale how large the user has the browser and the system show text; 1: as
+ *   they do by themselves
+ */
+
+/**
  * @typedef {object} Look
  * @property {Record<string, string>} properties custom properties by name
  * @property {{ original: number, translation: number }} rowHeight pixels
@@ -27,14 +35,14 @@ const LEAST_OPACITY_WITH_EDGE = 0.15;
 /**
  * @param {Appearance} appearance
  * @param {Bilingual} bilingual
- * @param {Size} viewport
- * @param {boolean} fullscreen
+ * @param {Surroundings} surroundings
  * @param {Record<string, string>} fonts lists of families by key
  * @returns {Look}
  */
-export function lookOf(appearance, bilingual, viewport, fullscreen, fonts) {
+export function lookOf(appearance, bilingual, { viewport, fullscreen, textScale }, fonts) {
   const growth = fullscreen ? Math.min(2, Math.max(1, viewport.height / FULLSCREEN_HEIGHT)) : 1;
-  const size = Math.round(appearance.fontSize * growth);
+  const scale = appearance.preset === 'system' ? textScale : 1;
+  const size = Math.round(appearance.fontSize * growth * scale);
   const translationSize = Math.round(size * bilingual.translationSize);
   const rowHeight = { original: rowOf(size), translation: rowOf(translationSize) };
   // At least one line with its translation, and never half a pair.
@@ -67,11 +75,16 @@ export function lookOf(appearance, bilingual, viewport, fullscreen, fonts) {
  */
 function inks({ backgroundOpacity, ...appearance }, fonts) {
   const edge = backgroundOpacity >= LEAST_OPACITY_WITH_EDGE;
+  // Light or dark, or the colours of a contrast theme.
+  const [ink, ground] =
+    appearance.preset === 'system'
+      ? ['CanvasText', 'Canvas']
+      : [appearance.color, appearance.background];
   return {
     '--font': fonts[appearance.fontFamily] ?? 'system-ui, sans-serif',
     '--weight': String(appearance.fontWeight),
-    '--ink': appearance.color,
-    '--ground': appearance.background,
+    '--ink': ink,
+    '--ground': ground,
     '--ground-share': `${Math.round(backgroundOpacity * 100)}%`,
     '--edge-share': edge ? '11%' : '0%',
     '--shade': edge ? '28%' : '0%',

@@ -34,6 +34,7 @@ export class Stage {
   #positions = { windowed: null, fullscreen: null };
   /** @type {Area | null} */
   #video = null;
+  #textScale = 1;
   /** @type {Place} */
   #place = { left: 0, bottom: 0, width: 0 };
   #rules;
@@ -70,6 +71,13 @@ export class Stage {
     this.arrange();
   }
 
+  /** @param {number} textScale as the user has the browser and the system show text */
+  scaleText(textScale) {
+    if (textScale === this.#textScale) return;
+    this.#textScale = textScale;
+    this.arrange();
+  }
+
   /** Everything anew: the window, or what fills it, has changed. */
   arrange() {
     if (!this.#cast || !this.#costume) return;
@@ -77,7 +85,8 @@ export class Stage {
     const { appearance, bilingual } = this.#costume;
     const { fonts, lookOf } = this.#rules;
     const fullscreen = this.#screen() === 'fullscreen';
-    const look = lookOf(appearance, bilingual, viewport(), fullscreen, fonts);
+    const surroundings = { viewport: viewport(), fullscreen, textScale: this.#textScale };
+    const look = lookOf(appearance, bilingual, surroundings, fonts);
     view.setProperties(look.properties);
     flow.setLook(look);
     this.#stand(look.box, this.#positions[this.#screen()]);

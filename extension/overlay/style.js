@@ -1,7 +1,10 @@
+/** How wide, in pixels, a gauge is where neither browser nor system was told to show larger text. */
+export const USUAL_GAUGE = 160;
+
 /**
  * The overlay's look. `!important` on the host: for important rules the shadow tree wins over the
  * page, whatever the page says about its elements. What the user chose comes as custom properties
- * of `.stage`, in which everything else is.
+ * of `.stage`, in which everything that is seen is.
  */
 export const STYLE = `
 :host {
@@ -20,7 +23,16 @@ export const STYLE = `
   display: block !important;
 }
 
+/* How large browser and system show text; neither tells otherwise. */
+.gauge {
+  visibility: hidden;
+  position: absolute;
+  font: medium system-ui;
+  width: calc(10em * env(preferred-text-scale, 1));
+}
+
 .stage {
+  color-scheme: light dark;
   --draft-ink: color-mix(in srgb, var(--ink) 70%, transparent);
   --paper: color-mix(in srgb, var(--ground) var(--ground-share), transparent);
   position: absolute;
@@ -306,6 +318,13 @@ export const STYLE = `
   }
 }
 
+@media (prefers-contrast: less) {
+  .captions,
+  .notice {
+    color: color-mix(in srgb, var(--ink) 84%, var(--ground));
+  }
+}
+
 @media (forced-colors: active) {
   .stage {
     --draft-ink: GrayText;
@@ -328,6 +347,12 @@ export const STYLE = `
 
   .grip::before {
     background: CanvasText;
+  }
+
+  /* These tell by their colour. */
+  .light,
+  .microphone {
+    forced-color-adjust: none;
   }
 }
 `;

@@ -39,19 +39,20 @@ export class CaptionView {
   /** @type {{ left: number, right: number, top: number, bottom: number }} */
   #area = { left: 0, right: 0, top: 0, bottom: 0 };
   #flow;
-  #opened;
-  #closed;
+  #gauge = element('div', 'gauge');
+  #gauged = new ResizeObserver(([entry]) => this.#measured(entry));
+  #listener;
 
   /**
    * @param {string} style
    * @param {import('./flow.js').CaptionFlow} flow
    * @param {HTMLElement[]} grips
-   * @param {{ opened: () => void, closed: () => void }} listener
+   * @param {{ opened: () => void, closed: () => void, gauged: (width: number) => void }} listener
+   *   `gauged`: as wide is the gauge of text, in pixels
    */
-  constructor(style, flow, grips, { opened, closed }) {
+  constructor(style, flow, grips, listener) {
     this.#flow = flow;
-    this.#opened = opened;
-    this.#closed = closed;
+    this.#listener = listener;
     const root = this.#host.attachShadow({ mode: 'closed' });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(style);
@@ -63,7 +64,8 @@ export class CaptionView {
     stack.append(this.#notice, this.#captions);
     this.#spoken.ariaLive = 'polite';
     this.#stage.append(stack, this.#spoken, probe);
-    root.append(this.#stage);
+    root.append(this.#stage, this.#gauge);
+    this.#gauged.observe(this.#gauge);
     this.#covered.observe(probe);
     this.#host.popover = 'manual';
   }
@@ -169,7 +171,7 @@ export class CaptionView {
     document.addEventListener('fullscreenchange', () => this.raise(), options);
     // A dialog or popover of the page; these events do not bubble, but they are captured.
     document.addEventListener('toggle', ({ target }) => this.#raiseAbove(target), options);
-    this.#opened();
+    this.#listener.opened();
   }
 
   /** Faded out, the overlay leaves the page: it costs nothing while nobody speaks. */
@@ -184,8 +186,14 @@ export class CaptionView {
       this.#flow.clear();
       this.announce('');
       this.#host.remove();
-      this.#closed();
+      this.#listener.closed();
     }, FADE_MS);
+  }
+
+  /** @param {ResizeObserverEntry | undefined} entry of the gauge; without a width while hidden */
+  #measured(entry) {
+    const width = entry?.contentRect.width ?? 0;
+    if (width > 0) this.#listener.gauged(width);
   }
 
   /** @param {PointerEvent} event */

@@ -6,8 +6,9 @@
 
 /**
  * @typedef {object} Appearance
- * @property {'standard' | 'classic' | 'contrast' | 'outline' | 'paper' | 'custom'} preset whose values
- *   the others are; `custom` when one was changed
+ * @property {'standard' | 'system' | 'classic' | 'contrast' | 'outline' | 'paper' | 'custom'} preset
+ *   whose values the others are; `custom` when one was changed; `system`: colours are the system's
+ *   and text grows with the browser's
  * @property {'system' | 'sans' | 'serif' | 'mono' | 'rounded'} fontFamily key of FONTS
  * @property {number} fontSize CSS pixels
  * @property {number} fontWeight 100 to 900
@@ -103,6 +104,7 @@ const STANDARD = {
  */
 export const PRESETS = {
   standard: look('system', 500, '#f6f7f9', '#101216', 0.91, 'none'),
+  system: look('system', 500, '#f6f7f9', '#101216', 0.91, 'none'),
   classic: look('sans', 400, '#ffffff', '#080808', 0.75, 'none'),
   contrast: look('sans', 700, '#ffff00', '#000000', 1, 'none'),
   outline: look('sans', 700, '#ffffff', '#000000', 0, 'outline'),

@@ -8,15 +8,15 @@ const WINDOW = { width: 1280, height: 720 };
 /**
  * @param {Partial<import('../../../extension/shared/settings.js').Appearance>} appearance
  * @param {{ show?: 'original' | 'both', translationSize?: number, viewport?: typeof WINDOW,
- *   fullscreen?: boolean }} [options]
+ *   fullscreen?: boolean, textScale?: number }} [options]
  */
 function look(appearance, options = {}) {
-  const { show = 'original', translationSize = 1, viewport = WINDOW, fullscreen = false } = options;
+  const { show = 'original', translationSize = 1, viewport = WINDOW } = options;
+  const { fullscreen = false, textScale = 1 } = options;
   return lookOf(
     { ...DEFAULTS.appearance, ...appearance },
     { ...DEFAULTS.bilingual, show, translationSize },
-    viewport,
-    fullscreen,
+    { viewport, fullscreen, textScale },
     FONTS,
   );
 }
@@ -59,4 +59,14 @@ test('each outline is another contour', () => {
     (outline) => look({ outline }).properties['--contour'],
   );
   assert.equal(new Set(contours).size, 3);
+});
+
+test('the look of the system has its colours and grows with its text; no other does', () => {
+  const system = look({ preset: 'system', fontSize: 20 }, { textScale: 1.5 });
+  assert.equal(system.properties['--size'], '30px');
+  assert.equal(system.properties['--ink'], 'CanvasText');
+  assert.equal(system.properties['--ground'], 'Canvas');
+  const own = look({ preset: 'custom', fontSize: 20, color: '#abcdef' }, { textScale: 1.5 });
+  assert.equal(own.properties['--size'], '20px');
+  assert.equal(own.properties['--ink'], '#abcdef');
 });
