@@ -180,10 +180,11 @@ def _add_translators(subparsers: "argparse._SubParsersAction[argparse.ArgumentPa
         from wlk_host.runtime import translator_commands
 
         if chosen.action == "list":
-            translator_commands.show_all()
-        else:
-            translator_commands.install(chosen.name, chosen.backend, accepted=chosen.accept_licence)
-        return 0
+            return translator_commands.show_all()
+        if chosen.action == "verify":
+            return translator_commands.verify(chosen.name)
+        accepted = chosen.accept_licence
+        return translator_commands.install(chosen.name, chosen.backend, accepted=accepted)
 
     parser = subparsers.add_parser("translators", help="list translators, install NLLB models")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
@@ -194,6 +195,8 @@ def _add_translators(subparsers: "argparse._SubParsersAction[argparse.ArgumentPa
         "--backend", choices=["ctranslate2", "transformers"], default="ctranslate2"
     )
     install.add_argument("--accept-licence", action="store_true", help="do not ask")
+    verify = actions.add_parser("verify", help="compare a model's files with their SHA-256")
+    verify.add_argument("name", metavar="NAME")
     parser.set_defaults(run=run)
 
 

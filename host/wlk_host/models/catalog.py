@@ -34,22 +34,27 @@ class ModelFile:
     Attributes:
         sha256: lower-case hex digest of the whole file.
         parts: joined in this order they are the file; empty where no package carries it.
+        repository: where it is published, if elsewhere than the other files of its model.
+        text: what it holds, where that is written here instead of fetched.
     """
 
     name: str
     size_bytes: int
     sha256: str
     parts: tuple[PackagedPart, ...] = ()
+    repository: HubRepository | None = None
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogEntry:
-    """One model in CTranslate2 form.
+    """One model: its files, and how to know that they are the right ones.
 
     Attributes:
         languages: Whisper codes of what it transcribes.
         translates: whether it was trained to translate into English.
         licence: SPDX identifier of the weights.
+        command: what puts it in place; None: `wlk-host models download`.
     """
 
     name: str
@@ -58,6 +63,7 @@ class CatalogEntry:
     licence: str
     repository: HubRepository
     files: tuple[ModelFile, ...]
+    command: str | None = None
 
     @property
     def multilingual(self) -> bool:

@@ -1,12 +1,13 @@
 """`wlk-host models …`: names in, text out."""
 
 import sys
+from pathlib import Path
 
 from wlk_host.models import store
 from wlk_host.models.catalog import CATALOG, CatalogEntry
 from wlk_host.models.download import download as bring
 
-_INTERRUPTED: int = 130
+INTERRUPTED: int = 130
 """What shells report for a program that was ended with Ctrl+C."""
 
 
@@ -25,7 +26,22 @@ def download(name: str) -> int:
     Raises:
         WlkError: see `download.download`.
     """
-    entry = store.entry_of(name)
+    folder = bring_showing(store.entry_of(name), f"models remove {name} gives up")
+    if folder is None:
+        return INTERRUPTED
+    _say(f"{name}: installed in {folder}")
+    return 0
+
+
+def bring_showing(entry: CatalogEntry, otherwise: str = "") -> Path | None:
+    """Put a model in place and show how far that is; None where the user stopped it.
+
+    Args:
+        otherwise: what else can be done then than going on.
+
+    Raises:
+        WlkError: see `download.download`.
+    """
     shown = -1
 
     def show(done: int, total: int) -> None:
@@ -36,12 +52,11 @@ def download(name: str) -> int:
             sys.stderr.write(f"\r{percent:3} %" + ("\n" if done == total else ""))
 
     try:
-        folder = bring(entry, show)
+        return bring(entry, show)
     except KeyboardInterrupt:
-        sys.stderr.write(f"\nstopped; the same command goes on, models remove {name} gives up\n")
-        return _INTERRUPTED
-    _say(f"{name}: installed in {folder}")
-    return 0
+        choices = ", ".join(filter(None, ("the same command goes on", otherwise)))
+        sys.stderr.write(f"\nstopped; {choices}\n")
+        return None
 
 
 def remove(name: str) -> int:

@@ -20,7 +20,7 @@ import filelock
 
 from wlk_host.core.errors import WlkError
 from wlk_host.models import errors, hub, store, transfer
-from wlk_host.models.catalog import CatalogEntry, ModelFile
+from wlk_host.models.catalog import CatalogEntry, HubRepository, ModelFile
 from wlk_host.models.errors import DownloadCancelledError
 from wlk_host.models.transfer import DELAYS_S, Remote
 
@@ -85,14 +85,15 @@ class _Job:
 
     def bring(self, file: ModelFile, target: Path) -> None:
         """Have the file at `target`."""
-        if sources := _on_this_machine(self._entry, file):
+        repository = file.repository or self._entry.repository
+        if file.text is not None:
+            target.write_text(file.text, "utf-8", newline="\n")
+        elif sources := _on_this_machine(repository, file):
             self._copy(file, sources, target)
         elif hub.offline():
             raise errors.offline(self._entry, hub.OFFLINE_VARIABLE)
         else:
-            remote = Remote(
-                hub.url(self._entry.repository, file.name), file.size_bytes, file.sha256
-            )
+            remote = Remote(hub.url(repository, file.name), file.size_bytes, file.sha256)
             transfer.fetch(remote, target, self._report, self._cancelled, self._delays_s)
         self._done_files += file.size_bytes
         self._report(0)
@@ -117,7 +118,7 @@ class _Job:
         self._progress(self._done_files + done_of_file, self._entry.size_bytes)
 
 
-def _on_this_machine(entry: CatalogEntry, file: ModelFile) -> list[Path]:
+def _on_this_machine(repository: HubRepository, file: ModelFile) -> list[Path]:
     """The paths whose contents, joined, are the file; empty where it has to be fetched.
 
     A file of the hub's cache is taken only when it is the right one: nothing says how to mend
@@ -127,7 +128,7 @@ def _on_this_machine(entry: CatalogEntry, file: ModelFile) -> list[Path]:
     paths = [path for path in packaged if path is not None]
     if packaged and len(paths) == len(packaged):
         return paths
-    cached = hub.cached(entry.repository, file.name)
+    cached = hub.cached(repository, file.name)
     return [cached] if cached and store.sha256(cached) == file.sha256 else []
 
 

@@ -18,7 +18,7 @@ class DownloadCancelledError(Exception):
 
 def mending(entry: CatalogEntry) -> str:
     """The command that puts this model in place or mends it."""
-    return f"run: wlk-host models download {entry.name}"
+    return f"run: {entry.command or f'wlk-host models download {entry.name}'}"
 
 
 def unknown(name: str) -> WlkError:

@@ -1,14 +1,20 @@
-"""Where NLLB-200 lies on this machine, and how it gets there: by a download that was asked for."""
+"""NLLB-200: which files it is made of, and where it lies on this machine.
 
-import tempfile
-from collections.abc import Callable
+Stdlib only. Every file is pinned: its repository at one commit, its size and its SHA-256.
+Nothing is used that does not match, whatever a hub, a mirror or a proxy sends.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
 from wlk_host.core.errors import WlkError
 from wlk_host.models import store
-from wlk_host.models.errors import MODELS_VARIABLE
+from wlk_host.models.catalog import CatalogEntry, HubRepository, ModelFile
+from wlk_host.models.languages import LANGUAGES
 
 Backend = Literal["ctranslate2", "transformers"]
 BACKENDS: Final[tuple[Backend, ...]] = ("ctranslate2", "transformers")
@@ -18,17 +24,6 @@ LICENCE: Final = (
     "purposes. https://creativecommons.org/licenses/by-nc/4.0/"
 )
 
-_TOKENIZER_FILES: Final = (
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "sentencepiece.bpe.model",
-)
-_WEIGHT_FILES: Final[dict[Backend, tuple[str, ...]]] = {
-    "ctranslate2": ("model.bin", "config.json", "shared_vocabulary.*"),
-    "transformers": ("config.json", "generation_config.json", "*.safetensors", "pytorch_model*"),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class NllbModel:
@@ -36,37 +31,195 @@ class NllbModel:
 
     Attributes:
         name: what users choose it by.
-        size: as the publishers write it.
+        entries: its files for each of nllw's backends, the preferred one first.
     """
 
     name: str
-    size: str
-
-    def repository(self, backend: Backend) -> str:
-        """Where its weights for a backend are published."""
-        base = f"nllb-200-distilled-{self.size}"
-        return f"entai2965/{base}-ctranslate2" if backend == "ctranslate2" else self.origin
-
-    @property
-    def origin(self) -> str:
-        """Where its makers publish it, the tokenizer included."""
-        return f"facebook/nllb-200-distilled-{self.size}"
+    entries: Mapping[Backend, CatalogEntry]
 
 
-MODELS: Final = (NllbModel("nllb-600M", "600M"), NllbModel("nllb-1.3B", "1.3B"))
+# The digests are what the hub publishes for its large files and what several independent
+# projects pin for all of them (2026-11). Those of the four small ones were also computed from
+# their content, which is known. The int8 weights are those that CTranslate2 makes of Meta's, at a
+# quarter of their size.
 
-Download = Callable[[str, tuple[str, ...], Path], None]
-"""Fetches the files of a repository that match any of the patterns into a folder."""
+_META_600M: Final = HubRepository(
+    "facebook/nllb-200-distilled-600M", "f8d333a098d19b4fd9a8b18f94170487ad3f821d"
+)
+_META_1_3B: Final = HubRepository(
+    "facebook/nllb-200-distilled-1.3B", "7be3e24664b38ce1cac29b8aeed6911aa0cf0576"
+)
+_INT8_600M: Final = HubRepository(
+    "JustFrederik/nllb-200-distilled-600M-ct2-int8", "302d78f00e6fdb50a1064059df7c392b735e9d05"
+)
+_INT8_1_3B: Final = HubRepository(
+    "JustFrederik/nllb-200-distilled-1.3B-ct2-int8", "30c36268408177b0fce2bfcfa205d877accd327d"
+)
+
+# Both sizes have the same.
+_TOKENIZER: Final = (
+    ModelFile(
+        "tokenizer.json",
+        17_331_176,
+        "e316b82de11d0f951f370943b3c438311629547285129b0b81dadabd01bca665",
+        repository=_META_600M,
+    ),
+    ModelFile(
+        "tokenizer_config.json",
+        564,
+        "d1aa8c3697d3e35674f97b5b7e9c99d22b010f528e80140257d97316be90d044",
+        repository=_META_600M,
+    ),
+    ModelFile(
+        "special_tokens_map.json",
+        3_548,
+        "992bd4ed610d644d6823081937bcc91bb8878dd556cea4ae5327f2480361330e",
+        repository=_META_600M,
+    ),
+    ModelFile(
+        "sentencepiece.bpe.model",
+        4_852_054,
+        "14bb8dfb35c0ffdea7bc01e56cea38b9e3d5efcdcb9c251d6b40538e1aab555a",
+        repository=_META_600M,
+    ),
+)
+_CTRANSLATE2: Final = (
+    ModelFile(
+        "config.json", 159, "0c2f6fa2057c7264d052fb4a62ba3476eeae70487acddfa8e779a53a00cbf44c"
+    ),
+    ModelFile(
+        "shared_vocabulary.txt",
+        2_568_098,
+        "a132a83330f45514c2476eb81d1d69b3c41762264d16ce0a7ea982e5d6c728e5",
+    ),
+    *_TOKENIZER,
+)
+
+
+def _ctranslate2(size: str, repository: HubRepository, weights: ModelFile) -> CatalogEntry:
+    name = f"nllb-{size}"
+    return CatalogEntry(
+        f"{name}-ctranslate2",
+        LANGUAGES,
+        True,
+        "CC-BY-NC-4.0",
+        repository,
+        (weights, *_CTRANSLATE2),
+        f"wlk-host translators install {name}",
+    )
+
+
+def _transformers(
+    size: str, repository: HubRepository, weights: ModelFile, layers: int, width: int
+) -> CatalogEntry:
+    name = f"nllb-{size}"
+    return CatalogEntry(
+        f"{name}-transformers",
+        LANGUAGES,
+        True,
+        "CC-BY-NC-4.0",
+        repository,
+        (weights, _config(layers, width), *_TOKENIZER),
+        f"wlk-host translators install {name} --backend transformers",
+    )
+
+
+def _config(layers: int, width: int) -> ModelFile:
+    """What transformers must know of the weights. Written here, where it can be read.
+
+    NLLB Team (2022), table 14 and the models' own: layers of each half, and the width of their
+    feed-forward nets.
+    """
+    values = {
+        "model_type": "m2m_100",
+        "architectures": ["M2M100ForConditionalGeneration"],
+        "vocab_size": 256_206,
+        "d_model": 1024,
+        "encoder_layers": layers,
+        "decoder_layers": layers,
+        "num_hidden_layers": layers,
+        "encoder_ffn_dim": width,
+        "decoder_ffn_dim": width,
+        "encoder_attention_heads": 16,
+        "decoder_attention_heads": 16,
+        "max_position_embeddings": 1024,
+        "activation_function": "relu",
+        "scale_embedding": True,
+        "is_encoder_decoder": True,
+        "bos_token_id": 0,
+        "pad_token_id": 1,
+        "eos_token_id": 2,
+        "decoder_start_token_id": 2,
+        "max_length": 200,
+        "tokenizer_class": "NllbTokenizer",
+    }
+    text = json.dumps(values, indent=2) + "\n"
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return ModelFile("config.json", len(text), digest, text=text)
+
+
+MODELS: Final = (
+    NllbModel(
+        "nllb-600M",
+        {
+            "ctranslate2": _ctranslate2(
+                "600M",
+                _INT8_600M,
+                ModelFile(
+                    "model.bin",
+                    622_595_991,
+                    "ed1beaf75134de7505315a5223162f56acff397eff6b50638a500d3936fe707b",
+                ),
+            ),
+            "transformers": _transformers(
+                "600M",
+                _META_600M,
+                ModelFile(
+                    "pytorch_model.bin",
+                    2_460_457_927,
+                    "c266c2cfd19758b6d09c1fc31ecdf1e485509035f6b51dfe84f1ada83eefcc42",
+                ),
+                layers=12,
+                width=4096,
+            ),
+        },
+    ),
+    NllbModel(
+        "nllb-1.3B",
+        {
+            "ctranslate2": _ctranslate2(
+                "1.3B",
+                _INT8_1_3B,
+                ModelFile(
+                    "model.bin",
+                    1_381_827_087,
+                    "72d7533dc7a0e8f10f19a650d4e90faf9cbfa899db5411ad124bd5802bd91263",
+                ),
+            ),
+            "transformers": _transformers(
+                "1.3B",
+                _META_1_3B,
+                ModelFile(
+                    "pytorch_model.bin",
+                    5_482_882_236,
+                    "7e40f838a5aad3d60e9254632ab876bda44340386ca7ebad3e099db7432b04e1",
+                ),
+                layers=24,
+                width=8192,
+            ),
+        },
+    ),
+)
 
 
 def folder_of(model: NllbModel, backend: Backend) -> Path:
     """Where it is when it is installed."""
-    return store.models_dir() / f"{model.name}-{backend}"
+    return store.folder_of(model.entries[backend])
 
 
 def installed(model: NllbModel) -> tuple[Path, Backend] | None:
     """Folder and backend of a model; None when it is absent."""
-    folders = ((folder_of(model, backend), backend) for backend in BACKENDS)
+    folders = ((folder_of(model, backend), backend) for backend in model.entries)
     return next((found for found in folders if found[0].is_dir()), None)
 
 
@@ -84,52 +237,13 @@ def find(name: str) -> NllbModel:
     raise WlkError("translator_unknown", message, "choose one of these")
 
 
-def install(model: NllbModel, backend: Backend, download: Download) -> Path:
-    """Download it into the models' folder, where it appears when it is whole.
+def verify(model: NllbModel) -> None:
+    """Compare every file of the backends that are installed with its published SHA-256.
 
     Raises:
-        WlkError: `download_failed`, `disk_error`.
+        WlkError: `model_missing` or `model_corrupt`.
     """
-    target = folder_of(model, backend)
-    if target.is_dir():
-        return target
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as scratch:
-            staged = Path(scratch) / target.name
-            # Not every conversion brings the tokenizer along.
-            download(model.origin, _TOKENIZER_FILES, staged)
-            download(model.repository(backend), _WEIGHT_FILES[backend], staged)
-            staged.rename(target)
-    except OSError as error:
-        raise WlkError(
-            code="disk_error",
-            message=f"cannot write {model.name} to {target}: {error}",
-            hint=f"free some space there, or set {MODELS_VARIABLE} to another folder",
-        ) from error
-    return target
-
-
-def download_from_hub(repository: str, patterns: tuple[str, ...], folder: Path) -> None:
-    """Fetch files from the Hugging Face hub.
-
-    Raises:
-        WlkError: `translator_missing` without the package for it, `download_failed`.
-    """
-    try:
-        from huggingface_hub import snapshot_download  # noqa: PLC0415 - an extra
-        from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError  # noqa: PLC0415
-    except ImportError as error:
-        raise WlkError(
-            code="translator_missing",
-            message="the download needs the package huggingface_hub",
-            hint="run: pip install 'wlk-host[nllb]'",
-        ) from error
-    try:
-        snapshot_download(repository, local_dir=folder, allow_patterns=list(patterns))
-    except (HfHubHTTPError, LocalEntryNotFoundError, ConnectionError) as error:
-        raise WlkError(
-            code="download_failed",
-            message=f"{repository} could not be downloaded: {error}",
-            hint="check the network connection, then start this again",
-        ) from error
+    entries = list(model.entries.values())
+    present = [entry for entry in entries if store.folder_of(entry).is_dir()]
+    for entry in present or entries[:1]:
+        store.verify_entry(entry)

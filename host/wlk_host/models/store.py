@@ -80,11 +80,7 @@ def resolve(name: str | None) -> Path:
     entry = catalog.find(name)
     if entry is None:
         return _resolve_folder(name)
-    folder = folder_of(entry)
-    if not folder.is_dir():
-        raise errors.missing(f"model {name!r} is not in {models_dir()}", entry)
-    _require_intact(folder, entry)
-    return folder
+    return _require_present(entry)
 
 
 def entry_of(name: str) -> CatalogEntry:
@@ -105,8 +101,16 @@ def verify(name: str) -> None:
     Raises:
         WlkError: `model_missing` or `model_corrupt`.
     """
-    entry = entry_of(name)
-    folder = resolve(name)
+    verify_entry(entry_of(name))
+
+
+def verify_entry(entry: CatalogEntry) -> None:
+    """The same for a model that need not be in the catalogue.
+
+    Raises:
+        WlkError: `model_missing` or `model_corrupt`.
+    """
+    folder = _require_present(entry)
     damaged = damaged_file(folder, entry)
     if damaged is not None:
         raise errors.corrupt(
@@ -198,6 +202,14 @@ def _fault(folder: Path, entry: CatalogEntry) -> str | None:
         if size != file.size_bytes:
             return f"{path} has {size} bytes, expected {file.size_bytes}"
     return None
+
+
+def _require_present(entry: CatalogEntry) -> Path:
+    folder = folder_of(entry)
+    if not folder.is_dir():
+        raise errors.missing(f"model {entry.name!r} is not in {models_dir()}", entry)
+    _require_intact(folder, entry)
+    return folder
 
 
 def _require_intact(folder: Path, entry: CatalogEntry) -> None:
