@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wlk_host.backends import checkpoint_heads, checkpoint_lora, checkpoint_vocabulary
-from wlk_host.backends.checkpoint_ct2 import write_folder
 from wlk_host.backends.checkpoint_files import corrupt, read_json, read_tensors, weight_files
 from wlk_host.backends.checkpoint_heads import Heads
 from wlk_host.backends.checkpoint_names import Dimensions, dimensions, to_openai
@@ -146,6 +145,9 @@ def _own_heads(folder: Path, stored: NDArray[np.generic] | None) -> Heads | None
 
 
 def _write(converted: Path, checkpoint: Checkpoint, heads: Heads, vocabulary: Vocabulary) -> None:
+    # Brings PyTorch along, which a model that is ready can be loaded beside.
+    from wlk_host.backends.checkpoint_ct2 import write_folder  # noqa: PLC0415
+
     slot = converted.parent
     slot.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".converting-", dir=slot.parent) as scratch:

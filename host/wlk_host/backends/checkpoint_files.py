@@ -13,15 +13,17 @@ import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import safetensors
-import torch
 from numpy.typing import NDArray
 
 from wlk_host.backends.ct2_container import read_variables
 from wlk_host.core.errors import WlkError
+
+if TYPE_CHECKING:
+    import torch
 
 Tensors: TypeAlias = Mapping[str, NDArray[np.generic]]
 """Names and arrays, in float16, float32, or an integer type."""
@@ -140,6 +142,8 @@ def _read(file: Path) -> dict[str, NDArray[np.generic]]:
             return {name: opened[name] for name in opened.files}
     if file.name == "model.bin":
         return read_variables(file)
+    import torch  # noqa: PLC0415 - takes a second, for pickles
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # Of a pickle that is then refused.
         loaded = torch.load(file, map_location="cpu", weights_only=True)
@@ -154,7 +158,9 @@ def _read(file: Path) -> dict[str, NDArray[np.generic]]:
     }
 
 
-def _array(tensor: torch.Tensor) -> NDArray[np.generic]:
+def _array(tensor: "torch.Tensor") -> NDArray[np.generic]:
+    import torch  # noqa: PLC0415 - as above
+
     if tensor.dtype == torch.bfloat16:
         tensor = tensor.float()
     array: NDArray[np.generic] = tensor.numpy()

@@ -4,9 +4,6 @@ import time
 from collections.abc import Callable
 from typing import Final, Literal, TypeAlias
 
-import torch
-from torch.nn import functional
-
 from wlk_host.backends import availability
 from wlk_host.backends.availability import LocalBackend, Surroundings
 
@@ -59,20 +56,25 @@ def bfloat16_speedup() -> float:
     Measured on a layer of the width of the base model, in a few hundredths of a second: what
     a processor says that it can do does not tell how quick it is at it.
     """
+    import torch  # noqa: PLC0415 - takes a second, for those who measure
+
+    def product_s(dtype: torch.dtype) -> float:
+        x, weight = torch.ones(128, 512, dtype=dtype), torch.ones(1024, 512, dtype=dtype)
+        return _shortest(lambda: torch.nn.functional.linear(x, weight))
+
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
         with torch.inference_mode():
-            return _shortest(torch.float32) / _shortest(torch.bfloat16)
+            return product_s(torch.float32) / product_s(torch.bfloat16)
     finally:
         torch.set_num_threads(threads)
 
 
-def _shortest(dtype: torch.dtype) -> float:
-    x, weight = torch.ones(128, 512, dtype=dtype), torch.ones(1024, 512, dtype=dtype)
+def _shortest(do: Callable[[], object]) -> float:
     taken = []
     for _ in range(_ROUNDS):
         start = time.perf_counter()
-        functional.linear(x, weight)
+        do()
         taken.append(time.perf_counter() - start)
     return min(taken)

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final, Literal, TypeAlias
-
-import torch
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from wlk_host.backends import availability
 from wlk_host.backends.availability import Capabilities, LocalBackend, Surroundings
 from wlk_host.core.errors import DeviceError, WlkError
+
+if TYPE_CHECKING:
+    import torch
 
 Device: TypeAlias = Literal["cpu", "cuda", "mps", "metal"]
 DeviceWish: TypeAlias = Literal["auto", "cpu", "cuda", "mps"]
@@ -54,13 +55,17 @@ def choose_device(
 
 def torch_device(device: Device) -> str:
     """Where PyTorch works for an engine on that device: it may be a build without CUDA."""
+    import torch  # noqa: PLC0415 - takes a second, in which others can load
+
     if device == "cuda" and not torch.cuda.is_available():
         return "cpu"
     return "cpu" if device == "metal" else device
 
 
-def torch_dtype(device: str) -> torch.dtype:
+def torch_dtype(device: str) -> "torch.dtype":
     """Of PyTorch's products in the encoder: what the device multiplies quickly."""
+    import torch  # noqa: PLC0415 - as above
+
     return torch.bfloat16 if device == "cpu" else torch.float16
 
 
@@ -77,7 +82,7 @@ def device_errors(device: Device) -> Iterator[None]:
         text = str(error).lower()
         if device == "cpu":
             raise
-        if isinstance(error, torch.OutOfMemoryError) or _NO_MEMORY in text:
+        if _NO_MEMORY in text:
             raise DeviceError(
                 code="device_out_of_memory",
                 message=f"the memory of {device} is full; captions go on on the processor",

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Final
 
@@ -66,6 +67,7 @@ class Whisper:
         backend: what encodes; with MLX also what decodes.
         threads: cores one step may use.
         device: what it runs on.
+        loading: its half in CTranslate2, where that was begun already (`ct2_model.begin`).
 
     Raises:
         WlkError: `model_corrupt`.
@@ -78,6 +80,7 @@ class Whisper:
         backend: Backend = "faster-whisper",
         threads: int = 2,
         device: Device = "cpu",
+        loading: Future[Any] | None = None,
     ) -> None:
         torch.set_num_threads(threads)
         config = _read_config(folder)
@@ -93,7 +96,7 @@ class Whisper:
             heads = [tuple(pair) for pair in config["alignment_heads"]]
             with device_errors(device):
                 self.encoder, self.decoder = _load(
-                    folder, variables, heads, backend, threads, device
+                    folder, variables, heads, backend, threads, device, loading
                 )
         except (RuntimeError, ValueError, KeyError) as error:
             raise _corrupt(folder, str(error)) from error
@@ -190,6 +193,7 @@ def _load(
     backend: Backend,
     threads: int,
     device: Device,
+    loading: Future[Any] | None,
 ) -> tuple[Encoder, Decoder]:
     """Both halves. Each engine costs 30 MB and more, which those without it need not pay."""
     at = torch_device(device)
@@ -202,14 +206,20 @@ def _load(
             dtype = product_dtype()
             return MlxEncoder(variables, dtype), MlxDecoder(variables, heads, dtype)
         case "torch":
-            encoder: Encoder = TorchEncoder(variables, at, torch_dtype(at))
+            return TorchEncoder(variables, at, torch_dtype(at)), _decoder(variables, heads, at)
         case "faster-whisper":
+            from wlk_host.backends import ct2_model  # noqa: PLC0415
             from wlk_host.backends.ct2_encoder import CTranslate2Encoder  # noqa: PLC0415
 
-            encoder = CTranslate2Encoder(folder, threads, "cuda" if device == "cuda" else "cpu")
+            loading = loading or ct2_model.begin(folder, threads, device)
+            decoder = _decoder(variables, heads, at)
+            return CTranslate2Encoder(loading.result()), decoder
+
+
+def _decoder(variables: Variables, heads: Sequence[tuple[int, int]], at: str) -> TorchDecoder:
     if at == "cpu":
-        return encoder, TorchDecoder(variables, heads)
-    return encoder, TorchDecoder(variables, heads, at, torch_dtype(at), int8=False)
+        return TorchDecoder(variables, heads)
+    return TorchDecoder(variables, heads, at, torch_dtype(at), int8=False)
 
 
 def _read_config(folder: Path) -> dict[str, Any]:

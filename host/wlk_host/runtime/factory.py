@@ -1,79 +1,47 @@
 """Opens sessions on models that are loaded once and shared."""
 
-import ctypes
+import gc
 import os
-import platform
-import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from functools import partial
+from concurrent.futures import Future
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 import onnxruntime
 
 from wlk_host.backends.api_client import endpoint
 from wlk_host.backends.choice import Backend, Remote, Wish, choose
-from wlk_host.backends.devices import Device, DeviceWish, choose_device, device_errors
-from wlk_host.backends.silero import SileroDetector, load_session
-from wlk_host.backends.torch_recognizer import TorchRecognizer
-from wlk_host.backends.whisper import Whisper
-from wlk_host.core.end_of_word import IntegrateAndFire
+from wlk_host.backends.devices import Device, DeviceWish, choose_device
+from wlk_host.backends.silero import load_session
 from wlk_host.core.errors import DeviceError, WlkError
-from wlk_host.core.live import LiveOptions, LivePass
-from wlk_host.core.local_agreement import AgreementOptions, LocalAgreement
-from wlk_host.core.policy import OpenPolicy
-from wlk_host.core.ports import Background, LiveRecognizer
-from wlk_host.core.session import Engine, Pace, Session
+from wlk_host.core.live import LiveOptions
+from wlk_host.core.ports import Background
 from wlk_host.core.translated_session import TranslatedSession
 from wlk_host.core.translators import TranslationService
-from wlk_host.core.types import SAMPLE_RATE, PolicyName, Sample, SessionOptions
-from wlk_host.runtime.automatic import Automatic, SpeedCache, smaller_than
+from wlk_host.core.types import Sample, SessionOptions
+from wlk_host.runtime import heap
+from wlk_host.runtime.automatic import Automatic, SpeedCache
 from wlk_host.runtime.remote_model import RemoteModel, RemoteServices
 from wlk_host.runtime.resolve import called, resolve
-from wlk_host.runtime.sessions import LoadedModel, TranslatedCaptionSession
-from wlk_host.runtime.speed import StepTime, time_step
+from wlk_host.runtime.sessions import LoadedModel
+from wlk_host.runtime.speed import StepTime
 from wlk_host.runtime.translator_process import TranslatorProcess
+
+if TYPE_CHECKING:
+    from wlk_host.runtime.model import Model
 
 _MOST_THREADS: Final = 4
 """Of one pass. A step is short: more cores cost more in waking than they save, and the
 other pass runs beside it."""
 
-_LEAST_WINDOW: Final = 750
-"""Feature frames (7.5 s) encoded at the least while somebody speaks; see `LiveOptions.window`."""
-
-_AGREEMENT_STEP: Final = SAMPLE_RATE
-"""Shorter steps cut more words in two, and cost more (`tests/bench/RESULTS.md`)."""
 _LIVE: Final = LiveOptions()
-
-_M_MMAP_THRESHOLD: Final = -3
-"""glibc, `malloc.h`."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Services:
-    """What all sessions share besides their model.
-
-    Attributes:
-        background: where the second pass runs.
-        translating: where translations are waited for.
-        translator: what translates.
-        drafts: whether lines are translated while they grow.
-        live: how the first pass works.
-        detector: finds speech.
-    """
-
-    background: Background
-    translating: Background
-    translator: TranslationService
-    drafts: bool
-    live: LiveOptions
-    detector: onnxruntime.InferenceSession
 
 
 class SessionFactory:
     """Loads what a session needs when the first one needs it.
+
+    PyTorch is imported with the first model, while CTranslate2 reads its half of it.
 
     Args:
         background: where the second pass runs.
@@ -187,19 +155,33 @@ class SessionFactory:
         if self._detector is None:
             self._detector = load_session()
         if (folder, device) not in self._models:
-            services = _Services(
-                self._background,
-                self._translating,
-                self._translator,
-                self._drafts,
-                self._live,
-                self._detector,
-            )
-            assert self._backend != "openai-api"  # noqa: S101 - it has no models here
-            model = Model(called(name, folder), folder, self._backend, device, services)
+            model = self._read(name, folder, device)
             model.problem = problem
             self._models[folder, device] = model
         return self._models[folder, device]
+
+    def _read(self, name: str | None, folder: Path, device: Device) -> "Model":
+        assert self._backend != "openai-api"  # noqa: S101 - it has no models here
+        assert self._detector is not None  # noqa: S101 - whoever loads a model loads it first
+        backend = choose(self._backend)
+        threads = max(1, min(_MOST_THREADS, (os.cpu_count() or 1) // 2))
+        heap.keep_small()
+        loading = _begin(backend, folder, threads, device)
+        _import_engines()
+        from wlk_host.backends.whisper import Whisper  # noqa: PLC0415 - as it says
+        from wlk_host.runtime.model import Model, Services  # noqa: PLC0415 - as well
+
+        services = Services(
+            self._background,
+            self._translating,
+            self._translator,
+            self._drafts,
+            self._live,
+            self._detector,
+        )
+        whisper = Whisper(folder, backend, threads, device, loading)
+        heap.give_back()
+        return Model(called(name, folder), whisper, backend, folder, device, services)
 
     def _place(self) -> tuple[Device, WlkError | None]:
         """The device for all models, and why it is not a better one."""
@@ -237,105 +219,25 @@ class SessionFactory:
         self._detector = None
 
 
-class Model:
-    """The recognisers on one model folder. They share its weights."""
-
-    def __init__(
-        self, name: str, folder: Path, backend: Wish, device: Device, services: _Services
-    ) -> None:
-        threads = max(1, min(_MOST_THREADS, (os.cpu_count() or 1) // 2))
-        self._backend = choose(backend)
-        self._whisper = Whisper(folder, self._backend, threads, device)
-        self._services = services
-        self._folder = folder
-        self.name = name
-        self.device = device
-        self.problem: WlkError | None = None
-        _return_memory()
-
-    def open(self, options: SessionOptions, start: Sample, context: str) -> TranslatedSession:
-        """A session whose audio begins at `start`.
-
-        Raises:
-            WlkError: `end_of_word_mismatch`.
-        """
-        services = self._services
-        engine = self._engine(options.policy)
-        detector = SileroDetector(services.detector)
-        captions = Session(engine, detector, options, start, context)
-        return TranslatedSession(
-            captions,
-            services.translator,
-            services.translating,
-            options,
-            start,
-            drafts=services.drafts,
-        )
-
-    def take_over(self, session: TranslatedCaptionSession, options: SessionOptions) -> None:
-        """Have an open session go on with this model; no word is lost or said twice."""
-        session.adopt(self._engine(options.policy))
-
-    def time_step(self) -> StepTime:
-        """How long a live step takes here."""
-        return time_step(self._whisper)
-
-    def smaller(self, options: SessionOptions) -> str | None:
-        """The next smaller installed model that suits what the user asked for."""
-        return smaller_than((self._folder / "model.bin").stat().st_size, options)
-
-    def guard(self) -> AbstractContextManager[None]:
-        """While its work is done: a device that cannot go on raises `DeviceError`."""
-        return device_errors(self.device)
-
-    def _engine(self, policy: PolicyName) -> Engine:
-        """What sessions with that policy work with."""
-        whisper, tokenizer = self._whisper, self._whisper.tokenizer
-        live, background = self._services.live, self._services.background
-        listen: OpenPolicy
-        match policy:
-            case "alignatt":
-                _check_end_of_word(live, whisper.decoder.width)
-                listen = partial(LivePass, whisper, options=live)
-                pace = Pace()
-            case "local_agreement":
-                quick = _recognizer(whisper, self._backend, beams=1, least_window=_LEAST_WINDOW)
-                listen = partial(LocalAgreement, quick, tokenizer, options=AgreementOptions())
-                pace = Pace(step=_AGREEMENT_STEP)
-        recognizer = _recognizer(whisper, self._backend)
-        return Engine(listen, recognizer, tokenizer, whisper.multilingual, background, pace=pace)
-
-
-def _recognizer(whisper: Whisper, backend: Backend, **options: int) -> LiveRecognizer:
-    """Who decodes whole sounds: CTranslate2 where it is loaded anyway."""
+def _begin(backend: Backend, folder: Path, threads: int, device: Device) -> Future[Any] | None:
+    """Have CTranslate2 read its half, where it is used, before PyTorch is there."""
     if backend != "faster-whisper":
-        return TorchRecognizer(whisper, **options)
-    from wlk_host.backends.ct2_encoder import CTranslate2Encoder  # noqa: PLC0415 - costs 30 MB
-    from wlk_host.backends.ct2_recognizer import CTranslate2Recognizer  # noqa: PLC0415 - as well
+        return None
+    from wlk_host.backends import ct2_model  # noqa: PLC0415 - costs 30 MB
 
-    assert isinstance(whisper.encoder, CTranslate2Encoder)  # noqa: S101 - as it was loaded
-    return CTranslate2Recognizer(whisper.encoder.whisper, whisper.tokenizer, **options)
+    return ct2_model.begin(folder, threads, device)
 
 
-def _check_end_of_word(live: LiveOptions, width: int) -> None:
-    """Refuse a model that was trained on another encoder."""
-    model = live.end_of_word
-    if isinstance(model, IntegrateAndFire) and model.width != width:
-        raise WlkError(
-            code="end_of_word_mismatch",
-            message=f"the end-of-word model reads {model.width} features, this model has {width}",
-            hint="choose the one that was trained with this model, for example cif_base for base",
-        )
+@cache
+def _import_engines() -> None:
+    """Import PyTorch and what needs it.
 
-
-def _return_memory() -> None:
-    """Have freed memory go back to the system, that of loading and that of each pass.
-
-    glibc would keep it for itself: some 60 MB after loading, 200 MB after the first long
-    window. Blocks of 1 MB and more get pages of their own instead, which are returned when
-    they are freed. Elsewhere there is nothing to do.
+    That makes 160,000 objects which stay: they are kept from the collector, which would look at
+    all of them several times meanwhile, and at each of its full rounds for good.
     """
-    if sys.platform == "linux" and platform.libc_ver()[0] == "glibc":
-        libc = ctypes.CDLL(None)
-        libc.mallopt(_M_MMAP_THRESHOLD, 1 << 20)
-        libc.malloc_trim(0)
+    gc.disable()
+    try:
+        import wlk_host.runtime.model  # noqa: F401, PLC0415 - takes a second
+    finally:
+        gc.enable()
+    gc.freeze()

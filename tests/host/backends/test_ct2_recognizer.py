@@ -7,6 +7,7 @@ import pytest
 
 from fixtures.models import model
 from fixtures.sound import english, english_words, noise
+from wlk_host.backends import ct2_model
 from wlk_host.backends.ct2_encoder import CTranslate2Encoder
 from wlk_host.backends.ct2_recognizer import CTranslate2Recognizer
 from wlk_host.backends.tokenizer import WhisperTokenizer
@@ -26,7 +27,7 @@ def tokenizer() -> WhisperTokenizer:
 
 @pytest.fixture(scope="module")
 def encoder() -> CTranslate2Encoder:
-    return CTranslate2Encoder(model("base"), threads=1)
+    return CTranslate2Encoder(ct2_model.load(model("base"), threads=1))
 
 
 @pytest.fixture(scope="module")

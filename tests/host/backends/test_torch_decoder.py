@@ -14,6 +14,7 @@ from wlk_host.backends.choice import Backend
 from wlk_host.backends.ct2_container import read_variables
 from wlk_host.backends.mel import log_mel
 from wlk_host.backends.torch_decoder import Branches, TorchDecoder
+from wlk_host.backends.torch_layers import Int8Linear
 from wlk_host.backends.whisper import Whisper
 from wlk_host.bench.scoring import error_rate, normalise
 from wlk_host.core.attention import FRAME
@@ -219,3 +220,16 @@ def test_it_knows_english_from_no_speech_by_its_probability() -> None:
     language, probability = listened(engine, sentence()).detect_language()
     assert (language, probability > 0.8) == ("en", True)
     assert listened(engine, hum(5)).detect_language()[1] < probability
+
+
+def test_a_wide_layer_packed_in_blocks_is_that_of_its_rows() -> None:
+    generator = torch.Generator().manual_seed(0)
+    weight = torch.randn(40_000, 64, generator=generator).half()
+    bias = torch.randn(40_000, generator=generator)
+    x = torch.randn(3, 64, generator=generator)
+    whole = Int8Linear(weight, bias)(x)
+    rows = [0, 16_383, 16_384, 39_999]
+    alone = torch.cat([Int8Linear(weight[i : i + 1], bias[i : i + 1])(x) for i in rows], dim=-1)
+    torch.testing.assert_close(whole[:, rows], alone)
+    exact = x @ weight.float().T + bias
+    assert float((whole - exact).abs().max()) < 0.5

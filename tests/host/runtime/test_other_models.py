@@ -18,7 +18,8 @@ from wlk_host.protocol.connection import Connection
 from wlk_host.protocol.messages import Captions, Error, Status, ToExtension
 from wlk_host.runtime.clocks import SoundClock
 from wlk_host.runtime.engine import Engine
-from wlk_host.runtime.factory import Model, SessionFactory
+from wlk_host.runtime.factory import SessionFactory
+from wlk_host.runtime.model import Model
 from wlk_host.runtime.stdio import Inbox, Signal
 
 CHUNK = SAMPLE_RATE // 10

@@ -1,0 +1,159 @@
+"""A model in memory, and what sessions do with it."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import onnxruntime
+
+from wlk_host.backends.choice import Backend
+from wlk_host.backends.devices import Device, device_errors
+from wlk_host.backends.silero import SileroDetector
+from wlk_host.backends.torch_recognizer import TorchRecognizer
+from wlk_host.backends.whisper import Whisper
+from wlk_host.core.end_of_word import IntegrateAndFire
+from wlk_host.core.errors import WlkError
+from wlk_host.core.live import LiveOptions, LivePass
+from wlk_host.core.local_agreement import AgreementOptions, LocalAgreement
+from wlk_host.core.policy import OpenPolicy
+from wlk_host.core.ports import Background, LiveRecognizer
+from wlk_host.core.session import Engine, Pace, Session
+from wlk_host.core.translated_session import TranslatedSession
+from wlk_host.core.translators import TranslationService
+from wlk_host.core.types import SAMPLE_RATE, PolicyName, Sample, SessionOptions
+from wlk_host.runtime.automatic import smaller_than
+from wlk_host.runtime.sessions import TranslatedCaptionSession
+from wlk_host.runtime.speed import StepTime, time_step
+
+_LEAST_WINDOW: Final = 750
+"""Feature frames (7.5 s) encoded at the least while somebody speaks; see `LiveOptions.window`."""
+
+_AGREEMENT_STEP: Final = SAMPLE_RATE
+"""Shorter steps cut more words in two, and cost more (`tests/bench/RESULTS.md`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What all sessions share besides their model.
+
+    Attributes:
+        background: where the second pass runs.
+        translating: where translations are waited for.
+        translator: what translates.
+        drafts: whether lines are translated while they grow.
+        live: how the first pass works.
+        detector: finds speech.
+    """
+
+    background: Background
+    translating: Background
+    translator: TranslationService
+    drafts: bool
+    live: LiveOptions
+    detector: onnxruntime.InferenceSession
+
+
+class Model:
+    """The recognisers on one model. They share its weights.
+
+    Args:
+        name: as users know it.
+        whisper: in memory.
+        backend: what it was loaded for.
+        folder: of its files.
+        device: it runs on.
+        services: what sessions need besides.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        whisper: Whisper,
+        backend: Backend,
+        folder: Path,
+        device: Device,
+        services: Services,
+    ) -> None:
+        self._whisper = whisper
+        self._backend = backend
+        self._folder = folder
+        self._services = services
+        self.name = name
+        self.device = device
+        self.problem: WlkError | None = None
+
+    def open(self, options: SessionOptions, start: Sample, context: str) -> TranslatedSession:
+        """A session whose audio begins at `start`.
+
+        Raises:
+            WlkError: `end_of_word_mismatch`.
+        """
+        services = self._services
+        engine = self._engine(options.policy)
+        detector = SileroDetector(services.detector)
+        captions = Session(engine, detector, options, start, context)
+        return TranslatedSession(
+            captions,
+            services.translator,
+            services.translating,
+            options,
+            start,
+            drafts=services.drafts,
+        )
+
+    def take_over(self, session: TranslatedCaptionSession, options: SessionOptions) -> None:
+        """Have an open session go on with this model; no word is lost or said twice."""
+        session.adopt(self._engine(options.policy))
+
+    def time_step(self) -> StepTime:
+        """How long a live step takes here."""
+        return time_step(self._whisper)
+
+    def smaller(self, options: SessionOptions) -> str | None:
+        """The next smaller installed model that suits what the user asked for."""
+        return smaller_than((self._folder / "model.bin").stat().st_size, options)
+
+    def guard(self) -> AbstractContextManager[None]:
+        """While its work is done: a device that cannot go on raises `DeviceError`."""
+        return device_errors(self.device)
+
+    def _engine(self, policy: PolicyName) -> Engine:
+        """What sessions with that policy work with."""
+        whisper, tokenizer = self._whisper, self._whisper.tokenizer
+        live, background = self._services.live, self._services.background
+        listen: OpenPolicy
+        match policy:
+            case "alignatt":
+                _check_end_of_word(live, whisper.decoder.width)
+                listen = partial(LivePass, whisper, options=live)
+                pace = Pace()
+            case "local_agreement":
+                quick = _recognizer(whisper, self._backend, beams=1, least_window=_LEAST_WINDOW)
+                listen = partial(LocalAgreement, quick, tokenizer, options=AgreementOptions())
+                pace = Pace(step=_AGREEMENT_STEP)
+        recognizer = _recognizer(whisper, self._backend)
+        return Engine(listen, recognizer, tokenizer, whisper.multilingual, background, pace=pace)
+
+
+def _recognizer(whisper: Whisper, backend: Backend, **options: int) -> LiveRecognizer:
+    """Who decodes whole sounds: CTranslate2 where it is loaded anyway."""
+    if backend != "faster-whisper":
+        return TorchRecognizer(whisper, **options)
+    from wlk_host.backends.ct2_encoder import CTranslate2Encoder  # noqa: PLC0415 - costs 30 MB
+    from wlk_host.backends.ct2_recognizer import CTranslate2Recognizer  # noqa: PLC0415 - as well
+
+    assert isinstance(whisper.encoder, CTranslate2Encoder)  # noqa: S101 - as it was loaded
+    return CTranslate2Recognizer(whisper.encoder.whisper, whisper.tokenizer, **options)
+
+
+def _check_end_of_word(live: LiveOptions, width: int) -> None:
+    """Refuse a model that was trained on another encoder."""
+    model = live.end_of_word
+    if isinstance(model, IntegrateAndFire) and model.width != width:
+        raise WlkError(
+            code="end_of_word_mismatch",
+            message=f"the end-of-word model reads {model.width} features, this model has {width}",
+            hint="choose the one that was trained with this model, for example cif_base for base",
+        )
