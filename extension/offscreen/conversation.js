@@ -2,6 +2,7 @@ import { SAMPLE_RATE } from '../audio/framing.js';
 import { captionRows, EMPTY_MODEL, LINES_KEPT } from '../shared/captions.js';
 import { changesBetween, lineOfYou, merged } from './channels.js';
 import { withoutEcho } from './echo.js';
+import { likeness, Loudness } from './loudness.js';
 import { CaptionSession } from './session.js';
 
 /** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
@@ -32,6 +33,9 @@ const HELD_BESIDE_SOUND_SAMPLES = 3 * SAMPLE_RATE;
 /** What is softer can hardly be heard in a room, and echoes nothing: 40 dB below full scale. */
 const AUDIBLE = 328;
 
+/** Around a word, so much is looked at to tell whether the microphone sounds like the tab. */
+const AROUND_WORD_SAMPLES = SAMPLE_RATE;
+
 /** What the tab said so long ago does not change any more, and what echoed it does not either. */
 const SETTLED_SAMPLES = 30 * SAMPLE_RATE;
 
@@ -53,6 +57,9 @@ export class Conversation {
   #you = [];
   /** @type {{ lines: readonly Line[], at: number }[]} what it says that is held, by tab's sample */
   #held = [];
+  #tabSound = new Loudness();
+  /** On the tab's clock, as its lines are. */
+  #ownSound = new Loudness();
   /** The tab's newest sample that was audible. */
   #heardUntil = -Infinity;
   /** @type {Map<number, { said: string, own: string }>} by line its text, and that without echo */
@@ -115,6 +122,7 @@ export class Conversation {
   push(pcm) {
     this.#tab.push(pcm);
     const now = this.#tab.position;
+    if (this.#microphone) this.#tabSound.push(pcm, now);
     if (pcm.some((sample) => Math.abs(sample) > AUDIBLE)) this.#heardUntil = now;
     const beside = now - this.#heardUntil < HELD_BESIDE_SOUND_SAMPLES;
     const due = now - (beside ? HELD_BESIDE_SOUND_SAMPLES : HELD_SAMPLES);
@@ -124,7 +132,9 @@ export class Conversation {
   /** @param {Int16Array} pcm sound of the microphone; of one that was switched off it is dropped */
   pushMicrophone(pcm) {
     const microphone = this.#microphone;
-    if (microphone && !microphone.session.stopping) microphone.session.push(pcm);
+    if (!microphone || microphone.session.stopping) return;
+    microphone.session.push(pcm);
+    this.#ownSound.push(pcm, microphone.offset + microphone.session.position);
   }
 
   /** A host is ready. */
@@ -275,10 +285,17 @@ export class Conversation {
     return you.flatMap((line) => {
       const { id, end, text: said } = line;
       const known = end < settled ? before.get(id) : undefined;
-      const own = known?.said === said ? known.own : withoutEcho(line, this.#tab.model);
+      const own = known?.said === said ? known.own : this.#withoutEcho(line);
       this.#texts.set(id, { said, own });
       return own === '' ? [] : [{ ...line, text: own }];
     });
+  }
+
+  /** @param {Line} line of the microphone */
+  #withoutEcho(line) {
+    return withoutEcho(line, this.#tab.model, (at) =>
+      likeness(this.#tabSound, this.#ownSound, at - AROUND_WORD_SAMPLES, at + AROUND_WORD_SAMPLES),
+    );
   }
 
   #publishPhase() {

@@ -34,6 +34,16 @@ function bench() {
         conversation.pushMicrophone(new Int16Array(FRAME_SAMPLES));
       }
     },
+    /**
+     * @param {number[]} tab loudness of each 100 ms
+     * @param {number[]} microphone
+     */
+    hearBoth: (tab, microphone) => {
+      for (const [i, level] of tab.entries()) {
+        conversation.push(new Int16Array(FRAME_SAMPLES).fill(level));
+        conversation.pushMicrophone(new Int16Array(FRAME_SAMPLES).fill(microphone[i] ?? 0));
+      }
+    },
     /** @param {string} session @param {...import('../../extension/shared/protocol.js').Line} lines */
     say: (session, ...lines) =>
       conversation.receive(captions(++revision, lines, { session, final_until: 0 })),
@@ -234,4 +244,27 @@ test('after the end of the sound, the microphone’s last words are not held', (
   conversation.stop();
   say('mic', spoken('Bye.', 1, 2));
   assert.deepEqual(shown(), ['you: Bye.']);
+});
+
+/** @param {number} factor @param {number} count */
+const swelling = (factor, count) =>
+  Array.from({ length: count }, (_, i) => 400 + 3_000 * ((i * i * factor) % 1) ** 2);
+
+test('what is misheard of the tab is left out, for it swells and fades with it', () => {
+  for (const [factor, isEcho] of /** @type {const} */ ([
+    [0.37, true],
+    [0.83, false],
+  ])) {
+    const { conversation, hearBoth, say, shown } = bench();
+    conversation.attach();
+    conversation.openMicrophone('mic', true);
+    const tab = swelling(0.37, 100);
+    const room = [0, 0, ...swelling(factor, 98)].map((level) => level / 3);
+    hearBoth(tab.slice(0, 50), room.slice(0, 50));
+    say('tab', spoken('debris was seen falling', 1, 4));
+    say('mic', spoken('to bring him on the ground', 1.2, 4.2));
+    hearBoth(tab.slice(50), room.slice(50));
+    const own = shown().filter((text) => text.startsWith('you: '));
+    assert.deepEqual(own, isEcho ? [] : ['you: to bring him on the ground']);
+  }
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { withoutEcho } from '../../extension/offscreen/echo.js';
+import { withoutEcho as withoutEchoBySound } from '../../extension/offscreen/echo.js';
 import { EMPTY_MODEL } from '../../extension/shared/captions.js';
 import { line } from './builders.js';
 
@@ -16,6 +16,13 @@ const spoken = (text, fromS, untilS) =>
 
 /** @param {...import('../../extension/shared/protocol.js').Line} lines */
 const tab = (...lines) => ({ ...EMPTY_MODEL, lines });
+
+/**
+ * What is left by words alone.
+ * @param {import('../../extension/shared/protocol.js').Line} line
+ * @param {import('../../extension/shared/captions.js').CaptionModel} tab
+ */
+const withoutEcho = (line, tab) => withoutEchoBySound(line, tab, () => 0);
 
 const QUESTION = spoken('Could you tell us what the new machine costs?', 10, 13);
 
@@ -87,4 +94,69 @@ test('in scripts without spaces, too', () => {
   assert.equal(withoutEcho(spoken('明日は雨が降るでしょう', 10.2, 12.2), tab(heard)), '');
   const own = spoken('私は傘を持っていません。', 10.5, 12.2);
   assert.equal(withoutEcho(own, tab(heard)), own.text);
+});
+
+// What a recogniser made of echoes that were soft, blurred and in noise.
+const MISHEARD = /** @type {const} */ ([
+  ['When a sentence is finished, it is read once more.', 'sends the Senate,'],
+  [
+    'debris was seen falling from the skies above Texas.',
+    'to bring with him falling on the ground',
+  ],
+  ['A short time later,', 'For a time later, to bring with him'],
+  ['There are no survivors. On board was a crew of seven', 'On board is the true setting.'],
+  [
+    'The words you are reading were recognized on this',
+    'The voice of the people that has not come',
+  ],
+]);
+
+test('an echo that is misheard as about the same letters is one', () => {
+  const heard = spoken('The bill was read once more since the Senate', 10, 13);
+  for (const text of ['sends the Senate', 'more, sends the Senate', 'morsins the Sennet.']) {
+    assert.equal(withoutEcho(spoken(text, 12, 13.2), tab(heard)), '', text);
+  }
+});
+
+test('an echo that is misheard altogether is one if it sounds like the tab', () => {
+  for (const [said, text] of MISHEARD) {
+    const line = spoken(text, 10.2, 13.2);
+    assert.equal(
+      withoutEchoBySound(line, tab(spoken(said, 10, 13)), () => 0.9),
+      '',
+      text,
+    );
+    assert.equal(
+      withoutEchoBySound(line, EMPTY_MODEL, () => 0.9),
+      '',
+      text,
+    );
+  }
+});
+
+test('what does not sound like the tab is one’s own, also while the tab speaks', () => {
+  const line = spoken('The forms of printed letters should be beautiful.', 10.2, 13.2);
+  assert.equal(
+    withoutEchoBySound(line, tab(QUESTION), () => 0.6),
+    line.text,
+  );
+});
+
+test('of a line that sounds like the tab only in part no word of one’s own is taken', () => {
+  const line = spoken(
+    'to bring with him falling on the ground I have a question about that',
+    10,
+    15,
+  );
+  const left = withoutEchoBySound(line, EMPTY_MODEL, (at) => (at < 12.5 * SECOND ? 0.9 : 0.3));
+  assert.match(left, /I have a question about that$/);
+});
+
+test('few letters in common are an echo only if they may sound like it', () => {
+  const heard = spoken('We met in Houston at nine.', 10, 12);
+  const line = spoken('use ten or so of them', 10.8, 12.2);
+  assert.equal(
+    withoutEchoBySound(line, tab(heard), () => 0.3),
+    line.text,
+  );
 });
