@@ -31,6 +31,12 @@ const SECONDS_KEPT = 60;
 const CONTEXT_LENGTH = 400;
 
 /**
+ * Options that hold for a whole session of the host's.
+ * @type {(keyof Options)[]}
+ */
+const LASTING = ['model', 'policy', 'backend', 'alignment_heads'];
+
+/**
  * The captions of one channel (a tab, or the microphone), from first sample to last word. It
  * outlives the service worker and the host: whenever a host is there it goes on from the first
  * sample that is not final yet.
@@ -179,15 +185,15 @@ export class CaptionSession {
   /** @param {Options} options from now on; what is captioned stays */
   configure(options) {
     if (JSON.stringify(options) === JSON.stringify(this.#options)) return;
-    const { model, policy, translate_to: target } = this.#options;
+    const before = this.#options;
     this.#options = options;
     if (!this.#attached) return;
-    if (options.translate_to !== target) {
+    if (options.translate_to !== before.translate_to) {
       this.#lastBefore = this.#model.lines.at(-1)?.id ?? null;
       this.#outlets.phaseChanged();
     }
-    // These hold for a whole session of the host's: it says its last words, and begins anew.
-    if (options.model !== model || options.policy !== policy) this.#changeModel();
+    // The host says its last words, and begins anew.
+    if (LASTING.some((name) => options[name] !== before[name])) this.#changeModel();
     else this.#outlets.toHost({ type: 'configure', session: this.id, options });
   }
 

@@ -4,7 +4,7 @@ import { FONTS, PRESETS } from '../shared/settings.js';
 /**
  * @typedef {object} Field
  * @property {string} path "appearance.fontSize"
- * @property {'choice' | 'language' | 'target' | 'translator' | 'model' | 'range' | 'color' | 'switch'} kind
+ * @property {'choice' | 'language' | 'target' | 'translator' | 'model' | 'engine' | 'heads' | 'range' | 'color' | 'switch'} kind
  * @property {string[]} [choices] values of a choice
  * @property {{ min: number, max: number, step: number, unit: 'px' | 'percent' | 'none' }} [range]
  */
@@ -37,6 +37,8 @@ export const SECTIONS = {
     { path: 'model', kind: 'model' },
     { path: 'stepDown', kind: 'switch' },
     choice('policy', 'alignatt', 'local_agreement'),
+    { path: 'backend', kind: 'engine' },
+    { path: 'alignmentHeads', kind: 'heads' },
     { path: 'microphone', kind: 'switch' },
   ],
   translation: [
@@ -62,6 +64,9 @@ export const SECTIONS = {
   ],
   filters: [{ path: 'filters.profanity', kind: 'switch' }],
 };
+
+/** The host's engines, under the names that they have everywhere. */
+export const ENGINES = { 'faster-whisper': 'CTranslate2', torch: 'PyTorch', mlx: 'MLX' };
 
 /**
  * @param {string} path

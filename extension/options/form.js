@@ -1,8 +1,8 @@
 /** The plain controls of the options page, made from the table of fields. */
 import { LANGUAGES, languageName, namedLanguages } from '../shared/languages.js';
-import { DEFAULTS, WHISPER } from '../shared/settings.js';
+import { DEFAULTS, HEADS_PATTERN, WHISPER } from '../shared/settings.js';
 import { element, LOCALE, number, text } from '../ui/page.js';
-import { choiceKey, nameKey, valueAt } from './fields.js';
+import { choiceKey, ENGINES, nameKey, valueAt } from './fields.js';
 
 /** @typedef {import('./fields.js').Field} Field */
 /** @typedef {import('../shared/protocol.js').HostHello} HostHello */
@@ -64,6 +64,7 @@ function makeControl(field, change) {
   if (field.kind === 'range') return rangeControl(field, change);
   if (field.kind === 'color') return colorControl(change);
   if (field.kind === 'switch') return switchControl(change);
+  if (field.kind === 'heads') return headsControl(change);
   return selectControl(field, change);
 }
 
@@ -105,6 +106,8 @@ function offered({ kind, choices = [] }, hello) {
       return [null, WHISPER, ...translators.map(({ name }) => name)];
     case 'model':
       return [null, ...(hello?.models.map(({ name }) => name) ?? [])];
+    case 'engine':
+      return [null, ...Object.keys(ENGINES)];
     default:
       return [...choices];
   }
@@ -132,6 +135,8 @@ export function wordsFor({ kind, path, range }, value) {
     case 'language':
     case 'target':
       return languageName(value, LOCALE);
+    case 'engine':
+      return ENGINES[/** @type {keyof typeof ENGINES} */ (value)];
     case 'translator':
       return value === WHISPER ? text('translator_whisper') : value;
     default:
@@ -142,6 +147,7 @@ export function wordsFor({ kind, path, range }, value) {
 /** @param {Field['kind']} kind */
 function wordsForNothing(kind) {
   if (kind === 'language') return text('language_detect');
+  if (kind === 'heads') return text('heads_own');
   return text(kind === 'target' ? 'translate_off' : 'automatic');
 }
 
@@ -200,5 +206,25 @@ function switchControl(change) {
     input,
     parts: [input],
     show: (value) => void (input.checked = value),
+  };
+}
+
+/**
+ * @param {(value: unknown) => void} change
+ * @returns {Control}
+ */
+function headsControl(change) {
+  const input = element('input', { type: 'text', pattern: HEADS_PATTERN, placeholder: '3.1,4.2' });
+  Object.assign(input, { maxLength: 2000, spellcheck: false });
+  input.addEventListener('change', () => {
+    input.value = input.value.replaceAll(' ', '');
+    if (input.reportValidity()) change(input.value || null);
+  });
+  return {
+    input,
+    parts: [input],
+    show: (value) => {
+      if (document.activeElement !== input) input.value = value ?? '';
+    },
   };
 }

@@ -1,7 +1,9 @@
-/** The models on this machine: download, cancel, remove. */
+/** The models on this machine: download, cancel, remove. And what runs them. */
 import { byId, element, number, text } from '../ui/page.js';
+import { ENGINES } from './fields.js';
 
 /** @typedef {import('../shared/protocol.js').CatalogModel} CatalogModel */
+/** @typedef {import('../shared/protocol.js').Engine} Engine */
 /** @typedef {import('../shared/protocol.js').Progress} Progress */
 /** @typedef {import('../shared/protocol.js').ToHost} ToHost */
 
@@ -13,6 +15,28 @@ const MEGABYTE = 1_000_000;
  */
 export function showModels(models, tellHost) {
   byId('models').replaceChildren(...models.map((model) => modelItem(model, tellHost)));
+}
+
+/** @param {readonly Engine[]} engines */
+export function showEngines(engines) {
+  byId('engines').replaceChildren(...engines.map(engineItem));
+}
+
+/** @param {Engine} engine */
+function engineItem({ name, usable, devices, problem }) {
+  const words = element('div', {}, element('strong', { textContent: ENGINES[name] }));
+  if (usable) {
+    const facts = element('p', { className: 'small soft', textContent: devices.join(' · ') });
+    words.append(facts);
+  }
+  if (problem) words.append(problemWords(problem));
+  const label = text(usable ? 'engine_usable' : 'engine_unusable');
+  return element('li', {}, words, element('span', { className: 'small', textContent: label }));
+}
+
+/** @param {{ message: string, hint: string }} problem */
+function problemWords({ message, hint }) {
+  return element('p', { className: 'small bad', textContent: `${message} ${hint}`.trim() });
 }
 
 /** @param {Progress} progress */
@@ -34,12 +58,7 @@ function modelItem(model, tellHost) {
   const facts = [megabytes(size), spoken, licence].join(' · ');
   const words = element('div', {}, element('strong', { textContent: name }));
   words.append(element('p', { className: 'small soft', textContent: facts }));
-  if (problem) {
-    const { message, hint } = problem;
-    words.append(
-      element('p', { className: 'small bad', textContent: `${message} ${hint}`.trim() }),
-    );
-  }
+  if (problem) words.append(problemWords(problem));
   if (state === 'downloading') {
     const bar = element('progress', { ariaLabel: text('model_downloading', name) });
     bar.dataset.model = name;

@@ -7,7 +7,7 @@ import { exportSettings, importSettings, report, say } from './backup.js';
 import { changesAt, SECTIONS } from './fields.js';
 import { makeRow } from './form.js';
 import { defaults, listenToLists, showKeys, showLists } from './lists.js';
-import { showModels, showProgress } from './models.js';
+import { showEngines, showModels, showProgress } from './models.js';
 import { showPreview } from './preview.js';
 
 /** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
@@ -159,6 +159,7 @@ function receive(message) {
     show();
   } else if (said.type === 'models') {
     showModels(said.models, (request) => line.tellHost(request));
+    showEngines(said.engines);
   } else if (said.type === 'progress') {
     showProgress(said);
   }

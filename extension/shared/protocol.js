@@ -24,7 +24,7 @@ export const HOST_NAME = 'dev.wlk.host';
 
 /**
  * What the user chose for one tab. Absent means the default.
- * @typedef {{ language?: string | null, task?: "transcribe" | "translate", model?: string | null, policy?: "alignatt" | "local_agreement", vocabulary?: (string)[], translate_to?: string | null, translator?: string | null, step_down?: boolean }} Options
+ * @typedef {{ language?: string | null, task?: "transcribe" | "translate", model?: string | null, policy?: "alignatt" | "local_agreement", vocabulary?: (string)[], translate_to?: string | null, translator?: string | null, step_down?: boolean, backend?: "faster-whisper" | "torch" | "mlx" | null, alignment_heads?: string | null }} Options
  */
 
 /**
@@ -42,7 +42,7 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
- * Replaces the options of a running session; what is captioned stays. Its model and policy stay, too: another one needs another start.
+ * Replaces the options of a running session; what is captioned stays. Its model, policy, backend and alignment heads stay, too: others need another start.
  * @typedef {{ type: "configure", session: SessionId, options: Options }} Configure
  */
 
@@ -121,7 +121,11 @@ export const HOST_NAME = 'dev.wlk.host';
 
 /**
  * All models the host knows, each as it is now. Sent when asked for, and after every change of a state. A request for a name that is not in it changes nothing.
- * @typedef {{ type: "models", models: (CatalogModel)[] }} HostModels
+ * @typedef {{ type: "models", models: (CatalogModel)[], engines: (Engine)[] }} HostModels
+ */
+
+/**
+ * @typedef {{ name: "faster-whisper" | "torch" | "mlx", usable: boolean, devices: (string)[], problem: Problem }} Engine
  */
 
 /**
@@ -199,6 +203,12 @@ export const DEFINITIONS = {
       translate_to: { type: ['string', 'null'], minLength: 2, maxLength: 35 },
       translator: { type: ['string', 'null'] },
       step_down: { type: 'boolean' },
+      backend: { enum: ['faster-whisper', 'torch', 'mlx', null] },
+      alignment_heads: {
+        type: ['string', 'null'],
+        pattern: '^[0-9]{1,2}\\.[0-9]{1,2}(,[0-9]{1,2}\\.[0-9]{1,2})*$',
+        maxLength: 2000,
+      },
     },
     additionalProperties: false,
   },
@@ -428,8 +438,20 @@ export const DEFINITIONS = {
     properties: {
       type: { const: 'models' },
       models: { type: 'array', items: { $ref: '#/$defs/CatalogModel' } },
+      engines: { type: 'array', items: { $ref: '#/$defs/Engine' } },
     },
-    required: ['type', 'models'],
+    required: ['type', 'models', 'engines'],
+    additionalProperties: false,
+  },
+  Engine: {
+    type: 'object',
+    properties: {
+      name: { enum: ['faster-whisper', 'torch', 'mlx'] },
+      usable: { type: 'boolean' },
+      devices: { type: 'array', items: { type: 'string' } },
+      problem: { $ref: '#/$defs/Problem' },
+    },
+    required: ['name', 'usable', 'devices', 'problem'],
     additionalProperties: false,
   },
   CatalogModel: {

@@ -43,6 +43,8 @@
  * @property {string | null} model null: the host chooses
  * @property {boolean} stepDown whether a smaller model is taken when captions come late for good
  * @property {'alignatt' | 'local_agreement'} policy
+ * @property {'faster-whisper' | 'torch' | 'mlx' | null} backend null: the host chooses
+ * @property {string | null} alignmentHeads "3.1,4.2", of the chosen model; null: its own
  * @property {string[]} vocabulary names and words to expect
  * @property {'fast' | 'reading'} mode word by word, or whole steady lines a little later
  * @property {Appearance} appearance
@@ -73,6 +75,9 @@ export const VERSION = 1;
 
 /** The translator that is the recogniser itself: it writes English, and no original with it. */
 export const WHISPER = 'whisper';
+
+/** "3.1,4.2": layers of the decoder, and heads of theirs, as the host's protocol has them. */
+export const HEADS_PATTERN = '[0-9]{1,2}\\.[0-9]{1,2}(,[0-9]{1,2}\\.[0-9]{1,2})*';
 
 /** No font is fetched: these are what systems have. */
 export const FONTS = {
@@ -123,6 +128,8 @@ export const DEFAULTS = deepFreeze({
   model: null,
   stepDown: false,
   policy: 'alignatt',
+  backend: null,
+  alignmentHeads: null,
   vocabulary: [],
   mode: 'fast',
   appearance: STANDARD,
@@ -191,14 +198,15 @@ export function siteOf(url) {
  */
 export function hostOptions(settings) {
   const { language, translateTo, translator, model, policy, vocabulary } = settings;
-  const { bilingual, stepDown } = settings;
-  const common = { language, model, policy, vocabulary, step_down: stepDown };
+  const { backend, alignmentHeads, bilingual, stepDown } = settings;
+  const engine = { model, policy, backend, alignment_heads: alignmentHeads, step_down: stepDown };
+  const common = { language, vocabulary, ...engine };
   const isDirect = translateTo === 'en' && translator === WHISPER;
   // Nobody wants to see what is spoken: it need not be recognised then.
   if (isDirect && bilingual.show === 'translation') return { ...common, task: 'translate' };
   // It knows no other target; the host then takes the best there is.
-  const engine = translator === WHISPER && !isDirect ? null : translator;
-  return { ...common, task: 'transcribe', translate_to: translateTo, translator: engine };
+  const other = translator === WHISPER && !isDirect ? null : translator;
+  return { ...common, task: 'transcribe', translate_to: translateTo, translator: other };
 }
 
 /**

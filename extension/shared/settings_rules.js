@@ -1,5 +1,14 @@
 /** What settings may hold, and how stored ones of any version become sound ones of this version. */
-import { DEFAULTS, FONTS, GROUPS, isRecord, mergeInto, PRESETS, VERSION } from './settings.js';
+import {
+  DEFAULTS,
+  FONTS,
+  GROUPS,
+  HEADS_PATTERN,
+  isRecord,
+  mergeInto,
+  PRESETS,
+  VERSION,
+} from './settings.js';
 import { findFault } from './validate.js';
 
 /** @typedef {import('./settings.js').Json} Json */
@@ -11,6 +20,8 @@ import { findFault } from './validate.js';
 const CODE = { type: ['string', 'null'], pattern: '^[a-z]{2,3}(-[A-Za-z]{2,8})?$' };
 /** @type {Schema} */
 const NAME = { type: ['string', 'null'], minLength: 1, maxLength: 200 };
+/** @type {Schema} */
+const HEADS = { type: ['string', 'null'], maxLength: 2000, pattern: `^${HEADS_PATTERN}$` };
 /** @type {Schema} */
 const COLOR = { type: 'string', pattern: '^#[0-9a-f]{6}$' };
 
@@ -36,6 +47,8 @@ const FIELDS = {
   model: NAME,
   stepDown: { type: 'boolean' },
   policy: { enum: ['alignatt', 'local_agreement'] },
+  backend: { enum: ['faster-whisper', 'torch', 'mlx', null] },
+  alignmentHeads: HEADS,
   // The limits are those of the host's protocol.
   vocabulary: {
     type: 'array',

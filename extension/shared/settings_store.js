@@ -26,7 +26,16 @@ import { migrate } from './settings_rules.js';
  * @property {{ addListener(listener: (changes: Record<string, unknown>) => void): void }} onChanged
  */
 
-const LOCAL_FIELDS = ['model', 'translator', 'vocabulary', 'filters', 'microphone', 'sites'];
+const LOCAL_FIELDS = [
+  'model',
+  'backend',
+  'alignmentHeads',
+  'translator',
+  'vocabulary',
+  'filters',
+  'microphone',
+  'sites',
+];
 
 const SETTINGS = 'settings';
 const POSITIONS = 'positions';

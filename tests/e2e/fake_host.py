@@ -15,6 +15,7 @@ session to FOLDER/<session>.pcm at its position. FOLDER/behaviour.json may ask f
     {"pause_words": [4, 20]}      says nothing while it hears these words
     {"translators": [...]}        offers to translate, which it does not
     {"catalog": {"small": "absent"}}    knows these models; a download stands at 30 % for good
+    {"engines": [{...}]}                has these engines, as the protocol tells them
     {"scripted": true}            says nothing but what is appended to FOLDER/say.jsonl: `lines` and
                                   `draft` of `captions`, with the next audio that comes
 """
@@ -218,7 +219,7 @@ class Host:
                 "size_bytes": 100_000_000, "state": state, "problem": None,
             }
             for name, state in catalog.items()
-        ]})  # fmt: skip
+        ], "engines": self.behaviour.get("engines", [])})  # fmt: skip
         if request == "download":
             total = 100_000_000
             done = 30_000_000

@@ -104,6 +104,41 @@ def test_models_are_fetched_given_up_and_removed(
     ]  # fmt: skip
 
 
+def test_an_engine_and_heads_are_chosen_and_what_keeps_another_away_is_told(
+    start_browser: Launch, fake_host: FakeHost
+) -> None:
+    problem = {
+        "code": "backend_unavailable",
+        "message": "MLX needs Apple silicon (arm64), found macOS on x86_64",
+        "hint": "choose --backend faster-whisper",
+    }
+    fake_host.behave(
+        engines=[
+            {"name": "torch", "usable": True, "devices": ["cuda", "cpu"], "problem": None},
+            {"name": "mlx", "usable": False, "devices": ["cpu"], "problem": problem},
+        ]
+    )
+    browser = start_browser(fake_host.command)
+    page = browser.open_own("options/options.html#model-list")
+    rows = page.locator("#engines li")
+    expect(rows.nth(0)).to_contain_text("cuda · cpu")
+    expect(rows.nth(1)).to_contain_text("found macOS on x86_64")
+    expect(rows.nth(1)).to_contain_text("Cannot be used")
+    page.locator("#backend").select_option(label="PyTorch")
+    heads = page.locator("#alignmentHeads")
+    heads.fill("3-1")
+    heads.blur()
+    assert heads.evaluate("input => input.validity.patternMismatch")
+    heads.fill("3.1, 4.2")
+    heads.blur()
+    assert faults_of(page) == []
+    wait_until(
+        lambda: browser.stored("local").get("settings", {}).get("alignmentHeads") == "3.1,4.2",
+        "the heads were not kept",
+    )
+    assert browser.stored("local")["settings"]["backend"] == "torch"
+
+
 def test_rules_for_sites_are_listed_and_taken_away(
     start_browser: Launch, fake_host: FakeHost
 ) -> None:

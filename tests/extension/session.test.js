@@ -222,6 +222,21 @@ test('captions that are stopped while the model changes end with the last words'
   assert.ok(!session.goOn());
 });
 
+test('another engine, and other heads, take over the same way', () => {
+  /** @type {import('../../extension/shared/protocol.js').Options[]} */
+  const others = [{ backend: 'torch' }, { alignment_heads: '3.1' }];
+  for (const other of others) {
+    const { session, takeToHost } = bench();
+    session.attach();
+    session.applyStatus(status('listening'));
+    takeToHost();
+    session.configure({ language: 'en', ...other });
+    assert.deepEqual(takeToHost(), [{ type: 'stop', session: 's' }]);
+    assert.ok(session.goOn());
+    assert.deepEqual(takeToHost()[0].options, { language: 'en', ...other });
+  }
+});
+
 test('a host that dies while the model changes is followed by one with the new model', () => {
   const { session, takeToHost } = bench();
   session.attach();

@@ -128,7 +128,8 @@ test('a site is a host of the web, with or without www', () => {
 
 test('the host is told what concerns it', () => {
   const own = { language: 'de', vocabulary: ['Ada'] };
-  const common = { ...own, model: null, policy: 'alignatt', step_down: false };
+  const engine = { model: null, policy: 'alignatt', backend: null, alignment_heads: null };
+  const common = { ...own, ...engine, step_down: false };
   const settings = settingsFor(changed({ ...own, translateTo: 'en' }), null);
   assert.deepEqual(hostOptions(settings), {
     ...common,

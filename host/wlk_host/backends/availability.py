@@ -8,12 +8,12 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final, TypeAlias
 
 from wlk_host.core.errors import WlkError
-from wlk_host.core.types import PolicyName
+from wlk_host.core.types import BackendName, PolicyName
 
-LocalBackend: TypeAlias = Literal["faster-whisper", "torch", "mlx"]
+LocalBackend: TypeAlias = BackendName
 
 _PACKAGES: Final = ("ctranslate2", "torch", "mlx", "nvidia-cudnn-cu12")
 
@@ -58,7 +58,7 @@ class Capabilities:
         usable: whether it runs at all.
     """
 
-    backend: str
+    backend: LocalBackend
     policies: tuple[PolicyName, ...]
     devices: tuple[str, ...]
     local: bool = True

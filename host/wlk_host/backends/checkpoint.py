@@ -88,7 +88,9 @@ def as_ctranslate2(
     checkpoint = _read(sources)
     chosen = heads or checkpoint.heads or checkpoint_heads.known(checkpoint.size)
     chosen = chosen or checkpoint_heads.upper_half(checkpoint.size)
-    chosen = checkpoint_heads.require_within(chosen, checkpoint.size)
+    chosen = checkpoint_heads.require_within(
+        chosen, checkpoint.size.decoder_layers, checkpoint.size.n_heads
+    )
     vocabulary = checkpoint.vocabulary or checkpoint_vocabulary.borrowed(
         checkpoint.size.n_vocab, lenders
     )

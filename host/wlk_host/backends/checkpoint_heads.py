@@ -71,18 +71,18 @@ def format_heads(heads: Heads) -> str:
     return ",".join(f"{layer}.{head}" for layer, head in heads)
 
 
-def require_within(heads: Heads, size: Dimensions) -> Heads:
-    """The heads, where the model has them all.
+def require_within(heads: Heads, n_layers: int, n_heads: int) -> Heads:
+    """The heads, where a decoder of so many layers, and heads in each, has them all.
 
     Raises:
         WlkError: `heads_invalid`.
     """
     for layer, head in heads:
-        if not (0 <= layer < size.decoder_layers and 0 <= head < size.n_heads):
+        if not (0 <= layer < n_layers and 0 <= head < n_heads):
             raise WlkError(
                 code="heads_invalid",
                 message=f"got alignment head {layer}.{head}, but the model has "
-                f"{size.decoder_layers} layers of {size.n_heads} heads",
+                f"{n_layers} layers of {n_heads} heads",
                 hint="find them with: wlk-host models heads",
             )
     return heads

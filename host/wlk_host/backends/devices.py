@@ -1,5 +1,6 @@
 """What a model runs on, and what it means when that cannot go on."""
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
@@ -67,6 +68,24 @@ def torch_dtype(device: str) -> "torch.dtype":
     import torch  # noqa: PLC0415 - as above
 
     return torch.bfloat16 if device == "cpu" else torch.float16
+
+
+def return_memory(device: Device) -> None:
+    """Have the device's memory that freed models took go back: the engines keep it for others."""
+    gc.collect()
+    match device:
+        case "cuda" | "mps":
+            import torch  # noqa: PLC0415 - as above
+
+            # With a torch without CUDA, CTranslate2 alone was there.
+            if torch_device(device) != "cpu":
+                (torch.cuda if device == "cuda" else torch.mps).empty_cache()
+        case "metal":
+            import mlx.core as mx  # noqa: PLC0415 - costs 30 MB
+
+            mx.clear_cache()
+        case "cpu":
+            pass
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from wlk_host.backends.checkpoint_heads import Heads, require_within
 from wlk_host.backends.choice import Backend
 from wlk_host.backends.ct2_container import read_variables
 from wlk_host.backends.devices import Device, device_errors, torch_device, torch_dtype
@@ -19,7 +20,7 @@ from wlk_host.backends.text_search import TextSearch
 from wlk_host.backends.tokenizer import WhisperTokenizer
 from wlk_host.backends.torch_decoder import N_CONTEXT, TorchDecoder
 from wlk_host.backends.torch_encoder import TorchEncoder
-from wlk_host.backends.torch_layers import Variables
+from wlk_host.backends.torch_layers import HEAD_WIDTH, Variables
 from wlk_host.core.attention import FRAME, AttentionTracker
 from wlk_host.core.errors import WlkError
 from wlk_host.core.ports import DecodeStep, Task, Token
@@ -68,9 +69,10 @@ class Whisper:
         threads: cores one step may use.
         device: what it runs on.
         loading: its half in CTranslate2, where that was begun already (`ct2_model.begin`).
+        heads: whose attention follows the sound; None for those that the folder names.
 
     Raises:
-        WlkError: `model_corrupt`.
+        WlkError: `model_corrupt`, `heads_invalid`.
         DeviceError: it does not fit into the device's memory.
     """
 
@@ -81,6 +83,7 @@ class Whisper:
         threads: int = 2,
         device: Device = "cpu",
         loading: Future[Any] | None = None,
+        heads: Heads | None = None,
     ) -> None:
         torch.set_num_threads(threads)
         config = _read_config(folder)
@@ -93,7 +96,8 @@ class Whisper:
         variables[embeddings] = read_variables(folder / "model.bin")[embeddings]
         try:
             self.n_mels = int(variables["encoder/conv1/weight"].shape[1])
-            heads = [tuple(pair) for pair in config["alignment_heads"]]
+            heads = heads or tuple((pair[0], pair[1]) for pair in config["alignment_heads"])
+            require_within(heads, *_decoder_size(variables))
             with device_errors(device):
                 self.encoder, self.decoder = _load(
                     folder, variables, heads, backend, threads, device, loading
@@ -214,6 +218,13 @@ def _load(
             loading = loading or ct2_model.begin(folder, threads, device)
             decoder = _decoder(variables, heads, at)
             return CTranslate2Encoder(loading.result()), decoder
+
+
+def _decoder_size(variables: Variables) -> tuple[int, int]:
+    """Layers, and heads of each."""
+    layers = [name for name in variables if name.endswith("/attention/layer_norm/gamma")]
+    n_layers = sum(name.startswith("decoder/layer_") for name in layers)
+    return n_layers, variables["decoder/embeddings/weight"].shape[1] // HEAD_WIDTH
 
 
 def _decoder(variables: Variables, heads: Sequence[tuple[int, int]], at: str) -> TorchDecoder:

@@ -143,6 +143,8 @@ class Work(Enum):
 
 PolicyName: TypeAlias = Literal["alignatt", "local_agreement"]
 
+BackendName: TypeAlias = Literal["faster-whisper", "torch", "mlx"]
+
 
 @dataclass(frozen=True, slots=True)
 class SessionOptions:
@@ -159,6 +161,9 @@ class SessionOptions:
         translator: an engine's name or a model folder; None takes the best there is. With
             `WHISPER` the recogniser tells each line in English as well.
         step_down: whether a smaller model may take over when captions come late for good.
+        backend: the engine; None takes the default one.
+        alignment_heads: which ones of the model follow the sound, as "LAYER.HEAD,LAYER.HEAD";
+            None takes the model's own.
     """
 
     language: str | None = None
@@ -170,6 +175,8 @@ class SessionOptions:
     translate_to: str | None = None
     translator: str | None = None
     step_down: bool = False
+    backend: BackendName | None = None
+    alignment_heads: str | None = None
 
     @property
     def whisper_translates(self) -> bool:

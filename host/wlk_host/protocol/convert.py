@@ -29,6 +29,8 @@ def session_options(options: messages.Options) -> SessionOptions:
         translate_to=options.translate_to,
         translator=options.translator,
         step_down=options.step_down,
+        backend=options.backend,
+        alignment_heads=options.alignment_heads,
     )
 
 

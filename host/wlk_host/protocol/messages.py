@@ -25,6 +25,10 @@ _Context: TypeAlias = Annotated[str, Meta(max_length=2000)]
 _Term: TypeAlias = Annotated[str, Meta(max_length=100)]
 _Vocabulary: TypeAlias = Annotated[tuple[_Term, ...], Meta(max_length=200)]
 _LanguageCode: TypeAlias = Annotated[str, Meta(min_length=2, max_length=35)]
+_Heads: TypeAlias = Annotated[
+    str, Meta(max_length=2000, pattern=r"^[0-9]{1,2}\.[0-9]{1,2}(,[0-9]{1,2}\.[0-9]{1,2})*$")
+]
+Backend: TypeAlias = Literal["faster-whisper", "torch", "mlx"]
 _Base64: TypeAlias = Annotated[str, Meta(max_length=1_048_576)]
 
 
@@ -39,6 +43,8 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True):
     translate_to: _LanguageCode | None = None
     translator: str | None = None
     step_down: bool = False
+    backend: Backend | None = None
+    alignment_heads: _Heads | None = None
 
 
 class Hello(Struct, frozen=True, forbid_unknown_fields=True, tag="hello"):
@@ -237,10 +243,20 @@ class CatalogModel(Struct, frozen=True, forbid_unknown_fields=True):
     problem: Problem | None
 
 
+class Engine(Struct, frozen=True, forbid_unknown_fields=True):
+    """What runs models: on which devices, or why not, or not on the best one."""
+
+    name: Backend
+    usable: bool
+    devices: tuple[str, ...]
+    problem: Problem | None
+
+
 class HostModels(Struct, frozen=True, forbid_unknown_fields=True, tag="models"):
-    """All models the host knows, small before large."""
+    """All models the host knows, small before large, and what runs them once that is known."""
 
     models: tuple[CatalogModel, ...]
+    engines: tuple[Engine, ...]
 
 
 class Progress(Struct, frozen=True, forbid_unknown_fields=True, tag="progress"):

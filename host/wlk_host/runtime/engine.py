@@ -277,7 +277,8 @@ class Engine:
             with running.model.guard():
                 yield
         except DeviceError as error:
-            _log.warning("model %s on %s: %s", running.model.name, running.model.device, error)
+            model = running.model
+            _log.warning("model %s on %s: %s", model.name, model.device, str(error))
             running.halted = True
             if command is not None:
                 running.waiting.append(command)
@@ -359,7 +360,8 @@ class Engine:
         tried = running.loading is not None or running.stepping_down_from is not None
         if smaller is not None and running.options.step_down and not tried:
             running.stepping_down_from = running.model.name
-            running.loading = self._models.load(replace(running.options, model=smaller))
+            options = replace(running.options, model=smaller, alignment_heads=None)
+            running.loading = self._models.load(options)
 
     def _tell(self, running: _Running, events: list[Event]) -> None:
         """Send what came of a step, and the session's end where that was the last one."""

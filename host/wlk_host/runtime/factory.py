@@ -4,6 +4,7 @@ import gc
 import os
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 import onnxruntime
 
 from wlk_host.backends.api_client import endpoint
+from wlk_host.backends.checkpoint_heads import Heads, parse
 from wlk_host.backends.choice import Backend, Remote, Wish, choose
-from wlk_host.backends.devices import Device, DeviceWish, choose_device
+from wlk_host.backends.devices import Device, DeviceWish, choose_device, return_memory
 from wlk_host.backends.silero import load_session
 from wlk_host.core.errors import DeviceError, WlkError
 from wlk_host.core.live import LiveOptions
@@ -38,6 +40,19 @@ other pass runs beside it."""
 _LIVE: Final = LiveOptions()
 
 
+@dataclass(frozen=True, slots=True)
+class _Setup:
+    """How a model is loaded, whichever it is.
+
+    Attributes:
+        backend: what encodes, as it was asked for.
+        heads: whose attention follows the sound; None for the model's own.
+    """
+
+    backend: Wish
+    heads: Heads | None = None
+
+
 class SessionFactory:
     """Loads what a session needs when the first one needs it.
 
@@ -50,10 +65,12 @@ class SessionFactory:
         drafts: whether lines are translated while they grow.
         translator: what translates; None for a process of its own.
         live: how the first pass works.
-        backend: what encodes and does the second pass; see `backends.choice`. With
-            "openai-api" the sound is sent to the service that the environment names.
+        backend: what encodes and does the second pass where a session asks for no other; see
+            `backends.choice`. With "openai-api" the sound is sent to the service that the
+            environment names.
         automatic: which model is taken where none is named; None for the default one.
-        device: what models run on; with auto the best that the engine can use here.
+        device: what models run on; with auto the best that the engine can use here. After a
+            failure all later ones run on the processor.
     """
 
     def __init__(  # noqa: PLR0913 - all but two stand by their names
@@ -77,10 +94,11 @@ class SessionFactory:
         self._remote: RemoteModel | None = None
         self._automatic = automatic
         self._wished = device
-        self._placed: tuple[Device, WlkError | None] | None = None
+        self._places: dict[Wish, tuple[Device, WlkError | None]] = {}
+        self._failure: WlkError | None = None
         self._translator = translator or TranslatorProcess()
         self._live = live
-        self._models: dict[tuple[Path, Device], Model] = {}
+        self._models: dict[tuple[Path, Device, _Setup], Model] = {}
         self._detector: onnxruntime.InferenceSession | None = None
 
     def open(
@@ -97,15 +115,18 @@ class SessionFactory:
         """What sessions with these options work with.
 
         Raises:
-            WlkError: those of `resolve`, of `api_client.endpoint`, and `vad_missing`.
+            WlkError: those of `resolve`, of `api_client.endpoint`, `vad_missing`,
+                `backend_unavailable` and `heads_invalid`.
         """
         if self._backend == "openai-api":
             return self._service()
         had = set(self._models)
-        name = options.model
+        name, setup = options.model, _setup(options, self._backend)
         if name is None and self._automatic is not None:
-            name = self._automatic.choose(options, self._engine_key, self._time_step)
-        model = self._loaded(name)
+            name = self._automatic.choose(
+                options, self._engine_key(setup), lambda name: self._time_step(name, setup)
+            )
+        model = self._loaded(name, setup)
         # What was measured on the way and is too slow is not kept.
         self._models = {
             key: other for key, other in self._models.items() if other is model or key in had
@@ -114,16 +135,17 @@ class SessionFactory:
 
     def measured(self, name: str, cache: SpeedCache) -> StepTime:
         """How long a step of that model takes: from the cache, or timed and put there."""
-        key = f"{self._engine_key}/{name}"
+        assert self._backend != "openai-api"  # noqa: S101 - it has no models here
+        setup = _Setup(self._backend)
+        key = f"{self._engine_key(setup)}/{name}"
         known = cache.get(key)
         if known is None:
-            known = self._time_step(name)
+            known = self._time_step(name, setup)
             cache.put(key, known)
         return known
 
-    @property
-    def _engine_key(self) -> str:
-        return f"{self._backend}/{self._place()[0]}"
+    def _engine_key(self, setup: _Setup) -> str:
+        return f"{setup.backend}/{self._place(setup.backend)[0]}"
 
     def _service(self) -> RemoteModel:
         if self._detector is None:
@@ -139,31 +161,31 @@ class SessionFactory:
             self._remote = RemoteModel(endpoint(), services)
         return self._remote
 
-    def _time_step(self, name: str) -> StepTime:
-        return self._loaded(name).time_step()
+    def _time_step(self, name: str, setup: _Setup) -> StepTime:
+        return self._loaded(name, setup).time_step()
 
-    def _loaded(self, name: str | None) -> "Model":
+    def _loaded(self, name: str | None, setup: _Setup) -> "Model":
         """The model, on the processor where the device has no room for it."""
         try:
-            return self._loaded_on(name, *self._place())
+            return self._loaded_on(name, setup)
         except DeviceError as error:
-            self._placed = ("cpu", error)
-            return self._loaded_on(name, "cpu", error)
+            self._failure = _apart(error)
+        return self._loaded_on(name, setup)
 
-    def _loaded_on(self, name: str | None, device: Device, problem: WlkError | None) -> "Model":
+    def _loaded_on(self, name: str | None, setup: _Setup) -> "Model":
         folder = self._resolve(name)
+        device, problem = self._place(setup.backend)
         if self._detector is None:
             self._detector = load_session()
-        if (folder, device) not in self._models:
-            model = self._read(name, folder, device)
-            model.problem = problem
-            self._models[folder, device] = model
-        return self._models[folder, device]
+        key = (folder, device, setup)
+        if key not in self._models:
+            self._models[key] = self._read(name, folder, device, setup)
+            self._models[key].problem = problem
+        return self._models[key]
 
-    def _read(self, name: str | None, folder: Path, device: Device) -> "Model":
-        assert self._backend != "openai-api"  # noqa: S101 - it has no models here
+    def _read(self, name: str | None, folder: Path, device: Device, setup: _Setup) -> "Model":
         assert self._detector is not None  # noqa: S101 - whoever loads a model loads it first
-        backend = choose(self._backend)
+        backend = choose(setup.backend)
         threads = max(1, min(_MOST_THREADS, (os.cpu_count() or 1) // 2))
         heap.keep_small()
         loading = _begin(backend, folder, threads, device)
@@ -179,16 +201,17 @@ class SessionFactory:
             self._live,
             self._detector,
         )
-        whisper = Whisper(folder, backend, threads, device, loading)
+        whisper = Whisper(folder, backend, threads, device, loading, setup.heads)
         heap.give_back()
         return Model(called(name, folder), whisper, backend, folder, device, services)
 
-    def _place(self) -> tuple[Device, WlkError | None]:
-        """The device for all models, and why it is not a better one."""
-        if self._placed is None:
-            assert self._backend != "openai-api"  # noqa: S101 - it has no devices here
-            self._placed = choose_device(self._wished, choose(self._backend))
-        return self._placed
+    def _place(self, backend: Wish) -> tuple[Device, WlkError | None]:
+        """The device for all models of an engine, and why it is not a better one."""
+        if self._failure is not None:
+            return "cpu", self._failure
+        if backend not in self._places:
+            self._places[backend] = choose_device(self._wished, choose(backend))
+        return self._places[backend]
 
     def load_elsewhere(
         self, model: LoadedModel, options: SessionOptions, error: DeviceError
@@ -198,17 +221,22 @@ class SessionFactory:
         Raises:
             WlkError: as `load`.
         """
-        self._placed = ("cpu", error)
-        folders = [folder for (folder, _), other in self._models.items() if other is model]
-        elsewhere = self._loaded(str(folders[0]) if folders else options.model)
+        self._failure = _apart(error)
+        name, setup = options.model, _setup(options, self._backend)
+        for (folder, _, other_setup), other in self._models.items():
+            if other is model:
+                name, setup = str(folder), other_setup
+        elsewhere = self._loaded(name, setup)
         elsewhere.name = model.name
         return elsewhere
 
     def release(self, model: LoadedModel) -> None:
         """Free a model; with the last one also what the others needed, in other processes too."""
-        kept = {key: other for key, other in self._models.items() if other is not model}
-        self._models = kept
-        if not kept:
+        for key in [key for key, other in self._models.items() if other is model]:
+            self._models.pop(key).free()
+            return_memory(key[1])
+        heap.give_back()
+        if not self._models:
             self.release_all()
 
     def release_all(self) -> None:
@@ -217,6 +245,19 @@ class SessionFactory:
         self._models.clear()
         self._remote = None
         self._detector = None
+
+
+def _setup(options: SessionOptions, backend: Wish | Remote) -> _Setup:
+    """What a session asked for; heads are those of a model that it names."""
+    assert backend != "openai-api"  # noqa: S101 - it has no models here
+    named = options.model is not None and options.alignment_heads is not None
+    heads = parse(options.alignment_heads or "") if named else None
+    return _Setup(options.backend or backend, heads)
+
+
+def _apart(error: DeviceError) -> WlkError:
+    """The same error without where it happened: its traceback would keep the model in memory."""
+    return WlkError(error.code, error.message, error.hint)
 
 
 def _begin(backend: Backend, folder: Path, threads: int, device: Device) -> Future[Any] | None:

@@ -107,6 +107,10 @@ class Model:
         """Have an open session go on with this model; no word is lost or said twice."""
         session.adopt(self._engine(options.policy))
 
+    def free(self) -> None:
+        """Let go of the weights, whoever still holds this; nothing else can be asked of it then."""
+        del self._whisper
+
     def time_step(self) -> StepTime:
         """How long a live step takes here."""
         return time_step(self._whisper)

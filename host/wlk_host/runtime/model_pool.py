@@ -46,6 +46,7 @@ class ModelPool:
         self._loading: list[Promise[LoadedModel]] = []
         self._abandoned: list[Promise[LoadedModel]] = []
         self._unused_since: dict[LoadedModel, float | None] = {}
+        self._failed: set[LoadedModel] = set()
 
     @property
     def is_loading(self) -> bool:
@@ -61,8 +62,12 @@ class ModelPool:
     def replace(
         self, model: LoadedModel, options: SessionOptions, error: DeviceError
     ) -> Promise[LoadedModel]:
-        """Begin to load a model in place of one whose device cannot go on."""
+        """Begin to load a model in place of one whose device cannot go on.
+
+        That one is freed as soon as nobody uses it.
+        """
         promise = self._loader.submit(lambda: self._made().load_elsewhere(model, options, error))
+        self._failed.add(model)
         self._loading.append(promise)
         return promise
 
@@ -94,6 +99,8 @@ class ModelPool:
         for model, since in list(self._unused_since.items()):
             if model in used:
                 self._unused_since[model] = None
+            elif model in self._failed and not self._loading:
+                self._release(model)
             elif since is None:
                 self._unused_since[model] = now
             # What is being loaded may be the same one.
@@ -103,6 +110,7 @@ class ModelPool:
     def _release(self, model: LoadedModel) -> None:
         _log.info("freeing model %s", model.name)
         del self._unused_since[model]
+        self._failed.discard(model)
         self._loader.submit(partial(self._made().release, model))
 
     def _made(self) -> SessionFactory:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final
 
+from wlk_host.backends.availability import Capabilities, examine, surroundings
 from wlk_host.core.errors import WlkError
 from wlk_host.models import store
 from wlk_host.models.catalog import CATALOG, CatalogEntry
@@ -17,6 +18,7 @@ from wlk_host.protocol.messages import (
     Cancel,
     CatalogModel,
     Download,
+    Engine,
     HostModels,
     Models,
     ModelState,
@@ -47,12 +49,20 @@ class ModelService:
 
     Args:
         send: called from any thread.
+        entries: the models there are.
+        look: finds the engines of this machine, which may take a second.
     """
 
     def __init__(
-        self, send: Callable[[ToExtension], None], entries: Sequence[CatalogEntry] = CATALOG
+        self,
+        send: Callable[[ToExtension], None],
+        entries: Sequence[CatalogEntry] = CATALOG,
+        look: Callable[[], Sequence[Capabilities]] = lambda: examine(surroundings(with_card=True)),
     ) -> None:
         self._send = send
+        self._look = look
+        self._looking = False
+        self._engines: tuple[Engine, ...] = ()
         self._entries = {entry.name: entry for entry in entries}
         self._lock = threading.Lock()
         self._downloads: dict[str, threading.Event] = {}
@@ -64,12 +74,18 @@ class ModelService:
         match request:
             case Models():
                 self._tell_all()
+                self._begin_to_look()
             case Download(name):
                 self._begin_download(name)
             case Cancel(name):
                 self._cancel(name)
             case Remove(name):
                 self._begin_removal(name, store.remove)
+
+    def _begin_to_look(self) -> None:
+        if not self._looking:
+            self._looking = True
+            threading.Thread(target=self._find_engines, name="engines", daemon=True).start()
 
     def _begin_download(self, name: str) -> None:
         cancelled = threading.Event()
@@ -113,6 +129,10 @@ class ModelService:
 
     # On threads of their own
 
+    def _find_engines(self) -> None:
+        self._engines = tuple(_engine(able) for able in self._look())
+        self._tell_all()
+
     def _download(self, entry: CatalogEntry, cancelled: threading.Event) -> None:
         told_at = -PROGRESS_EVERY_S
 
@@ -151,7 +171,8 @@ class ModelService:
     # What is told
 
     def _tell_all(self) -> None:
-        self._tell(HostModels(tuple(self._model(entry) for entry in self._entries.values())))
+        models = tuple(self._model(entry) for entry in self._entries.values())
+        self._tell(HostModels(models, self._engines))
 
     def _model(self, entry: CatalogEntry) -> CatalogModel:
         with self._lock:
@@ -171,3 +192,8 @@ class ModelService:
         # A download goes on until the process ends, which is soon.
         with suppress(BrowserGoneError):
             self._send(message)
+
+
+def _engine(able: Capabilities) -> Engine:
+    problem = None if able.problem is None else Problem.of(able.problem)
+    return Engine(able.backend, able.usable, able.devices, problem)

@@ -41,7 +41,7 @@ def test_every_size_has_heads_within_its_layers(
     heads = known(size)
     assert heads is not None
     assert len(heads) == count
-    assert require_within(heads, size) == heads
+    assert require_within(heads, size.decoder_layers, size.n_heads) == heads
 
 
 def test_of_an_unknown_size_the_upper_half_is_taken() -> None:

@@ -430,7 +430,7 @@ def test_a_device_without_memory_hands_the_session_over_and_nothing_is_left_out(
     port.audio("a")
     port.audio("a", 1, 1600)
     port.serve(lambda _wake: factory)
-    assert factory.calls == [("load", None), ("load elsewhere", "base")]
+    assert factory.calls == [("load", None), ("load elsewhere", "base"), ("release", "base")]
     assert factory.elsewhere.taken_over == [session]
     # The failure came while the first sound was fed: it is fed again, where it can be read.
     assert session.fed == [(0, 1600), (0, 1600), (1600, 3200)]

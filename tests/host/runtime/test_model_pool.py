@@ -3,7 +3,7 @@
 import pytest
 
 from host.runtime.scripted import Held, Inline, ScriptedFactory
-from wlk_host.core.errors import WlkError
+from wlk_host.core.errors import DeviceError, WlkError
 from wlk_host.core.types import SessionOptions
 from wlk_host.runtime.model_pool import ModelPool
 from wlk_host.runtime.sessions import LoadedModel
@@ -97,3 +97,18 @@ def test_what_keeps_a_model_from_loading_is_told_to_who_waits_for_it() -> None:
     with pytest.raises(WlkError, match="none"):
         stage.load("base")
     assert not stage.pool.is_loading
+
+
+def test_a_model_whose_device_failed_is_freed_as_soon_as_nobody_uses_it() -> None:
+    stage = Stage()
+    base, tiny = stage.load("base"), stage.load("tiny")
+    error = DeviceError("device_out_of_memory", "full", "free some")
+    replacing = stage.pool.replace(base, SessionOptions(model="base"), error)
+    stage.pool.note_use({base, tiny})
+    elsewhere = stage.pool.take(replacing)
+    stage.pool.note_use({base, tiny})
+    assert stage.released == []
+    stage.pool.note_use({elsewhere})
+    assert stage.released == ["base"]
+    stage.pool.note_use({elsewhere})
+    assert stage.released == ["base"]

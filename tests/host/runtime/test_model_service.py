@@ -11,6 +11,7 @@ from fixtures import hub as answers
 from fixtures.hub import Hub
 from fixtures.hub_fixtures import hub, models
 from host.runtime.conftest import StartHost
+from wlk_host.backends.availability import Capabilities, Surroundings, examine
 from wlk_host.models import store
 from wlk_host.protocol.messages import (
     Cancel,
@@ -61,6 +62,32 @@ def test_the_catalogue_is_told_when_asked_for(extension: Extension, hub: Hub) ->
     size = hub.entry().size_bytes
     expected = CatalogModel("toy", ("en",), False, "MIT", size, "absent", None)
     assert extension.next_models() == expected
+
+
+def test_the_engines_are_looked_for_once_and_told_with_what_keeps_them_away() -> None:
+    heard: queue.SimpleQueue[ToExtension] = queue.SimpleQueue()
+    looked: list[None] = []
+
+    def look() -> list[Capabilities]:
+        looked.append(None)
+        return examine(Surroundings("Windows", "AMD64", {"ctranslate2": "4.8.5", "torch": "2.13"}))
+
+    service = ModelService(heard.put, [], look)
+    service.obey(Models())
+    assert heard.get(timeout=WITHIN_S) == HostModels((), ())
+    told = heard.get(timeout=WITHIN_S)
+    assert isinstance(told, HostModels)
+    assert [(engine.name, engine.usable) for engine in told.engines] == [
+        ("faster-whisper", True),
+        ("torch", True),
+        ("mlx", False),
+    ]
+    problem = told.engines[-1].problem
+    assert problem is not None
+    assert "found Windows" in problem.message
+    service.obey(Models())
+    assert heard.get(timeout=WITHIN_S) == told
+    assert len(looked) == 1
 
 
 def test_a_download_is_told_from_beginning_to_end(extension: Extension, hub: Hub) -> None:

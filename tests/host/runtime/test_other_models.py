@@ -3,6 +3,7 @@
 import base64
 import json
 import queue
+import weakref
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +14,7 @@ from fixtures.models import model
 from fixtures.sound import english
 from host.runtime.scripted import Inline
 from wlk_host.bench.scoring import error_rate
+from wlk_host.core.errors import WlkError
 from wlk_host.core.types import SAMPLE_RATE, SessionOptions
 from wlk_host.protocol.connection import Connection
 from wlk_host.protocol.messages import Captions, Error, Status, ToExtension
@@ -94,9 +96,11 @@ def test_a_full_card_costs_no_word(n_windows: int, whole: str) -> None:
     on_card = factory.load(SessionOptions(model=OPTIONS["model"]))
     assert isinstance(on_card, Model)
     on_card.device = "cuda"
-    factory._models = {(folder, "cuda"): kept for (folder, _), kept in factory._models.items()}
-    factory._placed = ("cuda", None)
+    (folder, _, setup), _ = factory._models.popitem()
+    factory._models[folder, "cuda", setup] = on_card
+    factory._places["torch"] = ("cuda", None)
     on_card._whisper.encoder = FullMemory(on_card._whisper.encoder, n_windows)
+    weights = weakref.ref(on_card._whisper)
     heard = serve(factory, SOUND, OPTIONS)
     assert [message for message in heard if isinstance(message, Error)] == []
     told = [message for message in heard if isinstance(message, Status)]
@@ -106,3 +110,22 @@ def test_a_full_card_costs_no_word(n_windows: int, whole: str) -> None:
     assert told[-1].model_problem.code == "device_out_of_memory"
     assert len(whole.split()) > 15
     assert error_rate(whole, text_of(heard), "en") <= 5
+    assert [device for _, device, _ in factory._models] == ["cpu"]
+    assert weights() is None, "the card is still full"
+
+
+def test_an_engine_and_heads_hold_for_the_session_that_asks_for_them() -> None:
+    factory = SessionFactory(SoundClock(), backend="torch")
+    usual = factory.load(SessionOptions(model=OPTIONS["model"]))
+    assert isinstance(usual, Model)
+    asked = SessionOptions(model=OPTIONS["model"], backend="faster-whisper", alignment_heads="3.1")
+    own = factory.load(asked)
+    assert isinstance(own, Model)
+    assert (usual._backend, own._backend) == ("torch", "faster-whisper")
+    assert own._whisper.decoder._heads == [[], [], [], [1]]  # type: ignore[attr-defined]
+    assert usual._whisper.decoder._heads != own._whisper.decoder._heads  # type: ignore[attr-defined]
+    assert factory.load(asked) is own
+    assert factory.load(SessionOptions(model=OPTIONS["model"])) is usual
+    with pytest.raises(WlkError, match="4 layers of 6 heads") as caught:
+        factory.load(SessionOptions(model=OPTIONS["model"], alignment_heads="7.1"))
+    assert caught.value.code == "heads_invalid"
