@@ -1,7 +1,7 @@
 """Whisper checkpoints of every common format, made ready for the engines.
 
 Understood are CTranslate2 folders, Hugging Face folders (safetensors or `.bin`, single or
-sharded), OpenAI's `.pt` files, MLX folders (`.npz` or safetensors, not quantised), and LoRA
+sharded), OpenAI's `.pt` files, MLX folders (`.npz` or safetensors, quantised or not), and LoRA
 adapters (PEFT) for any of these. All but the first are converted once, into a CTranslate2 folder
 in the cache, from which the engines read both halves.
 """
@@ -17,7 +17,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from wlk_host.backends import checkpoint_heads, checkpoint_lora, checkpoint_vocabulary
+from wlk_host.backends import (
+    checkpoint_heads,
+    checkpoint_lora,
+    checkpoint_mlx,
+    checkpoint_vocabulary,
+)
 from wlk_host.backends.checkpoint_files import corrupt, read_json, read_tensors, weight_files
 from wlk_host.backends.checkpoint_heads import Heads
 from wlk_host.backends.checkpoint_names import Dimensions, dimensions, to_openai
@@ -123,8 +128,9 @@ def _read(sources: Sequence[Path]) -> Checkpoint:
 
 def _read_weights(path: Path) -> Checkpoint:
     stored = read_tensors(weight_files(path))
-    if any(name.endswith(".scales") for name in stored):
-        raise corrupt(path, "it is quantised for MLX; take the model it was made of")
+    if checkpoint_mlx.is_quantised(stored):
+        config = read_json((path if path.is_dir() else path.parent) / "config.json")
+        stored = checkpoint_mlx.dequantised(stored, config, path)
     try:
         tensors = to_openai(stored)
         size = dimensions(tensors)

@@ -9,17 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import ctranslate2
+import mlx.core as mx
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import save_file
 
 from fixtures import checkpoints
 from fixtures.checkpoints import openai_tensors
 from fixtures.models import model
 from fixtures.sound import english, english_words
 from wlk_host.backends.checkpoint import as_ctranslate2
+from wlk_host.backends.checkpoint_mlx import dequantised
 from wlk_host.backends.ct2_container import read_variables
 from wlk_host.backends.ct2_recognizer import CTranslate2Recognizer
 from wlk_host.backends.tokenizer import WhisperTokenizer
@@ -289,10 +290,50 @@ def test_a_pickle_that_runs_code_is_refused(
     assert not (tmp_path / "harm").exists()
 
 
-def test_a_quantised_mlx_model_is_refused(tmp_path: Path) -> None:
-    source = tmp_path / "quantised"
-    source.mkdir()
-    save_file({"encoder.blocks.0.attn.query.scales": torch.ones(4)}, source / "weights.safetensors")
-    with pytest.raises(WlkError, match="quantised for MLX") as raised:
+@pytest.mark.parametrize(("group_size", "bits", "heard"), [(64, 8, 0.8), (64, 4, 0.7)])
+def test_a_quantised_mlx_model_has_the_weights_that_mlx_reads(
+    group_size: int, bits: int, heard: float, tmp_path: Path
+) -> None:
+    source = checkpoints.mlx_quantised(base(), tmp_path / "source", group_size, bits)
+    folder = convert(source, tmp_path)
+    stored: Any = mx.load(str(source / "weights.safetensors"))
+    query = "decoder.blocks.2.cross_attn.query"
+    packed, scales, biases = (stored[f"{query}.{part}"] for part in ("weight", "scales", "biases"))
+    expected = np.array(mx.dequantize(packed, scales, biases, group_size, bits))
+    ours: Any = read_variables(folder / "model.bin")["decoder/layer_2/attention/linear_0/weight"]
+    np.testing.assert_allclose(ours, expected, atol=1e-3)
+    # Four bits are few for so small a model.
+    assert len(spoken() & set(words_heard(folder))) >= heard * len(spoken())
+
+
+@pytest.mark.parametrize("bits", [2, 3, 4, 5, 6, 8])
+def test_weights_of_any_number_of_bits_are_those_of_mlx(bits: int, tmp_path: Path) -> None:
+    packed, scales, biases = mx.quantize(mx.random.normal((3, 128)), 32, bits)
+    parts = {"weight": packed, "scales": scales, "biases": biases}
+    stored = {f"a.{part}": np.array(array) for part, array in parts.items()}
+    config = {"quantization": {"group_size": 64, "bits": 8, "a": {"group_size": 32, "bits": bits}}}
+    ours = dequantised({**stored, "b": stored["a.scales"]}, config, tmp_path)
+    assert ours.keys() == {"a.weight", "b"}
+    expected = np.array(mx.dequantize(packed, scales, biases, 32, bits))
+    weight: Any = ours["a.weight"]
+    np.testing.assert_allclose(weight, expected, atol=3e-3)
+
+
+@pytest.mark.parametrize(
+    "quantization",
+    [
+        None,
+        {"bits": 4},
+        {"group_size": 64, "bits": 7},
+        {"group_size": 32, "bits": 4},
+        {"group_size": 64, "bits": 4, "mode": "mxfp4"},
+    ],
+)
+def test_a_quantised_model_whose_configuration_does_not_fit_is_refused(
+    quantization: dict[str, object] | None, tmp_path: Path
+) -> None:
+    source = checkpoints.mlx_quantised(tiny(), tmp_path / "source", 64, 4)
+    (source / "config.json").write_text(json.dumps({"quantization": quantization}))
+    with pytest.raises(WlkError, match="quantised") as raised:
         convert(source, tmp_path)
     assert raised.value.code == "model_corrupt"
