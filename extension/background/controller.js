@@ -94,11 +94,24 @@ export class Controller {
 
   /**
    * @param {number} tabId
-   * @param {boolean} paused whether its page's media are
+   * @param {boolean | null} paused whether its page's media are; null: nobody knows
    */
   async noteMedia(tabId, paused) {
     await this.#offscreen.rejoin();
     this.#offscreen.send({ type: 'media', tabId, paused });
+  }
+
+  /**
+   * @param {number} tabId
+   * @param {boolean} audible whether the browser hears its page
+   */
+  noteAudible(tabId, audible) {
+    if (this.#captures.has(tabId)) this.#offscreen.send({ type: 'audible', tabId, audible });
+  }
+
+  /** @param {number} tabId that goes to another page: what was known of the one before is moot */
+  leavePage(tabId) {
+    if (this.#captures.has(tabId)) this.#offscreen.send({ type: 'leave-page', tabId });
   }
 
   /**
@@ -177,7 +190,7 @@ export class Controller {
     const overlay = await this.#injectOverlay(tabId);
     // An overlay that is shown something tells how the page's media are; elsewhere nobody knows.
     if (overlay === 'shown') this.#offscreen.send({ type: 'show', tabId });
-    else this.#offscreen.send({ type: 'media', tabId, paused: false });
+    else this.#offscreen.send({ type: 'media', tabId, paused: null });
     await this.#paint(tabId);
   }
 
@@ -278,10 +291,14 @@ export class Controller {
     const visible = (await visibleTabs()).includes(tabId);
     const options = await this.#preferences.forHost(tabId);
     const microphone = await this.#preferences.wantsMicrophone(tabId);
+    /** @type {Promise<Problem | null>} */
     const begun = new Promise((resolve) => this.#beginning.set(session, resolve));
     const begin = { session, tabId, streamId, options, visible, microphone };
     this.#offscreen.send({ type: 'begin', ...begin });
-    return begun;
+    const problem = await begun;
+    const tab = await chrome.tabs.get(tabId).catch(() => null);
+    this.#offscreen.send({ type: 'audible', tabId, audible: tab?.audible === true });
+    return problem;
   }
 
   /**

@@ -103,7 +103,7 @@ function isFromPage(message) {
 function receiveFromPage(message, { tab, url }) {
   if (message.type === 'position') return void preferences.keepPosition(url, message);
   if (tab?.id === undefined) return;
-  if (message.type === 'media') void controller.noteMedia(tab.id, message.paused === true);
+  if (message.type === 'media') void controller.noteMedia(tab.id, message.paused);
   else void controller.obey(message.command, tab.id);
 }
 
@@ -125,9 +125,11 @@ function watchTabs(wanted) {
 
 /**
  * @param {number} tabId
- * @param {{ status?: string }} change
+ * @param {{ status?: string, audible?: boolean }} change
  */
-function onUpdated(tabId, { status }) {
+function onUpdated(tabId, { status, audible }) {
+  if (audible !== undefined) controller.noteAudible(tabId, audible);
+  if (status === 'loading') controller.leavePage(tabId);
   if (status !== undefined) void controller.refreshTab(tabId);
 }
 

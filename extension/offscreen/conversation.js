@@ -33,6 +33,9 @@ const HELD_BESIDE_SOUND_SAMPLES = 3 * SAMPLE_RATE;
 /** What is softer can hardly be heard in a room, and echoes nothing: 40 dB below full scale. */
 const AUDIBLE = 328;
 
+/** A page that is left is heard until the next one is there. */
+const LEAVING_SAMPLES = SAMPLE_RATE;
+
 /** Around a word, so much is looked at to tell whether the microphone sounds like the tab. */
 const AROUND_WORD_SAMPLES = SAMPLE_RATE;
 
@@ -60,6 +63,11 @@ export class Conversation {
   #tabSound = new Loudness();
   /** On the tab's clock, as its lines are. */
   #ownSound = new Loudness();
+  /** @type {boolean | null} */
+  #paused = null;
+  #audible = false;
+  /** The tab's sample at which its page came; what it played before was another's. */
+  #pageSince = -Infinity;
   /** The tab's newest sample that was audible. */
   #heardUntil = -Infinity;
   /** @type {Map<number, { said: string, own: string }>} by line its text, and that without echo */
@@ -169,9 +177,22 @@ export class Conversation {
     for (const session of this.#sessions()) session.retranslate();
   }
 
-  /** @param {boolean} paused whether the page's media are */
+  /** @param {boolean | null} paused whether the page's media are; null: nobody knows */
   setPaused(paused) {
-    this.#tab.setPaused(paused);
+    this.#paused = paused;
+    this.#tellPaused();
+  }
+
+  /** @param {boolean} audible whether the browser hears the page; false a while after its last sound */
+  setAudible(audible) {
+    this.#audible = audible;
+    this.#tellPaused();
+  }
+
+  /** Another page comes. */
+  leavePage() {
+    this.#pageSince = this.#tab.position + LEAVING_SAMPLES;
+    this.setPaused(null);
   }
 
   /**
@@ -296,6 +317,12 @@ export class Conversation {
     return withoutEcho(line, this.#tab.model, (at) =>
       likeness(this.#tabSound, this.#ownSound, at - AROUND_WORD_SAMPLES, at + AROUND_WORD_SAMPLES),
     );
+  }
+
+  /** A page whose media nobody sees is paused when it could be heard and is not any more. */
+  #tellPaused() {
+    const hasSounded = this.#heardUntil > this.#pageSince;
+    this.#tab.setPaused(this.#paused ?? (hasSounded && !this.#audible));
   }
 
   #publishPhase() {

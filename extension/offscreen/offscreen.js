@@ -98,7 +98,10 @@ function obey(command) {
   }
 }
 
-/** @typedef {'configure' | 'copy' | 'retranslate' | 'media' | 'microphone' | 'show' | 'end'} ToEntry */
+/**
+ * @typedef {'configure' | 'copy' | 'retranslate' | 'media' | 'audible' | 'leave-page' | 'microphone'
+ *   | 'show' | 'end'} ToEntry
+ */
 
 /**
  * @param {Entry} entry
@@ -115,6 +118,10 @@ function steer(entry, command) {
       return conversation.retranslate();
     case 'media':
       return conversation.setPaused(command.paused);
+    case 'audible':
+      return conversation.setAudible(command.audible);
+    case 'leave-page':
+      return conversation.leavePage();
     case 'microphone':
       return void (command.on ? listen(entry) : closeMicrophone(entry, 'off'));
     case 'show':

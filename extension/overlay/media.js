@@ -4,15 +4,16 @@
  */
 
 /** What may change the answer. These events do not bubble, but they are captured. */
-const EVENTS = ['play', 'pause', 'ended', 'emptied', 'volumechange'];
+const EVENTS = ['play', 'playing', 'pause', 'ended', 'emptied', 'volumechange'];
 
 /**
  * Whether somebody has paused what could be heard. What has ended was not paused, and what is muted
  * says nothing about silence. Pure.
  * @param {readonly Medium[]} media of a page
- * @returns {boolean}
+ * @returns {boolean | null} null: none of them has been played, so what is heard is something else
  */
 export function arePaused(media) {
+  if (media.every(({ currentTime }) => currentTime === 0)) return null;
   const audible = media.filter(({ muted, volume }) => !muted && volume > 0);
   const halted = audible.filter(({ paused, ended, currentTime }) => {
     return paused && !ended && currentTime > 0;
@@ -20,16 +21,20 @@ export function arePaused(media) {
   return halted.length > 0 && audible.every(({ paused }) => paused);
 }
 
-/** Knows whether the page's media are paused; those in frames it does not see. */
+/**
+ * Knows whether the page's media are paused. It does not see those in frames of other sites, nor
+ * those that a page plays without having them in its document.
+ */
 export class MediaWatch {
   #changed;
-  #paused = false;
+  /** @type {boolean | null} */
+  #paused = null;
   /** @type {AbortController | null} */
   #watching = null;
-  /** @type {Set<Document | ShadowRoot>} where events are heard: they do not leave a shadow root */
-  #heard = new Set();
+  /** @type {WeakSet<Document | ShadowRoot>} where events are heard: they do not leave these */
+  #heard = new WeakSet();
 
-  /** @param {(paused: boolean) => void} changed */
+  /** @param {(paused: boolean | null) => void} changed */
   constructor(changed) {
     this.#changed = changed;
   }
@@ -44,11 +49,11 @@ export class MediaWatch {
   stop() {
     this.#watching?.abort();
     this.#watching = null;
-    this.#heard.clear();
+    this.#heard = new WeakSet();
   }
 
   #look() {
-    const roots = [document, ...shadowRoots(document)];
+    const roots = documentsIn(document).flatMap((found) => [found, ...shadowRoots(found)]);
     for (const root of roots) this.#hear(root);
     const media = roots.flatMap((root) => [...root.querySelectorAll('video, audio')]);
     this.#paused = arePaused(/** @type {HTMLMediaElement[]} */ (media));
@@ -60,6 +65,10 @@ export class MediaWatch {
     this.#heard.add(root);
     const options = { signal: this.#watching.signal, passive: true, capture: true };
     for (const type of EVENTS) root.addEventListener(type, () => this.#tell(), options);
+    const onLoad = (/** @type {Event} */ { target }) => {
+      if (target instanceof HTMLIFrameElement) this.#tell();
+    };
+    root.addEventListener('load', onLoad, options);
   }
 
   #tell() {
@@ -67,6 +76,16 @@ export class MediaWatch {
     this.#look();
     if (this.#paused !== before) this.#changed(this.#paused);
   }
+}
+
+/**
+ * @param {Document} top
+ * @returns {Document[]} it and those of its frames that are of the same site
+ */
+function documentsIn(top) {
+  const frames = [...top.querySelectorAll('iframe')];
+  const inner = frames.flatMap(({ contentDocument }) => contentDocument ?? []);
+  return [top, ...inner.flatMap(documentsIn)];
 }
 
 /**

@@ -61,7 +61,7 @@
  * @property {Phase} phase
  * @property {string | null} language spoken, as far as the host knows
  * @property {string | null} model that is in use
- * @property {boolean} paused the page has media, and none of them plays on
+ * @property {boolean} paused its page plays no more, though it could
  * @property {boolean} stale lines from before the target language was changed are still in another
  * @property {string | null} smallerModel to go on with, where captions come late for good
  * @property {Problem | null} modelProblem why it is not the model or device that was asked for
@@ -82,7 +82,9 @@
  *   | { type: 'end', tabId: number }
  *   | { type: 'copy', tabId: number }
  *   | { type: 'retranslate', tabId: number }
- *   | { type: 'media', tabId: number, paused: boolean }
+ *   | { type: 'media', tabId: number, paused: boolean | null }
+ *   | { type: 'audible', tabId: number, audible: boolean }
+ *   | { type: 'leave-page', tabId: number }
  *   | { type: 'meter', wanted: boolean }
  *   | { type: 'abandon', tabIds: number[] }
  *   | { type: 'show', tabId: number }
@@ -124,9 +126,10 @@
 
 /**
  * From the overlay to the service worker: the user has dragged it (null: back to its own place),
- * or pressed one of its buttons; the page's media were paused, or play on.
+ * or pressed one of its buttons; the page's media were paused, or play on (null: what is heard is
+ * none that it sees).
  * @typedef {{ type: 'position', screen: keyof SitePositions, position: Position | null }
- *   | { type: 'media', paused: boolean }
+ *   | { type: 'media', paused: boolean | null }
  *   | { type: 'command', command: Command }} PageMessage
  */
 

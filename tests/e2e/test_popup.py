@@ -102,6 +102,48 @@ def test_a_pause_is_told_after_a_reload_and_of_a_player_in_a_shadow_root(
     wait_until(lambda: popup.text("h1") == "Paused", "the second pause is not told")
 
 
+FRAMED_PLAYER = "<body><video src='/popup.wav' autoplay loop></video>"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_pause_in_a_frame_is_told(captioned: Captioned, site: Site, host: str) -> None:
+    """In one of the same site and in one of another, into which no extension sees by a click."""
+    browser, page = captioned()
+    popup = browser.popup(page)
+    site.add_page("/framed", FRAMED_PLAYER)
+    address = site.url("/framed", host=host)
+    site.add_page("/popup", f"<body><iframe allow=autoplay src='{address}'></iframe>")
+    page.reload()
+    frame = wait_until(lambda: page.frame(url=address), "no frame")
+    played = "document.querySelector('video')?.currentTime > 2"
+    wait_until(lambda: frame.evaluate(played), "the frame does not play")
+    for _ in range(2):
+        wait_until(lambda: popup.text("h1") == "Listening", "not told that it plays")
+        frame.evaluate("document.querySelector('video').pause()")
+        wait_until(lambda: popup.text("h1") == "Paused", "the pause is not told")
+        frame.evaluate("document.querySelector('video').play()")
+
+
+def test_a_pause_of_sound_that_is_not_in_the_page_is_told(captioned: Captioned, site: Site) -> None:
+    browser, page = captioned()
+    popup = browser.popup(page)
+    sound = "window.sound = new Audio('/popup.wav'); sound.loop = true; sound.play();"
+    site.add_page("/popup", f"<body><script>{sound}</script>")
+    page.reload()
+    wait_until(lambda: page.evaluate("sound.currentTime > 2"), "the page does not play")
+    for _ in range(2):
+        wait_until(lambda: popup.text("h1") == "Listening", "not told that it plays")
+        page.evaluate("sound.pause()")
+        wait_until(lambda: popup.text("h1") == "Paused", "the pause is not told")
+        page.evaluate("sound.play()")
+    page.evaluate("sound.pause()")
+    wait_until(lambda: popup.text("h1") == "Paused", "the pause is not told")
+    # A page that has not begun to play is not paused.
+    site.add_page("/popup", "<body>Nothing here.")
+    page.reload()
+    wait_until(lambda: popup.text("h1") == "No sound in this tab", "silence is not told")
+
+
 def test_what_was_said_before_can_be_translated_too(
     captioned: Captioned, fake_host: FakeHost
 ) -> None:

@@ -268,3 +268,32 @@ test('what is misheard of the tab is left out, for it swells and fades with it',
     assert.deepEqual(own, isEcho ? [] : ['you: to bring him on the ground']);
   }
 });
+
+test('a page whose media nobody sees is paused when it can be heard no more', () => {
+  const { conversation, hear } = bench();
+  conversation.setPaused(null);
+  conversation.setAudible(false);
+  assert.equal(conversation.state.paused, false, 'it has not begun');
+  conversation.setAudible(true);
+  hear(3, 5000);
+  assert.equal(conversation.state.paused, false);
+  conversation.setAudible(false);
+  assert.equal(conversation.state.paused, true);
+  conversation.leavePage();
+  hear(0.5, 5000);
+  conversation.setAudible(false);
+  assert.equal(conversation.state.paused, false, 'another page has not begun either');
+  hear(3, 5000);
+  conversation.setAudible(false);
+  assert.equal(conversation.state.paused, true, 'it has now');
+});
+
+test('what a page says of its media goes before what can be heard of it', () => {
+  const { conversation } = bench();
+  conversation.setAudible(true);
+  conversation.setPaused(true);
+  assert.equal(conversation.state.paused, true);
+  conversation.setPaused(false);
+  conversation.setAudible(false);
+  assert.equal(conversation.state.paused, false, 'it plays silence');
+});

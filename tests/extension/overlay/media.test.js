@@ -16,11 +16,11 @@ test('media are paused when one was and none plays', () => {
   assert.equal(arePaused([medium({ paused: true })]), true);
   assert.equal(arePaused([medium({ paused: true }), medium({})]), false);
   assert.equal(arePaused([medium({})]), false);
-  assert.equal(arePaused([]), false);
+  assert.equal(arePaused([]), null);
 });
 
 test('what was never begun, or has come to its end, was not paused', () => {
-  assert.equal(arePaused([medium({ paused: true, currentTime: 0 })]), false);
+  assert.equal(arePaused([medium({ paused: true, currentTime: 0 })]), null);
   assert.equal(arePaused([medium({ paused: true, ended: true })]), false);
 });
 
