@@ -20,7 +20,7 @@ from wlk_host.runtime.speed import Size, StepTime, foretold, size_of
 from wlk_host.version import __version__
 
 MOST_LOAD: Final = 0.5
-"""Busy share of the engine up to which a model is taken: the rest is for a second tab, for
+"""Busy share of both passes up to which a model is taken: the rest is for a second tab, for
 dense speech, and for whatever else the machine does."""
 
 _WORTH_A_TRY: Final = 1.4 * MOST_LOAD
@@ -32,6 +32,8 @@ _SMALLER: Final = 0.8
 
 _LIBRARIES: Final = ("ctranslate2", "torch", "numpy")
 """A new version of one may be quicker, or slower."""
+
+_TIMES: Final = ("encode_s", "decode_s", "refine_encode", "refine_decode")
 
 Fingerprint = Mapping[str, str]
 
@@ -71,11 +73,15 @@ class SpeedCache:
         return self._steps.get(key)
 
     def put(self, key: str, step: StepTime) -> None:
-        """Keep a measurement. The file is replaced in one move."""
+        """Keep a measurement; a provisional one as long as this process lasts.
+
+        The file is replaced in one move.
+        """
         self._steps[key] = step
+        kept = {name: step for name, step in self._steps.items() if not step.provisional}
         content = {
             "machine": self._fingerprint,
-            "steps": {name: asdict(kept) for name, kept in self._steps.items()},
+            "steps": {name: asdict(step) for name, step in kept.items()},
         }
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -138,7 +144,8 @@ class Automatic:
             if self._cache.get(key) is not None:
                 return entry.name
             step = measure(entry.name)
-            _log.info("%s: busy %.0f %% of the time", key, 100 * step.load)
+            busy = "%s: busy %.0f %% of the time%s"
+            _log.info(busy, key, 100 * step.load, ", overloaded" if step.provisional else "")
             self._cache.put(key, step)
 
     def _largest_with_ease(self, entries: Sequence[CatalogEntry], engine: str) -> CatalogEntry:
@@ -213,7 +220,8 @@ def _read(path: Path, fingerprint: Fingerprint) -> dict[str, StepTime]:
 
 
 def _step(kept: Mapping[str, float]) -> StepTime:
-    step = StepTime(float(kept["encode_s"]), float(kept["decode_s"]))
+    encode_s, decode_s, refine_encode, refine_decode = (float(kept[name]) for name in _TIMES)
+    step = StepTime(encode_s, decode_s, refine_encode, refine_decode, bool(kept["shared"]))
     if not 0 < step.load < float("inf"):
         raise ValueError(f"{step} is no measurement")
     return step

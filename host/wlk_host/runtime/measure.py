@@ -22,7 +22,8 @@ def measure() -> int:
     chosen = factory.load(SessionOptions()).name
     for entry in store.installed():
         step = factory.measured(entry.name, cache)
-        mark = "<- automatic" if entry.name == chosen else ""
+        mark = "<- automatic " if entry.name == chosen else ""
+        mark += "(overloaded meanwhile: measured again at the next start)" * step.provisional
         sys.stdout.write(
             f"{entry.name:<16} a step {1000 * (step.encode_s + step.decode_s):5.0f} ms, "
             f"busy {100 * step.load:4.0f} % {mark}".rstrip()

@@ -113,7 +113,7 @@ class Model:
 
     def time_step(self) -> StepTime:
         """How long a live step takes here."""
-        return time_step(self._whisper)
+        return time_step(self._whisper, on_card=self.device != "cpu")
 
     def smaller(self, options: SessionOptions) -> str | None:
         """The next smaller installed model that suits what the user asked for."""
