@@ -7,7 +7,8 @@ Random weights of the real dimensions are as slow as the real ones, so nothing i
 vocabulary is taken from an installed model (`--like`). It prints absolute figures as a table for
 RESULTS.md: for PyTorch and for CTranslate2 the time to load, the encoder and a whole live step
 (p50, p95), how many sessions one card carries in real time at a step of 0.6 s, and what windows of
-several sessions cost: in one batch with CTranslate2, one after the other with PyTorch.
+several sessions cost in one batch, with the sessions that it would then carry: whether batches
+across sessions, which the engine does not make, would pay (`host/ARCHITECTURE.md`).
 """
 
 import argparse
@@ -90,11 +91,11 @@ def encode_batch(whisper: Whisper, n: int) -> Callable[[], object]:
         return lambda: np.array(encoder.whisper.encode(view, to_cpu=True))
     assert isinstance(encoder, TorchEncoder)
 
-    def one_after_the_other() -> list[torch.Tensor]:
+    def at_once() -> torch.Tensor:
         with torch.inference_mode():
-            return [encoder(window) for window in batch]
+            return encoder(batch)
 
-    return one_after_the_other
+    return at_once
 
 
 def report(folder: Path, backend: str, device: Device, for_s: float, most: int) -> None:
@@ -113,12 +114,16 @@ def report(folder: Path, backend: str, device: Device, for_s: float, most: int) 
     if at == "cuda":
         most_mb = torch.cuda.max_memory_allocated() / 2**20
         print(f"| memory of PyTorch, at most | {most_mb:.0f} MB |")
-    # PyTorch's encoder here takes one window at a time; a batch of it is not written yet.
-    how = "one after the other" if backend == "torch" else "in one batch"
+    step_p95, alone_s = float(np.quantile(steps, 0.95)), 0.0
     for n in (n for n in BATCHES if n <= most):
         taken = times_of(encode_batch(whisper, n), for_s / len(BATCHES), device)
-        each = 1e3 * statistics.median(taken) / n
-        print(f"| encode {n} windows {how}, p50 / p95; each | {p50_p95(taken)}; {each:.1f} ms |")
+        each_s = statistics.median(taken) / n
+        alone_s = alone_s or each_s
+        carried = int(STEP_S / (step_p95 - alone_s + each_s))
+        print(
+            f"| encode {n} windows in one batch, p50 / p95; each; sessions carried so | "
+            f"{p50_p95(taken)}; {1e3 * each_s:.1f} ms; {carried} |"
+        )
 
 
 def main() -> int:

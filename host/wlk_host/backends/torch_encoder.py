@@ -57,11 +57,14 @@ class TorchEncoder:
         self._norm = norm("layer_norm")
 
     def __call__(self, features: NDArray[np.float32]) -> Tensor:
-        """Encode normalised features (mels, 2 T) to frames of 20 ms, shape (T, width), float32."""
-        x = torch.from_numpy(features).to(self._positions.device)[None]
+        """Encode normalised features (mels, 2 T) to frames of 20 ms, shape (T, width), float32.
+
+        Of windows of the same length, (n, mels, 2 T), all at once to (n, T, width).
+        """
+        x = torch.from_numpy(features).to(self._positions.device)
         for convolution in self._convolutions:
             x = functional.gelu(convolution(x))
-        x = x[0].T + self._positions[: x.shape[2]]
+        x = x.mT + self._positions[: x.shape[-1]]
         for layer in self._layers:
             x = x + layer.self_out(_attend(layer.self_qkv(layer.self_norm(x))))
             x = x + layer.ffn_out(functional.gelu(layer.ffn_in(layer.ffn_norm(x))))
@@ -69,8 +72,10 @@ class TorchEncoder:
 
 
 def _attend(qkv: Tensor) -> Tensor:
-    """Every frame to every other, shape (T, 3 * width) to (T, width)."""
-    query, key, value = qkv.view(len(qkv), 3, -1, HEAD_WIDTH).permute(1, 2, 0, 3).unsqueeze(1)
+    """Every frame of a window to every other, shape (..., T, 3 * width) to (..., T, width)."""
+    windows = qkv[None] if qkv.dim() == 2 else qkv
+    n, n_frames, _ = windows.shape
+    query, key, value = windows.view(n, n_frames, 3, -1, HEAD_WIDTH).permute(2, 0, 3, 1, 4)
     # The blockwise kernel never holds all T * T weights, 72 MB for a full window of base.
     attended = functional.scaled_dot_product_attention(query, key, value)
-    return attended[0].transpose(0, 1).reshape(len(qkv), -1)
+    return attended.transpose(1, 2).reshape(*qkv.shape[:-1], -1)

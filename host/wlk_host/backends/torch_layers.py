@@ -83,7 +83,7 @@ class Convolution:
     stride: int
 
     def __call__(self, x: Tensor) -> Tensor:
-        """Channels of x, shape (1, channels, frames), convolved."""
+        """Channels of x, shape (..., channels, frames), convolved."""
         x = x.to(self.weight.dtype)
         return functional.conv1d(x, self.weight, self.bias, self.stride, padding=1)
 

@@ -1,5 +1,7 @@
 """The torch encoder against CTranslate2's on the same weights and sound."""
 
+import itertools
+
 import ctranslate2
 import numpy as np
 import pytest
@@ -8,9 +10,14 @@ from numpy.typing import NDArray
 
 from fixtures.models import model
 from fixtures.sound import english
+from wlk_host.backends.choice import Backend
 from wlk_host.backends.ct2_container import read_variables
+from wlk_host.backends.ct2_encoder import CTranslate2Encoder
+from wlk_host.backends.halves import Memory
 from wlk_host.backends.mel import log_mel
 from wlk_host.backends.torch_encoder import TorchEncoder
+from wlk_host.backends.whisper import EncodedSound, Whisper
+from wlk_host.core.ports import Task
 from wlk_host.core.types import SAMPLE_RATE
 
 
@@ -53,3 +60,28 @@ def test_in_bfloat16_it_is_nearer_than_int8(name: str) -> None:
     ours = encoded(name, torch.bfloat16, 1000)
     assert ours.dtype == np.float32
     assert error(ours, expected(name, 1000)) < 0.04
+
+
+@pytest.mark.parametrize("backend", ["torch", "faster-whisper"])
+def test_windows_of_several_sessions_are_heard_in_a_batch_as_alone(backend: Backend) -> None:
+    whisper = Whisper(model("base"), backend, threads=1)
+    windows = [english()[at * SAMPLE_RATE :][: 6 * SAMPLE_RATE] for at in (0, 7, 15)]
+    each = [log_mel(pcm, whisper.n_mels, 750) for pcm in windows]
+    batch = np.stack(each)
+    with torch.inference_mode():
+        if backend == "torch":
+            together = list(whisper.encoder(batch))
+        else:
+            view = ctranslate2.StorageView.from_array(batch)
+            assert isinstance(whisper.encoder, CTranslate2Encoder)
+            together = list(torch.from_numpy(np.array(whisper.encoder.whisper.encode(view))))
+        for one, encoded_so in zip(each, together, strict=True):
+            alone = text(whisper, whisper.encode(one))
+            assert len(alone.split()) > 5
+            assert text(whisper, whisper.decoder.cross_memory(encoded_so)) == alone
+
+
+def text(whisper: Whisper, memory: Memory) -> str:
+    """What the decoder hears in six seconds that are encoded."""
+    steps = EncodedSound(whisper, memory, 300).steps(Task("en"), (), ())
+    return whisper.tokenizer.decode([step.token for step in itertools.islice(steps, 60)])
