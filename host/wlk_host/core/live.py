@@ -113,7 +113,12 @@ class _Window:
     def detect_language(self) -> tuple[str, float]:
         return self.sound.detect_language()
 
-    def read(self, task: Task, closing: bool) -> Heard:
+    def read(
+        self,
+        task: Task,
+        closing: bool,
+        in_english: bool = False,  # noqa: ARG002 - the sound stays encoded
+    ) -> Heard:
         return self.live.decode(self.sound, task, closing)
 
     def translate(self, language: str, closing: bool) -> Heard:

@@ -31,14 +31,17 @@ class LiveWindow(Protocol):
         """The most probable language and its probability."""
         ...
 
-    def read(self, task: Task, closing: bool) -> Heard:
-        """Settle what can be settled; everything when the utterance is over (`closing`)."""
+    def read(self, task: Task, closing: bool, in_english: bool = False) -> Heard:
+        """Settle what can be settled; everything when the utterance is over (`closing`).
+
+        With `in_english`, `translate` may follow, and what it needs can be heard now.
+        """
         ...
 
     def translate(self, language: str, closing: bool) -> Heard:
-        """The same sound in English, of which nothing is encoded anew. Comes after `read`.
+        """The same sound in English, of which nothing is encoded anew.
 
-        Nothing comes from a policy that leaves translation to the second pass.
+        Comes after a `read` that was told so.
         """
         ...
 

@@ -297,10 +297,11 @@ class Session:
         if self.language is None and not closing:
             return events
         task = Task(self.language or "en", self._options.task)
-        heard = window.read(task, closing)
+        in_english = self._is_put_into_english()
+        heard = window.read(task, closing, in_english)
         self._transcript.commit(heard.committed, self.language)
         self._transcript.draft(heard.draft)
-        if self._is_put_into_english() and not self._transcript.is_blank:
+        if in_english and not self._transcript.is_blank:
             english = window.translate(task.language, closing)
             self._transcript.translate(english.committed, self.language)
         if heard.committed:

@@ -32,12 +32,17 @@ class Answering(OneByOne):
     """A recogniser whose answers are set, and which notes what it was asked."""
 
     answer: list[Word] = field(default_factory=list)
+    english: list[Word] = field(default_factory=list)
+    asked_in_english: list[str] = field(default_factory=list)
     asked: list[tuple[int, str, tuple[Token, ...]]] = field(default_factory=list)
     tokenizer: ScriptedTokenizer = field(default_factory=ScriptedTokenizer)
 
     def transcribe(
         self, pcm: Pcm, task: Task, prompt: Sequence[Token], prefix: Sequence[Token]
     ) -> Hypothesis:
+        if task.kind == "translate":
+            self.asked_in_english.append(self.tokenizer.decode(prefix))
+            return Hypothesis(tuple(self.english), -0.1, 0.0)
         self.asked.append((len(pcm), self.tokenizer.decode(prefix), tuple(prompt)))
         return Hypothesis(tuple(self.answer), -0.1, 0.0)
 
@@ -59,6 +64,15 @@ class Stage:
         """What comes of a decode that ends there; times of the answer from the window's start."""
         self.recognizer.answer = words(answer) if isinstance(answer, str) else answer
         return self.policy.listen(round(end_s * S), 0).read(TASK, closing)
+
+    def step_in_english(
+        self, end_s: float, answer: list[Word], english: list[Word], closing: bool = False
+    ) -> tuple[Heard, Heard]:
+        """The same with the English of it."""
+        self.recognizer.answer, self.recognizer.english = answer, english
+        window = self.policy.listen(round(end_s * S), 0)
+        heard = window.read(Task("de"), closing, in_english=True)
+        return heard, window.translate("de", closing)
 
 
 def text(found: Sequence[Word]) -> str:
@@ -153,6 +167,60 @@ def test_an_improbable_draft_is_shown_from_the_second_time_on() -> None:
     stage = Stage()
     assert text(stage.step(2, "the cat? sat").draft) == "the"
     assert text(stage.step(2.5, "the cat? sad").draft) == "cat sad"
+
+
+# -- in English as well ---------------------------------------------------------------
+
+
+def test_english_is_settled_by_its_own_agreement() -> None:
+    stage = Stage()
+    stage.step_in_english(2, words("die Katze"), words("the dog"))
+    spoken, english = stage.step_in_english(3, words("die Katze sitzt"), words("the cat sits"))
+    assert (text(spoken.committed), text(english.committed)) == ("die Katze", "the")
+    rest = words("sitzt da", start_s=1.0)
+    spoken, english = stage.step_in_english(4, rest, words("cat sits there", start_s=0.5))
+    assert (text(spoken.committed), text(english.committed)) == ("sitzt", "cat sits")
+    assert stage.recognizer.asked_in_english == ["", "", " the"]
+
+
+def test_the_end_of_an_utterance_settles_the_english_even_where_all_was_said() -> None:
+    stage = Stage()
+    stage.step_in_english(2, words("die Katze"), words("the cat"))
+    stage.step_in_english(3, words("die Katze"), words("the dog"))
+    n_asked = len(stage.recognizer.asked)
+    late = words("dog", start_s=0.5)
+    spoken, english = stage.step_in_english(3.1, [], late, closing=True)
+    assert (text(spoken.committed), text(english.committed)) == ("", "dog")
+    assert len(stage.recognizer.asked) == n_asked
+
+
+def test_english_that_is_not_asked_for_costs_nothing() -> None:
+    stage = Stage()
+    stage.step(2, "the cat")
+    assert stage.recognizer.asked_in_english == []
+
+
+def test_a_decoder_that_begins_afresh_does_so_in_english_too() -> None:
+    stage = Stage()
+    loop = [*words("a long story"), *words("of of of", start_s=1.5, word_s=0.05)]
+    stage.step_in_english(1, [], words("one two"))
+    stage.step_in_english(1.5, [], words("one two"))
+    spoken, english = stage.step_in_english(9, loop, words("three", start_s=1), closing=True)
+    assert (text(spoken.committed)[:12], spoken.complete) == ("a long story", False)
+    assert stage.recognizer.asked_in_english[-1] == " one two"
+    assert english.committed == ()  # The second pass tells it.
+    stage.step_in_english(9, words("told", start_s=1), words("three"), closing=True)
+    assert stage.recognizer.asked_in_english[-1] == ""
+
+
+def test_better_english_is_gone_on_from() -> None:
+    stage = Stage()
+    stage.step_in_english(2, words("die Katze"), words("the cat"))
+    stage.step_in_english(3, words("die Katze"), words("the cat"))
+    stage.policy.replace(0, 2 * S, words("Die Katze"), words("The tomcat"))
+    stage.step_in_english(4, words("sitzt", start_s=2), words("sits", start_s=2))
+    assert stage.recognizer.asked[-1][1] == " Die Katze"
+    assert stage.recognizer.asked_in_english[-1] == " The tomcat"
 
 
 # -- what was not said ------------------------------------------------------------------

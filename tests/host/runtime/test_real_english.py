@@ -1,7 +1,7 @@
 """The recogniser's English beside what was spoken: real weights, one encoder pass for both."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from wlk_host.core.types import (
     AudioChunk,
     CaptionUpdate,
     Line,
+    PolicyName,
     SessionOptions,
     Translation,
 )
@@ -94,18 +95,22 @@ def watch(options: SessionOptions) -> Watched:
     return watched
 
 
-def test_both_are_decoded_from_sound_that_is_encoded_once(encoders: Encoders) -> None:
-    plain = watch(PLAIN)
+@pytest.mark.parametrize("policy", ["alignatt", "local_agreement"])
+def test_both_are_decoded_from_sound_that_is_encoded_once(
+    encoders: Encoders, policy: PolicyName
+) -> None:
+    plain = watch(replace(PLAIN, policy=policy))
     n_plain = encoders.n_passes
     assert n_plain > 5
-    beside = watch(BESIDE)
+    beside = watch(replace(BESIDE, policy=policy))
     assert encoders.n_passes - n_plain == n_plain
     assert beside.texts() == plain.texts()
     assert plain.translations() == [None] * len(plain.texts())
 
 
-def test_each_line_has_its_own_english_live_and_refined() -> None:
-    watched = watch(BESIDE)
+@pytest.mark.parametrize("policy", ["alignatt", "local_agreement"])
+def test_each_line_has_its_own_english_live_and_refined(policy: PolicyName) -> None:
+    watched = watch(replace(BESIDE, policy=policy))
     pairs = dict(zip(watched.texts(), watched.translations(), strict=True))
     assert all(found and found.state == "final" for found in pairs.values()), pairs
     found = {text.split()[0].strip(","): english for text, english in pairs.items()}
