@@ -1,6 +1,6 @@
 /** Steers the captions of one tab while they run. */
 import { LANGUAGES, languageName, namedLanguages } from '../shared/languages.js';
-import { changeFor, resized, settingsFor, siteOf, WHISPER } from '../shared/settings.js';
+import { changeFor, resized, settingsFor, siteOf } from '../shared/settings.js';
 import { SettingsStore } from '../shared/settings_store.js';
 import { SoundWatch } from '../shared/state_words.js';
 import { ask, byId, element, LOCALE, localise, number, text, WorkerLine } from '../ui/page.js';
@@ -176,7 +176,8 @@ function listen() {
   model.addEventListener('change', () => change({ model: model.value || null }));
   translate.addEventListener('change', () => {
     retranslate.reset();
-    void change(translation(translate.value || null));
+    // Which translator knows the language spoken is for the host to find out.
+    void change({ translateTo: translate.value || null, translator: null });
   });
   byId('offer-take').addEventListener('click', () => {
     if (capture?.smallerModel) return change({ model: capture.smallerModel });
@@ -196,15 +197,6 @@ function listen() {
     await chrome.sidePanel.open({ windowId: tab.windowId });
     window.close();
   });
-}
-
-/**
- * @param {string | null} translateTo
- * @returns {SiteOverrides} with the recogniser itself as translator where nothing else is there
- */
-function translation(translateTo) {
-  const offered = hello?.translators.some(({ targets }) => targets.includes('en')) ?? false;
-  return { translateTo, translator: translateTo === 'en' && !offered ? WHISPER : null };
 }
 
 /** @param {SiteOverrides} changes */

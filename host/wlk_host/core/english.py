@@ -4,11 +4,11 @@ Both are decoded from the same sound, each with its own times; a line's English 
 of the same stretch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeAlias
 
-from wlk_host.core.types import SAMPLE_RATE, Sample, Word
+from wlk_host.core.types import SAMPLE_RATE, Sample, SessionOptions, Word
 from wlk_host.core.words import CLAUSE_ENDS, SENTENCE_ENDS, is_closing
 
 _AMID: Final = 3 * SAMPLE_RATE // 2
@@ -16,6 +16,29 @@ _AMID: Final = 3 * SAMPLE_RATE // 2
 
 _NOTHING: Final = 3 * SAMPLE_RATE
 """The same of a line without a translation, or with one that begins with a comma."""
+
+TellsEnglish: TypeAlias = Callable[[SessionOptions, str | None], bool]
+"""Whether the recogniser tells in English, too, what is spoken in that language, so that no
+translator is asked. None: the language is not known yet."""
+
+
+def whisper_tells(
+    serves: Callable[[str | None], bool], options: SessionOptions, language: str | None
+) -> bool:
+    """`TellsEnglish`: where the user chose it, or no translator and none knows the language.
+
+    Args:
+        serves: whether an engine that is installed translates from there into English; of None,
+            whether one does from any language.
+    """
+    if not options.wants_english_beside or language == "en":
+        return False
+    return options.whisper_translates or (options.translator is None and not serves(language))
+
+
+def only_if_chosen(options: SessionOptions, language: str | None) -> bool:
+    """`TellsEnglish` of a model that is to do so only where the user says so."""
+    return whisper_tells(lambda _: True, options, language)
 
 
 def share(english: Sequence[Word], lines: Sequence[Sequence[Word]]) -> list[list[Word]]:

@@ -7,6 +7,7 @@ import numpy as np
 
 from wlk_host.core.attention import FRAME
 from wlk_host.core.captions import Transcript
+from wlk_host.core.english import TellsEnglish, only_if_chosen
 from wlk_host.core.policy import LiveWindow, OpenPolicy
 from wlk_host.core.ports import (
     Background,
@@ -88,6 +89,7 @@ class Engine:
         tokenizer: of both.
         multilingual: whether they know more than English.
         background: where the second pass runs.
+        tells_english: when they tell the English of what is spoken beside it.
     """
 
     listen: OpenPolicy
@@ -97,6 +99,7 @@ class Engine:
     background: Background
     refine: RefineOptions = field(default_factory=RefineOptions)
     pace: Pace = field(default_factory=Pace)
+    tells_english: TellsEnglish = only_if_chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,7 +383,8 @@ class Session:
 
     def _is_put_into_english(self) -> bool:
         """Whether the recogniser tells in English, too, what is spoken now."""
-        return self._options.whisper_translates and self.language not in (None, "en")
+        known = self.language is not None
+        return known and self._engine.tells_english(self._options, self.language)
 
     @property
     def _unread_since(self) -> Sample:

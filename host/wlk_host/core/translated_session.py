@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from wlk_host.core.english import TellsEnglish, only_if_chosen
 from wlk_host.core.errors import WlkError
+from wlk_host.core.languages import same_language
 from wlk_host.core.ports import Background, CaptionSession, Promise
 from wlk_host.core.session import Engine
 from wlk_host.core.translation import Batch, LineTranslations
@@ -43,8 +45,9 @@ class TranslatedSession:
         service: translates; called in the background.
         background: where that is.
         options: what the user chose.
-        drafts: whether growing lines are translated as well.
         start: position of the first sample.
+        drafts: whether growing lines are translated as well.
+        tells_english: when the captions come with their English.
 
     Attributes:
         translation_delay: sound heard between a text and its translation, of the newest one;
@@ -61,12 +64,14 @@ class TranslatedSession:
         start: Sample = 0,
         *,
         drafts: bool = True,
+        tells_english: TellsEnglish = only_if_chosen,
     ) -> None:
         self._captions = captions
         self._service = service
         self._background = background
         self._options = options
-        self._lines = LineTranslations(_target(options), drafts)
+        self._tells_english = tells_english
+        self._lines = LineTranslations(_target(options), drafts, self._come_with_english)
         self._heard_until = start
         self._flight: _Flight | None = None
         self._pause: Sample = 0
@@ -130,6 +135,13 @@ class TranslatedSession:
     def adopt(self, engine: Engine) -> None:
         """Go on with other models; no word is lost or said twice."""
         self._captions.adopt(engine)
+        self._tells_english = engine.tells_english
+
+    def asks_translator(self, language: str) -> bool:
+        """Whether a line in that language is translated apart, some time after it is final."""
+        target = _target(self._options)
+        is_foreign = target is not None and not same_language(language, target)
+        return is_foreign and not self._come_with_english(language)
 
     def retranslate(self) -> list[Event]:
         """Translate all lines into the language that is chosen now."""
@@ -174,6 +186,9 @@ class TranslatedSession:
         lines = tuple(replace(line, language="en") for line in update.lines)
         return replace(update, lines=lines)
 
+    def _come_with_english(self, language: str) -> bool:
+        return self._tells_english(self._options, language)
+
     def _may_translate(self) -> bool:
         return self._heard_until >= self._not_before
 
@@ -184,9 +199,12 @@ class TranslatedSession:
 
     def _make_ready(self) -> None:
         """Have the engine loaded before the first line, which also tells soon what is wrong."""
-        if _target(self._options) is not None and self._flight is None:
-            is_english = self._options.task == "translate"
-            self._launch(self._lines.nothing("en" if is_english else self._options.language))
+        if _target(self._options) is None or self._flight is not None:
+            return
+        is_english = self._options.task == "translate"
+        source = "en" if is_english else self._options.language
+        if not self._tells_english(self._options, source):
+            self._launch(self._lines.nothing(source))
 
     def _launch(self, batch: Batch) -> None:
         request = TranslationRequest(

@@ -6,7 +6,7 @@ the lines, so a slow engine finds more final lines at once and never sees most d
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -70,10 +70,17 @@ class LineTranslations:
     Args:
         target: language code; None translates nothing.
         drafts: whether growing lines are translated as well.
+        comes_with: whether lines in that language come with their translation.
     """
 
-    def __init__(self, target: str | None, drafts: bool = True) -> None:
+    def __init__(
+        self,
+        target: str | None,
+        drafts: bool = True,
+        comes_with: Callable[[str], bool] = lambda _: False,
+    ) -> None:
         self._target = target
+        self._comes_with = comes_with
         self._drafts = drafts
         self._entries: dict[Sample, _Entry] = {}
         self._revision = 0
@@ -220,7 +227,9 @@ class LineTranslations:
         """Lines in their order that are not settled."""
         for line_id in sorted(self._entries):
             entry = self._entries[line_id]
-            if not entry.settled and self._is_foreign(entry.line):
+            if entry.settled or not self._is_foreign(entry.line):
+                continue
+            if not self._comes_with(source_of(entry.line)):
                 yield entry
 
     def _draft_text(self, entry: _Entry) -> str:

@@ -180,6 +180,14 @@ class SessionOptions:
 
     @property
     def whisper_translates(self) -> bool:
-        """Whether the recogniser tells both: what is spoken and its English."""
+        """Whether the user chose that the recogniser tells both: what is spoken and its English.
+
+        Whether it does so unasked, where no translator serves: `english.whisper_tells`.
+        """
+        return self.wants_english_beside and self.translator == WHISPER
+
+    @property
+    def wants_english_beside(self) -> bool:
+        """Whether what is spoken is to be shown, and its English, whoever translates."""
         into_english = self.translate_to is not None and same_language(self.translate_to, "en")
-        return self.task == "transcribe" and self.translator == WHISPER and into_english
+        return self.task == "transcribe" and into_english

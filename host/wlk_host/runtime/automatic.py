@@ -13,10 +13,12 @@ from typing import Final
 
 from platformdirs import user_cache_dir
 
+from wlk_host.core.english import whisper_tells
 from wlk_host.core.types import SessionOptions
 from wlk_host.models import store
 from wlk_host.models.catalog import CATALOG, CatalogEntry
 from wlk_host.runtime.speed import Size, StepTime, foretold, size_of
+from wlk_host.runtime.translation_engines import serves_english
 from wlk_host.version import __version__
 
 MOST_LOAD: Final = 0.5
@@ -190,7 +192,8 @@ def smaller_than(
 
 
 def _does(entry: CatalogEntry, options: SessionOptions) -> bool:
-    translates = options.task == "translate" or options.whisper_translates
+    tells_english = whisper_tells(serves_english, options, options.language)
+    translates = options.task == "translate" or tells_english
     return entry.translates or not translates
 
 

@@ -48,7 +48,7 @@ def caption(arguments: argparse.Namespace) -> int:
             for t, update in updates:
                 _write(json.dumps(asdict(log.add(t, update)), ensure_ascii=False) + "\n")
         else:
-            _write_lines(updates, options, arguments)
+            _write_lines(updates, session, arguments)
     finally:
         factory.release_all()
     sys.stderr.write(f"model: {model.name}\n")
@@ -108,13 +108,12 @@ def _updates(
 
 def _write_lines(
     updates: Iterator[tuple[float, CaptionUpdate]],
-    options: SessionOptions,
+    session: TranslatedSession,
     arguments: argparse.Namespace,
 ) -> None:
     contents: Contents = "both" if arguments.bilingual else "translation"
     printer = LinePrinter(arguments.format == "srt", contents)
-    # What the recogniser itself tells in English comes with the line.
-    lines = FinishedLines(None if options.whisper_translates else options.translate_to)
+    lines = FinishedLines(session.asks_translator)
     for _, update in updates:
         for line in lines.add(update):
             _write(printer.print(line))

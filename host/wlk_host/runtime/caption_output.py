@@ -1,10 +1,9 @@
 """Finished caption lines as text or as subtitles, in their order."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from wlk_host.core.languages import same_language
 from wlk_host.core.translation import source_of
 from wlk_host.core.types import CaptionUpdate, Line, Sample, seconds
 
@@ -13,11 +12,11 @@ class FinishedLines:
     """Hands out each line once, when nothing about it changes any more.
 
     Args:
-        target: language it is to be translated into; None for none.
+        awaits: whether a line in that language gets a translation after it is final.
     """
 
-    def __init__(self, target: str | None) -> None:
-        self._target = target
+    def __init__(self, awaits: Callable[[str], bool]) -> None:
+        self._awaits = awaits
         self._open: dict[Sample, Line] = {}
         self._done = set[Sample]()
 
@@ -44,7 +43,7 @@ class FinishedLines:
     def _is_finished(self, line: Line) -> bool:
         if line.state != "final":
             return False
-        if self._target is None or same_language(source_of(line), self._target):
+        if not self._awaits(source_of(line)):
             return True
         return line.translation is not None and line.translation.state == "final"
 

@@ -2,7 +2,7 @@
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +14,7 @@ from wlk_host.backends.silero import SileroDetector
 from wlk_host.backends.torch_recognizer import TorchRecognizer
 from wlk_host.backends.whisper import Whisper
 from wlk_host.core.end_of_word import IntegrateAndFire
+from wlk_host.core.english import TellsEnglish, only_if_chosen, whisper_tells
 from wlk_host.core.errors import WlkError
 from wlk_host.core.live import LiveOptions, LivePass
 from wlk_host.core.local_agreement import AgreementOptions, LocalAgreement
@@ -23,9 +24,11 @@ from wlk_host.core.session import Engine, Pace, Session
 from wlk_host.core.translated_session import TranslatedSession
 from wlk_host.core.translators import TranslationService
 from wlk_host.core.types import SAMPLE_RATE, PolicyName, Sample, SessionOptions
+from wlk_host.models import catalog
 from wlk_host.runtime.automatic import smaller_than
 from wlk_host.runtime.sessions import TranslatedCaptionSession
 from wlk_host.runtime.speed import StepTime, time_step
+from wlk_host.runtime.translation_engines import serves_english
 
 _LEAST_WINDOW: Final = 750
 """Feature frames (7.5 s) encoded at the least while somebody speaks; see `LiveOptions.window`."""
@@ -101,6 +104,7 @@ class Model:
             options,
             start,
             drafts=services.drafts,
+            tells_english=engine.tells_english,
         )
 
     def take_over(self, session: TranslatedCaptionSession, options: SessionOptions) -> None:
@@ -137,8 +141,21 @@ class Model:
                 quick = _recognizer(whisper, self._backend, beams=1, least_window=_LEAST_WINDOW)
                 listen = partial(LocalAgreement, quick, tokenizer, options=AgreementOptions())
                 pace = Pace(step=_AGREEMENT_STEP)
-        recognizer = _recognizer(whisper, self._backend)
-        return Engine(listen, recognizer, tokenizer, whisper.multilingual, background, pace=pace)
+        return Engine(
+            listen,
+            _recognizer(whisper, self._backend),
+            tokenizer,
+            whisper.multilingual,
+            background,
+            pace=pace,
+            tells_english=self._tells_english(),
+        )
+
+    def _tells_english(self) -> TellsEnglish:
+        entry = catalog.find(self.name)
+        able = self._whisper.multilingual if entry is None else entry.translates
+        # What is installed is looked up once for a session: it is asked at each of its steps.
+        return partial(whisper_tells, cache(serves_english)) if able else only_if_chosen
 
 
 def _recognizer(whisper: Whisper, backend: Backend, **options: int) -> LiveRecognizer:

@@ -55,6 +55,16 @@ def choose(name: str | None, source: str | None, target: str) -> TranslationEngi
     return ready[0] if source is not None or len(ready) == 1 else None
 
 
+def serves_english(source: str | None) -> bool:
+    """Whether something that is installed translates from there into English.
+
+    Of None: from any language. What other packages bring is believed to: their code is not run
+    for it, and they are asked where none of ours serves.
+    """
+    ours = (e for e in engines_of_ours() if e.is_installed() and e.supports(source, "en"))
+    return next(ours, None) is not None or bool(plugged_in_names())
+
+
 def installed_names() -> list[tuple[str, tuple[str, ...]]]:
     """Name and targets of each installed engine, the best first.
 

