@@ -145,8 +145,8 @@ export const STYLE = `
 }
 
 .word {
-  transition: color 260ms ease;
-  animation: appear 160ms ease-out;
+  /* A new word stands there at once: to fade in, it would have every frame drawn anew. */
+  transition: color 200ms ease;
 }
 
 .word.draft {
@@ -266,13 +266,6 @@ export const STYLE = `
 .captions.held,
 .captions.held .window {
   transition: none;
-}
-
-@keyframes appear {
-  from {
-    color: transparent;
-    text-shadow: none;
-  }
 }
 
 @keyframes breathe {

@@ -77,7 +77,7 @@ def test_a_message_is_soon_on_the_screen(
     ]
     sent = send(show, host, texts, pause_ms=33)
     painted = show.page.evaluate("() => globalThis.painted")
-    delays = [painted[str(n)] - at for n, at in enumerate(sent) if str(n) in painted]
+    delays = sorted(painted[str(n)] - at for n, at in enumerate(sent) if str(n) in painted)
     assert len(delays) >= 0.9 * count
     figures = {
         "messages": len(delays),
@@ -86,6 +86,8 @@ def test_a_message_is_soon_on_the_screen(
     }
     ARTIFACTS.mkdir(exist_ok=True)
     (ARTIFACTS / "overlay-latency.json").write_text(json.dumps(figures), encoding="utf-8")
+    # Of all 95 % on a machine with nothing else to do; on a busy one, of the half at the least.
+    assert figures["p50_ms"] <= 20, figures
 
 
 def test_hours_of_captions_leave_memory_flat(

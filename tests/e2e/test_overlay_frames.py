@@ -49,7 +49,7 @@ def hide(show: Stage) -> None:
 
 def figures(trace: Trace) -> dict[str, float]:
     """Return what is worth being kept of a trace."""
-    ours = trace.ours_by_frame_ms()
+    ours = sorted(trace.ours_by_frame_ms())
     return {
         "frames": len(ours),
         "mean_ms": sum(ours) / len(ours),
