@@ -58,6 +58,8 @@ export class CaptionSession {
    */
   #lastBefore = null;
   #seq = 0;
+  /** The sample at which the host's session began. */
+  #from = 0;
   #finalUntil = 0;
   /** Up to here nothing that was said waits to be captioned. */
   #caughtUpUntil = 0;
@@ -127,8 +129,7 @@ export class CaptionSession {
     this.#model = resumeAt(this.#model, from);
     this.#skippedBeforeMs = this.#skippedMs() + this.#forgottenMs(from);
     this.#status = null;
-    // The host knows none of the lines from before.
-    this.#lastBefore = null;
+    this.#from = from;
     this.#attached = true;
     this.#wasAttached = true;
     this.#seq = 0;
@@ -179,7 +180,10 @@ export class CaptionSession {
 
   /** Have all lines translated into the target language of now. */
   retranslate() {
-    if (this.#attached) this.#outlets.toHost({ type: 'retranslate', session: this.id });
+    if (!this.#attached) return;
+    // Of what was said before it the host knows nothing.
+    const earlier = this.#model.lines.filter((line) => line.start < this.#from);
+    this.#outlets.toHost({ type: 'retranslate', session: this.id, earlier });
   }
 
   /** @param {Options} options from now on; what is captioned stays */

@@ -48,7 +48,7 @@ export const HOST_NAME = 'dev.wlk.host';
 
 /**
  * Translate every line anew that is in another language than translate_to asks for. Without it, a changed translate_to holds for the lines that come.
- * @typedef {{ type: "retranslate", session: SessionId }} Retranslate
+ * @typedef {{ type: "retranslate", session: SessionId, earlier?: (Line)[] }} Retranslate
  */
 
 /**
@@ -259,7 +259,11 @@ export const DEFINITIONS = {
   },
   Retranslate: {
     type: 'object',
-    properties: { type: { const: 'retranslate' }, session: { $ref: '#/$defs/SessionId' } },
+    properties: {
+      type: { const: 'retranslate' },
+      session: { $ref: '#/$defs/SessionId' },
+      earlier: { type: 'array', items: { $ref: '#/$defs/Line' }, maxItems: 1000 },
+    },
     required: ['type', 'session'],
     additionalProperties: false,
   },

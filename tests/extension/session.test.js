@@ -260,14 +260,40 @@ test('lines in another language than is asked for now are told until all are tra
   assert.equal(session.state.stale, true);
   takeToHost();
   session.retranslate();
-  assert.deepEqual(takeToHost(), [{ type: 'retranslate', session: 's' }]);
+  assert.deepEqual(takeToHost(), [{ type: 'retranslate', session: 's', earlier: [] }]);
   session.applyCaptions(captions(2, [line(0, 'One.', { translation: es }), line(400, 'Three.')]));
   assert.equal(session.state.stale, true);
   session.applyCaptions(captions(3, [line(200, 'Two.', { translation: es })]));
   assert.equal(session.state.stale, false, 'the third came after the change');
 });
 
-test('what is in the target language, or that no host knows, needs no translation', () => {
+test('a host that comes later is sent the lines it does not know, to be translated, too', () => {
+  const { session, hear, takeToHost } = bench();
+  session.attach();
+  hear(20);
+  const one = line(0, 'One.');
+  const two = line(5 * SAMPLE_RATE, 'Two.');
+  session.applyCaptions(captions(1, [one, two], { final_until: 6 * SAMPLE_RATE }));
+  session.detach();
+  session.attach();
+  session.applyCaptions(captions(1, [line(7 * SAMPLE_RATE, 'Three.')]));
+  session.configure({ language: 'en', translate_to: 'pt' });
+  assert.equal(session.state.stale, true);
+  takeToHost();
+  session.retranslate();
+  assert.deepEqual(takeToHost(), [{ type: 'retranslate', session: 's', earlier: [one, two] }]);
+  const pt = { text: 'X.', language: 'pt', state: /** @type {const} */ ('final') };
+  const translated = [one, two, line(7 * SAMPLE_RATE, 'Three.')];
+  session.applyCaptions(
+    captions(
+      2,
+      translated.map((each) => ({ ...each, translation: pt })),
+    ),
+  );
+  assert.equal(session.state.stale, false);
+});
+
+test('what is in the target language, or captioned anew, needs no translation', () => {
   const { session } = bench();
   session.attach();
   session.applyCaptions(captions(1, [line(0, 'Um.', { language: 'pt' })]));

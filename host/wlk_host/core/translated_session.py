@@ -1,6 +1,6 @@
 """A session whose lines are translated: what it captions passes through, translations follow."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -16,6 +16,7 @@ from wlk_host.core.types import (
     AudioChunk,
     CaptionUpdate,
     Event,
+    Line,
     Sample,
     SessionOptions,
     Work,
@@ -143,9 +144,13 @@ class TranslatedSession:
         is_foreign = target is not None and not same_language(language, target)
         return is_foreign and not self._come_with_english(language)
 
-    def retranslate(self) -> list[Event]:
-        """Translate all lines into the language that is chosen now."""
-        update = self._lines.retranslate()
+    def retranslate(self, earlier: Sequence[Line] = ()) -> list[Event]:
+        """Translate all lines into the language that is chosen now.
+
+        Args:
+            earlier: what was said before the session was resumed here.
+        """
+        update = self._lines.retranslate(self._heard_until, earlier)
         return [update] if update else []
 
     def next_work(self) -> Work | None:

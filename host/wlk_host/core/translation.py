@@ -115,17 +115,25 @@ class LineTranslations:
             entry.asked = ""
             entry.settled = entry.settled or (target is None and entry.line.state == "final")
 
-    def retranslate(self) -> CaptionUpdate | None:
+    def retranslate(self, now: Sample, earlier: Iterable[Line] = ()) -> CaptionUpdate | None:
         """Translate every line once more that is not in the present target language.
 
         What is shown stays until then, except where there is nothing to translate.
+
+        Args:
+            now: sound heard.
+            earlier: lines of before, that are not known here; they get no more words.
         """
+        for line in earlier:
+            if line.id not in self._entries and line.text:
+                self._entries[line.id] = _Entry(replace(line, state="final"), now, settled=True)
+        self._forget_oldest()
         cleared = []
         for entry in self._entries.values():
             translation = entry.line.translation
             if self._target is None or (translation and translation.language == self._target):
                 continue
-            entry.settled = False
+            entry.settled, entry.since = False, now
             if translation and not self._is_foreign(entry.line):
                 entry.line = replace(entry.line, translation=None)
                 cleared.append(entry.line)

@@ -1,5 +1,7 @@
 """Between what travels on the port and what `core` works with."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from wlk_host.core.types import (
@@ -51,6 +53,23 @@ def captions(session: str, update: CaptionUpdate) -> messages.Captions:
     )
 
 
+def lines(sent: Sequence[messages.CaptionLine]) -> tuple[Line, ...]:
+    """Lines that the extension kept."""
+    return tuple(
+        Line(
+            line.id,
+            line.start,
+            line.end,
+            line.text,
+            line.state,
+            line.language,
+            speaker=line.speaker,
+            translation=_kept(line.translation),
+        )
+        for line in sent
+    )
+
+
 def milliseconds(length: Sample) -> int:
     """That many samples in whole milliseconds."""
     return length * 1000 // SAMPLE_RATE
@@ -71,6 +90,12 @@ def _line(line: Line) -> messages.CaptionLine:
 
 def _translation(translation: Translation) -> messages.CaptionTranslation:
     return messages.CaptionTranslation(translation.text, translation.language, translation.state)
+
+
+def _kept(translation: messages.CaptionTranslation | None) -> Translation | None:
+    if translation is None:
+        return None
+    return Translation(translation.text, translation.language, translation.state)
 
 
 def _draft(draft: Draft) -> messages.CaptionDraft:

@@ -81,9 +81,13 @@ class Configure(Struct, frozen=True, forbid_unknown_fields=True, tag="configure"
 
 
 class Retranslate(Struct, frozen=True, forbid_unknown_fields=True, tag="retranslate"):
-    """Translate the whole transcript into the language that is chosen now."""
+    """Translate the whole transcript into the language that is chosen now.
+
+    With `earlier`, which is what was said before the session was resumed here.
+    """
 
     session: SessionId
+    earlier: Annotated[tuple["CaptionLine", ...], Meta(max_length=1000)] = ()
 
 
 class Visibility(Struct, frozen=True, forbid_unknown_fields=True, tag="visibility"):

@@ -303,7 +303,7 @@ class Engine:
                 running.options = convert.session_options(command.options)
                 running.session.configure(running.options)
             case Retranslate():
-                events = running.session.retranslate()
+                events = running.session.retranslate(convert.lines(command.earlier))
             case Visibility():
                 running.visible = command.visible
             case Stop():

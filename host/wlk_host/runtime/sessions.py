@@ -1,11 +1,12 @@
 """What the engine needs from whoever makes the captions."""
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from wlk_host.core.errors import DeviceError, WlkError
 from wlk_host.core.ports import CaptionSession
-from wlk_host.core.types import Event, Sample, SessionOptions
+from wlk_host.core.types import Event, Line, Sample, SessionOptions
 
 
 class TranslatedCaptionSession(CaptionSession, Protocol):
@@ -21,8 +22,8 @@ class TranslatedCaptionSession(CaptionSession, Protocol):
         """Why there are no translations at present, though there should be."""
         ...
 
-    def retranslate(self) -> list[Event]:
-        """Translate all lines into the language that is chosen now."""
+    def retranslate(self, earlier: Sequence[Line] = ()) -> list[Event]:
+        """Translate all lines into the language that is chosen now, and those from before it."""
         ...
 
 

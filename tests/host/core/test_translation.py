@@ -1,6 +1,7 @@
 """Lines, and translations that stay tied to them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import pytest
@@ -182,7 +183,7 @@ def test_another_target_holds_for_what_comes_and_on_request_for_all() -> None:
     assert lines.deliver(*upper(late)) is None
     [settled] = translate(lines)
     assert settled.lines[0].translation == Translation("TWO.", "de", "final")
-    assert lines.retranslate() is None
+    assert lines.retranslate(0) is None
     [settled] = translate(lines)
     assert settled.lines[0].translation == Translation("ONE.", "de", "final")
 
@@ -192,8 +193,31 @@ def test_what_passed_untranslated_is_translated_on_request_only() -> None:
     lines.take(update(line(1, "One.")), 0)
     lines.retarget("pt")
     assert lines.next_batch() is None
-    lines.retranslate()
+    lines.retranslate(0)
     assert texts(lines.next_batch()) == ("One.",)
+
+
+def test_lines_from_before_are_translated_with_the_others_and_come_back_under_their_ids() -> None:
+    lines = LineTranslations("de")
+    lines.take(update(line(20, "Three.")), 5)
+    translate(lines)
+    kept = Translation("UM.", "pt", "final")
+    earlier = [
+        replace(line(1, "One."), translation=kept),
+        line(3, "Two.", "committed"),
+        line(20, "What the host knows better."),
+        line(9, "Neun.", language="de"),
+    ]
+    assert lines.retranslate(70, earlier) is None
+    batch = lines.next_batch()
+    assert batch == Batch((1, 3), ("One.", "Two."), "en", "de", "", 70, "final")
+    [settled] = translate(lines)
+    german = [replace(one, translation=None) for one in settled.lines]
+    assert german == [line(1, "One."), line(3, "Two.")]
+    assert [one.translation for one in settled.lines] == [
+        Translation("ONE.", "de", "final"),
+        Translation("TWO.", "de", "final"),
+    ]
 
 
 def test_a_transcript_asked_for_in_its_own_language_loses_its_translation() -> None:
@@ -201,7 +225,7 @@ def test_a_transcript_asked_for_in_its_own_language_loses_its_translation() -> N
     lines.take(update(line(1, "One.")), 0)
     translate(lines)
     lines.retarget("en")
-    cleared = lines.retranslate()
+    cleared = lines.retranslate(0)
     assert cleared is not None
     assert cleared.lines == (line(1, "One."),)
     assert lines.next_batch() is None
@@ -250,7 +274,7 @@ def test_memory_is_bounded() -> None:
     for number in range(LINES_KEPT + 5):
         lines.take(update(line(number, "One.")), 0)
     lines.retarget("pt")
-    lines.retranslate()
+    lines.retranslate(0)
     found: Sequence[CaptionUpdate] = translate(lines)
     ids = [one.id for one_update in found for one in one_update.lines]
     assert ids == list(range(5, LINES_KEPT + 5))

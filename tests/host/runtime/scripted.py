@@ -1,6 +1,6 @@
 """Sessions that do what a test tells them to, in place of recognition."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
@@ -62,8 +62,8 @@ class ScriptedSession:
     def adopt(self, engine: Engine) -> None:
         self._note("adopt")
 
-    def retranslate(self) -> list[Event]:
-        self._note("retranslate")
+    def retranslate(self, earlier: Sequence[Line] = ()) -> list[Event]:
+        self._note(" ".join(["retranslate", *(line.text for line in earlier)]))
         return []
 
     def next_work(self) -> Work | None:

@@ -206,9 +206,11 @@ def test_all_that_has_arrived_is_taken_between_two_pieces(port: Port, journal: J
 def test_a_request_for_the_whole_transcript_reaches_the_session(port: Port) -> None:
     session = ScriptedSession()
     port.start("a")
-    port.say(type="retranslate", session="a")
+    line = {"id": 5, "start": 5, "end": 9, "text": "One.", "state": "final", "language": "en"}
+    earlier = [{**line, "speaker": None, "translation": None}]
+    port.say(type="retranslate", session="a", earlier=earlier)
     port.serve(lambda _wake: ScriptedFactory(session))
-    assert session.journal[:1] == [("a", "retranslate")]
+    assert session.journal[:1] == [("a", "retranslate One.")]
 
 
 def test_speech_to_try_captions_with_is_asked_for_without_a_session(

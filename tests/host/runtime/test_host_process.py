@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.models import model
 from host.runtime.conftest import HostProcess, StartHost
 from wlk_host.protocol.constants import MAX_INBOUND
 from wlk_host.version import __version__
@@ -197,3 +198,26 @@ def test_it_serves_without_a_log_file(start_host: StartHost, tmp_path: Path) -> 
     assert host.exit_code() == 0
     assert "no log file" in host.stderr()
     assert "greeted by" in host.stderr()
+
+
+def test_lines_from_before_the_host_was_there_are_translated_by_the_real_engine(
+    start_host: StartHost,
+) -> None:
+    host = start_host("-m", "wlk_host.cli")
+    host.greet()
+    options = {"language": "en", "model": str(model("tiny.en")), "translate_to": "pt"}
+    host.say(type="start", session="a", options=options, **{"from": 480_000})
+    host.hear("status", state="listening")
+    line = {"state": "final", "language": "en", "speaker": None, "translation": None}
+    earlier = [
+        {**line, "id": 16_000, "start": 16_000, "end": 40_000, "text": "The network is gone."},
+        {**line, "id": 80_000, "start": 80_000, "end": 99_000, "text": "Good morning."},
+    ]
+    host.say(type="retranslate", session="a", earlier=earlier)
+    translated = host.hear("captions")["lines"]
+    assert [(one["id"], one["text"]) for one in translated] == [
+        (16_000, "The network is gone."),
+        (80_000, "Good morning."),
+    ]
+    assert "rede" in translated[0]["translation"]["text"]
+    assert translated[1]["translation"]["text"].startswith("Bom dia")
