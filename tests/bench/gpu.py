@@ -119,7 +119,7 @@ def report(folder: Path, backend: str, device: Device, for_s: float, most: int) 
         taken = times_of(encode_batch(whisper, n), for_s / len(BATCHES), device)
         each_s = statistics.median(taken) / n
         alone_s = alone_s or each_s
-        carried = int(STEP_S / (step_p95 - alone_s + each_s))
+        carried = int(STEP_S / max(each_s, step_p95 - alone_s + each_s))
         print(
             f"| encode {n} windows in one batch, p50 / p95; each; sessions carried so | "
             f"{p50_p95(taken)}; {1e3 * each_s:.1f} ms; {carried} |"

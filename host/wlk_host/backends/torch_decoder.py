@@ -1,6 +1,8 @@
 """Whisper's decoder in PyTorch, which shows its cross-attention at every step."""
 
+import warnings
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +13,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from wlk_host.backends.torch_layers import HEAD_WIDTH, Checkpoint, Linear, Norm, Variables
+
+_PACKERS: Final = 2
+"""Threads that load the layers: each holds a block in float32 for a moment."""
 
 N_CONTEXT: Final = 448
 """Positions the decoder has (Radford et al., 2022)."""
@@ -109,10 +114,14 @@ class TorchDecoder:
                 ffn_out=linear(f"{ffn}/linear_1"),
             )
 
-        # The largest first, while nothing else is in memory.
-        self._projection = linear("projection", bias=False)
         n_layers = checkpoint.n_layers()
-        self._layers = [layer(i) for i in range(n_layers)]
+        # Packing is done outside of Python's lock. What is ignored is ignored in all threads.
+        with warnings.catch_warnings(), ThreadPoolExecutor(_PACKERS) as pool:
+            warnings.simplefilter("ignore", UserWarning)
+            # The largest first: the others are done beside it.
+            projection = pool.submit(linear, "projection", bias=False)
+            self._layers = list(pool.map(layer, range(n_layers)))
+            self._projection = projection.result()
         self._embedding = checkpoint.raw("embeddings/weight")
         self._positions = checkpoint.tensor("position_encodings/encodings")
         self._norm = norm("layer_norm")
