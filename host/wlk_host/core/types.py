@@ -162,8 +162,8 @@ class SessionOptions:
             `WHISPER` the recogniser tells each line in English as well.
         step_down: whether a smaller model may take over when captions come late for good.
         backend: the engine; None takes the default one.
-        alignment_heads: which ones of the model follow the sound, as "LAYER.HEAD,LAYER.HEAD";
-            None takes the model's own.
+        alignment_heads: which ones of the model follow the sound, as "LAYER.HEAD,LAYER.HEAD",
+            where it is named; None takes the model's own.
     """
 
     language: str | None = None
