@@ -48,7 +48,11 @@ export const SECTIONS = {
     choice('bilingual.order', 'original-first', 'translation-first'),
     range('bilingual.translationSize', 0.5, 1.5, 0.05, 'percent'),
   ],
-  reading: [choice('mode', 'fast', 'reading'), choice('liveRegion', 'off', 'polite')],
+  reading: [
+    choice('mode', 'fast', 'reading'),
+    { path: 'speakers', kind: 'switch' },
+    choice('liveRegion', 'off', 'polite'),
+  ],
   appearance: [
     choice('appearance.preset', ...Object.keys(PRESETS), 'custom'),
     choice('appearance.fontFamily', ...Object.keys(FONTS)),

@@ -6,15 +6,12 @@
  * The lines that are whole and have not been read out yet, in the order they were spoken.
  * @param {readonly ShownLine[]} lines
  * @param {ReadonlySet<number>} announced ids
- * @param {string} you how a line of the user's own begins
  * @returns {{ text: string, announced: Set<number> }} `announced` with those of `lines` only
  */
-export function announcement(lines, announced, you) {
+export function announcement(lines, announced) {
   const whole = lines.filter(({ final, texts }) => final && texts[0]?.draft === '');
   const fresh = whole.filter(({ id }) => !announced.has(id));
   // Of two languages, the one that the user has put first.
-  const text = fresh
-    .map(({ speaker, texts }) => `${speaker === null ? '' : you} ${texts[0]?.committed}`.trim())
-    .join(' ');
+  const text = fresh.map(({ label, texts }) => `${label} ${texts[0]?.committed}`.trim()).join(' ');
   return { text, announced: new Set(whole.map(({ id }) => id)) };
 }

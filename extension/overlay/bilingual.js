@@ -15,7 +15,7 @@
  * A line as it is shown: its texts stand directly beneath each other.
  * @typedef {object} ShownLine
  * @property {number} id
- * @property {string | null} speaker YOU, or null
+ * @property {string} label what it begins with where speakers are told apart, or empty
  * @property {boolean} final whole, and with its translation where one is due
  * @property {ShownText[]} texts
  */
@@ -27,9 +27,10 @@ const LINES_TO_WAIT = 2;
  * @param {readonly CaptionRow[]} rows
  * @param {Bilingual} bilingual
  * @param {(text: string) => string} filter of the user's replacements
+ * @param {(speaker: string | null) => string} labelOf
  * @returns {ShownLine[]}
  */
-export function shownLines(rows, { show, order }, filter) {
+export function shownLines(rows, { show, order }, filter, labelOf) {
   const lastTranslated = rows.findLastIndex(({ translation }) => translation !== null);
   return rows.flatMap((row, index) => {
     const comes = index > lastTranslated && index >= rows.length - LINES_TO_WAIT;
@@ -37,7 +38,7 @@ export function shownLines(rows, { show, order }, filter) {
     const texts = textsOf(row, show, isDue, filter);
     if (order === 'translation-first') texts.reverse();
     if (texts.length === 0) return [];
-    return [{ id: row.id, speaker: row.speaker, final: row.final && !isDue, texts }];
+    return [{ id: row.id, label: labelOf(row.speaker), final: row.final && !isDue, texts }];
   });
 }
 

@@ -20,7 +20,7 @@
  * other: here they are put together.
  * @param {Parts} parts
  * @param {Record<string, string>} fonts
- * @param {Record<Grip | 'you', string>} labels
+ * @param {Record<Grip, string>} labels
  * @param {ConstructorParameters<typeof import('./stage.js').Stage>[1]} keep
  */
 export function compose(parts, fonts, labels, keep) {
@@ -28,7 +28,7 @@ export function compose(parts, fonts, labels, keep) {
   const { placeFor, positionOf } = parts.placement;
   const { lowerEdgeOf } = parts.meetings;
   const stage = new parts.stage.Stage({ lookOf, placeFor, positionOf, lowerEdgeOf, fonts }, keep);
-  const flow = new parts.flow.CaptionFlow(parts.pace, parts.words.splitWords, labels.you);
+  const flow = new parts.flow.CaptionFlow(parts.pace, parts.words.splitWords);
   const players = new parts.player.PlayerWatch((video) => stage.keepOff(video));
   const grips = new parts.grips.Grips(stage, parts.placement, labels);
   const view = new parts.view.CaptionView(parts.style.STYLE, flow, grips.elements, {

@@ -6,6 +6,9 @@
 /** How long a row takes to move in; short, for it delays reading. */
 const SCROLL_MS = 180;
 
+/** As many as the style has. */
+const SPEAKER_COLOURS = 6;
+
 /**
  * The lines of captions as elements, scrolled at the pace at which they can be read. Sizes come
  * from a ResizeObserver, after the frame's own layout: none is ever forced on the page.
@@ -30,15 +33,12 @@ export class CaptionFlow {
   #next;
   #pacing;
   #splitWords;
-  #you;
 
   /**
    * @param {typeof import('./pace.js')} pacing
    * @param {typeof import('./words.js').splitWords} splitWords
-   * @param {string} you how a line of the user's own begins
    */
-  constructor(pacing, splitWords, you) {
-    this.#you = you;
+  constructor(pacing, splitWords) {
     this.#pacing = pacing;
     this.#pace = pacing.AT_REST;
     this.#splitWords = splitWords;
@@ -89,13 +89,12 @@ export class CaptionFlow {
   }
 
   /** @param {ShownLine} line */
-  #written({ id, speaker, texts }) {
+  #written({ id, label, texts }) {
     const row = this.#rows.get(id) ?? element('div', 'row');
     const paragraphs = texts.map((text, index) => {
       const found = /** @type {HTMLElement | null} */ (row.querySelector(`.${text.kind}`));
       const paragraph = found ?? this.#newText(text.kind);
-      const label = speaker !== null && index === 0 ? this.#you : '';
-      if (paragraph.dataset.speaker !== label) paragraph.dataset.speaker = label;
+      nameSpeaker(paragraph, index === 0 ? label : '');
       this.#writeText(paragraph, text);
       return paragraph;
     });
@@ -208,6 +207,18 @@ export class CaptionFlow {
       }),
     }));
   }
+}
+
+/**
+ * Begin a text with who speaks; the same one has the same colour.
+ * @param {HTMLElement} paragraph
+ * @param {string} label
+ */
+function nameSpeaker(paragraph, label) {
+  if (paragraph.dataset.speaker === label) return;
+  paragraph.dataset.speaker = label;
+  const sum = [...label].reduce((total, letter) => total + (letter.codePointAt(0) ?? 0), 0);
+  paragraph.dataset.colour = String(sum % SPEAKER_COLOURS);
 }
 
 /**

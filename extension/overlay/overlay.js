@@ -13,7 +13,8 @@
 // that change (`use_dynamic_url`). A static import would ask for the fixed address, in vain: this
 // module loads all others and hands them what they need of each other.
 /** @type {typeof import('../shared/captions.js')} */
-const { applyUpdate, captionRows, EMPTY_MODEL } = await load('shared/captions.js');
+const { applyUpdate, captionRows, EMPTY_MODEL, speakerLabel, YOU } =
+  await load('shared/captions.js');
 /** @type {typeof import('../shared/settings.js')} */
 const { DEFAULTS, FONTS, hostOptions, settingsFor } = await load('shared/settings.js');
 /** @type {typeof import('../shared/swearwords.js')} */
@@ -99,7 +100,6 @@ export function listen() {
     move: text('grip_move'),
     left: text('grip_left'),
     right: text('grip_right'),
-    you: text('speaker_you'),
   };
   seen = compose(PARTS, FONTS, labels, (screen, position) =>
     tell({ type: 'position', screen, position }),
@@ -188,7 +188,7 @@ function end() {
 function showCaptions() {
   const spoken = captionRows(model, fadedUntil, LINES_HELD);
   const rows = settings.mode === 'reading' ? steady(spoken) : spoken;
-  const lines = hidden ? [] : shownLines(rows, bilingual(), filter);
+  const lines = hidden ? [] : shownLines(rows, bilingual(), filter, labelOf);
   seen?.view.showLines(lines);
   if (settings.liveRegion === 'polite') announce(lines);
   const words = lines.flatMap(({ texts }) =>
@@ -219,9 +219,15 @@ function steady(rows) {
 
 /** @param {import('./bilingual.js').ShownLine[]} lines */
 function announce(lines) {
-  const { text: news, announced: told } = announcement(lines, announced, text('speaker_you'));
+  const { text: news, announced: told } = announcement(lines, announced);
   announced = told;
   if (news !== '') seen?.view.announce(news);
+}
+
+/** @param {string | null} speaker */
+function labelOf(speaker) {
+  const named = settings.speakers || speaker === YOU;
+  return named ? speakerLabel(speaker, text('speaker_you')) : '';
 }
 
 /** @returns {SiteSettings['bilingual']} as it holds: without a translator there is one language */

@@ -51,6 +51,7 @@
  * @property {Bilingual} bilingual
  * @property {Filters} filters
  * @property {'off' | 'polite'} liveRegion whether a screen reader reads captions out
+ * @property {boolean} speakers whether a line begins with who speaks, where that is known
  * @property {boolean} microphone whether captions begin with the microphone as a second channel
  */
 
@@ -136,6 +137,7 @@ export const DEFAULTS = deepFreeze({
   bilingual: { show: 'both', order: 'original-first', translationSize: 1 },
   filters: { profanity: false, replacements: [] },
   liveRegion: 'off',
+  speakers: true,
   microphone: false,
   sites: {},
 });

@@ -79,6 +79,7 @@ const FIELDS = {
     replacements: { type: 'array', items: REPLACEMENT, maxItems: 200 },
   },
   liveRegion: { enum: ['off', 'polite'] },
+  speakers: { type: 'boolean' },
   microphone: { type: 'boolean' },
 };
 

@@ -1,5 +1,12 @@
 /** A tab's captions as a text that stays. */
-import { applyUpdate, captionRows, EMPTY_MODEL, LINES_KEPT } from '../shared/captions.js';
+import {
+  applyUpdate,
+  captionRows,
+  EMPTY_MODEL,
+  LINES_KEPT,
+  speakerLabel,
+  YOU,
+} from '../shared/captions.js';
 import { SWEARWORDS } from '../shared/swearwords.js';
 import { makeFilter } from '../shared/text_filters.js';
 import { element, text } from './page.js';
@@ -20,6 +27,8 @@ export class Transcript {
   #session = null;
   /** @param {string} words */
   #filter = (words) => words;
+  /** Whether who speaks is named. The user always is: their words are no one else's. */
+  #named = true;
   #lines;
 
   /** @param {HTMLElement} lines that scrolls */
@@ -35,7 +44,8 @@ export class Transcript {
   }
 
   /** @param {SiteSettings} settings that hold from now on */
-  apply({ filters, liveRegion }) {
+  apply({ filters, liveRegion, speakers }) {
+    this.#named = speakers;
     this.#filter = makeFilter(filters, SWEARWORDS);
     this.#lines.setAttribute('aria-live', liveRegion);
     this.#show();
@@ -64,8 +74,9 @@ export class Transcript {
     for (const [index, { id, speaker, committed, draft }] of rows.entries()) {
       const row = lines.children[index] ?? lines.appendChild(element('p', { className: 'line' }));
       const words = [committed, draft, translations.get(id)?.text ?? ''];
-      const label = speaker === null ? '' : `${text('speaker_you')} `;
-      writeRow(row, [label, ...words.map(this.#filter)]);
+      const named = this.#named || speaker === YOU;
+      const label = named ? speakerLabel(speaker, text('speaker_you')) : '';
+      writeRow(row, [label && `${label} `, ...words.map(this.#filter)]);
     }
     while (lines.children.length > rows.length) lines.lastElementChild?.remove();
     if (followed) lines.scrollTop = lines.scrollHeight;

@@ -1,19 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import * as announcer from '../../../extension/overlay/announcer.js';
+import { announcement } from '../../../extension/overlay/announcer.js';
 
 /** @typedef {import('../../../extension/overlay/bilingual.js').ShownLine} ShownLine */
 
 /** @param {number} id @param {boolean} final @param {string[]} texts @returns {ShownLine} */
 const line = (id, final, ...texts) => ({
   id,
-  speaker: null,
+  label: '',
   final,
   texts: texts.map((committed) => ({ kind: 'original', language: 'en', committed, draft: '' })),
 });
-
-/** @param {ShownLine[]} lines @param {Set<number>} announced */
-const announcement = (lines, announced) => announcer.announcement(lines, announced, 'You:');
 
 test('only whole lines are read out, each once', () => {
   const first = announcement([line(0, true, 'One.'), line(1, false, 'Tw')], new Set());
@@ -40,6 +37,6 @@ test('a draft is not read out', () => {
 });
 
 test('what the user said is read out as such', () => {
-  const own = { ...line(0, true, 'Yes.'), speaker: 'you' };
+  const own = { ...line(0, true, 'Yes.'), label: 'You:' };
   assert.equal(announcement([own, line(1, true, 'Good.')], new Set()).text, 'You: Yes. Good.');
 });

@@ -1,12 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { shownLines } from '../../../extension/overlay/bilingual.js';
+import * as lines from '../../../extension/overlay/bilingual.js';
 import { row, translated } from './rows.js';
 
 /** @typedef {import('../../../extension/shared/settings.js').Bilingual} Bilingual */
 
 /** @param {string} text */
 const asIs = (text) => text;
+
+/** @param {string | null} speaker */
+const labelOf = (speaker) => (speaker === null ? '' : `${speaker}:`);
+
+/**
+ * @param {import('../../../extension/shared/captions.js').CaptionRow[]} rows
+ * @param {Bilingual} bilingual
+ * @param {(text: string) => string} filter
+ */
+const shownLines = (rows, bilingual, filter) => lines.shownLines(rows, bilingual, filter, labelOf);
 
 /** @param {Partial<Bilingual>} changes @returns {Bilingual} */
 const bilingual = (changes) => ({
@@ -83,4 +93,10 @@ test('every text goes through the filter', () => {
     line?.texts.map(({ committed, draft }) => committed + draft),
     ['ONE TWO', 'UM'],
   );
+});
+
+test('a line is labelled with who speaks', () => {
+  const rows = [row(0, 'One.', { speaker: 'Ana' }), row(100, 'Two.')];
+  const labels = shownLines(rows, bilingual({}), asIs).map(({ label }) => label);
+  assert.deepEqual(labels, ['Ana:', '']);
 });
