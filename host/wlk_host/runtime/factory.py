@@ -166,10 +166,12 @@ class SessionFactory:
 
     def _loaded(self, name: str | None, setup: _Setup) -> "Model":
         """The model, on the processor where the device has no room for it."""
+        device, _ = self._place(setup.backend)
         try:
             return self._loaded_on(name, setup)
         except DeviceError as error:
             self._failure = _apart(error)
+        return_memory(device)
         return self._loaded_on(name, setup)
 
     def _loaded_on(self, name: str | None, setup: _Setup) -> "Model":

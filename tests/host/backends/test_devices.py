@@ -5,9 +5,11 @@ import torch
 
 from wlk_host.backends.availability import Surroundings
 from wlk_host.backends.devices import (
+    Device,
     DeviceWish,
     choose_device,
     device_errors,
+    return_memory,
     torch_device,
     torch_dtype,
 )
@@ -100,3 +102,21 @@ def test_torch_without_cuda_decodes_on_the_processor() -> None:
     assert torch_device("metal") == "cpu"
     assert torch_dtype("cpu") == torch.bfloat16
     assert torch_dtype("cuda") == torch_dtype("mps") == torch.float16
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda", "metal"])
+def test_memory_is_given_back_whether_or_not_there_was_a_card(device: Device) -> None:
+    freed: list[str] = []
+
+    class Loop:
+        """Something that only the collector frees, as a model in a traceback."""
+
+        def __init__(self) -> None:
+            self.me = self
+
+        def __del__(self) -> None:
+            freed.append(device)
+
+    Loop()
+    return_memory(device)
+    assert freed == [device]
