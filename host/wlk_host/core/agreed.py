@@ -72,6 +72,7 @@ class AgreedWords:
         tokenizer: of the recogniser.
         options: how it trades latency against errors.
         start: of the first window.
+        translated: whether the words are a translation, whose times are guesses.
 
     Attributes:
         start: of the next window to be decoded.
@@ -79,8 +80,16 @@ class AgreedWords:
         is_stuck: whether the decoder is caught in what it said, and needs a window without it.
     """
 
-    def __init__(self, tokenizer: Tokenizer, options: AgreementOptions, start: Sample) -> None:
+    def __init__(
+        self,
+        tokenizer: Tokenizer,
+        options: AgreementOptions,
+        start: Sample,
+        *,
+        translated: bool = False,
+    ) -> None:
         self._tokenizer = tokenizer
+        self._translated = translated
         self._options = options
         self._settled: list[Word] = []
         self._said_before: list[str] = []
@@ -184,7 +193,8 @@ class AgreedWords:
             start = min(max(at, self.start + word.start), end)
             at = min(max(start, self.start + word.end), end)
             words.append(Word(word.text, start, at, word.probability))
-            if n := n_unspoken(self._settled[-_REMEMBERED:], words):
+            before = self._settled[-_REMEMBERED:]
+            if n := n_unspoken(before, words, translated=self._translated):
                 return words[:-n], True
         return words, False
 

@@ -40,7 +40,7 @@ class LocalAgreement:
         self._options = options
         self._audio = AudioBuffer(start)
         self._spoken = AgreedWords(tokenizer, options, start)
-        self._english = AgreedWords(tokenizer, options, start)
+        self._english = AgreedWords(tokenizer, options, start, translated=True)
         self.prompt = tuple(prompt)
 
     @property

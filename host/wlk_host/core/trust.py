@@ -11,6 +11,9 @@ SILENT_END: Final = SAMPLE_RATE // 5
 _LONGEST_PHRASE: Final = 16
 """Words of the longest phrase that is recognised as said again."""
 
+_LONG_PHRASE: Final = 4
+"""Words of a phrase that nobody says twice in a row for a reason."""
+
 _MOST_REPEATS: Final = 4
 """Times a phrase may follow itself, however long it takes."""
 
@@ -59,11 +62,12 @@ def shown(draft: Sequence[Word], n_said_before: int, sure: float) -> Sequence[Wo
     return draft
 
 
-def n_unspoken(before: Sequence[Word], words: Sequence[Word]) -> int:
+def n_unspoken(before: Sequence[Word], words: Sequence[Word], *, translated: bool = False) -> int:
     """Words at the end that a decoder repeated, or made up, in no time to say them.
 
     What a speaker really repeats takes about as long as the first time. `before` are the
-    words in front of `words`.
+    words in front of `words`. The times of translated words say little: of these a long phrase
+    that follows itself is enough.
     """
     said = [*before, *words]
     keys = [bare(word.text) for word in said]
@@ -75,7 +79,10 @@ def n_unspoken(before: Sequence[Word], words: Sequence[Word]) -> int:
         # A single word's first time may hold the pause before it.
         least = max(n * _LEAST_WORD, first_took // 2 if n > 2 else 0)
         too_often = keys[-(_MOST_REPEATS + 1) * n :] == (_MOST_REPEATS + 1) * keys[-n:]
-        if took < least or too_often:
+        in_no_time = n >= _LONG_PHRASE if translated else took < least
+        if in_no_time or too_often:
             return n
+    if translated:
+        return 0
     is_squeezed = len(words) >= 3 and words[-1].end - words[-3].start < _SQUEEZED
     return 3 if is_squeezed else 0

@@ -194,6 +194,18 @@ def test_the_end_of_an_utterance_settles_the_english_even_where_all_was_said() -
     assert len(stage.recognizer.asked) == n_asked
 
 
+def test_english_words_are_told_though_their_times_leave_no_room_for_them() -> None:
+    """Word order differs, so a word can be told of sound before that of the settled ones."""
+    stage = Stage()
+    late = words("it is there", start_s=2.0)
+    stage.step_in_english(4, [], late)
+    _, english = stage.step_in_english(5, [], late)
+    assert text(english.committed) == "it is there"
+    early = words("on the tip of it", start_s=0.5, word_s=0.1)
+    _, english = stage.step_in_english(6, [], early, closing=True)
+    assert text(english.committed) == "on the tip of it"
+
+
 def test_english_that_is_not_asked_for_costs_nothing() -> None:
     stage = Stage()
     stage.step(2, "the cat")

@@ -62,3 +62,11 @@ def test_words_without_time_to_say_them_were_not_spoken() -> None:
     first = words("a story")
     assert n_unspoken(first, words("made up quickly", word_s=0.02, start_s=0.8)) == 3
     assert n_unspoken(first, words("made up", word_s=0.02, start_s=0.8)) == 0
+
+
+def test_of_a_translation_whose_times_say_little_only_a_long_phrase_said_again_is_a_loop() -> None:
+    first = words("on the tip of")
+    assert n_unspoken(first, words("the tip of it", word_s=0.0, start_s=1.6), translated=True) == 0
+    again = words("on the tip of", start_s=1.6)
+    assert n_unspoken(first, again, translated=True) == 4
+    assert n_unspoken(first, again[:3], translated=True) == 0
