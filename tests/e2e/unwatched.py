@@ -1,0 +1,112 @@
+"""A Chromium to which no debugger is attached: one that is keeps the extension's worker alive."""
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from browser import CHROMIUM, EXTENSION, EXTENSION_ID, register_host
+from waiting import wait_until
+
+PIPE = ("--remote-debugging-pipe", "--enable-unsafe-extension-debugging")
+
+
+class Unwatched:
+    """A running Chromium, spoken to over its debugging pipe; attaches to nothing by itself."""
+
+    def __init__(self, commands: IO[bytes], answers: IO[bytes]) -> None:
+        self._commands = commands
+        self._answers = answers
+        self._last_id = 0
+
+    def send(self, method: str, session: str | None = None, **parameters: Any) -> dict[str, Any]:
+        """Return the browser's answer to a command of the DevTools protocol."""
+        self._last_id += 1
+        message = {"id": self._last_id, "method": method, "params": parameters}
+        if session is not None:
+            message["sessionId"] = session
+        self._commands.write(json.dumps(message).encode() + b"\0")
+        self._commands.flush()
+        while True:
+            answer = self._receive()
+            if answer.get("id") == self._last_id:
+                assert "error" not in answer, answer
+                return dict(answer["result"])
+
+    def open(self, url: str) -> str:
+        """Open a page in a new tab and return its target."""
+        return str(self.send("Target.createTarget", url=url)["targetId"])
+
+    def press(self, url: str) -> None:
+        """Press the extension's toolbar button on the tab that shows this page."""
+        tabs = self.send("Target.getTargets", filter=[{"type": "tab"}])["targetInfos"]
+        [tab] = [t["targetId"] for t in tabs if t["url"] == url]
+        self.send("Extensions.triggerAction", id=EXTENSION_ID, targetId=tab)
+
+    def ask(self, target: str, expression: str) -> Any:
+        """Return what a page answers; it is watched only meanwhile."""
+        session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        answer = self.send(
+            "Runtime.evaluate", session, expression=expression, returnByValue=True,
+            awaitPromise=True,
+        )  # fmt: skip
+        self.send("Target.detachFromTarget", sessionId=session)
+        return answer["result"].get("value")
+
+    def ours(self, kind: str | None = None) -> list[dict[str, Any]]:
+        """Return what runs of the extension: its worker, documents and pages, or one kind."""
+        found = self.send("Target.getTargets", filter=[{}])["targetInfos"]
+        ours = [t for t in found if EXTENSION_ID in t["url"] and t["type"] != "tab"]
+        return [t for t in ours if kind in (None, t["type"])]
+
+    def _receive(self) -> dict[str, Any]:
+        raw = bytearray()
+        while (byte := self._answers.read(1)) != b"\0":
+            assert byte, "the browser has gone"
+            raw += byte
+        return dict(json.loads(raw))
+
+
+@contextmanager
+def run_unwatched(profile: Path, host: Sequence[str]) -> Iterator[Unwatched]:
+    """Run Chromium with the extension and a native host; its first page has been closed."""
+    profile.mkdir(parents=True)
+    register_host(profile, host)
+    command_read, command_write = os.pipe()
+    answer_read, answer_write = os.pipe()
+    switches = [
+        "--headless=new",
+        "--no-sandbox",
+        "--no-first-run",
+        f"--user-data-dir={profile}",
+        f"--load-extension={EXTENSION}",
+        f"--disable-extensions-except={EXTENSION}",
+        "--disable-features=DisableLoadExtensionCommandLineSwitch",
+        "--autoplay-policy=no-user-gesture-required",
+        *PIPE,
+    ]
+    # The browser reads commands from descriptor 3 and answers on 4.
+    redirect = f'exec "$0" "$@" 3<&{command_read} 4>&{answer_write}'
+    with tempfile.TemporaryFile() as noise:
+        process = subprocess.Popen(
+            ["/bin/bash", "-c", redirect, CHROMIUM, *switches],
+            pass_fds=(command_read, answer_write),
+            stdout=noise,
+            stderr=noise,
+        )
+        os.close(command_read)
+        os.close(answer_write)
+        with os.fdopen(command_write, "wb") as commands, os.fdopen(answer_read, "rb", 0) as answers:
+            browser = Unwatched(commands, answers)
+            try:
+                # The first page holds a line to the worker.
+                [welcome] = wait_until(lambda: browser.ours("page"), "no first page")
+                browser.send("Target.closeTarget", targetId=welcome["targetId"])
+                yield browser
+            finally:
+                process.terminate()
+                process.wait()
