@@ -97,9 +97,9 @@ def _add_live_options(parser: argparse.ArgumentParser) -> None:
         "--beams",
         type=int,
         choices=range(1, 11),
-        default=1,
+        default=3,
         metavar="N",
-        help="texts the live pass follows at the same time, 1 to 10 (default 1)",
+        help="texts the live pass follows at the same time, 1 to 10 (default 3)",
     )
     parser.add_argument(
         "--rolling",

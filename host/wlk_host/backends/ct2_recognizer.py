@@ -1,6 +1,7 @@
 """Sound decoded by CTranslate2 alone: beam search, word times."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import ctranslate2
@@ -13,15 +14,28 @@ from wlk_host.core.types import SAMPLE_RATE, Pcm, Word
 from wlk_host.core.words import group_words
 
 _FULL_WINDOW: Final = 3000
-"""Feature frames Whisper was trained on (30 s). Shorter ones make a beam repeat itself."""
+"""Feature frames Whisper was trained on (30 s). In shorter ones a beam may not find its end."""
 
 _PAD: Final = 80
 """Feature frames of silence behind the sound in a shorter window (0.8 s): without them the
 decoder often finds no end."""
 
-_MOST_TOKENS: Final = 448
+_MOST_TOKENS: Final = 224
+"""Of one text, what is given included: half of the decoder's positions."""
+
 _TOKENS_PER_SECOND: Final = 12
 """More than the fastest speakers need."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A text of one search; its first `n_prefix` tokens were given."""
+
+    tokens: list[Token]
+    n_prefix: int
+    score: float
+    no_speech: float
+    is_ended: bool
 
 
 class CTranslate2Recognizer:
@@ -30,7 +44,8 @@ class CTranslate2Recognizer:
     Args:
         whisper: the model.
         tokenizer: of its folder.
-        beams: of the search; 1 is greedy.
+        beams: of the search; 1 is greedy. Where more find no end in a short window, they look
+            for it once more in the full one; greedy is for who cannot wait.
         least_window: feature frames (10 ms) encoded at the least. The encoder's cost grows
             faster than its window.
     """
@@ -40,7 +55,7 @@ class CTranslate2Recognizer:
         whisper: Any,
         tokenizer: WhisperTokenizer,
         beams: int = 5,
-        least_window: int = _FULL_WINDOW,
+        least_window: int = 1000,
     ) -> None:
         self._whisper = whisper
         self._tokenizer = tokenizer
@@ -56,60 +71,58 @@ class CTranslate2Recognizer:
     def transcribe_all(self, pcm: Pcm, asks: Sequence[Ask]) -> list[Hypothesis]:
         """`transcribe` for each of the asks; the sound is encoded once."""
         n_heard = min(len(pcm) // HOP, _FULL_WINDOW)
-        encoded = self._encode(pcm)
-        return [self._decode(encoded, n_heard, ask) for ask in asks]
+        encoded = self._encode(pcm, self._window(pcm))
+        found = [self._search(encoded, n_heard, ask) for ask in asks]
+        if self._beams > 1 and not all(text.is_ended for text in found):
+            encoded = self._encode(pcm, _FULL_WINDOW)
+            found = [self._search(encoded, n_heard, ask) for ask in asks]
+        return [
+            Hypothesis(
+                tuple(self._align(encoded, text, n_heard, ask.task)), text.score, text.no_speech
+            )
+            for ask, text in zip(asks, found, strict=True)
+        ]
 
-    def _decode(self, encoded: Any, n_heard: int, ask: Ask) -> Hypothesis:
-        prefix = ask.prefix
+    def _search(self, encoded: Any, n_heard: int, ask: Ask) -> _Found:
         begin = self._tokenizer.task_tokens(ask.task)
         history = [self._tokenizer.start_of_previous, *ask.prompt] if ask.prompt else []
+        given = [*history, *begin, *ask.prefix]
+        # In a short window the decoder loops now and then, and somebody waits for it.
+        n_new = 16 + n_heard * _TOKENS_PER_SECOND * HOP // SAMPLE_RATE
+        limit = min(_MOST_TOKENS, len(given) + n_new)
         result = self._whisper.generate(
             encoded,
-            [[*history, *begin, *prefix]],
+            [given],
             beam_size=self._beams,
-            max_length=self._most_tokens(len(history) + len(begin) + len(prefix), n_heard),
+            max_length=2 * limit,  # It is halved inside.
             return_scores=True,
             return_no_speech_prob=True,
         )[0]
         tokens = [t for t in result.sequences_ids[0] if self._tokenizer.is_text(t)]
-        text = tokens[len(prefix) :] if tokens[: len(prefix)] == list(prefix) else tokens
-        words = self._align(encoded, begin, tokens, len(tokens) - len(text), n_heard, ask.task)
-        return Hypothesis(tuple(words), float(result.scores[0]), float(result.no_speech_prob))
+        n_prefix = len(ask.prefix) if tokens[: len(ask.prefix)] == list(ask.prefix) else 0
+        is_ended = len(given) + len(tokens) - n_prefix < limit
+        return _Found(tokens, n_prefix, float(result.scores[0]), result.no_speech_prob, is_ended)
 
     def detect_language(self, pcm: Pcm) -> tuple[str, float]:
         """The most probable language; see `core.ports.LiveRecognizer`."""
-        token, probability = self._whisper.detect_language(self._encode(pcm))[0][0]
+        encoded = self._encode(pcm, self._window(pcm))
+        token, probability = self._whisper.detect_language(encoded)[0][0]
         return str(token).strip("<|>"), float(probability)
 
-    def _most_tokens(self, n_given: int, n_heard: int) -> int:
-        """What `generate` takes as `max_length`: it counts what is given, and is halved inside.
+    def _window(self, pcm: Pcm) -> int:
+        return min(max(self._least_window, len(pcm) // HOP + _PAD), _FULL_WINDOW)
 
-        In a short window the decoder loops now and then, and somebody waits for it.
-        """
-        if self._least_window == _FULL_WINDOW:
-            return _MOST_TOKENS
-        n_new = 16 + n_heard * _TOKENS_PER_SECOND * HOP // SAMPLE_RATE
-        return min(_MOST_TOKENS, 2 * (n_given + n_new))
-
-    def _encode(self, pcm: Pcm) -> Any:
-        n_frames = min(max(self._least_window, len(pcm) // HOP + _PAD), _FULL_WINDOW)
-        features = log_mel(pcm, int(self._whisper.n_mels), n_frames)
+    def _encode(self, pcm: Pcm, n_window: int) -> Any:
+        features = log_mel(pcm, int(self._whisper.n_mels), n_window)
         view = ctranslate2.StorageView.from_array(np.ascontiguousarray(features[None]))
         return self._whisper.encode(view)
 
-    def _align(
-        self,
-        encoded: Any,
-        begin: Sequence[Token],
-        tokens: Sequence[Token],
-        n_prefix: int,
-        n_heard: int,
-        task: Task,
-    ) -> list[Word]:
-        """The words after the first `n_prefix` tokens, timed by dynamic time warping."""
-        if len(tokens) == n_prefix:
+    def _align(self, encoded: Any, found: _Found, n_heard: int, task: Task) -> list[Word]:
+        """The words that were found, timed by dynamic time warping."""
+        if len(found.tokens) == found.n_prefix:
             return []
-        aligned = self._whisper.align(encoded, list(begin), [list(tokens)], [n_heard])[0]
+        begin = list(self._tokenizer.task_tokens(task))
+        aligned = self._whisper.align(encoded, begin, [found.tokens], [n_heard])[0]
         first: dict[int, int] = {}
         last: dict[int, int] = {}
         for token_index, frame in aligned.alignments:
@@ -118,8 +131,8 @@ class CTranslate2Recognizer:
         probabilities = aligned.text_token_probs
         steps = [
             DecodeStep(token, index, float(np.log(max(probabilities[index], 1e-10))))
-            for index, token in enumerate(tokens)
-        ][n_prefix:]
+            for index, token in enumerate(found.tokens)
+        ][found.n_prefix :]
         decode = self._tokenizer.decode
         words = []
         for group in group_words(steps, decode, task.is_spaced):

@@ -54,7 +54,7 @@ class LiveOptions:
     window: Sample = 7 * SAMPLE_RATE
     left: Sample = SAMPLE_RATE * 9 // 2
     longest: Sample = 25 * SAMPLE_RATE
-    beams: int = 1
+    beams: int = 3
     rolling: int = 0
     end_of_word: EndOfWord = by_next_token
 

@@ -7,7 +7,7 @@ import pytest
 
 from fixtures.models import model
 from fixtures.sound import english, english_words, noise
-from wlk_host.backends import ct2_model
+from wlk_host.backends import ct2_model, ct2_recognizer
 from wlk_host.backends.ct2_encoder import CTranslate2Encoder
 from wlk_host.backends.ct2_recognizer import CTranslate2Recognizer
 from wlk_host.backends.tokenizer import WhisperTokenizer
@@ -93,6 +93,25 @@ def test_a_loop_in_a_short_window_is_cut(listener: CTranslate2Recognizer) -> Non
     prefix = listener._tokenizer.encode(" no" * 40)
     heard = listener.transcribe(noise(1, 0.1), TASK, (), prefix)
     assert 20 < len(heard.words) < 40
+
+
+def test_beams_look_for_an_end_in_the_full_window(
+    encoder: CTranslate2Encoder, tokenizer: WhisperTokenizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is said for good is worth the whole window; what is said live cannot wait for it."""
+    spoken = english()[: 8 * SAMPLE_RATE]
+    windows: dict[int, list[int]] = {1: [], 5: []}
+    for beams, encoded in windows.items():
+        recognizer = CTranslate2Recognizer(encoder.whisper, tokenizer, beams)
+        encode = recognizer._encode
+        monkeypatch.setattr(
+            recognizer, "_encode", lambda pcm, n, e=encode, w=encoded: (w.append(n), e(pcm, n))[1]
+        )
+        recognizer.transcribe(spoken, TASK, (), ())
+        with monkeypatch.context() as patch:  # As if the decoder went round in circles.
+            patch.setattr(ct2_recognizer, "_TOKENS_PER_SECOND", 0)
+            recognizer.transcribe(spoken, TASK, (), ())
+    assert windows == {1: [1000, 1000], 5: [1000, 1000, 3000]}
 
 
 def test_the_language_of_a_sound_is_detected(listener: CTranslate2Recognizer) -> None:
