@@ -10,6 +10,7 @@ import numpy as np
 from wlk_host.backends.mel import HOP, log_mel
 from wlk_host.backends.tokenizer import WhisperTokenizer
 from wlk_host.core.ports import Ask, DecodeStep, Hypothesis, Task, Token
+from wlk_host.core.trust import goes_round
 from wlk_host.core.types import SAMPLE_RATE, Pcm, Word
 from wlk_host.core.words import group_words
 
@@ -29,13 +30,18 @@ _TOKENS_PER_SECOND: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A text of one search; its first `n_prefix` tokens were given."""
+    """A text of one search.
+
+    Attributes:
+        n_prefix: tokens at its beginning that were given.
+        is_whole: it came to its end, and did not go round in circles before.
+    """
 
     tokens: list[Token]
     n_prefix: int
     score: float
     no_speech: float
-    is_ended: bool
+    is_whole: bool
 
 
 class CTranslate2Recognizer:
@@ -44,8 +50,8 @@ class CTranslate2Recognizer:
     Args:
         whisper: the model.
         tokenizer: of its folder.
-        beams: of the search; 1 is greedy. Where more find no end in a short window, they look
-            for it once more in the full one; greedy is for who cannot wait.
+        beams: of the search; 1 is greedy. Where more find no end in a short window, or go round
+            in circles, they search once more in the full one; greedy is for who cannot wait.
         least_window: feature frames (10 ms) encoded at the least. The encoder's cost grows
             faster than its window.
     """
@@ -73,7 +79,7 @@ class CTranslate2Recognizer:
         n_heard = min(len(pcm) // HOP, _FULL_WINDOW)
         encoded = self._encode(pcm, self._window(pcm))
         found = [self._search(encoded, n_heard, ask) for ask in asks]
-        if self._beams > 1 and not all(text.is_ended for text in found):
+        if self._beams > 1 and not all(text.is_whole for text in found):
             encoded = self._encode(pcm, _FULL_WINDOW)
             found = [self._search(encoded, n_heard, ask) for ask in asks]
         return [
@@ -100,8 +106,9 @@ class CTranslate2Recognizer:
         )[0]
         tokens = [t for t in result.sequences_ids[0] if self._tokenizer.is_text(t)]
         n_prefix = len(ask.prefix) if tokens[: len(ask.prefix)] == list(ask.prefix) else 0
-        is_ended = len(given) + len(tokens) - n_prefix < limit
-        return _Found(tokens, n_prefix, float(result.scores[0]), result.no_speech_prob, is_ended)
+        text = tokens[n_prefix:]
+        is_whole = len(given) + len(text) < limit and not goes_round(text)
+        return _Found(tokens, n_prefix, float(result.scores[0]), result.no_speech_prob, is_whole)
 
     def detect_language(self, pcm: Pcm) -> tuple[str, float]:
         """The most probable language; see `core.ports.LiveRecognizer`."""

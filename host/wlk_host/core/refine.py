@@ -7,6 +7,7 @@ from typing import Final
 
 from wlk_host.core.attention import FRAME
 from wlk_host.core.ports import Ask, Hypothesis, Recognizer, Task, Token, Tokenizer
+from wlk_host.core.trust import bare, goes_round
 from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Sample, Word
 from wlk_host.core.window import AudioBuffer
 
@@ -186,5 +187,7 @@ def _better(heard: Hypothesis, task: Task, start: Sample, live: Sequence[Word]) 
 
 
 def _repeats(words: Sequence[Word]) -> bool:
+    if goes_round([bare(word.text) for word in words]):
+        return True
     text = "".join(w.text for w in words).encode()
     return len(text) > 60 and len(text) / len(zlib.compress(text)) > _MOST_COMPRESSIBLE

@@ -62,6 +62,15 @@ def shown(draft: Sequence[Word], n_said_before: int, sure: float) -> Sequence[Wo
     return draft
 
 
+def goes_round(said: Sequence[object]) -> bool:
+    """Whether a phrase of these words or tokens follows itself more often than people say one."""
+    return any(
+        said[i : i + _MOST_REPEATS * n] == said[i + n : i + (_MOST_REPEATS + 1) * n]
+        for n in range(1, min(_LONGEST_PHRASE, len(said) // (_MOST_REPEATS + 1)) + 1)
+        for i in range(len(said) - (_MOST_REPEATS + 1) * n + 1)
+    )
+
+
 def n_unspoken(before: Sequence[Word], words: Sequence[Word], *, translated: bool = False) -> int:
     """Words at the end that a decoder repeated, or made up, in no time to say them.
 

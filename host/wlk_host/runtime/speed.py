@@ -27,11 +27,11 @@ _NEW_TOKENS: Final = 3
 _ROUNDS: Final = 3
 """The shortest of some: other programs run as well."""
 
-_FULL_WINDOW: Final[Sample] = 29 * SAMPLE_RATE
-"""What the second pass encodes."""
+_STRETCH: Final[Sample] = (RefineOptions().least + RefineOptions().longest) // 2
+"""Speech that the second pass makes final at a time."""
 
-_STRETCH_S: Final = seconds((RefineOptions().least + RefineOptions().longest) // 2)
-"""Of speech that it makes final at a time."""
+_SECOND_WINDOW: Final[Sample] = RefineOptions().left + _STRETCH
+"""What it encodes for that."""
 
 _TOKENS_PER_SECOND: Final = 4
 """Of speech."""
@@ -173,7 +173,7 @@ def time_step(
         processor: seconds that this process was given, of all its threads.
         on_card: whether it runs on a graphics card, for which the process waits.
     """
-    pcm = np.random.default_rng(0).normal(0, 0.05, _FULL_WINDOW).astype(np.float32)
+    pcm = np.random.default_rng(0).normal(0, 0.05, _SECOND_WINDOW).astype(np.float32)
     prefix = model.tokenizer.encode(_PREFIX)
     timer = _Timer(wall, wall if on_card else processor)
     stream = model.listen(0)
@@ -197,8 +197,8 @@ def time_step(
         shared=on_card or (os.cpu_count() or 1) == 1,
     )
     if step.load < 1:
-        full_s = timer.shortest(lambda: stream.encode(0, _FULL_WINDOW), rounds=1)
-        step = replace(step, refine_encode=full_s / _STRETCH_S)
+        second_s = timer.shortest(lambda: stream.encode(0, _SECOND_WINDOW), rounds=1)
+        step = replace(step, refine_encode=second_s / seconds(_STRETCH))
     return replace(step, provisional=timer.was_kept_waiting)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from wlk_host.core.trust import n_equal, n_guessed, n_unspoken, shown
+from wlk_host.core.trust import goes_round, n_equal, n_guessed, n_unspoken, shown
 from wlk_host.core.types import SAMPLE_RATE, Word
 
 S = SAMPLE_RATE
@@ -48,6 +48,22 @@ def test_repetitions_at_the_pace_of_speech_are_believed_for_a_while(
 ) -> None:
     first = words(before)
     assert n_unspoken(first, words(said, start_s=0.4 * len(first))) == n
+
+
+@pytest.mark.parametrize(
+    ("said", "round_and_round"),
+    [
+        ("so he said no no no no", False),
+        ("so he said no no no no no and went", True),
+        (4 * "over and over ", False),
+        (5 * "over and over " + "again", True),
+        ("", False),
+    ],
+)
+def test_a_phrase_five_times_in_a_row_goes_round_in_circles(
+    said: str, round_and_round: bool
+) -> None:
+    assert goes_round(said.split()) == round_and_round
 
 
 def test_a_phrase_said_again_in_half_the_time_was_not_spoken() -> None:

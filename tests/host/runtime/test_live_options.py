@@ -1,11 +1,13 @@
 """What the command line chooses for the first pass."""
 
+import argparse
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from wlk_host import cli
 from wlk_host.core.end_of_word import IntegrateAndFire, by_next_token, never
 from wlk_host.core.errors import WlkError
 from wlk_host.core.live import LiveOptions
@@ -13,12 +15,15 @@ from wlk_host.runtime.live_options import live_options
 
 
 def test_nothing_chosen_is_the_default() -> None:
-    assert live_options(1, 0, "next") == LiveOptions()
+    parser = argparse.ArgumentParser()
+    cli._add_live_options(parser)
+    chosen = parser.parse_args([])
+    assert live_options(chosen.beams, chosen.rolling, chosen.end_of_word) == LiveOptions()
 
 
 def test_beams_and_rolling_text_are_passed_on() -> None:
-    chosen = live_options(3, 64, "next")
-    assert (chosen.beams, chosen.rolling) == (3, 64)
+    chosen = live_options(5, 64, "next")
+    assert (chosen.beams, chosen.rolling) == (5, 64)
 
 
 def test_the_end_of_a_word_is_told_by_a_rule_or_a_model(tmp_path: Path) -> None:
