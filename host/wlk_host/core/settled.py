@@ -29,10 +29,12 @@ class LiveOptions:
 
     Attributes:
         margin: sound left unread at the end, in encoder frames (AlignAtt's threshold).
+        translation_margin: the same for a translation. Its words come in another order, so that
+            what follows changes more of them.
         window: sound encoded at the most while words are being settled.
         left: settled sound kept in front when the window slides.
         longest: sound encoded at the most when nothing could be settled.
-        beams: texts followed at the same time; 1 is greedy.
+        beams: texts of what was spoken that are followed at the same time; 1 is greedy.
         rolling: tokens of what was said before the window that are given as a prompt.
         end_of_word: judges whether the last word is whole while somebody speaks.
         sure: a settled word less probable than this waits until the next step says
@@ -47,6 +49,7 @@ class LiveOptions:
     """
 
     margin: int = 25
+    translation_margin: int = 75
     sure: float = 0.5
     patience: Sample = 2 * SAMPLE_RATE
     draft_sure: float = 0.4
@@ -94,11 +97,16 @@ class SettledWords:
         """Settle what can be settled; everything when the utterance is over (`closing`)."""
         prefix = [token for settled in self._settled for token in settled.tokens]
         unread = sound.n_frames * FRAME - max(0, self.until - self.start)
+        beams, margin = self._options.beams, self._options.margin
+        if task.kind == "translate":
+            # It has more than one good wording: before its sentence is over, beams tell the
+            # better one no better (`tests/bench/RESULTS.md`).
+            beams, margin = 1, self._options.translation_margin
         decision = decide(
-            sound.steps(task, (*prompt, *self._past), prefix, self._options.beams),
+            sound.steps(task, (*prompt, *self._past), prefix, beams),
             self._history(),
             n_frames=sound.n_frames,
-            margin=0 if closing else self._options.margin,
+            margin=0 if closing else margin,
             budget=6 + unread * _TOKENS_PER_SECOND // SAMPLE_RATE,
             decode=self._tokenizer.decode,
             task=task,
