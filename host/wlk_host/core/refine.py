@@ -45,7 +45,7 @@ class RefineOptions:
     """
 
     least: Sample = 8 * SAMPLE_RATE
-    longest: Sample = 10 * SAMPLE_RATE
+    longest: Sample = 16 * SAMPLE_RATE
     left: Sample = 10 * SAMPLE_RATE
     pause: Sample = 2 * SAMPLE_RATE
     rolling: int = 64

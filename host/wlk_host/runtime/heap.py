@@ -3,8 +3,14 @@
 import ctypes
 import platform
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Final, TypeVar
+
+from wlk_host.core.ports import Background, Promise
+
+T = TypeVar("T")
 
 _M_ARENA_MAX: Final = -8
 """glibc, `malloc.h`."""
@@ -23,10 +29,28 @@ def share() -> None:
 
 
 def give_back() -> None:
-    """To the system, what loading has left over."""
+    """To the system, what is free now: after something large that is not soon done again."""
     libc = _glibc()
     if libc is not None:
         libc.malloc_trim(0)
+
+
+@dataclass(frozen=True, slots=True)
+class GivingBack:
+    """A `Background` whose jobs are large and rare: what each has freed is given back."""
+
+    background: Background
+
+    def submit(self, job: Callable[[], T]) -> Promise[T]:
+        """Run the job when its turn comes."""
+
+        def run() -> T:
+            try:
+                return job()
+            finally:
+                give_back()
+
+        return self.background.submit(run)
 
 
 @cache

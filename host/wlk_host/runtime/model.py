@@ -25,6 +25,7 @@ from wlk_host.core.translated_session import TranslatedSession
 from wlk_host.core.translators import TranslationService
 from wlk_host.core.types import SAMPLE_RATE, PolicyName, Sample, SessionOptions
 from wlk_host.models import catalog
+from wlk_host.runtime import heap
 from wlk_host.runtime.automatic import smaller_than
 from wlk_host.runtime.sessions import TranslatedCaptionSession
 from wlk_host.runtime.speed import StepTime, time_step
@@ -146,7 +147,7 @@ class Model:
             _recognizer(whisper, self._backend),
             tokenizer,
             whisper.multilingual,
-            background,
+            heap.GivingBack(background),
             pace=pace,
             tells_english=self._tells_english(),
         )
