@@ -189,7 +189,7 @@ class SessionFactory:
         assert self._detector is not None  # noqa: S101 - whoever loads a model loads it first
         backend = choose(setup.backend)
         threads = max(1, min(_MOST_THREADS, (os.cpu_count() or 1) // 2))
-        heap.share()
+        heap.keep_small()
         loading = _begin(backend, folder, threads, device)
         _import_engines()
         from wlk_host.backends.whisper import Whisper  # noqa: PLC0415 - as it says

@@ -1,6 +1,7 @@
-"""How glibc keeps memory. Elsewhere nothing is to be done."""
+"""What glibc and oneDNN keep for later. Elsewhere nothing is to be done."""
 
 import ctypes
+import os
 import platform
 import sys
 from collections.abc import Callable
@@ -15,14 +16,20 @@ T = TypeVar("T")
 _M_ARENA_MAX: Final = -8
 """glibc, `malloc.h`."""
 
+_KEPT_KERNELS: Final = "64"
+"""Kernels that oneDNN keeps compiled, each for one shape of its input. Windows and prefixes come in
+so many that its own limit of 1024 would have memory grow for hours."""
 
-def share() -> None:
-    """All threads share one heap. To be called before anything large is loaded.
 
-    Few of them allocate at a time, and each heap keeps what it once needed. What is freed must
-    not go back to the system after each pass: an encoder asks for the same 100 MB at every step,
-    and to get them anew costs as much as to compute with them (`tests/bench/RESULTS.md`).
+def keep_small() -> None:
+    """To be called before anything large is loaded.
+
+    All threads share one heap: few of them allocate at a time, and each heap keeps what it once
+    needed. What is freed must not go back to the system after each step: an encoder asks for the
+    same 100 MB at the next one, and to get them anew costs as much as to compute with them
+    (`tests/bench/RESULTS.md`).
     """
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", _KEPT_KERNELS)
     libc = _glibc()
     if libc is not None:
         libc.mallopt(_M_ARENA_MAX, 1)
