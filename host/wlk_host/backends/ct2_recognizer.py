@@ -22,7 +22,7 @@ _PAD: Final = 80
 decoder often finds no end."""
 
 _MOST_TOKENS: Final = 224
-"""Of one text, what is given included: half of the decoder's positions."""
+"""Of one text, its prefix included: half of the decoder's positions."""
 
 _TOKENS_PER_SECOND: Final = 12
 """More than the fastest speakers need."""
@@ -77,9 +77,11 @@ class CTranslate2Recognizer:
     def transcribe_all(self, pcm: Pcm, asks: Sequence[Ask]) -> list[Hypothesis]:
         """`transcribe` for each of the asks; the sound is encoded once."""
         n_heard = min(len(pcm) // HOP, _FULL_WINDOW)
-        encoded = self._encode(pcm, self._window(pcm))
+        n_window = self._window(pcm)
+        encoded = self._encode(pcm, n_window)
         found = [self._search(encoded, n_heard, ask) for ask in asks]
-        if self._beams > 1 and not all(text.is_whole for text in found):
+        looks_again = self._beams > 1 and n_window < _FULL_WINDOW
+        if looks_again and not all(text.is_whole for text in found):
             encoded = self._encode(pcm, _FULL_WINDOW)
             found = [self._search(encoded, n_heard, ask) for ask in asks]
         return [
@@ -92,22 +94,22 @@ class CTranslate2Recognizer:
     def _search(self, encoded: Any, n_heard: int, ask: Ask) -> _Found:
         begin = self._tokenizer.task_tokens(ask.task)
         history = [self._tokenizer.start_of_previous, *ask.prompt] if ask.prompt else []
-        given = [*history, *begin, *ask.prefix]
         # In a short window the decoder loops now and then, and somebody waits for it.
         n_new = 16 + n_heard * _TOKENS_PER_SECOND * HOP // SAMPLE_RATE
-        limit = min(_MOST_TOKENS, len(given) + n_new)
+        limit = min(_MOST_TOKENS, len(ask.prefix) + n_new)
         result = self._whisper.generate(
             encoded,
-            [given],
+            [[*history, *begin, *ask.prefix]],
             beam_size=self._beams,
-            max_length=2 * limit,  # It is halved inside.
+            # It is halved inside, and what comes before the text must fit into it as well.
+            max_length=max(2 * limit, limit + len(history) + len(begin)),
             return_scores=True,
             return_no_speech_prob=True,
         )[0]
         tokens = [t for t in result.sequences_ids[0] if self._tokenizer.is_text(t)]
         n_prefix = len(ask.prefix) if tokens[: len(ask.prefix)] == list(ask.prefix) else 0
-        text = tokens[n_prefix:]
-        is_whole = len(given) + len(text) < limit and not goes_round(text)
+        is_ended = len(result.sequences_ids[0]) < limit
+        is_whole = is_ended and not goes_round(tokens[n_prefix:])
         return _Found(tokens, n_prefix, float(result.scores[0]), result.no_speech_prob, is_whole)
 
     def detect_language(self, pcm: Pcm) -> tuple[str, float]:

@@ -1,4 +1,4 @@
-"""What glibc and oneDNN keep for later. Elsewhere nothing is to be done."""
+"""What glibc and oneDNN keep for later. Where there is no glibc its part is left out."""
 
 import ctypes
 import os
@@ -26,8 +26,8 @@ def keep_small() -> None:
 
     All threads share one heap: few of them allocate at a time, and each heap keeps what it once
     needed. What is freed must not go back to the system after each step: an encoder asks for the
-    same 100 MB at the next one, and to get them anew costs as much as to compute with them
-    (`tests/bench/RESULTS.md`).
+    same 100 MB at the next one, and to get them anew costs nearly as much as to compute with
+    them (`tests/bench/RESULTS.md`).
     """
     os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", _KEPT_KERNELS)
     libc = _glibc()

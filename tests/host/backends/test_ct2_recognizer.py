@@ -13,7 +13,7 @@ from wlk_host.backends.ct2_recognizer import CTranslate2Recognizer
 from wlk_host.backends.tokenizer import WhisperTokenizer
 from wlk_host.bench.scoring import error_rate, normalise
 from wlk_host.core.ports import Task
-from wlk_host.core.types import SAMPLE_RATE, seconds
+from wlk_host.core.types import SAMPLE_RATE, Pcm, seconds
 
 TASK = Task("en")
 SPOKEN = [word for word in english_words() if word[2] < 15]
@@ -100,18 +100,38 @@ def test_beams_look_for_an_end_in_the_full_window(
 ) -> None:
     """What is said for good is worth the whole window; what is said live cannot wait for it."""
     spoken = english()[: 8 * SAMPLE_RATE]
-    windows: dict[int, list[int]] = {1: [], 5: []}
-    for beams, encoded in windows.items():
+    before = tokenizer.encode(2 * "".join(f" {word}" for word, _, _ in english_words()))
+    for beams, expected in ((1, [1000, 1000, 1000]), (5, [1000, 1000, 1000, 3000])):
         recognizer = CTranslate2Recognizer(encoder.whisper, tokenizer, beams)
-        encode = recognizer._encode
-        monkeypatch.setattr(
-            recognizer, "_encode", lambda pcm, n, e=encode, w=encoded: (w.append(n), e(pcm, n))[1]
-        )
+        windows = _encoded_by(recognizer, monkeypatch)
         recognizer.transcribe(spoken, TASK, (), ())
+        recognizer.transcribe(spoken, TASK, before[-200:], ())  # It does not count as text.
         with monkeypatch.context() as patch:  # As if the decoder went round in circles.
             patch.setattr(ct2_recognizer, "_TOKENS_PER_SECOND", 0)
             recognizer.transcribe(spoken, TASK, (), ())
-    assert windows == {1: [1000, 1000], 5: [1000, 1000, 3000]}
+        assert windows == expected
+
+
+def test_a_full_window_is_searched_once(
+    recognizer: CTranslate2Recognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ct2_recognizer, "_TOKENS_PER_SECOND", 0)
+    windows = _encoded_by(recognizer, monkeypatch)
+    recognizer.transcribe(english()[: 30 * SAMPLE_RATE], TASK, (), ())
+    assert windows == [3000]
+
+
+def _encoded_by(recognizer: CTranslate2Recognizer, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The windows that it encodes from now on, as they come."""
+    windows: list[int] = []
+    encode = recognizer._encode
+
+    def watched(pcm: Pcm, n_window: int) -> object:
+        windows.append(n_window)
+        return encode(pcm, n_window)
+
+    monkeypatch.setattr(recognizer, "_encode", watched)
+    return windows
 
 
 def test_the_language_of_a_sound_is_detected(listener: CTranslate2Recognizer) -> None:
