@@ -8,6 +8,7 @@ import {
   resumeSample,
   someUntranslated,
 } from '../shared/captions.js';
+import { WHISPER } from '../shared/settings.js';
 
 /** @typedef {import('../shared/messages.js').Phase} Phase */
 /** @typedef {import('../shared/messages.js').PhaseName} PhaseName */
@@ -253,6 +254,8 @@ export class CaptionSession {
   get #stale() {
     const target = this.#options.translate_to ?? null;
     if (target === null || this.#lastBefore === null) return false;
+    // Only what it still hears.
+    if (this.#options.translator === WHISPER) return false;
     return someUntranslated(this.#model, this.#lastBefore, target);
   }
 

@@ -293,6 +293,16 @@ test('a host that comes later is sent the lines it does not know, to be translat
   assert.equal(session.state.stale, false);
 });
 
+test('what the recogniser is to put into English is not offered to be translated afterwards', () => {
+  const { session } = bench();
+  session.attach();
+  session.applyCaptions(captions(1, [line(0, 'Um.', { language: 'pt' })]));
+  session.configure({ language: 'pt', translate_to: 'en', translator: 'whisper' });
+  assert.equal(session.state.stale, false);
+  session.configure({ language: 'pt', translate_to: 'en', translator: null });
+  assert.equal(session.state.stale, true);
+});
+
 test('what is in the target language, or captioned anew, needs no translation', () => {
   const { session } = bench();
   session.attach();

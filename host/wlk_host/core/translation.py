@@ -54,6 +54,7 @@ class _Entry:
         translated: the text that `line.translation` was made from.
         asked: the text that a draft was asked for last.
         failed_after: how many calls had succeeded when one for this line alone failed.
+        requested: the user asked for it after it was final: the recogniser tells no more of it.
     """
 
     line: Line
@@ -62,6 +63,7 @@ class _Entry:
     translated: str = ""
     asked: str = ""
     failed_after: int | None = None
+    requested: bool = False
 
 
 class LineTranslations:
@@ -112,7 +114,7 @@ class LineTranslations:
         self._target = target
         self._most = _MOST
         for entry in self._entries.values():
-            entry.asked = ""
+            entry.asked, entry.requested = "", False
             entry.settled = entry.settled or (target is None and entry.line.state == "final")
 
     def retranslate(self, now: Sample, earlier: Iterable[Line] = ()) -> CaptionUpdate | None:
@@ -134,6 +136,7 @@ class LineTranslations:
             if self._target is None or (translation and translation.language == self._target):
                 continue
             entry.settled, entry.since = False, now
+            entry.requested = entry.line.state == "final"
             if translation and not self._is_foreign(entry.line):
                 entry.line = replace(entry.line, translation=None)
                 cleared.append(entry.line)
@@ -237,7 +240,7 @@ class LineTranslations:
             entry = self._entries[line_id]
             if entry.settled or not self._is_foreign(entry.line):
                 continue
-            if not self._comes_with(source_of(entry.line)):
+            if entry.requested or not self._comes_with(source_of(entry.line)):
                 yield entry
 
     def _draft_text(self, entry: _Entry) -> str:

@@ -197,6 +197,18 @@ def test_what_passed_untranslated_is_translated_on_request_only() -> None:
     assert texts(lines.next_batch()) == ("One.",)
 
 
+def test_a_translator_is_asked_for_what_the_recogniser_has_passed_without_english() -> None:
+    """The lines that come tell their English themselves; those that passed do not any more."""
+    lines = LineTranslations(None, comes_with=lambda language: language == "fr")
+    lines.take(update(line(1, "Un.", language="fr"), line(2, "Deux", "committed", "fr")), 0)
+    lines.retarget("en")
+    assert lines.next_batch() is None
+    lines.retranslate(0)
+    assert texts(lines.next_batch()) == ("Un.",)
+    translate(lines)
+    assert lines.next_batch() is None
+
+
 def test_lines_from_before_are_translated_with_the_others_and_come_back_under_their_ids() -> None:
     lines = LineTranslations("de")
     lines.take(update(line(20, "Three.")), 5)
