@@ -1,5 +1,5 @@
 /** The settings that a plain control can hold, in the order in which the options page shows them. */
-import { FONTS, PRESETS } from '../shared/settings.js';
+import { DEFAULTS, FONTS, PRESETS } from '../shared/settings.js';
 
 /**
  * @typedef {object} Field
@@ -7,7 +7,10 @@ import { FONTS, PRESETS } from '../shared/settings.js';
  * @property {'choice' | 'language' | 'target' | 'translator' | 'model' | 'engine' | 'heads' | 'range' | 'color' | 'switch'} kind
  * @property {string[]} [choices] values of a choice
  * @property {{ min: number, max: number, step: number, unit: 'px' | 'percent' | 'none' }} [range]
+ * @property {string} [hint] key of what else there is to say of it
  */
+
+/** @typedef {'speech' | 'advanced' | 'translation' | 'reading' | 'appearance' | 'filters'} Section */
 
 /**
  * @param {string} path
@@ -30,16 +33,18 @@ const range = (path, min, max, step, unit = 'none') => ({
   range: { min, max, step, unit },
 });
 
-/** @type {Record<string, Field[]>} by section */
+/** @type {Record<Section, Field[]>} */
 export const SECTIONS = {
   speech: [
     { path: 'language', kind: 'language' },
     { path: 'model', kind: 'model' },
     { path: 'stepDown', kind: 'switch' },
-    choice('policy', 'alignatt', 'local_agreement'),
-    { path: 'backend', kind: 'engine' },
-    { path: 'alignmentHeads', kind: 'heads' },
     { path: 'microphone', kind: 'switch' },
+  ],
+  advanced: [
+    choice('policy', 'alignatt', 'local_agreement'),
+    { path: 'backend', kind: 'engine', hint: 'backend_hint' },
+    { path: 'alignmentHeads', kind: 'heads', hint: 'alignmentHeads_hint' },
   ],
   translation: [
     { path: 'translateTo', kind: 'target' },
@@ -71,6 +76,17 @@ export const SECTIONS = {
 
 /** The host's engines, under the names that they have everywhere. */
 export const ENGINES = { 'faster-whisper': 'CTranslate2', torch: 'PyTorch', mlx: 'MLX' };
+
+/** What the host takes where none is chosen. */
+export const USUAL_ENGINE = 'faster-whisper';
+
+/**
+ * @param {import('../shared/settings.js').Settings} settings
+ * @returns {boolean} whether something that only experts touch is not as by default
+ */
+export function hasAdvanced(settings) {
+  return SECTIONS.advanced.some(({ path }) => valueAt(settings, path) !== valueAt(DEFAULTS, path));
+}
 
 /**
  * @param {string} path

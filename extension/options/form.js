@@ -2,7 +2,7 @@
 import { LANGUAGES, languageName, namedLanguages } from '../shared/languages.js';
 import { DEFAULTS, HEADS_PATTERN, WHISPER } from '../shared/settings.js';
 import { element, LOCALE, number, text } from '../ui/page.js';
-import { choiceKey, ENGINES, nameKey, valueAt } from './fields.js';
+import { choiceKey, ENGINES, nameKey, USUAL_ENGINE, valueAt } from './fields.js';
 
 /** @typedef {import('./fields.js').Field} Field */
 /** @typedef {import('../shared/protocol.js').HostHello} HostHello */
@@ -26,7 +26,12 @@ export function makeRow(field, change) {
   control.input.id = path;
   const label = element('label', { htmlFor: path, textContent: text(nameKey(path)) });
   const standard = element('span', { className: 'small soft', id: `${path}-default` });
-  control.input.setAttribute('aria-describedby', standard.id);
+  const notes = [standard];
+  if (field.hint) {
+    const textContent = text(field.hint);
+    notes.push(element('p', { className: 'small soft hint', id: `${path}-hint`, textContent }));
+  }
+  control.input.setAttribute('aria-describedby', notes.map(({ id }) => id).join(' '));
   const reset = element('button', { type: 'button', className: 'reset', textContent: '↺' });
   reset.ariaLabel = text('options_reset_field', text(nameKey(path)));
   reset.addEventListener('click', () => {
@@ -34,7 +39,7 @@ export function makeRow(field, change) {
     control.input.focus();
   });
   const value = element('div', { className: 'value' }, ...control.parts, reset);
-  const root = element('div', { className: 'field' }, label, value, standard);
+  const root = element('div', { className: 'field' }, label, value, ...notes);
   return {
     root,
     show: (settings, hello) => {
@@ -107,7 +112,7 @@ function offered({ kind, choices = [] }, hello) {
     case 'model':
       return [null, ...(hello?.models.map(({ name }) => name) ?? [])];
     case 'engine':
-      return [null, ...Object.keys(ENGINES)];
+      return [null, ...Object.keys(ENGINES).filter((name) => name !== USUAL_ENGINE)];
     default:
       return [...choices];
   }
@@ -148,6 +153,7 @@ export function wordsFor({ kind, path, range }, value) {
 function wordsForNothing(kind) {
   if (kind === 'language') return text('language_detect');
   if (kind === 'heads') return text('heads_own');
+  if (kind === 'engine') return ENGINES[USUAL_ENGINE];
   return text(kind === 'target' ? 'translate_off' : 'automatic');
 }
 

@@ -4,7 +4,7 @@ import { SettingsStore } from '../shared/settings_store.js';
 import { microphoneAllowed, openMicrophonePage } from '../ui/microphone.js';
 import { ask, byId, localise, text, WorkerLine } from '../ui/page.js';
 import { exportSettings, importSettings, report, say } from './backup.js';
-import { changesAt, SECTIONS } from './fields.js';
+import { changesAt, hasAdvanced, SECTIONS } from './fields.js';
 import { makeRow } from './form.js';
 import { defaults, listenToLists, showKeys, showLists } from './lists.js';
 import { showEngines, showModels, showProgress } from './models.js';
@@ -29,6 +29,8 @@ let problem = null;
 let captures = [];
 /** @type {ReturnType<typeof setTimeout> | null} runs while a change is not stored yet */
 let saving = null;
+/** Whether the advanced settings were at their defaults when they were last shown. */
+let usual = true;
 
 localise();
 document.title = text('options_title');
@@ -76,8 +78,16 @@ async function edit(edit) {
 
 function show() {
   for (const row of rows) row.show(settings, hello);
+  showAdvanced();
   showLists(settings, edit);
   showPreview(settings);
+}
+
+/** What is not as by default must not lie hidden; whoever has seen it may fold it up. */
+function showAdvanced() {
+  const changed = hasAdvanced(settings);
+  if (usual && changed) /** @type {HTMLDetailsElement} */ (byId('advanced')).open = true;
+  usual = !changed;
 }
 
 function listen() {

@@ -43,7 +43,7 @@
  * @property {string | null} model null: the host chooses
  * @property {boolean} stepDown whether a smaller model is taken when captions come late for good
  * @property {'alignatt' | 'local_agreement'} policy
- * @property {'faster-whisper' | 'torch' | 'mlx' | null} backend null: the host chooses
+ * @property {'faster-whisper' | 'torch' | 'mlx' | null} backend null: the host's usual one
  * @property {string | null} alignmentHeads "3.1,4.2", of the chosen model; null: its own
  * @property {string[]} vocabulary names and words to expect
  * @property {'fast' | 'reading'} mode word by word, or whole steady lines a little later

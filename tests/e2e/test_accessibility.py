@@ -18,14 +18,16 @@ SCHEMES = ("light", "dark")
 STILL = "document.getAnimations().length === 0"
 
 CONTROLS = """(() => {
-  const all = [...document.querySelectorAll('button, select, input, textarea, a, [tabindex]')];
+  const kinds = 'button, select, input, textarea, a, summary, [tabindex]';
+  const all = [...document.querySelectorAll(kinds)];
   const shown = all.filter((e) => e.checkVisibility() && !e.disabled && e.tabIndex >= 0);
   // Of radio buttons Tab reaches the chosen one; arrow keys do the rest.
   return shown.filter((e) => e.type !== 'radio' || e.checked).map((e) => all.indexOf(e));
 })()"""
 
 FOCUSED = """(() => {
-  const all = [...document.querySelectorAll('button, select, input, textarea, a, [tabindex]')];
+  const kinds = 'button, select, input, textarea, a, summary, [tabindex]';
+  const all = [...document.querySelectorAll(kinds)];
   const focus = document.activeElement;
   // A radio button shows it on its label.
   const shows = [focus, focus.parentElement].some((e) =>
@@ -46,7 +48,7 @@ def assert_keyboard_reaches_all(page: Page | Popup, press_tab: Callable[[], obje
         reached.add(index)
     assert wanted <= reached, [
         evaluate(
-            "document.querySelectorAll('button, select, input, textarea, a, [tabindex]')"
+            "document.querySelectorAll('button, select, input, textarea, a, summary, [tabindex]')"
             f"[{index}].outerHTML"
         )
         for index in wanted - reached

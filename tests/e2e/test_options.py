@@ -124,6 +124,15 @@ def test_an_engine_and_heads_are_chosen_and_what_keeps_another_away_is_told(
     expect(rows.nth(0)).to_contain_text("cuda · cpu")
     expect(rows.nth(1)).to_contain_text("found macOS on x86_64")
     expect(rows.nth(1)).to_contain_text("Cannot be used")
+    assert faults_of(page) == []
+    expect(page.locator("#backend")).to_be_hidden()
+    # With the keyboard, as every control.
+    page.locator("#advanced summary").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#backend-default")).to_have_text("Default: CTranslate2")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.locator("#backend")).to_be_focused()
     page.locator("#backend").select_option(label="PyTorch")
     heads = page.locator("#alignmentHeads")
     heads.fill("3-1")
@@ -137,6 +146,22 @@ def test_an_engine_and_heads_are_chosen_and_what_keeps_another_away_is_told(
         "the heads were not kept",
     )
     assert browser.stored("local")["settings"]["backend"] == "torch"
+    page.locator("#advanced").scroll_into_view_if_needed()
+    browser.screenshot(page, "options-advanced.png")
+
+    page.reload()
+    expect(page.locator("#backend")).to_have_value("torch")
+    expect(page.locator("#backend")).to_be_visible()
+    # Whoever has seen it may fold it up, and goes on with other settings.
+    page.locator("#advanced summary").click()
+    page.locator("#stepDown").check()
+    expect(page.locator("#backend")).to_be_hidden()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.locator("#reset").click()
+    expect(page.locator("#backup-state")).to_contain_text("as they were at first")
+    page.reload()
+    expect(page.locator("#stepDown")).not_to_be_checked()
+    expect(page.locator("#backend")).to_be_hidden()
 
 
 def test_rules_for_sites_are_listed_and_taken_away(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { changesAt, SECTIONS, valueAt } from '../../extension/options/fields.js';
+import { changesAt, hasAdvanced, SECTIONS, valueAt } from '../../extension/options/fields.js';
 import { changeFor, DEFAULTS, PRESETS } from '../../extension/shared/settings.js';
 import { validate } from '../../extension/shared/settings_rules.js';
 
@@ -26,6 +26,18 @@ test('every value that a control offers is sound', () => {
       assert.deepEqual(validate(changed).faults, [], path);
       assert.equal(valueAt(changed, path), value, path);
     }
+  }
+});
+
+test('the advanced settings are known to differ only while one of them does', () => {
+  assert.equal(hasAdvanced(DEFAULTS), false);
+  const plain = changeFor(DEFAULTS, null, changesAt('stepDown', true));
+  assert.equal(hasAdvanced(plain), false);
+  const changes = { policy: 'local_agreement', backend: 'torch', alignmentHeads: '3.1' };
+  const paths = SECTIONS.advanced.map(({ path }) => path);
+  assert.deepEqual(Object.keys(changes), paths);
+  for (const [path, value] of Object.entries(changes)) {
+    assert.ok(hasAdvanced(changeFor(DEFAULTS, null, changesAt(path, value))), path);
   }
 });
 
