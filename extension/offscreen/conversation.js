@@ -180,13 +180,13 @@ export class Conversation {
   /** @param {boolean | null} paused whether the page's media are; null: nobody knows */
   setPaused(paused) {
     this.#paused = paused;
-    this.#tellPaused();
+    this.#tellHalted();
   }
 
   /** @param {boolean} audible whether the browser hears the page; false a while after its last sound */
   setAudible(audible) {
     this.#audible = audible;
-    this.#tellPaused();
+    this.#tellHalted();
   }
 
   /** Another page comes. */
@@ -319,10 +319,14 @@ export class Conversation {
     );
   }
 
-  /** A page whose media nobody sees is paused when it could be heard and is not any more. */
-  #tellPaused() {
+  /**
+   * Media that nobody sees are silent when they could be heard and are not any more. Paused or muted
+   * in their player are one to the browser. A muted tab stays audible: it is captured all the same.
+   */
+  #tellHalted() {
     const hasSounded = this.#heardUntil > this.#pageSince;
-    this.#tab.setPaused(this.#paused ?? (hasSounded && !this.#audible));
+    const silenced = this.#paused === null && hasSounded && !this.#audible;
+    this.#tab.setHalted(this.#paused ? 'paused' : silenced ? 'silenced' : null);
   }
 
   #publishPhase() {

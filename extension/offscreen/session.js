@@ -52,7 +52,8 @@ export class CaptionSession {
   #stopping = false;
   /** The host finishes with its old model; another session of it then goes on with the new one. */
   #changingModel = false;
-  #paused = false;
+  /** @type {import('../shared/messages.js').Halt | null} */
+  #halted = null;
   /**
    * The last line when the target language was changed: up to it, lines may be in another one.
    * @type {number | null}
@@ -110,8 +111,8 @@ export class CaptionSession {
     const { language = null, model = null } = this.#status ?? {};
     const { smaller_model: smallerModel = null } = this.#status ?? {};
     const { model_problem: modelProblem = null } = this.#status ?? {};
-    const { paused, stale } = { paused: this.#paused, stale: this.#stale };
-    return { phase: this.#phase(), language, model, smallerModel, modelProblem, paused, stale };
+    const { halted, stale } = { halted: this.#halted, stale: this.#stale };
+    return { phase: this.#phase(), language, model, smallerModel, modelProblem, halted, stale };
   }
 
   /**
@@ -172,10 +173,10 @@ export class CaptionSession {
     if (this.#attached) this.#outlets.toHost({ type: 'visibility', session: this.id, visible });
   }
 
-  /** @param {boolean} paused whether the page's media are */
-  setPaused(paused) {
-    if (paused === this.#paused) return;
-    this.#paused = paused;
+  /** @param {import('../shared/messages.js').Halt | null} halted how the page's media are */
+  setHalted(halted) {
+    if (halted === this.#halted) return;
+    this.#halted = halted;
     this.#outlets.phaseChanged();
   }
 

@@ -53,7 +53,7 @@ function receive(message) {
     showState();
   } else if (message.type === 'levels') {
     const level = message.levels.find((candidate) => candidate.tabId === tabId)?.level ?? 0;
-    sound = ear.hear(level, captureInFront()?.paused ?? false, performance.now());
+    sound = ear.hear(level, captureInFront()?.halted ?? null, performance.now());
     showState();
   } else if (message.type === 'session' && message.tabId === tabId) {
     transcript.receive(message.message);

@@ -97,7 +97,7 @@ function explained({ code, message, hint }, model) {
 /** @param {Level[]} levels */
 function showLevel(levels) {
   const level = levels.find((candidate) => candidate.tabId === tabId)?.level ?? 0;
-  sound = ear.hear(level, capture?.paused ?? false, performance.now());
+  sound = ear.hear(level, capture?.halted ?? null, performance.now());
   byId('meter').style.setProperty('--level', String(level));
   showState();
 }

@@ -55,13 +55,19 @@
  */
 
 /**
+ * How a page has fallen silent: somebody paused its media, or nobody sees them and what could be
+ * heard is heard no more; such media may be paused, or muted in their player.
+ * @typedef {'paused' | 'silenced'} Halt
+ */
+
+/**
  * @typedef {object} CaptureState
  * @property {string} session
  * @property {number} tabId
  * @property {Phase} phase
  * @property {string | null} language spoken, as far as the host knows
  * @property {string | null} model that is in use
- * @property {boolean} paused its page plays no more, though it could
+ * @property {Halt | null} halted its page plays no more, though it could
  * @property {boolean} stale lines from before the target language was changed are still in another
  * @property {string | null} smallerModel to go on with, where captions come late for good
  * @property {Problem | null} modelProblem why it is not the model or device that was asked for

@@ -3,8 +3,8 @@
 /** @typedef {import('./messages.js').Phase} Phase */
 
 /**
- * What there is to be heard of a tab. `paused`: its media are; `quiet`: nothing, for another reason.
- * @typedef {'heard' | 'paused' | 'quiet'} Sound
+ * What there is to be heard of a tab. `quiet`: nothing, and it is not known to be halted.
+ * @typedef {'heard' | 'quiet' | import('./messages.js').Halt} Sound
  */
 
 /**
@@ -31,15 +31,15 @@ export class SoundWatch {
 
   /**
    * @param {number} level
-   * @param {boolean} paused whether the page's media are
+   * @param {import('./messages.js').Halt | null} halted how the page's media are
    * @param {number} nowMs
    * @returns {Sound}
    */
-  hear(level, paused, nowMs) {
+  hear(level, halted, nowMs) {
     if (level > 0) this.#silentSince = null;
     else this.#silentSince ??= nowMs;
     const silentMs = this.#silentSince === null ? 0 : nowMs - this.#silentSince;
-    if (paused && silentMs >= PAUSED_MS) return 'paused';
+    if (halted !== null && silentMs >= PAUSED_MS) return halted;
     return silentMs >= QUIET_MS ? 'quiet' : 'heard';
   }
 }

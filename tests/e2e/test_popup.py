@@ -105,8 +105,16 @@ def test_a_pause_is_told_after_a_reload_and_of_a_player_in_a_shadow_root(
 FRAMED_PLAYER = "<body><video src='/popup.wav' autoplay loop></video>"
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_a_pause_in_a_frame_is_told(captioned: Captioned, site: Site, host: str) -> None:
+@pytest.mark.parametrize(
+    ("host", "paused", "muted"),
+    [
+        ("127.0.0.1", "Paused", "No sound in this tab"),
+        ("localhost", "Paused or muted", "Paused or muted"),
+    ],
+)
+def test_a_pause_in_a_frame_is_told(
+    captioned: Captioned, site: Site, host: str, paused: str, muted: str
+) -> None:
     """In one of the same site and in one of another, into which no extension sees by a click."""
     browser, page = captioned()
     popup = browser.popup(page)
@@ -120,8 +128,11 @@ def test_a_pause_in_a_frame_is_told(captioned: Captioned, site: Site, host: str)
     for _ in range(2):
         wait_until(lambda: popup.text("h1") == "Listening", "not told that it plays")
         frame.evaluate("document.querySelector('video').pause()")
-        wait_until(lambda: popup.text("h1") == "Paused", "the pause is not told")
+        wait_until(lambda: popup.text("h1") == paused, "the pause is not told")
         frame.evaluate("document.querySelector('video').play()")
+    wait_until(lambda: popup.text("h1") == "Listening", "not told that it plays")
+    frame.evaluate("document.querySelector('video').muted = true")
+    wait_until(lambda: popup.text("h1") == muted, "the silence is not told")
 
 
 def test_a_pause_of_sound_that_is_not_in_the_page_is_told(captioned: Captioned, site: Site) -> None:
@@ -134,14 +145,24 @@ def test_a_pause_of_sound_that_is_not_in_the_page_is_told(captioned: Captioned, 
     for _ in range(2):
         wait_until(lambda: popup.text("h1") == "Listening", "not told that it plays")
         page.evaluate("sound.pause()")
-        wait_until(lambda: popup.text("h1") == "Paused", "the pause is not told")
+        wait_until(lambda: popup.text("h1") == "Paused or muted", "the pause is not told")
         page.evaluate("sound.play()")
     page.evaluate("sound.pause()")
-    wait_until(lambda: popup.text("h1") == "Paused", "the pause is not told")
+    wait_until(lambda: popup.text("h1") == "Paused or muted", "the pause is not told")
     # A page that has not begun to play is not paused.
     site.add_page("/popup", "<body>Nothing here.")
     page.reload()
     wait_until(lambda: popup.text("h1") == "No sound in this tab", "silence is not told")
+
+
+def test_a_muted_tab_is_captioned_as_ever(captioned: Captioned) -> None:
+    browser, page = captioned()
+    popup = browser.popup(page)
+    wait_until(lambda: popup.text("h1") == "Listening", "no state")
+    browser.mute(page)
+    # Some seconds on: the browser takes two to find that nothing can be heard.
+    until_word(browser, page, 14)
+    assert popup.text("h1") == "Listening"
 
 
 def test_what_was_said_before_can_be_translated_too(

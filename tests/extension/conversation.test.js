@@ -269,31 +269,31 @@ test('what is misheard of the tab is left out, for it swells and fades with it',
   }
 });
 
-test('a page whose media nobody sees is paused when it can be heard no more', () => {
+test('a page whose media nobody sees is silenced when it can be heard no more', () => {
   const { conversation, hear } = bench();
   conversation.setPaused(null);
   conversation.setAudible(false);
-  assert.equal(conversation.state.paused, false, 'it has not begun');
+  assert.equal(conversation.state.halted, null, 'it has not begun');
   conversation.setAudible(true);
   hear(3, 5000);
-  assert.equal(conversation.state.paused, false);
+  assert.equal(conversation.state.halted, null);
   conversation.setAudible(false);
-  assert.equal(conversation.state.paused, true);
+  assert.equal(conversation.state.halted, 'silenced');
   conversation.leavePage();
   hear(0.5, 5000);
   conversation.setAudible(false);
-  assert.equal(conversation.state.paused, false, 'another page has not begun either');
+  assert.equal(conversation.state.halted, null, 'another page has not begun either');
   hear(3, 5000);
   conversation.setAudible(false);
-  assert.equal(conversation.state.paused, true, 'it has now');
+  assert.equal(conversation.state.halted, 'silenced', 'it has now');
 });
 
 test('what a page says of its media goes before what can be heard of it', () => {
   const { conversation } = bench();
   conversation.setAudible(true);
   conversation.setPaused(true);
-  assert.equal(conversation.state.paused, true);
+  assert.equal(conversation.state.halted, 'paused');
   conversation.setPaused(false);
   conversation.setAudible(false);
-  assert.equal(conversation.state.paused, false, 'it plays silence');
+  assert.equal(conversation.state.halted, null, 'it plays silence');
 });

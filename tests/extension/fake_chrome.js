@@ -140,7 +140,7 @@ function offscreenDocument() {
       const state = {
         language: 'en',
         ...model,
-        paused: false,
+        halted: null,
         stale: false,
         microphone: /** @type {const} */ ('off'),
       };

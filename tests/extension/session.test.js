@@ -321,9 +321,9 @@ test('what is in the target language, or captioned anew, needs no translation', 
 
 test('a capture tells that its page is paused', () => {
   const { session } = bench();
-  assert.equal(session.state.paused, false);
-  session.setPaused(true);
-  assert.equal(session.state.paused, true);
+  assert.equal(session.state.halted, null);
+  session.setHalted('paused');
+  assert.equal(session.state.halted, 'paused');
 });
 
 test('a capture tells its language and model as soon as the host has', () => {
