@@ -35,6 +35,7 @@ def test_without_captions_nothing_runs(tmp_path: Path, fake_host: FakeHost, site
     in_page = "document.querySelectorAll('wlk-captions').length"
     with run_unwatched(tmp_path / "profile", fake_host.command) as browser:
         until_asleep(browser)
+        n_started = len(fake_host.messages("started"))
 
         # Pages that come, play and go wake nobody.
         page = browser.open(first)
@@ -45,7 +46,7 @@ def test_without_captions_nothing_runs(tmp_path: Path, fake_host: FakeHost, site
         wait_until(lambda: browser.ask(page, on_second), "the second page does not play")
         assert asleep(browser), browser.ours()
         assert browser.ask(page, in_page) == 0
-        assert fake_host.messages("started") == []
+        assert len(fake_host.messages("started")) == n_started
 
         # Captions that have ended leave nothing behind.
         browser.press(second)

@@ -71,6 +71,19 @@ class Unwatched:
         return dict(json.loads(raw))
 
 
+def close_first_page(browser: Unwatched) -> None:
+    """Close the page that holds a line to the worker, once it has found its host.
+
+    One that is closed while it opens leaves the worker's call for it without an answer, and the
+    browser waits for that for minutes.
+    """
+    [welcome] = wait_until(lambda: browser.ours("page"), "no first page")
+    found = "document.querySelector('#light')?.classList.contains('busy') === false"
+    page = welcome["targetId"]
+    wait_until(lambda: browser.ask(page, found), "the first page finds no host")
+    browser.send("Target.closeTarget", targetId=page)
+
+
 @contextmanager
 def run_unwatched(profile: Path, host: Sequence[str]) -> Iterator[Unwatched]:
     """Run Chromium with the extension and a native host; its first page has been closed."""
@@ -103,9 +116,7 @@ def run_unwatched(profile: Path, host: Sequence[str]) -> Iterator[Unwatched]:
         with os.fdopen(command_write, "wb") as commands, os.fdopen(answer_read, "rb", 0) as answers:
             browser = Unwatched(commands, answers)
             try:
-                # The first page holds a line to the worker.
-                [welcome] = wait_until(lambda: browser.ours("page"), "no first page")
-                browser.send("Target.closeTarget", targetId=welcome["targetId"])
+                close_first_page(browser)
                 yield browser
             finally:
                 process.terminate()

@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from wlk_host.core.attention import FRAME
@@ -25,6 +25,12 @@ _MOST_COMPRESSIBLE: Final = 2.4
 
 _LEAST_LOGPROB: Final = -1.0
 """Mean below which a decode has failed (openai/whisper, `transcribe.py`)."""
+
+_ENOUGH: Final = 0.9
+"""Share of the first pass's letters below which a decode that was given text is tried without."""
+
+_LEAST: Final = 0.6
+"""Share of them below which speech was passed over: the first pass was better."""
 
 _SILENT: Final = 0.6
 """Probability of no speech from which that holds for a translation, too (same place): it may be
@@ -152,7 +158,13 @@ class RefinePass:
             asks.append(Ask(Task(task.language, "translate"), tuple(prompt), self._tokens(told)))
 
         def job() -> Refined:
-            heard, *translated = recognizer.transcribe_all(pcm, asks)
+            found = recognizer.transcribe_all(pcm, asks)
+            if said and _skips(found[0], live, _ENOUGH):
+                # With text before sound that begins in mid-sentence, a decoder may end with that
+                # sentence (measured: a fifth of the words of tiny.en, some of base).
+                bare_asks = [replace(ask, prompt=()) for ask in asks]
+                found = max(found, recognizer.transcribe_all(pcm, bare_asks), key=_n_heard)
+            heard, *translated = found
             return Refined(
                 _better(heard, task, start, live),
                 *(_better(h, asks[1].task, start, english or ()) for h in translated),
@@ -183,7 +195,21 @@ def _better(heard: Hypothesis, task: Task, start: Sample, live: Sequence[Word]) 
     guessed = heard.logprob < _LEAST_LOGPROB and (
         task.kind == "transcribe" or heard.no_speech > _SILENT
     )
-    return tuple(live) if guessed or _repeats(words) or not words else words
+    failed = guessed or _repeats(words) or _skips(heard, live, _LEAST)
+    return tuple(live) if failed or not words else words
+
+
+def _skips(heard: Hypothesis, live: Sequence[Word], share: float) -> bool:
+    """Whether less than a share of the first pass's letters was heard."""
+    return _n_letters(heard.words) < share * _n_letters(live)
+
+
+def _n_heard(found: Sequence[Hypothesis]) -> int:
+    return _n_letters(found[0].words)
+
+
+def _n_letters(words: Sequence[Word]) -> int:
+    return sum(len(bare(word.text)) for word in words)
 
 
 def _repeats(words: Sequence[Word]) -> bool:

@@ -112,6 +112,7 @@ def test_earlier_sound_comes_with_its_final_words(
 def test_words_are_a_prompt_where_no_sound_of_them_is_left(
     recognizer: NotingRecognizer, tokenizer: ScriptedTokenizer
 ) -> None:
+    recognizer.answer = Hypothesis(LIVE, -0.2, 0.0)
     options = RefineOptions(left=10 * S, rolling=3)
     refiner = RefinePass(recognizer, tokenizer, 0, options, context=" Before it all.")
     refiner.feed(AudioChunk(0, np.zeros(60 * S, np.float32)))
@@ -169,6 +170,57 @@ def test_the_first_pass_stands_where_the_second_fails(
 ) -> None:
     recognizer.answer = answer
     assert refiner.prepare(0, 5 * S, LIVE, TASK, ())().words == LIVE
+
+
+SAID = tuple(Word(f" word{i}", i * S, (i + 1) * S, 0.9) for i in range(10))
+
+
+def heard(n: int) -> Hypothesis:
+    return Hypothesis(SAID[:n], -0.2, 0.0)
+
+
+def test_the_first_pass_stands_where_the_second_ends_too_early(
+    refiner: RefinePass, recognizer: NotingRecognizer
+) -> None:
+    texts = [word.text for word in SAID]
+    for n, taken in ((10, 10), (7, 7), (5, 10), (1, 10)):
+        recognizer.answer = heard(n)
+        refined = refiner.prepare(0, 10 * S, SAID, TASK, ())()
+        assert [word.text for word in refined.words] == texts[:taken]
+
+
+@dataclass
+class EndingEarly(NotingRecognizer):
+    """Hears `n` words where it is given a prompt, and `n_without` where it is not."""
+
+    n: int = 0
+    n_without: int = 0
+
+    def transcribe(
+        self, pcm: Pcm, task: Task, prompt: Sequence[Token], prefix: Sequence[Token]
+    ) -> Hypothesis:
+        super().transcribe(pcm, task, prompt, prefix)
+        return heard(self.n if prompt else self.n_without)
+
+
+@pytest.mark.parametrize(
+    ("with_prompt", "without", "taken", "n_decodes"),
+    [
+        pytest.param(10, 10, 10, 1, id="with a prompt all was heard"),
+        pytest.param(3, 9, 9, 2, id="with a prompt it ended early"),
+        pytest.param(8, 7, 8, 2, id="no more was said"),
+        pytest.param(3, 4, 10, 2, id="it ends early anyhow"),
+    ],
+)
+def test_a_prompt_never_ends_it_early(
+    tokenizer: ScriptedTokenizer, with_prompt: int, without: int, taken: int, n_decodes: int
+) -> None:
+    recognizer = EndingEarly(n=with_prompt, n_without=without)
+    refiner = RefinePass(recognizer, tokenizer, 0, RefineOptions())
+    refiner.feed(AudioChunk(0, np.zeros(20 * S, np.float32)))
+    refined = refiner.prepare(0, 10 * S, SAID, TASK, tokenizer.encode(" Jargon."))()
+    assert len(refined.words) == taken
+    assert len(recognizer.prompts) == n_decodes
 
 
 def test_settling_moves_on_and_forgets(refiner: RefinePass, recognizer: NotingRecognizer) -> None:

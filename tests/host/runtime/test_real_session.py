@@ -103,7 +103,9 @@ def chunks(pcm: Pcm) -> Iterator[AudioChunk]:
         yield AudioChunk(at, pcm[at : at + CHUNK])
 
 
-def played(engine: Counting, pcm: Pcm, options: SessionOptions | None = None) -> Played:
+def played(
+    engine: Counting, pcm: Pcm, options: SessionOptions | None = None, context: str = ""
+) -> Played:
     clock = SoundClock()
     options = options or SessionOptions()
     listen: dict[PolicyName, OpenPolicy] = {
@@ -113,7 +115,7 @@ def played(engine: Counting, pcm: Pcm, options: SessionOptions | None = None) ->
         ),
     }
     shared = Engine(listen[options.policy], engine, engine.tokenizer, engine.multilingual, clock)
-    session = Session(shared, SileroDetector(load_session()), options)
+    session = Session(shared, SileroDetector(load_session()), options, context=context)
     result, log = Played(engine), CaptionLog()
     for t, event in play(session, chunks(pcm), clock):
         match event:
@@ -230,6 +232,21 @@ def test_an_organ_shows_no_word(base: Counting) -> None:
 
 def words_of(shown: Iterable[Shown]) -> list[str]:
     return [word for s in shown for word in f"{s.committed} {s.final}".split()]
+
+
+def test_what_goes_on_in_mid_sentence_keeps_its_words(tiny: Counting) -> None:
+    spoken = english_words()
+    lost, n_words = 0, 0
+    for first in (22, 28, 40):  # "left", "sent", "a": as when another model takes over there.
+        begin = spoken[first][1] - 0.05
+        until = max(i for i, word in enumerate(spoken) if word[2] < begin + 15)
+        pcm = english()[round(begin * SAMPLE_RATE) : round((spoken[until][2] + 0.1) * SAMPLE_RATE)]
+        before = "".join(f" {word}" for word, _, _ in spoken[:first])
+        final = normalise(played(tiny, pcm, context=before).shown[-1].final, "en")
+        reference = normalise(" ".join(word for word, _, _ in spoken[first : until + 1]), "en")
+        lost += max(0, len(reference) - len(final))
+        n_words += len(reference)
+    assert lost <= 0.05 * n_words
 
 
 def test_silence_after_speech_runs_no_decoder_either(tiny: Counting) -> None:
