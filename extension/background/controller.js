@@ -1,4 +1,5 @@
 import { injectOverlay, tellOverlay } from './overlays.js';
+import { tabAt, visibleTabs } from './tabs.js';
 import { clearFace, faceOf, offerControls, offerStart, showFace, showProblem } from './toolbar.js';
 
 /** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
@@ -107,6 +108,14 @@ export class Controller {
    */
   noteAudible(tabId, audible) {
     if (this.#captures.has(tabId)) this.#offscreen.send({ type: 'audible', tabId, audible });
+  }
+
+  /**
+   * @param {number} tabId
+   * @param {boolean} muted whether the user wants to hear nothing of it; it stays audible
+   */
+  noteMuted(tabId, muted) {
+    if (this.#captures.has(tabId)) this.#offscreen.send({ type: 'muted', tabId, muted });
   }
 
   /** @param {number} tabId that goes to another page: what was known of the one before is moot */
@@ -293,11 +302,12 @@ export class Controller {
     const microphone = await this.#preferences.wantsMicrophone(tabId);
     /** @type {Promise<Problem | null>} */
     const begun = new Promise((resolve) => this.#beginning.set(session, resolve));
-    const begin = { session, tabId, streamId, options, visible, microphone };
+    const muted = (await tabAt(tabId))?.mutedInfo?.muted === true;
+    const begin = { session, tabId, streamId, options, visible, microphone, muted };
     this.#offscreen.send({ type: 'begin', ...begin });
     const problem = await begun;
-    const tab = await chrome.tabs.get(tabId).catch(() => null);
-    this.#offscreen.send({ type: 'audible', tabId, audible: tab?.audible === true });
+    const audible = (await tabAt(tabId))?.audible === true;
+    this.#offscreen.send({ type: 'audible', tabId, audible });
     return problem;
   }
 
@@ -384,10 +394,4 @@ export class Controller {
       void this.#offscreen.close();
     }, LINGER_MS);
   }
-}
-
-/** @returns {Promise<number[]>} the tabs in front, one a window */
-async function visibleTabs() {
-  const tabs = await chrome.tabs.query({ active: true });
-  return tabs.flatMap((tab) => tab.id ?? []);
 }

@@ -125,10 +125,11 @@ function watchTabs(wanted) {
 
 /**
  * @param {number} tabId
- * @param {{ status?: string, audible?: boolean }} change
+ * @param {{ status?: string, audible?: boolean, mutedInfo?: { muted: boolean } }} change
  */
-function onUpdated(tabId, { status, audible }) {
+function onUpdated(tabId, { status, audible, mutedInfo }) {
   if (audible !== undefined) controller.noteAudible(tabId, audible);
+  if (mutedInfo !== undefined) controller.noteMuted(tabId, mutedInfo.muted);
   if (status === 'loading') controller.leavePage(tabId);
   if (status !== undefined) void controller.refreshTab(tabId);
 }

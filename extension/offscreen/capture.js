@@ -9,6 +9,8 @@ export class SoundCapture {
   #stream;
   #recognition;
   #playback;
+  /** @type {GainNode | null} of what is played on */
+  #volume = null;
   #processor;
 
   /**
@@ -21,7 +23,10 @@ export class SoundCapture {
     this.#stream = stream;
     this.#recognition = recognition;
     this.#playback = playback;
-    playback?.createMediaStreamSource(stream).connect(playback.destination);
+    if (playback) {
+      this.#volume = new GainNode(playback);
+      playback.createMediaStreamSource(stream).connect(this.#volume).connect(playback.destination);
+    }
     this.#processor = new AudioWorkletNode(recognition, 'frames', {
       numberOfOutputs: 0,
       channelCount: 1,
@@ -59,6 +64,14 @@ export class SoundCapture {
    */
   static openMicrophone(onFrame, onEnded) {
     return open({ audio: MICROPHONE }, false, onFrame, onEnded);
+  }
+
+  /**
+   * The browser mutes a tab, but not what is played from here in its place.
+   * @param {boolean} muted whether the user hears nothing; the capture goes on
+   */
+  setMuted(muted) {
+    if (this.#volume) this.#volume.gain.value = muted ? 0 : 1;
   }
 
   /** End the capture. Resolves when the last samples are delivered and the contexts are closed. */

@@ -89,6 +89,8 @@ function obey(command) {
       return running.forEach(({ conversation }) =>
         conversation.setVisible(command.tabIds.includes(conversation.tabId)),
       );
+    case 'muted':
+      return activeAt(command.tabId).forEach(({ capture }) => capture?.setMuted(command.muted));
     case 'host':
       return setHostReady(command.ready);
     case 'from-host':
@@ -132,7 +134,7 @@ function steer(entry, command) {
 }
 
 /** @param {Extract<OffscreenCommand, { type: 'begin' }>} command */
-async function begin({ session: id, tabId, streamId, options, visible, microphone }) {
+async function begin({ session: id, tabId, streamId, options, visible, microphone, muted }) {
   const conversation = new Conversation(
     { id, tabId, options, visible },
     {
@@ -151,6 +153,7 @@ async function begin({ session: id, tabId, streamId, options, visible, microphon
       conversation.push(pcm);
     };
     entry.capture = await SoundCapture.openTab(streamId, onFrame, () => void end(entry));
+    entry.capture.setMuted(muted);
     running.set(id, entry);
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;

@@ -82,7 +82,7 @@
 /**
  * From the service worker to the offscreen document.
  * @typedef {{ type: 'begin', session: string, tabId: number, streamId: string, options: Options,
- *     visible: boolean, microphone: boolean }
+ *     visible: boolean, microphone: boolean, muted: boolean }
  *   | { type: 'microphone', tabId: number, on: boolean }
  *   | { type: 'configure', tabId: number, options: Options }
  *   | { type: 'end', tabId: number }
@@ -90,6 +90,7 @@
  *   | { type: 'retranslate', tabId: number }
  *   | { type: 'media', tabId: number, paused: boolean | null }
  *   | { type: 'audible', tabId: number, audible: boolean }
+ *   | { type: 'muted', tabId: number, muted: boolean }
  *   | { type: 'leave-page', tabId: number }
  *   | { type: 'meter', wanted: boolean }
  *   | { type: 'abandon', tabIds: number[] }

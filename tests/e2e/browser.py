@@ -83,9 +83,9 @@ class Browser:
         """Give a keyboard command on the page's tab. Headless Chromium has no keys of its own."""
         self._ask_worker(f"chrome.commands.onCommand.dispatch({name!r}, tab)", page)
 
-    def mute(self, page: Page) -> None:
+    def mute(self, page: Page, *, muted: bool = True) -> None:
         """Mute the page's tab as its context menu does."""
-        self._ask_worker("chrome.tabs.update(tabId, { muted: true })", page)
+        self._ask_worker(f"chrome.tabs.update(tabId, {{ muted: {str(muted).lower()} }})", page)
 
     def permit_microphone(self, setting: str) -> None:
         """Answer the browser's question, now and later: "granted", "denied" or "prompt"."""

@@ -30,6 +30,18 @@ class Popup:
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 
+    def each(self, kind: str, expression: str) -> list[Any]:
+        """Return what an expression says of `it`, every object of a JavaScript class."""
+        prototype = self._send("Runtime.evaluate", expression=f"{kind}.prototype")["result"]
+        found = self._send("Runtime.queryObjects", prototypeObjectId=prototype["objectId"])
+        answer = self._send(
+            "Runtime.callFunctionOn",
+            objectId=found["objects"]["objectId"],
+            functionDeclaration=f"function () {{ return this.map((it) => {expression}); }}",
+            returnByValue=True,
+        )
+        return list(answer["result"]["value"])
+
     def text(self, selector: str) -> str:
         """Return the text of the first element that matches."""
         return str(self.evaluate(f"document.querySelector({selector!r})?.innerText ?? ''"))

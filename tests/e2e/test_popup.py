@@ -155,14 +155,24 @@ def test_a_pause_of_sound_that_is_not_in_the_page_is_told(captioned: Captioned, 
     wait_until(lambda: popup.text("h1") == "No sound in this tab", "silence is not told")
 
 
-def test_a_muted_tab_is_captioned_as_ever(captioned: Captioned) -> None:
+def test_a_muted_tab_is_captioned_as_ever_and_not_heard(captioned: Captioned) -> None:
     browser, page = captioned()
     popup = browser.popup(page)
     wait_until(lambda: popup.text("h1") == "Listening", "no state")
+    # What plays the sound of the tab is not muted with it.
+    player = browser.offscreen()
+
+    def volumes() -> list[float]:
+        return player.each("GainNode", "it.gain.value")
+
+    assert volumes() == [1]
     browser.mute(page)
+    wait_until(lambda: volumes() == [0], "it is heard")
     # Some seconds on: the browser takes two to find that nothing can be heard.
     until_word(browser, page, 14)
     assert popup.text("h1") == "Listening"
+    browser.mute(page, muted=False)
+    wait_until(lambda: volumes() == [1], "it stayed muted")
 
 
 def test_what_was_said_before_can_be_translated_too(

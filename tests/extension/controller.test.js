@@ -173,6 +173,20 @@ test('what was said is translated anew after the language that was just chosen',
   assert.deepEqual(retranslate, { type: 'retranslate', tabId: 7 });
 });
 
+test('a tab that was muted before, or is now, is not to be heard', async () => {
+  const { controller, seen, document } = startWorker();
+  controller.noteMuted(7, true);
+  assert.deepEqual(ofType(document.sent, 'muted'), [], 'it is not captured');
+  seen.muted = true;
+  await controller.toggle(7);
+  const [begin] = ofType(document.sent, 'begin');
+  assert.equal(begin.muted, true);
+  await settled();
+  controller.noteMuted(7, false);
+  controller.noteMuted(8, false);
+  assert.deepEqual(ofType(document.sent, 'muted'), [{ type: 'muted', tabId: 7, muted: false }]);
+});
+
 test('a page that cannot tell is not taken for paused', async () => {
   const { controller, seen, document } = startWorker();
   await controller.toggle(7);

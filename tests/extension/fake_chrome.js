@@ -60,6 +60,7 @@ export function startWorker() {
     /** @type {string | null} why nothing may be injected */
     refusal: null,
     url: 'https://www.example.org/watch',
+    muted: false,
   };
   const storage = {
     sync: storageArea(),
@@ -86,7 +87,13 @@ export function startWorker() {
     },
     tabCapture: { getMediaStreamId: async () => 'stream' },
     tabs: {
-      get: async () => ({ id: 7, url: seen.url, active: true, windowId: 1 }),
+      get: async () => ({
+        id: 7,
+        url: seen.url,
+        active: true,
+        windowId: 1,
+        mutedInfo: { muted: seen.muted },
+      }),
       query: async () => [{ id: 7 }],
       sendMessage: async (/** @type {number} */ _tabId, /** @type {any} */ message) =>
         void seen.toPage.push(message),
