@@ -77,9 +77,6 @@ export const SECTIONS = {
 /** The host's engines, under the names that they have everywhere. */
 export const ENGINES = { 'faster-whisper': 'CTranslate2', torch: 'PyTorch', mlx: 'MLX' };
 
-/** What the host takes where none is chosen. */
-export const USUAL_ENGINE = 'faster-whisper';
-
 /**
  * @param {import('../shared/settings.js').Settings} settings
  * @returns {boolean} whether something that only experts touch is not as by default

@@ -2,7 +2,7 @@
 import { LANGUAGES, languageName, namedLanguages } from '../shared/languages.js';
 import { DEFAULTS, HEADS_PATTERN, WHISPER } from '../shared/settings.js';
 import { element, LOCALE, number, text } from '../ui/page.js';
-import { choiceKey, ENGINES, nameKey, USUAL_ENGINE, valueAt } from './fields.js';
+import { choiceKey, ENGINES, nameKey, valueAt } from './fields.js';
 
 /** @typedef {import('./fields.js').Field} Field */
 /** @typedef {import('../shared/protocol.js').HostHello} HostHello */
@@ -112,7 +112,7 @@ function offered({ kind, choices = [] }, hello) {
     case 'model':
       return [null, ...(hello?.models.map(({ name }) => name) ?? [])];
     case 'engine':
-      return [null, ...Object.keys(ENGINES).filter((name) => name !== USUAL_ENGINE)];
+      return [null, ...Object.keys(ENGINES)];
     default:
       return [...choices];
   }
@@ -153,7 +153,6 @@ export function wordsFor({ kind, path, range }, value) {
 function wordsForNothing(kind) {
   if (kind === 'language') return text('language_detect');
   if (kind === 'heads') return text('heads_own');
-  if (kind === 'engine') return ENGINES[USUAL_ENGINE];
   return text(kind === 'target' ? 'translate_off' : 'automatic');
 }
 

@@ -129,7 +129,7 @@ def test_an_engine_and_heads_are_chosen_and_what_keeps_another_away_is_told(
     # With the keyboard, as every control.
     page.locator("#advanced summary").focus()
     page.keyboard.press("Enter")
-    expect(page.locator("#backend-default")).to_have_text("Default: CTranslate2")
+    expect(page.locator("#backend-default")).to_have_text("Default: Automatic")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     expect(page.locator("#backend")).to_be_focused()

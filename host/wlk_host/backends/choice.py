@@ -44,10 +44,20 @@ def choose(
     if wish != "auto":
         availability.require(wish, here)
         return wish
-    mlx = availability.mlx(here)
-    if mlx.usable and mlx.devices[0] == "metal":
-        return "mlx"
-    return "torch" if (speedup or bfloat16_speedup)() >= _WORTH else "faster-whisper"
+    usual = unmeasured(here)
+    if usual == "mlx":
+        return usual
+    return "torch" if (speedup or bfloat16_speedup)() >= _WORTH else usual
+
+
+def unmeasured(here: Surroundings | None = None) -> Backend:
+    """The engine for somebody who wishes none: MLX where it is installed on Apple silicon.
+
+    Elsewhere it is CTranslate2, which suits every machine: captions are to begin at once, and
+    measuring takes a while.
+    """
+    mlx = availability.mlx(here or availability.surroundings())
+    return "mlx" if mlx.usable and mlx.devices[0] == "metal" else "faster-whisper"
 
 
 def bfloat16_speedup() -> float:

@@ -12,11 +12,17 @@ if TYPE_CHECKING:
 
 def default_factory(wake: "Wake") -> "SessionFactory":
     """The real one. Importing its engines takes seconds."""
+    from wlk_host.backends.choice import unmeasured  # noqa: PLC0415
     from wlk_host.runtime.automatic import this_machine  # noqa: PLC0415
     from wlk_host.runtime.factory import SessionFactory  # noqa: PLC0415
     from wlk_host.runtime.worker import Worker  # noqa: PLC0415
 
-    return SessionFactory(Worker(wake), Worker(wake, "translations"), automatic=this_machine())
+    return SessionFactory(
+        Worker(wake),
+        Worker(wake, "translations"),
+        backend=unmeasured(),
+        automatic=this_machine(),
+    )
 
 
 def main(

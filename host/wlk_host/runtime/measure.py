@@ -2,6 +2,7 @@
 
 import sys
 
+from wlk_host.backends.choice import unmeasured
 from wlk_host.core.types import SessionOptions
 from wlk_host.models import store
 from wlk_host.runtime.automatic import MOST_LOAD, Automatic, SpeedCache, machine
@@ -18,7 +19,7 @@ def measure() -> int:
     store.resolve(None)
     cache = SpeedCache(machine())
     cache.clear()
-    factory = SessionFactory(SoundClock(), automatic=Automatic(cache))
+    factory = SessionFactory(SoundClock(), backend=unmeasured(), automatic=Automatic(cache))
     chosen = factory.load(SessionOptions()).name
     for entry in store.installed():
         step = factory.measured(entry.name, cache)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from wlk_host.backends.availability import Surroundings
-from wlk_host.backends.choice import bfloat16_speedup, choose
+from wlk_host.backends.choice import Backend, bfloat16_speedup, choose, unmeasured
 from wlk_host.core.errors import WlkError
 
 HERE = Surroundings("Linux", "x86_64", {"ctranslate2": "4.8.1", "torch": "2.13.0"})
@@ -24,13 +24,31 @@ def test_torch_is_taken_where_half_precision_pays() -> None:
     assert choose("auto", lambda: 0.2, HERE) == "faster-whisper"
 
 
-def test_mlx_is_taken_on_apple_silicon_where_it_is_installed() -> None:
-    mac = Surroundings("Darwin", "arm64", {"torch": "2.13.0", "mlx": "0.32.4"})
-    assert choose("auto", lambda: pytest.fail("measured"), mac) == "mlx"
-    without = Surroundings("Darwin", "arm64", {"torch": "2.13.0"})
-    assert choose("auto", lambda: 1.0, without) == "faster-whisper"
-    linux = Surroundings("Linux", "x86_64", {"torch": "2.13.0", "mlx": "0.32.4"})
-    assert choose("auto", lambda: 1.0, linux) == "faster-whisper"
+MAC = Surroundings("Darwin", "arm64", {"torch": "2.13.0", "mlx": "0.32.4"})
+
+
+def test_mlx_is_taken_on_apple_silicon_unmeasured() -> None:
+    assert choose("auto", lambda: pytest.fail("measured"), MAC) == "mlx"
+
+
+@pytest.mark.parametrize(
+    ("here", "usual"),
+    [
+        pytest.param(MAC, "mlx", id="Apple silicon"),
+        pytest.param(
+            Surroundings("Darwin", "arm64", {"torch": "2.13.0"}), "faster-whisper", id="without MLX"
+        ),
+        pytest.param(
+            Surroundings("Linux", "x86_64", {"torch": "2.13.0", "mlx": "0.32.4"}),
+            "faster-whisper",
+            id="MLX without Apple's GPU",
+        ),
+        pytest.param(HERE, "faster-whisper", id="Linux"),
+    ],
+)
+def test_without_a_wish_nothing_is_measured(here: Surroundings, usual: Backend) -> None:
+    assert unmeasured(here) == usual
+    assert choose("auto", lambda: 1.0, here) == usual
 
 
 def test_what_does_not_run_here_is_refused() -> None:

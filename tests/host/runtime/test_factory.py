@@ -1,11 +1,7 @@
 """Opening sessions on shared models."""
 
-import re
 import subprocess
 import sys
-from dataclasses import replace
-from pathlib import Path
-from typing import get_args
 
 import numpy as np
 import pytest
@@ -22,15 +18,12 @@ from wlk_host.core.playback import play
 from wlk_host.core.types import (
     SAMPLE_RATE,
     AudioChunk,
-    BackendName,
     CaptionUpdate,
     PolicyName,
     SessionOptions,
 )
 from wlk_host.runtime.clocks import SoundClock
 from wlk_host.runtime.factory import SessionFactory
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module", params=LOCAL)
@@ -51,15 +44,6 @@ def test_a_session_captions_with_the_policy_asked_for(
     log = CaptionLog()
     shown = [log.add(t, event) for t, event in events if isinstance(event, CaptionUpdate)]
     assert normalise(shown[-1].committed, "en")[-3:] == ["they", "were", "spoken"]
-
-
-def test_without_a_wish_it_is_the_engine_that_the_options_page_names() -> None:
-    page = (ROOT / "extension/options/fields.js").read_text(encoding="utf-8")
-    [named] = re.findall("USUAL_ENGINE = '([a-z-]+)'", page)
-    [wish] = [name for name in get_args(BackendName) if name == named]
-    factory = SessionFactory(SoundClock())
-    unasked = SessionOptions(model=str(model("tiny.en")))
-    assert factory.load(unasked) is factory.load(replace(unasked, backend=wish))
 
 
 def test_an_end_of_word_model_of_another_model_is_refused() -> None:
