@@ -1,0 +1,178 @@
+"""A session with scripted parts at hand."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+from host.core.scripted import (
+    ScriptedBackground,
+    ScriptedDecoder,
+    ScriptedDetector,
+    ScriptedListener,
+    ScriptedRecognizer,
+    Spoken,
+    sound_of,
+    spoken,
+)
+from wlk_host.core.caption_log import CaptionLog, Shown
+from wlk_host.core.live import LiveOptions, LivePass
+from wlk_host.core.local_agreement import AgreementOptions, LocalAgreement
+from wlk_host.core.policy import OpenPolicy
+from wlk_host.core.refine import RefineOptions
+from wlk_host.core.session import Engine, Pace, Session
+from wlk_host.core.types import (
+    SAMPLE_RATE,
+    AudioChunk,
+    CaptionUpdate,
+    Event,
+    Line,
+    Pcm,
+    PolicyName,
+    Sample,
+    SessionOptions,
+    Word,
+)
+
+S = SAMPLE_RATE
+CHUNK = S // 10
+
+# Written out, so that tuning the defaults changes no test.
+LIVE = LiveOptions(
+    margin=10,
+    sure=0.4,
+    patience=2 * S,
+    draft_sure=0.5,
+    window=12 * S,
+    left=8 * S,
+    longest=25 * S,
+)
+AGREEMENT = AgreementOptions(
+    trim="sentence",
+    window=12 * S,
+    left=8 * S,
+    longest=25 * S,
+    sure=0.3,
+    confident=0.95,
+    fresh=S * 3 // 10,
+    patience=3 * S,
+    draft_sure=0.5,
+)
+REFINE = RefineOptions(least=5 * S, longest=20 * S, left=10 * S, pause=S)
+PACE = Pace(
+    step=S // 2,
+    detect=3 * S,
+    most=12 * S,
+    overload=3 * S,
+    backlog=60 * S,
+    speech_pad=S * 3 // 10,
+)
+
+CLIP = spoken(
+    "Here are the first words of a clip. 0.3 They go on for a while, 0.2 and then they stop. "
+    "1.4 After a pause there is more, 0.1 and this is how it ends."
+)
+
+
+@dataclass
+class Stage:
+    """A session with its parts at hand, and what came of it."""
+
+    script: Sequence[Spoken]
+    options: SessionOptions = field(default_factory=SessionOptions)
+    multilingual: bool = False
+    language: tuple[str, float] = ("en", 0.9)
+    start: Sample = 0
+    context: str = ""
+    live: LiveOptions = LIVE
+    events: list[Event] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.detector = ScriptedDetector()
+        self.decoder = ScriptedDecoder(self.script, self.multilingual, self.language)
+        self.recognizer = ScriptedRecognizer(self.script, self.decoder.tokenizer)
+        self.background = ScriptedBackground()
+        tokenizer = self.decoder.tokenizer
+        self.listener = ScriptedListener(self.script, tokenizer, self.language)
+        listen: dict[PolicyName, OpenPolicy] = {
+            "alignatt": partial(LivePass, self.decoder, options=self.live),
+            "local_agreement": partial(LocalAgreement, self.listener, tokenizer, options=AGREEMENT),
+        }
+        self.engines: dict[PolicyName, Engine] = {
+            policy: Engine(
+                listen[policy],
+                self.recognizer,
+                tokenizer,
+                self.multilingual,
+                self.background,
+                REFINE,
+                PACE,
+            )
+            for policy in listen
+        }
+        engine = self.engines[self.options.policy]
+        self.session = Session(engine, self.detector, self.options, self.start, self.context)
+
+    def feed(self, pcm: Pcm, at: Sample) -> None:
+        self.events += self.session.feed(AudioChunk(at, pcm))
+
+    def work(self) -> None:
+        while (work := self.session.next_work()) is not None:
+            self.events += self.session.run(work)
+
+    def finish(self) -> None:
+        self.session.finish()
+        self.work()
+        assert self.session.finished()
+
+    def play(self, pcm: Pcm, at: Sample = 0, chunk: Sample = CHUNK) -> None:
+        """Chunk by chunk, everything done that is due after each."""
+        for begin in range(0, len(pcm), chunk):
+            self.feed(pcm[begin : begin + chunk], at + begin)
+            self.work()
+
+    @property
+    def updates(self) -> list[CaptionUpdate]:
+        return [event for event in self.events if isinstance(event, CaptionUpdate)]
+
+    @property
+    def shown(self) -> list[Shown]:
+        log = CaptionLog()
+        return [log.add(0.0, update) for update in self.updates]
+
+    @property
+    def live_words(self) -> list[Word]:
+        """The words of all lines as they stood last while live."""
+        lines: dict[Sample, Line] = {}
+        for update in self.updates:
+            lines |= {line.id: line for line in update.lines if line.state == "committed"}
+        return [word for line_id in sorted(lines) for word in lines[line_id].words]
+
+
+def text_of(script: Iterable[Spoken]) -> str:
+    return "".join(word.text for word in script).strip()
+
+
+def played(script: Sequence[Spoken], **options: Any) -> Stage:
+    stage = Stage(script, **options)
+    stage.play(sound_of(script))
+    stage.finish()
+    return stage
+
+
+def assert_sound(stage: Stage) -> None:
+    """Committed text only grows, times are monotone, `final` is for ever."""
+    for before, after in pairwise(stage.shown):
+        assert after.committed.startswith(before.committed)
+    for first, second in pairwise(stage.live_words):
+        assert first.start <= first.end <= second.start
+    finals: dict[Sample, Line] = {}
+    final_until = stage.start
+    for update in stage.updates:
+        assert final_until <= update.final_until
+        final_until = update.final_until
+        for line in update.lines:
+            assert line.id not in finals
+            if line.state == "final":
+                finals[line.id] = line

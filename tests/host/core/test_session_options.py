@@ -1,0 +1,140 @@
+"""A session with scripted parts: languages, prompts and what else may be chosen."""
+
+from dataclasses import replace
+
+from host.core.scripted import sound_of, spoken
+from host.core.stage import CLIP, LIVE, S, Stage, played, text_of
+from wlk_host.core.end_of_word import never
+from wlk_host.core.ports import Task
+from wlk_host.core.types import LanguageDetected, SessionOptions
+
+
+def languages(stage: Stage) -> list[LanguageDetected]:
+    return [event for event in stage.events if isinstance(event, LanguageDetected)]
+
+
+def test_a_language_is_detected_once_and_used() -> None:
+    stage = played(CLIP, multilingual=True, language=("es", 0.8))
+    assert languages(stage) == [LanguageDetected("es", 0.8)]
+    assert {task.language for task in stage.decoder.tasks} == {"es"}
+    assert {line.language for update in stage.updates for line in update.lines} == {"es"}
+    assert stage.shown[-1].committed == text_of(CLIP)
+
+
+def test_an_uncertain_language_waits_for_more_speech_and_no_word_is_lost() -> None:
+    stage = Stage(CLIP, multilingual=True, language=("fr", 0.3))
+    pcm = sound_of(CLIP)
+    stage.play(pcm[: 2 * S])
+    assert stage.events == []
+    stage.play(pcm[2 * S :], at=2 * S)
+    stage.finish()
+    assert languages(stage) == [LanguageDetected("fr", 0.3)]
+    assert stage.shown[-1].committed == text_of(CLIP)
+
+
+def test_a_short_uncertain_utterance_is_captioned_when_it_is_over() -> None:
+    script = spoken("Oui, oui.")
+    stage = played(script, multilingual=True, language=("fr", 0.3))
+    assert languages(stage) == [LanguageDetected("fr", 0.3)]
+    assert stage.shown[-1].committed == text_of(script)
+
+
+def test_a_chosen_language_is_not_detected() -> None:
+    options = SessionOptions(language="it", task="translate")
+    stage = played(CLIP, multilingual=True, language=("es", 0.9), options=options)
+    assert languages(stage) == []
+    assert set(stage.decoder.tasks) == {Task("it", "translate")}
+
+
+def test_an_english_model_needs_no_detection() -> None:
+    stage = played(CLIP, language=("es", 0.9))
+    assert languages(stage) == []
+    assert {task.language for task in stage.decoder.tasks} == {"en"}
+
+
+def test_options_change_while_somebody_speaks() -> None:
+    options = SessionOptions(language="en")
+    stage = Stage(CLIP, multilingual=True, options=options)
+    pcm = sound_of(CLIP)
+    stage.play(pcm[: 3 * S])
+    before = stage.shown[-1].committed
+    n_tasks = len(stage.decoder.tasks)
+    stage.session.configure(SessionOptions(language="de", task="translate"))
+    stage.play(pcm[3 * S :], at=3 * S)
+    stage.finish()
+    assert set(stage.decoder.tasks[:n_tasks]) == {Task("en")}
+    assert set(stage.decoder.tasks[n_tasks:]) == {Task("de", "translate")}
+    assert stage.shown[-1].committed.startswith(before)
+    assert stage.shown[-1].committed == text_of(CLIP)
+
+
+def test_music_that_makes_the_decoder_guess_is_not_captioned() -> None:
+    stage = Stage(CLIP)
+    stage.decoder.no_speech = 0.95
+    stage.play(sound_of(CLIP))
+    stage.finish()
+    assert not any(update.lines for update in stage.updates)
+
+
+def test_speech_in_noise_is_captioned() -> None:
+    stage = Stage(CLIP)
+    stage.decoder.no_speech = 0.8
+    stage.play(sound_of(CLIP))
+    stage.finish()
+    assert stage.shown[-1].committed == text_of(CLIP)
+
+
+def test_the_last_word_waits_for_the_next_where_that_is_wanted() -> None:
+    usual, waiting = Stage(CLIP), Stage(CLIP, live=replace(LIVE, end_of_word=never))
+    for stage in (usual, waiting):
+        stage.play(sound_of(CLIP)[: 5 * S // 2])
+    words = usual.shown[-1].committed.split()
+    assert waiting.shown[-1].committed.split() == words[:-1]
+    assert played(CLIP, live=waiting.live).shown[-1].committed == text_of(CLIP)
+
+
+def test_a_prompt_stays_for_the_whole_session_and_vocabulary_follows_it() -> None:
+    options = SessionOptions(prompt="A talk on caves. ", vocabulary=("Łódź",))
+    stage = Stage(CLIP, options)
+    stage.play(sound_of(CLIP))
+    stage.session.configure(replace(options, vocabulary=()))
+    stage.finish()
+    decode = stage.decoder.tokenizer.decode
+    assert {decode(p) for p in stage.decoder.prompts} == {" A talk on caves. Łódź."}
+    assert decode(stage.decoder.prompts[0]) == decode(stage.recognizer.prompts[0])
+
+
+def test_what_was_said_before_a_resumed_session_is_context_of_the_second_pass() -> None:
+    stage = played(CLIP, context=" Said before.")
+    decode = stage.decoder.tokenizer.decode
+    assert [decode(p) for p in stage.decoder.prompts if p] == []
+    assert decode(stage.recognizer.prompts[0]) == " Said before."
+
+
+def test_words_that_left_the_window_are_a_prompt_where_that_is_wanted() -> None:
+    script = spoken("one two three four five six seven eight nine ten " * 6)
+    stage = played(script, live=replace(LIVE, rolling=5))
+    prompts = [stage.decoder.tokenizer.decode(p).strip() for p in stage.decoder.prompts]
+    said = text_of(script)
+    assert prompts[0] == ""
+    assert len(prompts[-1].split()) == 5
+    assert all(prompt in said for prompt in prompts)
+
+
+def test_a_cut_drops_what_was_said_before_a_resumed_session() -> None:
+    stage = Stage(CLIP, context=" Said before.")
+    stage.events += stage.session.cut(0)
+    stage.play(sound_of(CLIP))
+    stage.finish()
+    assert not any(stage.recognizer.prompts)
+
+
+def test_vocabulary_is_a_prompt_of_both_passes() -> None:
+    stage = played(CLIP, options=SessionOptions(vocabulary=("Macháček", "Łódź")))
+    assert {stage.decoder.tokenizer.decode(p) for p in stage.decoder.prompts} == {
+        " Macháček, Łódź."
+    }
+    assert {stage.decoder.tokenizer.decode(p) for p in stage.recognizer.prompts} == {
+        " Macháček, Łódź."
+    }
+    assert stage.shown[-1].committed == text_of(CLIP)
