@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import wlk_host
+from host.runtime.port import Port
 
 TESTS = Path(__file__).parents[2]
 HOST = Path(wlk_host.__file__).parents[1]
@@ -157,3 +158,8 @@ def host(start_host: StartHost) -> HostProcess:
     process = start_host()
     process.greet()
     return process
+
+
+@pytest.fixture
+def port() -> Port:
+    return Port()

@@ -1,115 +1,27 @@
 """The engine's policy. The whole conversation lies in the inbox before it runs."""
 
-import base64
-import json
 import logging
-import queue
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from host.runtime.scripted import Held, Inline, ScriptedFactory, ScriptedModel, ScriptedSession
-from wlk_host.core.errors import DeviceError, WlkError
+from host.runtime.port import Journal, Port, WatchedInbox, pieces
+from host.runtime.scripted import ScriptedFactory, ScriptedSession
+from wlk_host.core.errors import WlkError
 from wlk_host.core.types import (
-    AudioChunk,
     AudioSkipped,
     Event,
     LanguageDetected,
     SessionOptions,
     Work,
 )
-from wlk_host.protocol.connection import Connection
 from wlk_host.protocol.messages import Captions, Error, HostSpeech, Status, ToExtension
-from wlk_host.runtime.engine import Engine, Wake
-from wlk_host.runtime.model_service import ModelService
-from wlk_host.runtime.sessions import SessionFactory
-from wlk_host.runtime.stdio import BrowserGoneError, Inbox, Signal
-
-Journal = list[tuple[str, str]]
-
-
-class WatchedInbox(queue.Queue[bytes | Signal | None]):
-    """Notes how the engine waits."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.waits: list[float | None] = []
-
-    def get(self, block: bool = True, timeout: float | None = None) -> bytes | Signal | None:
-        if block:
-            self.waits.append(timeout)
-        return super().get(block, timeout)
-
-
-@dataclass
-class Port:
-    """The browser's side: what it says lies in `inbox`, what it hears in `heard`."""
-
-    inbox: WatchedInbox = field(default_factory=WatchedInbox)
-    heard: list[ToExtension] = field(default_factory=list)
-    loader: Inline | Held = field(default_factory=Inline)
-
-    def say(self, **message: object) -> None:
-        self.inbox.put(json.dumps(message).encode())
-
-    def start(self, name: str, **more: object) -> None:
-        self.say(**{"type": "start", "session": name, "options": {}, "context": name, **more})
-
-    def audio(self, name: str, seq: int = 0, start: int = 0, length: int = 1600) -> None:
-        pcm = base64.b64encode(bytes(2 * length)).decode()
-        self.say(type="audio", session=name, seq=seq, start=start, pcm=pcm)
-
-    def serve(
-        self,
-        make_factory: Callable[[Wake], SessionFactory],
-        send: Callable[[ToExtension], None] | None = None,
-        release_after_s: float = 300,
-    ) -> None:
-        """Let an engine work until the input ends."""
-        self.inbox.put(None)
-        self.serve_on(self.inbox, make_factory, send or self.heard.append, release_after_s)
-
-    def serve_on(
-        self,
-        inbox: Inbox,
-        make_factory: Callable[[Wake], SessionFactory],
-        send: Callable[[ToExtension], None],
-        release_after_s: float,
-    ) -> None:
-        connection = Connection()
-        connection.receive(b'{"type": "hello", "protocol": 1, "extension": "1"}')
-        models = ModelService(send, ())
-        loader = self.loader
-        Engine(
-            inbox, send, connection, make_factory, models.obey, release_after_s, lambda _: loader
-        ).run()
-
-    def states(self, session: str) -> list[str]:
-        return [
-            message.state
-            for message in self.heard
-            if isinstance(message, Status) and message.session == session
-        ]
-
-    def errors(self) -> list[tuple[str, str | None]]:
-        return [(error.code, error.session) for error in self.heard if isinstance(error, Error)]
-
-
-@pytest.fixture
-def port() -> Port:
-    return Port()
+from wlk_host.runtime.stdio import BrowserGoneError, Signal
 
 
 @pytest.fixture
 def journal() -> Journal:
     return []
-
-
-def pieces(journal: Journal) -> Journal:
-    return [(name, what) for name, what in journal if what in {"LIVE", "REFINE"}]
 
 
 def test_a_session_is_loaded_fed_captioned_and_ended(port: Port) -> None:
@@ -374,208 +286,6 @@ def test_models_are_freed_some_time_after_the_last_session(port: Port) -> None:
     [wait] = port.inbox.waits
     assert wait is not None
     assert 0 < wait <= 0.001
-
-
-class Turns(WatchedInbox):
-    """Does the next of these whenever the engine has nothing left to do."""
-
-    def __init__(self, *turns: Callable[[], None]) -> None:
-        super().__init__()
-        self.turns = list(turns)
-
-    def get(self, block: bool = True, timeout: float | None = None) -> bytes | Signal | None:
-        if block:
-            self.turns.pop(0)()
-        return super().get(block, timeout)
-
-
-def test_what_is_asked_of_a_session_waits_for_its_model_and_others_go_on(port: Port) -> None:
-    journal: Journal = []
-    ready, late = ScriptedSession("ready", journal), ScriptedSession("late", journal)
-    port.loader = loader = Held()
-
-    def load() -> None:
-        loader.do()
-        port.inbox.put(Signal.WAKE)
-
-    def speak() -> None:
-        port.start("late")
-        port.audio("late")
-        port.audio("ready")
-
-    port.inbox = Turns(lambda: port.start("ready"), load, speak, load, lambda: port.inbox.put(None))
-    factory = ScriptedFactory(ready, late)
-    port.serve_on(port.inbox, lambda _wake: factory, port.heard.append, 300)
-    assert pieces(journal)[:2] == [("ready", "LIVE"), ("late", "LIVE")]
-    assert late.fed == [(0, 1600)]
-    assert (port.states("ready")[-1], port.states("late")[-1]) == ("ended", "ended")
-
-
-class Failing(ScriptedModel):
-    """Its device has no memory left, as often as it is told."""
-
-    failures = 1
-
-    @contextmanager
-    def guard(self) -> Iterator[None]:
-        yield
-        if self.failures:
-            self.failures -= 1
-            raise DeviceError("device_out_of_memory", "cuda is full", "close other programs")
-
-
-def test_a_device_without_memory_hands_the_session_over_and_nothing_is_left_out(port: Port) -> None:
-    session = ScriptedSession()
-    factory = ScriptedFactory(session)
-    factory.models[None] = Failing(factory.open, "base", "cuda")
-    port.start("a")
-    port.audio("a")
-    port.audio("a", 1, 1600)
-    port.serve(lambda _wake: factory)
-    assert factory.calls == [("load", None), ("load elsewhere", "base"), ("release", "base")]
-    assert factory.elsewhere.taken_over == [session]
-    # The failure came while the first sound was fed: it is fed again, where it can be read.
-    assert session.fed == [(0, 1600), (0, 1600), (1600, 3200)]
-    assert port.errors() == []
-    assert port.states("a")[-1] == "ended"
-
-
-def test_a_session_without_a_device_waits_for_another_and_others_go_on(port: Port) -> None:
-    journal: Journal = []
-    session, other = ScriptedSession("a", journal), ScriptedSession("b", journal)
-    factory = ScriptedFactory(session, other)
-    failing = Failing(factory.open, "large-v3", "cuda")
-    failing.failures = 0
-    factory.models["large-v3"] = failing
-    port.loader = loader = Held()
-
-    def start() -> None:
-        port.start("a", options={"model": "large-v3"})
-        port.start("b")
-
-    def load() -> None:
-        loader.do()
-        port.inbox.put(Signal.WAKE)
-
-    def fail() -> None:
-        failing.failures = 1
-        port.audio("a")
-        port.audio("a", 1, 1600)
-        port.audio("b")
-
-    port.inbox = Turns(start, load, load, fail, load, lambda: port.inbox.put(None))
-    port.serve_on(port.inbox, lambda _wake: factory, port.heard.append, 300)
-    assert factory.elsewhere.taken_over == [session]
-    assert pieces(journal)[:2] == [("b", "LIVE"), ("a", "LIVE")]
-    assert session.fed[-2:] == [(0, 1600), (1600, 3200)]
-    assert (port.states("a")[-1], port.states("b")[-1]) == ("ended", "ended")
-
-
-def late(port: Port, session: ScriptedSession, seconds: int = 30) -> None:
-    """Speak for so long, and be captioned three seconds late."""
-    session.lag = 3 * 16000
-    for seq in range(seconds):
-        port.audio(session.name, seq, 16000 * seq, 16000)
-
-
-class OneByOne(WatchedInbox):
-    """Lets one message in before each piece of work."""
-
-    def get_nowait(self) -> bytes | Signal | None:
-        raise queue.Empty
-
-
-def offers(port: Port) -> list[tuple[str | None, str | None, str | None]]:
-    """The model in use, the one offered, and what is wrong, as they change."""
-    told = [
-        (m.model, m.smaller_model, None if m.model_problem is None else m.model_problem.code)
-        for m in port.heard
-        if isinstance(m, Status)
-    ]
-    return [now for before, now in zip([None, *told], told, strict=False) if now != before]
-
-
-def test_late_for_good_the_next_smaller_model_is_offered_and_not_taken(port: Port) -> None:
-    session = ScriptedSession()
-    factory = ScriptedFactory(session)
-    factory.models[None] = ScriptedModel(factory.open)
-    factory.models[None].smaller_model = "tiny"
-    port.inbox = OneByOne()
-    port.start("a")
-    late(port, session)
-    port.serve(lambda _wake: factory)
-    assert offers(port) == [(None, None, None), ("base", None, None), ("base", "tiny", None)]
-    assert factory.calls == [("load", None)]
-
-
-def test_a_step_that_reads_all_that_waited_was_late_all_the_same(port: Port) -> None:
-    class Slow(ScriptedSession):
-        """Three seconds wait for each step, and none after it."""
-
-        def feed(self, chunk: AudioChunk) -> list[Event]:
-            self.lag = 3 * 16000
-            return super().feed(chunk)
-
-    session = Slow()
-
-    def read_all() -> None:
-        session.lag = 0
-
-    session.on_run = read_all
-    factory = ScriptedFactory(session)
-    factory.models[None] = ScriptedModel(factory.open)
-    factory.models[None].smaller_model = "tiny"
-    port.inbox = OneByOne()
-    port.start("a")
-    late(port, session)
-    port.serve(lambda _wake: factory)
-    assert offers(port)[-1] == ("base", "tiny", None)
-
-
-def test_where_none_is_smaller_nothing_is_offered(port: Port) -> None:
-    session = ScriptedSession()
-    port.inbox = OneByOne()
-    port.start("a")
-    late(port, session)
-    port.serve(lambda _wake: ScriptedFactory(session))
-    assert offers(port) == [(None, None, None), ("base", None, None)]
-
-
-def test_late_for_good_the_next_smaller_model_is_taken_where_that_is_allowed(port: Port) -> None:
-    session = ScriptedSession()
-    factory = ScriptedFactory(session)
-    factory.models[None] = ScriptedModel(factory.open)
-    factory.models[None].smaller_model = "tiny"
-    port.inbox = OneByOne()
-    port.start("a", options={"step_down": True})
-    late(port, session)
-    port.serve(lambda _wake: factory)
-    assert factory.calls == [("load", None), ("load", "tiny")]
-    assert factory.models["tiny"].taken_over == [session]
-    assert offers(port)[-1] == ("tiny", None, "model_too_slow")
-    assert session.fed == [(16000 * n, 16000 * (n + 1)) for n in range(30)], "nothing left out"
-
-
-def test_a_smaller_model_that_cannot_be_loaded_leaves_the_slow_one(port: Port) -> None:
-    session = ScriptedSession()
-
-    class Broken(ScriptedFactory):
-        def load(self, options: SessionOptions) -> ScriptedModel:
-            model = super().load(options)
-            if options.model == "tiny":
-                raise WlkError("model_corrupt", "broken", "download it again")
-            return model
-
-    factory = Broken(session)
-    factory.models[None] = ScriptedModel(factory.open)
-    factory.models[None].smaller_model = "tiny"
-    port.inbox = OneByOne()
-    port.start("a", options={"step_down": True})
-    late(port, session, 60)
-    port.serve(lambda _wake: factory)
-    assert factory.calls == [("load", None), ("load", "tiny")]
-    assert offers(port)[-1] == ("base", "tiny", "model_corrupt")
-    assert port.states("a")[-1] == "ended"
 
 
 def test_nothing_is_polled(port: Port) -> None:

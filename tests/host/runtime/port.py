@@ -1,0 +1,88 @@
+"""The browser's side of the engine: the whole conversation lies in the inbox before it runs."""
+
+import base64
+import json
+import queue
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from host.runtime.scripted import Held, Inline
+from wlk_host.protocol.connection import Connection
+from wlk_host.protocol.messages import Error, Status, ToExtension
+from wlk_host.runtime.engine import Engine, Wake
+from wlk_host.runtime.model_service import ModelService
+from wlk_host.runtime.sessions import SessionFactory
+from wlk_host.runtime.stdio import Inbox, Signal
+
+Journal = list[tuple[str, str]]
+
+
+class WatchedInbox(queue.Queue[bytes | Signal | None]):
+    """Notes how the engine waits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits: list[float | None] = []
+
+    def get(self, block: bool = True, timeout: float | None = None) -> bytes | Signal | None:
+        if block:
+            self.waits.append(timeout)
+        return super().get(block, timeout)
+
+
+@dataclass
+class Port:
+    """The browser's side: what it says lies in `inbox`, what it hears in `heard`."""
+
+    inbox: WatchedInbox = field(default_factory=WatchedInbox)
+    heard: list[ToExtension] = field(default_factory=list)
+    loader: Inline | Held = field(default_factory=Inline)
+
+    def say(self, **message: object) -> None:
+        self.inbox.put(json.dumps(message).encode())
+
+    def start(self, name: str, **more: object) -> None:
+        self.say(**{"type": "start", "session": name, "options": {}, "context": name, **more})
+
+    def audio(self, name: str, seq: int = 0, start: int = 0, length: int = 1600) -> None:
+        pcm = base64.b64encode(bytes(2 * length)).decode()
+        self.say(type="audio", session=name, seq=seq, start=start, pcm=pcm)
+
+    def serve(
+        self,
+        make_factory: Callable[[Wake], SessionFactory],
+        send: Callable[[ToExtension], None] | None = None,
+        release_after_s: float = 300,
+    ) -> None:
+        """Let an engine work until the input ends."""
+        self.inbox.put(None)
+        self.serve_on(self.inbox, make_factory, send or self.heard.append, release_after_s)
+
+    def serve_on(
+        self,
+        inbox: Inbox,
+        make_factory: Callable[[Wake], SessionFactory],
+        send: Callable[[ToExtension], None],
+        release_after_s: float,
+    ) -> None:
+        connection = Connection()
+        connection.receive(b'{"type": "hello", "protocol": 1, "extension": "1"}')
+        models = ModelService(send, ())
+        loader = self.loader
+        Engine(
+            inbox, send, connection, make_factory, models.obey, release_after_s, lambda _: loader
+        ).run()
+
+    def states(self, session: str) -> list[str]:
+        return [
+            message.state
+            for message in self.heard
+            if isinstance(message, Status) and message.session == session
+        ]
+
+    def errors(self) -> list[tuple[str, str | None]]:
+        return [(error.code, error.session) for error in self.heard if isinstance(error, Error)]
+
+
+def pieces(journal: Journal) -> Journal:
+    return [(name, what) for name, what in journal if what in {"LIVE", "REFINE"}]
