@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from wlk_host.core.attention import FRAME
@@ -27,7 +27,7 @@ _LEAST_LOGPROB: Final = -1.0
 """Mean below which a decode has failed (openai/whisper, `transcribe.py`)."""
 
 _ENOUGH: Final = 0.9
-"""Share of the first pass's letters below which a decode that was given text is tried without."""
+"""Share of the first pass's letters below which text in front may have ended a decode."""
 
 _LEAST: Final = 0.6
 """Share of them below which speech was passed over: the first pass was better."""
@@ -138,12 +138,15 @@ class RefinePass:
         task: Task,
         prompt: Sequence[Token],
         english: Sequence[Word] | None = None,
+        vocabulary: Sequence[str] = (),
     ) -> Callable[[], Refined]:
         """A job that decodes the speech between `since` and `until` once more.
 
         It holds all it needs, so it may run beside the engine. It returns the better
         words, or `live`, those of the first pass, where the decode failed. The same goes for
         `english`, which is decoded from the same encoded sound, unless it is None.
+        With text before it, it is decoded without as well: `vocabulary` are the words in
+        `prompt` that it is there for.
         """
         room = min(self._options.left, _WINDOW - (until - since))
         earliest = max(since - room + _LEAD, self._context_from)
@@ -152,22 +155,21 @@ class RefinePass:
         start = max((left[0].start if left else since) - _LEAD, self._audio.start)
         pcm = self._audio.slice(start, until)
         recognizer = self._recognizer
-        asks = [Ask(task, said, self._tokens(left))]
+        prefix = self._tokens(left)
+        asks = [Ask(task, text, prefix) for text in ((said, ()) if said else ((),))]
+        n_spoken = len(asks)
         if english is not None:
             told = [w for w in self._english if w.start >= start] if left else []
             asks.append(Ask(Task(task.language, "translate"), tuple(prompt), self._tokens(told)))
 
         def job() -> Refined:
             found = recognizer.transcribe_all(pcm, asks)
-            if said and _skips(found[0], live, _ENOUGH):
-                # With text before sound that begins in mid-sentence, a decoder may end with that
-                # sentence (measured: a fifth of the words of tiny.en, some of base).
-                bare_asks = [replace(ask, prompt=()) for ask in asks]
-                found = max(found, recognizer.transcribe_all(pcm, bare_asks), key=_n_heard)
-            heard, *translated = found
+            heard, translated = found[0], found[n_spoken:]
+            if said:
+                heard = _heeded(heard, found[1], live, vocabulary)
             return Refined(
                 _better(heard, task, start, live),
-                *(_better(h, asks[1].task, start, english or ()) for h in translated),
+                *(_better(h, asks[-1].task, start, english or ()) for h in translated),
             )
 
         return job
@@ -199,13 +201,32 @@ def _better(heard: Hypothesis, task: Task, start: Sample, live: Sequence[Word]) 
     return tuple(live) if failed or not words else words
 
 
+def _heeded(
+    told: Hypothesis, plain: Hypothesis, live: Sequence[Word], vocabulary: Sequence[str]
+) -> Hypothesis:
+    """What was heard after some text, or without it where the text did no good.
+
+    After names a decoder hears them, and others like them, where nobody said one. After any text
+    it may end with the sentence in whose midst the sound begins (measured: a fifth of the words
+    of tiny.en, some of base).
+    """
+    if vocabulary and _n_named(told, vocabulary) <= _n_named(plain, vocabulary):
+        return plain
+    return max(told, plain, key=_n_heard) if _skips(told, live, _ENOUGH) else told
+
+
+def _n_named(heard: Hypothesis, vocabulary: Sequence[str]) -> int:
+    said = bare("".join(word.text for word in heard.words))
+    return sum(said.count(name) for name in map(bare, vocabulary) if name)
+
+
 def _skips(heard: Hypothesis, live: Sequence[Word], share: float) -> bool:
     """Whether less than a share of the first pass's letters was heard."""
-    return _n_letters(heard.words) < share * _n_letters(live)
+    return _n_heard(heard) < share * _n_letters(live)
 
 
-def _n_heard(found: Sequence[Hypothesis]) -> int:
-    return _n_letters(found[0].words)
+def _n_heard(heard: Hypothesis) -> int:
+    return _n_letters(heard.words)
 
 
 def _n_letters(words: Sequence[Word]) -> int:

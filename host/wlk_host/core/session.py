@@ -368,7 +368,8 @@ class Session:
         task = Task(self.language or "en", self._options.task)
         since = self._refine_from
         wanted = english if self._is_put_into_english() else None
-        job = self._refiner.prepare(since, until, live, task, self._prompt, wanted)
+        names = self._options.vocabulary
+        job = self._refiner.prepare(since, until, live, task, self._prompt, wanted, names)
         self._second_look = _SecondLook(since, until, self._engine.background.submit(job))
 
     def _take_refined(self, look: "_SecondLook") -> None:
