@@ -156,17 +156,19 @@ class RefinePass:
         pcm = self._audio.slice(start, until)
         recognizer = self._recognizer
         prefix = self._tokens(left)
-        asks = [Ask(task, text, prefix) for text in ((said, ()) if said else ((),))]
-        n_spoken = len(asks)
+        spoken = [Ask(task, text, prefix) for text in ([said, ()] if said else [()])]
+        asks = list(spoken)
         if english is not None:
-            told = [w for w in self._english if w.start >= start] if left else []
-            asks.append(Ask(Task(task.language, "translate"), tuple(prompt), self._tokens(told)))
+            in_english = [w for w in self._english if w.start >= start] if left else []
+            asks.append(
+                Ask(Task(task.language, "translate"), tuple(prompt), self._tokens(in_english))
+            )
 
         def job() -> Refined:
             found = recognizer.transcribe_all(pcm, asks)
-            heard, translated = found[0], found[n_spoken:]
-            if said:
-                heard = _heeded(heard, found[1], live, vocabulary)
+            # Without text, the first two are one.
+            told, plain, translated = found[0], found[len(spoken) - 1], found[len(spoken) :]
+            heard = _heeded(told, plain, live, vocabulary)
             return Refined(
                 _better(heard, task, start, live),
                 *(_better(h, asks[-1].task, start, english or ()) for h in translated),

@@ -238,10 +238,14 @@ class Session:
         """
         settled_until = self._live.settled_until
         since = settled_until - _TAKEN_OVER
-        live = self._transcript.live_words(settled_until)
-        kept = [*self._refiner.words_since(since), *(w for w in live if w.start >= since)]
-        begin = kept[0].start - _LEAD if kept else settled_until
-        start = max(begin // FRAME * FRAME, self._refiner.sound_from)
+        words = [*self._refiner.words_since(0), *self._transcript.live_words(settled_until)]
+        kept = [word for word in words if word.start >= since]
+        begin = settled_until // FRAME * FRAME
+        if kept:
+            # The greater part of a short word may lie in the lead; then it would be heard there.
+            middles = [(word.start + word.end) // 2 + 1 for word in words if word.start < since]
+            begin = -(-max([kept[0].start - _LEAD, *middles]) // FRAME) * FRAME
+        start = max(begin, self._refiner.sound_from)
         self._engine = engine
         if not engine.multilingual:
             self.language = self._only_language()

@@ -135,11 +135,16 @@ def offers(port: Port) -> list[tuple[str | None, str | None, str | None]]:
     return [now for before, now in zip([None, *told], told, strict=False) if now != before]
 
 
-def test_late_for_good_the_next_smaller_model_is_offered_and_not_taken(port: Port) -> None:
-    session = ScriptedSession()
-    factory = ScriptedFactory(session)
+def with_smaller(factory: ScriptedFactory) -> ScriptedFactory:
+    """The factory, its first model being one below which there is another."""
     factory.models[None] = ScriptedModel(factory.open)
     factory.models[None].smaller_model = "tiny"
+    return factory
+
+
+def test_late_for_good_the_next_smaller_model_is_offered_and_not_taken(port: Port) -> None:
+    session = ScriptedSession()
+    factory = with_smaller(ScriptedFactory(session))
     port.inbox = OneByOne()
     port.start("a")
     late(port, session)
@@ -162,9 +167,7 @@ def test_a_step_that_reads_all_that_waited_was_late_all_the_same(port: Port) -> 
         session.lag = 0
 
     session.on_run = read_all
-    factory = ScriptedFactory(session)
-    factory.models[None] = ScriptedModel(factory.open)
-    factory.models[None].smaller_model = "tiny"
+    factory = with_smaller(ScriptedFactory(session))
     port.inbox = OneByOne()
     port.start("a")
     late(port, session)
@@ -183,9 +186,7 @@ def test_where_none_is_smaller_nothing_is_offered(port: Port) -> None:
 
 def test_late_for_good_the_next_smaller_model_is_taken_where_that_is_allowed(port: Port) -> None:
     session = ScriptedSession()
-    factory = ScriptedFactory(session)
-    factory.models[None] = ScriptedModel(factory.open)
-    factory.models[None].smaller_model = "tiny"
+    factory = with_smaller(ScriptedFactory(session))
     port.inbox = OneByOne()
     port.start("a", options={"step_down": True})
     late(port, session)
@@ -206,9 +207,7 @@ def test_a_smaller_model_that_cannot_be_loaded_leaves_the_slow_one(port: Port) -
                 raise WlkError("model_corrupt", "broken", "download it again")
             return model
 
-    factory = Broken(session)
-    factory.models[None] = ScriptedModel(factory.open)
-    factory.models[None].smaller_model = "tiny"
+    factory = with_smaller(Broken(session))
     port.inbox = OneByOne()
     port.start("a", options={"step_down": True})
     late(port, session, 60)
