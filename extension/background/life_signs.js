@@ -40,7 +40,7 @@ export class LifeSigns {
    */
   heard(message) {
     // Models come along beside the engine: they say nothing of the sessions.
-    if (message.type === 'models' || message.type === 'progress') return;
+    if (['hello', 'models', 'progress'].includes(message.type)) return;
     this.#unanswered.clear();
     if (!('session' in message) || message.session === null) return;
     const opening = message.type === 'status' && message.state === 'loading';

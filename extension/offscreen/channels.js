@@ -1,5 +1,6 @@
 /** Two channels, the tab and the microphone, as one sequence of lines. Pure. */
-import { LINES_KEPT, YOU } from '../shared/captions.js';
+import { LINES_KEPT } from '../shared/captions.js';
+import { YOU } from '../shared/speakers.js';
 
 /** @typedef {import('../shared/captions.js').CaptionModel} CaptionModel */
 /** @typedef {import('../shared/protocol.js').Line} Line */

@@ -169,7 +169,13 @@ export class Conversation {
 
   /** @param {Options} options from now on; what is captioned stays */
   configure(options) {
-    for (const session of this.#sessions()) session.configure(options);
+    this.#tab.configure(options);
+    this.#microphone?.session.configure(ofMicrophone(options));
+  }
+
+  /** What is installed has changed. */
+  repeatOptions() {
+    for (const session of this.#sessions()) session.repeatOptions();
   }
 
   /** Have all lines translated into the target language of now. */
@@ -203,7 +209,7 @@ export class Conversation {
   openMicrophone(id, hostReady) {
     this.#retireMicrophone();
     const session = new CaptionSession(
-      { id, options: this.#tab.options, visible: this.#tab.visible },
+      { id, options: ofMicrophone(this.#tab.options), visible: this.#tab.visible },
       {
         toHost: this.#outlets.toHost,
         captionsChanged: () => this.#hear(),
@@ -333,4 +339,12 @@ export class Conversation {
     this.#outlets.toOverlay({ type: 'phase', session: this.id, phase: this.#tab.state.phase });
     this.#outlets.stateChanged();
   }
+}
+
+/**
+ * @param {Options} options of the tab
+ * @returns {Options} who speaks into the microphone is known
+ */
+function ofMicrophone(options) {
+  return { ...options, speakers: false };
 }

@@ -284,6 +284,9 @@ function setHostReady(ready) {
 
 /** @param {ToExtension} message */
 function receive(message) {
+  if (message.type === 'hello') {
+    for (const { conversation } of running.values()) conversation.repeatOptions();
+  }
   if (!('session' in message) || message.session === null) return;
   for (const entry of running.values()) {
     const channel = entry.conversation.receive(message);

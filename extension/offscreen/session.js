@@ -9,6 +9,7 @@ import {
   someUntranslated,
 } from '../shared/captions.js';
 import { WHISPER } from '../shared/settings.js';
+import { countedOn, lastNumber } from '../shared/speakers.js';
 
 /** @typedef {import('../shared/messages.js').Phase} Phase */
 /** @typedef {import('../shared/messages.js').PhaseName} PhaseName */
@@ -48,6 +49,8 @@ export class CaptionSession {
   /** @type {Status | null} */
   #status = null;
   #attached = false;
+  /** Whether the next host is another process than the one before. */
+  #hostIsNew = true;
   #wasAttached = false;
   #stopping = false;
   /** The host finishes with its old model; another session of it then goes on with the new one. */
@@ -66,6 +69,8 @@ export class CaptionSession {
   /** Up to here nothing that was said waits to be captioned. */
   #caughtUpUntil = 0;
   #skippedBeforeMs = 0;
+  /** Voices that hosts before this one have numbered; it knows none of them. */
+  #speakersBefore = 0;
   #outlets;
   #options;
   #visible;
@@ -129,6 +134,8 @@ export class CaptionSession {
   attach() {
     const from = resumeSample(this.#model, this.#ring.start);
     this.#model = resumeAt(this.#model, from);
+    if (this.#hostIsNew) this.#speakersBefore = lastNumber(this.#model);
+    this.#hostIsNew = false;
     this.#skippedBeforeMs = this.#skippedMs() + this.#forgottenMs(from);
     this.#status = null;
     this.#from = from;
@@ -154,6 +161,7 @@ export class CaptionSession {
   /** The host is gone; another may come. */
   detach() {
     this.#attached = false;
+    this.#hostIsNew = true;
     this.#changingModel = false;
     this.#outlets.phaseChanged();
   }
@@ -200,7 +208,16 @@ export class CaptionSession {
     }
     // The host says its last words, and begins anew.
     if (LASTING.some((name) => options[name] !== before[name])) this.#changeModel();
-    else this.#outlets.toHost({ type: 'configure', session: this.id, options });
+    else this.#configureHost();
+  }
+
+  /** What is installed has changed: the host may be able to do more of what it was asked for. */
+  repeatOptions() {
+    if (this.#attached && !this.#stopping) this.#configureHost();
+  }
+
+  #configureHost() {
+    this.#outlets.toHost({ type: 'configure', session: this.id, options: this.#options });
   }
 
   /**
@@ -218,7 +235,8 @@ export class CaptionSession {
   applyCaptions(update) {
     if (update.revision <= this.#model.revision) return;
     const wasStale = this.#stale;
-    this.#model = applyUpdate(this.#model, update);
+    const lines = update.lines.map((line) => this.#withItsSpeaker(line));
+    this.#model = applyUpdate(this.#model, { ...update, lines });
     this.#finalUntil = update.final_until;
     this.#ring.forget(update.final_until);
     this.#outlets.captionsChanged();
@@ -232,6 +250,16 @@ export class CaptionSession {
     this.#status = status;
     if (status.state === 'listening' && status.lag_ms === 0) this.#caughtUpUntil = this.#ring.end;
     this.#outlets.phaseChanged();
+  }
+
+  /**
+   * Speakers of this host, numbered after those of the ones before. Lines of before, which come
+   * back with a translation, have theirs.
+   * @param {Captions['lines'][number]} line
+   */
+  #withItsSpeaker(line) {
+    if (line.id < this.#from) return line;
+    return { ...line, speaker: countedOn(line.speaker, this.#speakersBefore) };
   }
 
   #changeModel() {

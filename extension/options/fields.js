@@ -55,7 +55,7 @@ export const SECTIONS = {
   ],
   reading: [
     choice('mode', 'fast', 'reading'),
-    { path: 'speakers', kind: 'switch' },
+    { path: 'speakers', kind: 'switch', hint: 'speakers_hint' },
     choice('liveRegion', 'off', 'polite'),
   ],
   appearance: [

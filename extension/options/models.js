@@ -14,7 +14,16 @@ const MEGABYTE = 1_000_000;
  * @param {(message: ToHost) => void} tellHost
  */
 export function showModels(models, tellHost) {
+  const held = document.activeElement?.closest('#models li')?.id;
   byId('models').replaceChildren(...models.map((model) => modelItem(model, tellHost)));
+  if (held !== undefined) goToModel(held);
+}
+
+/** @param {string} id of an item; of anything else nothing comes */
+export function goToModel(id) {
+  /** @type {HTMLElement | null} */ (
+    document.querySelector(`#models #${CSS.escape(id)} button`)
+  )?.focus();
 }
 
 /** @param {readonly Engine[]} engines */
@@ -52,10 +61,8 @@ export function showProgress({ model, done_bytes: done, total_bytes: total }) {
  * @param {(message: ToHost) => void} tellHost
  */
 function modelItem(model, tellHost) {
-  const { name, languages, licence, size_bytes: size, state, problem } = model;
-  const spoken =
-    languages.length === 1 ? text('model_english') : text('model_languages', languages.length);
-  const facts = [megabytes(size), spoken, licence].join(' · ');
+  const { name, licence, size_bytes: size, state, problem } = model;
+  const facts = [megabytes(size), useOf(model), licence].join(' · ');
   const words = element('div', {}, element('strong', { textContent: name }));
   words.append(element('p', { className: 'small soft', textContent: facts }));
   if (problem) words.append(problemWords(problem));
@@ -65,7 +72,13 @@ function modelItem(model, tellHost) {
     words.append(bar);
   }
   const label = element('span', { className: 'small', textContent: text(`model_${state}`) });
-  return element('li', {}, words, label, actionFor(model, tellHost));
+  return element('li', { id: `model-${name}` }, words, label, actionFor(model, tellHost));
+}
+
+/** @param {CatalogModel} model */
+function useOf({ kind, languages }) {
+  if (kind === 'speakers') return text('model_speakers');
+  return languages.length === 1 ? text('model_english') : text('model_languages', languages.length);
 }
 
 /**

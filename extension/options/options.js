@@ -7,7 +7,7 @@ import { exportSettings, importSettings, report, say } from './backup.js';
 import { changesAt, hasAdvanced, SECTIONS } from './fields.js';
 import { makeRow } from './form.js';
 import { defaults, listenToLists, showKeys, showLists } from './lists.js';
-import { showEngines, showModels, showProgress } from './models.js';
+import { goToModel, showEngines, showModels, showProgress } from './models.js';
 import { showPreview } from './preview.js';
 
 /** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
@@ -29,6 +29,8 @@ let problem = null;
 let captures = [];
 /** @type {ReturnType<typeof setTimeout> | null} runs while a change is not stored yet */
 let saving = null;
+/** The model that the page was opened for, until it is there. */
+let sought = location.hash.slice(1);
 /** Whether the advanced settings were at their defaults when they were last shown. */
 let usual = true;
 
@@ -170,6 +172,8 @@ function receive(message) {
   } else if (said.type === 'models') {
     showModels(said.models, (request) => line.tellHost(request));
     showEngines(said.engines);
+    if (sought !== '') goToModel(sought);
+    sought = '';
   } else if (said.type === 'progress') {
     showProgress(said);
   }

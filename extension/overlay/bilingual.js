@@ -1,4 +1,4 @@
-/** Which of a line's texts are shown, and in which order. Pure. */
+/** Which of a line's texts are shown, in which order, and how it begins. Pure. */
 
 /** @typedef {import('../shared/captions.js').CaptionRow} CaptionRow */
 /** @typedef {import('../shared/settings.js').Bilingual} Bilingual */
@@ -15,7 +15,8 @@
  * A line as it is shown: its texts stand directly beneath each other.
  * @typedef {object} ShownLine
  * @property {number} id
- * @property {string} label what it begins with where speakers are told apart, or empty
+ * @property {string | null} speaker
+ * @property {string} label the name that it begins with, or empty
  * @property {boolean} final whole, and with its translation where one is due
  * @property {ShownText[]} texts
  */
@@ -27,19 +28,22 @@ const LINES_TO_WAIT = 2;
  * @param {readonly CaptionRow[]} rows
  * @param {Bilingual} bilingual
  * @param {(text: string) => string} filter of the user's replacements
- * @param {(speaker: string | null) => string} labelOf
+ * @param {(speakers: (string | null)[]) => string[]} labelsOf lines of these speakers
  * @returns {ShownLine[]}
  */
-export function shownLines(rows, { show, order }, filter, labelOf) {
+export function shownLines(rows, { show, order }, filter, labelsOf) {
   const lastTranslated = rows.findLastIndex(({ translation }) => translation !== null);
-  return rows.flatMap((row, index) => {
+  const shown = rows.flatMap((row, index) => {
     const comes = index > lastTranslated && index >= rows.length - LINES_TO_WAIT;
     const isDue = show !== 'original' && row.translation === null && comes;
     const texts = textsOf(row, show, isDue, filter);
     if (order === 'translation-first') texts.reverse();
     if (texts.length === 0) return [];
-    return [{ id: row.id, label: labelOf(row.speaker), final: row.final && !isDue, texts }];
+    const { id, speaker } = row;
+    return [{ id, speaker, final: row.final && !isDue, texts }];
   });
+  const labels = labelsOf(shown.map(({ speaker }) => speaker));
+  return shown.map((line, index) => ({ ...line, label: labels[index] ?? '' }));
 }
 
 /**

@@ -9,6 +9,7 @@
  * @property {typeof import('./pace.js')} pace
  * @property {typeof import('./placement.js')} placement
  * @property {typeof import('./player.js')} player
+ * @property {typeof import('../shared/speakers.js')} speakers
  * @property {typeof import('./stage.js')} stage
  * @property {typeof import('./style.js')} style
  * @property {typeof import('./view.js')} view
@@ -28,7 +29,8 @@ export function compose(parts, fonts, labels, keep) {
   const { placeFor, positionOf } = parts.placement;
   const { lowerEdgeOf } = parts.meetings;
   const stage = new parts.stage.Stage({ lookOf, placeFor, positionOf, lowerEdgeOf, fonts }, keep);
-  const flow = new parts.flow.CaptionFlow(parts.pace, parts.words.splitWords);
+  const { splitWords } = parts.words;
+  const flow = new parts.flow.CaptionFlow(parts.pace, splitWords, parts.speakers.speakerColour);
   const players = new parts.player.PlayerWatch((video) => stage.keepOff(video));
   const grips = new parts.grips.Grips(stage, parts.placement, labels);
   const view = new parts.view.CaptionView(parts.style.STYLE, flow, grips.elements, {

@@ -6,9 +6,6 @@
 /** How long a row takes to move in; short, for it delays reading. */
 const SCROLL_MS = 180;
 
-/** As many as the style has. */
-const SPEAKER_COLOURS = 6;
-
 /**
  * The lines of captions as elements, scrolled at the pace at which they can be read. Sizes come
  * from a ResizeObserver, after the frame's own layout: none is ever forced on the page.
@@ -33,15 +30,18 @@ export class CaptionFlow {
   #next;
   #pacing;
   #splitWords;
+  #colourOf;
 
   /**
    * @param {typeof import('./pace.js')} pacing
    * @param {typeof import('./words.js').splitWords} splitWords
+   * @param {typeof import('../shared/speakers.js').speakerColour} colourOf
    */
-  constructor(pacing, splitWords) {
+  constructor(pacing, splitWords, colourOf) {
     this.#pacing = pacing;
     this.#pace = pacing.AT_REST;
     this.#splitWords = splitWords;
+    this.#colourOf = colourOf;
     this.element.append(this.#flow);
   }
 
@@ -89,12 +89,12 @@ export class CaptionFlow {
   }
 
   /** @param {ShownLine} line */
-  #written({ id, label, texts }) {
+  #written({ id, speaker, label, texts }) {
     const row = this.#rows.get(id) ?? element('div', 'row');
     const paragraphs = texts.map((text, index) => {
       const found = /** @type {HTMLElement | null} */ (row.querySelector(`.${text.kind}`));
       const paragraph = found ?? this.#newText(text.kind);
-      nameSpeaker(paragraph, index === 0 ? label : '');
+      nameSpeaker(paragraph, index === 0 ? label : '', this.#colourOf(speaker));
       this.#writeText(paragraph, text);
       return paragraph;
     });
@@ -210,15 +210,14 @@ export class CaptionFlow {
 }
 
 /**
- * Begin a text with who speaks; the same one has the same colour.
+ * Begin a text with who speaks; no word of it is touched.
  * @param {HTMLElement} paragraph
  * @param {string} label
+ * @param {number} colour
  */
-function nameSpeaker(paragraph, label) {
-  if (paragraph.dataset.speaker === label) return;
-  paragraph.dataset.speaker = label;
-  const sum = [...label].reduce((total, letter) => total + (letter.codePointAt(0) ?? 0), 0);
-  paragraph.dataset.colour = String(sum % SPEAKER_COLOURS);
+function nameSpeaker(paragraph, label, colour) {
+  if (paragraph.dataset.speaker !== label) paragraph.dataset.speaker = label;
+  if (paragraph.dataset.colour !== String(colour)) paragraph.dataset.colour = String(colour);
 }
 
 /**

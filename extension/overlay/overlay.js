@@ -13,10 +13,11 @@
 // that change (`use_dynamic_url`). A static import would ask for the fixed address, in vain: this
 // module loads all others and hands them what they need of each other.
 /** @type {typeof import('../shared/captions.js')} */
-const { applyUpdate, captionRows, EMPTY_MODEL, speakerLabel, YOU } =
-  await load('shared/captions.js');
+const { applyUpdate, captionRows, EMPTY_MODEL } = await load('shared/captions.js');
 /** @type {typeof import('../shared/settings.js')} */
 const { DEFAULTS, FONTS, hostOptions, settingsFor } = await load('shared/settings.js');
+/** @type {typeof import('../shared/speakers.js')} */
+const speakers = await load('shared/speakers.js');
 /** @type {typeof import('../shared/swearwords.js')} */
 const { SWEARWORDS } = await load('shared/swearwords.js');
 /** @type {typeof import('../shared/text_filters.js')} */
@@ -42,6 +43,7 @@ const PARTS = {
   pace: await load('overlay/pace.js'),
   placement: await load('overlay/placement.js'),
   player: await load('overlay/player.js'),
+  speakers,
   stage: await load('overlay/stage.js'),
   style: await load('overlay/style.js'),
   view: await load('overlay/view.js'),
@@ -188,7 +190,7 @@ function end() {
 function showCaptions() {
   const spoken = captionRows(model, fadedUntil, LINES_HELD);
   const rows = settings.mode === 'reading' ? steady(spoken) : spoken;
-  const lines = hidden ? [] : shownLines(rows, bilingual(), filter, labelOf);
+  const lines = hidden ? [] : shownLines(rows, bilingual(), filter, labelsOf);
   seen?.view.showLines(lines);
   if (settings.liveRegion === 'polite') announce(lines);
   const words = lines.flatMap(({ texts }) =>
@@ -224,10 +226,13 @@ function announce(lines) {
   if (news !== '') seen?.view.announce(news);
 }
 
-/** @param {string | null} speaker */
-function labelOf(speaker) {
-  const named = settings.speakers || speaker === YOU;
-  return named ? speakerLabel(speaker, text('speaker_you')) : '';
+/** @param {(string | null)[]} shown the speakers of lines that are shown */
+function labelsOf(shown) {
+  const named = settings.speakers && speakers.severalSpeak(model);
+  return speakers.speakerLabels(shown, named, {
+    you: text('speaker_you'),
+    numbered: (number) => text('speaker_number', number),
+  });
 }
 
 /** @returns {SiteSettings['bilingual']} as it holds: without a translator there is one language */

@@ -119,32 +119,36 @@ export const STYLE = `
 .text[data-speaker]:not([data-speaker=""])::before {
   content: attr(data-speaker) " ";
   font-weight: 800;
-  /* Half of it is the text's own colour, which stands out from every background. */
-  color: color-mix(in srgb, var(--voice) 50%, var(--ink));
+  /* Most of it is the text's own colour, which stands out from every background. */
+  color: color-mix(in srgb, var(--voice) 40%, var(--ink));
   unicode-bidi: isolate;
 }
 
 .text[data-colour="0"] {
-  --voice: #7cc4ff;
+  --voice: #d5d9e0;
 }
 
 .text[data-colour="1"] {
-  --voice: #ffb86b;
+  --voice: #7cc4ff;
 }
 
 .text[data-colour="2"] {
-  --voice: #8fe388;
+  --voice: #ffb86b;
 }
 
 .text[data-colour="3"] {
-  --voice: #ff9db5;
+  --voice: #8fe388;
 }
 
 .text[data-colour="4"] {
-  --voice: #c9a8ff;
+  --voice: #ff9db5;
 }
 
 .text[data-colour="5"] {
+  --voice: #c9a8ff;
+}
+
+.text[data-colour="6"] {
   --voice: #6fe0d2;
 }
 

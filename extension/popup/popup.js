@@ -21,6 +21,7 @@ const retranslate = new RetranslateButton(/** @type {HTMLButtonElement} */ (byId
 const language = select('language');
 const translate = select('translate');
 const model = select('model');
+const speakers = /** @type {HTMLInputElement} */ (byId('speakers'));
 const siteOnly = /** @type {HTMLInputElement} */ (byId('site-only'));
 
 /** @type {CaptureState | null} */
@@ -113,6 +114,8 @@ async function showSettings() {
     const input = /** @type {HTMLInputElement} */ (radio);
     input.checked = input.value === here.mode;
   }
+  speakers.checked = here.speakers;
+  byId('speakers-missing').hidden = !here.speakers || hello?.speakers !== false;
   byId('size').textContent = `${number(here.appearance.fontSize)} px`;
   byId('site').hidden = site === null;
   byId('site-text').textContent = text('popup_site_only', site ?? '');
@@ -188,6 +191,11 @@ function listen() {
       change({ mode: value === 'reading' ? 'reading' : 'fast' }),
     );
   }
+  speakers.addEventListener('change', () => change({ speakers: speakers.checked }));
+  byId('speakers-get').addEventListener('click', async () => {
+    await chrome.tabs.create({ url: 'options/options.html#model-speakers' });
+    window.close();
+  });
   byId('bigger').addEventListener('click', () => resize(1));
   byId('smaller').addEventListener('click', () => resize(-1));
   siteOnly.addEventListener('change', ruleSite);
@@ -228,9 +236,9 @@ async function ruleSite() {
   if (site === null) return;
   const settings = await store.load();
   if (siteOnly.checked) {
-    const { language, translateTo, translator, model, mode, appearance } = settings;
-    const size = { fontSize: appearance.fontSize };
-    settings.sites[site] = { language, translateTo, translator, model, mode, appearance: size };
+    const { language, translateTo, translator, model, mode, speakers, appearance } = settings;
+    const speech = { language, translateTo, translator, model, speakers };
+    settings.sites[site] = { ...speech, mode, appearance: { fontSize: appearance.fontSize } };
   } else {
     delete settings.sites[site];
   }

@@ -24,26 +24,12 @@
  * @property {string} draft follows `committed` verbatim
  * @property {boolean} final
  * @property {string | null} language
- * @property {string | null} speaker YOU, a name, or null: not told apart
+ * @property {string | null} speaker YOU, a voice's number, a name, or null: not told apart
  * @property {Line['translation']} translation
  */
 
 /** Lines a model holds on to. Hours of captions must leave memory flat. */
 export const LINES_KEPT = 200;
-
-/** The speaker of what the user says into the microphone. */
-export const YOU = 'you';
-
-/**
- * How a line of somebody's begins.
- * @param {string | null} speaker
- * @param {string} you the user's word for themselves
- * @returns {string} empty where speakers are not told apart
- */
-export function speakerLabel(speaker, you) {
-  if (speaker === null) return '';
-  return speaker === YOU ? you : `${speaker}:`;
-}
 
 /** @type {CaptionModel} */
 export const EMPTY_MODEL = Object.freeze({ revision: 0, lines: [], draft: null });

@@ -24,7 +24,7 @@ export const HOST_NAME = 'dev.wlk.host';
 
 /**
  * What the user chose for one tab. Absent means the default.
- * @typedef {{ language?: string | null, task?: "transcribe" | "translate", model?: string | null, policy?: "alignatt" | "local_agreement", vocabulary?: (string)[], translate_to?: string | null, translator?: string | null, step_down?: boolean, backend?: "faster-whisper" | "torch" | "mlx" | null, alignment_heads?: string | null }} Options
+ * @typedef {{ language?: string | null, task?: "transcribe" | "translate", model?: string | null, policy?: "alignatt" | "local_agreement", vocabulary?: (string)[], translate_to?: string | null, translator?: string | null, step_down?: boolean, backend?: "faster-whisper" | "torch" | "mlx" | null, alignment_heads?: string | null, speakers?: boolean }} Options
  */
 
 /**
@@ -92,7 +92,8 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
- * @typedef {{ type: "hello", protocol: number, host: string, models: ({ name: string, multilingual: boolean })[], translators: ({ name: string, targets: (string)[] })[] }} HostHello
+ * The answer to Hello, and again whenever a model was put in place or removed.
+ * @typedef {{ type: "hello", protocol: number, host: string, models: ({ name: string, multilingual: boolean })[], translators: ({ name: string, targets: (string)[] })[], speakers: boolean }} HostHello
  */
 
 /**
@@ -129,7 +130,7 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
- * @typedef {{ name: ModelName, languages: (string)[], translates: boolean, licence: string, size_bytes: number, state: "absent" | "downloading" | "installed" | "damaged", problem: Problem }} CatalogModel
+ * @typedef {{ name: ModelName, kind: "recogniser" | "speakers", languages: (string)[], translates: boolean, licence: string, size_bytes: number, state: "absent" | "downloading" | "installed" | "damaged", problem: Problem }} CatalogModel
  */
 
 /**
@@ -209,6 +210,7 @@ export const DEFINITIONS = {
         pattern: '^[0-9]{1,2}\\.[0-9]{1,2}(,[0-9]{1,2}\\.[0-9]{1,2})*$',
         maxLength: 2000,
       },
+      speakers: { type: 'boolean' },
     },
     additionalProperties: false,
   },
@@ -350,8 +352,9 @@ export const DEFINITIONS = {
           additionalProperties: false,
         },
       },
+      speakers: { type: 'boolean' },
     },
-    required: ['type', 'protocol', 'host', 'models', 'translators'],
+    required: ['type', 'protocol', 'host', 'models', 'translators', 'speakers'],
     additionalProperties: false,
   },
   Line: {
@@ -462,6 +465,7 @@ export const DEFINITIONS = {
     type: 'object',
     properties: {
       name: { $ref: '#/$defs/ModelName' },
+      kind: { enum: ['recogniser', 'speakers'] },
       languages: { type: 'array', items: { type: 'string' } },
       translates: { type: 'boolean' },
       licence: { type: 'string' },
@@ -469,7 +473,16 @@ export const DEFINITIONS = {
       state: { enum: ['absent', 'downloading', 'installed', 'damaged'] },
       problem: { $ref: '#/$defs/Problem' },
     },
-    required: ['name', 'languages', 'translates', 'licence', 'size_bytes', 'state', 'problem'],
+    required: [
+      'name',
+      'kind',
+      'languages',
+      'translates',
+      'licence',
+      'size_bytes',
+      'state',
+      'problem',
+    ],
     additionalProperties: false,
   },
   Progress: {

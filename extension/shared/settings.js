@@ -51,14 +51,14 @@
  * @property {Bilingual} bilingual
  * @property {Filters} filters
  * @property {'off' | 'polite'} liveRegion whether a screen reader reads captions out
- * @property {boolean} speakers whether a line begins with who speaks, where that is known
+ * @property {boolean} speakers whether speakers are told apart and named
  * @property {boolean} microphone whether captions begin with the microphone as a second channel
  */
 
 /**
  * What one site does differently. Absent: as everywhere.
  * @typedef {Partial<Pick<SiteSettings,
- *     'language' | 'translateTo' | 'translator' | 'model' | 'mode' | 'microphone'>>
+ *     'language' | 'translateTo' | 'translator' | 'model' | 'mode' | 'speakers' | 'microphone'>>
  *   & { appearance?: Partial<Appearance>, bilingual?: Partial<Bilingual> }} SiteOverrides
  */
 
@@ -200,9 +200,9 @@ export function siteOf(url) {
  */
 export function hostOptions(settings) {
   const { language, translateTo, translator, model, policy, vocabulary } = settings;
-  const { backend, alignmentHeads, bilingual, stepDown } = settings;
+  const { backend, alignmentHeads, bilingual, stepDown, speakers } = settings;
   const engine = { model, policy, backend, alignment_heads: alignmentHeads, step_down: stepDown };
-  const common = { language, vocabulary, ...engine };
+  const common = { language, vocabulary, speakers, ...engine };
   const isDirect = translateTo === 'en' && translator === WHISPER;
   // Nobody wants to see what is spoken: it need not be recognised then.
   if (isDirect && bilingual.show === 'translation') return { ...common, task: 'translate' };

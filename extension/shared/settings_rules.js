@@ -90,6 +90,7 @@ const SITE_FIELDS = [
   'translator',
   'model',
   'mode',
+  'speakers',
   'appearance',
   'bilingual',
   'microphone',

@@ -1,12 +1,6 @@
 /** A tab's captions as a text that stays. */
-import {
-  applyUpdate,
-  captionRows,
-  EMPTY_MODEL,
-  LINES_KEPT,
-  speakerLabel,
-  YOU,
-} from '../shared/captions.js';
+import { applyUpdate, captionRows, EMPTY_MODEL, LINES_KEPT } from '../shared/captions.js';
+import { severalSpeak, speakerLabels } from '../shared/speakers.js';
 import { SWEARWORDS } from '../shared/swearwords.js';
 import { makeFilter } from '../shared/text_filters.js';
 import { element, text } from './page.js';
@@ -71,16 +65,30 @@ export class Transcript {
     const followed = lines.scrollHeight - lines.scrollTop - lines.clientHeight < FOLLOW_PX;
     const translations = new Map(this.#model.lines.map(({ id, translation }) => [id, translation]));
     const rows = captionRows(this.#model, -1, LINES_KEPT);
-    for (const [index, { id, speaker, committed, draft }] of rows.entries()) {
-      const row = lines.children[index] ?? lines.appendChild(element('p', { className: 'line' }));
+    const labels = this.#labelsOf(rows);
+    for (const [index, { id, committed, draft }] of rows.entries()) {
+      const row = lines.children[index] ?? lines.appendChild(newRow());
       const words = [committed, draft, translations.get(id)?.text ?? ''];
-      const named = this.#named || speaker === YOU;
-      const label = named ? speakerLabel(speaker, text('speaker_you')) : '';
-      writeRow(row, [label && `${label} `, ...words.map(this.#filter)]);
+      writeRow(row, [labels[index] ?? '', ...words.map(this.#filter)]);
     }
     while (lines.children.length > rows.length) lines.lastElementChild?.remove();
     if (followed) lines.scrollTop = lines.scrollHeight;
   }
+
+  /** @param {import('../shared/captions.js').CaptionRow[]} rows */
+  #labelsOf(rows) {
+    const shown = rows.map(({ speaker }) => speaker);
+    return speakerLabels(shown, this.#named && severalSpeak(this.#model), {
+      you: text('speaker_you'),
+      numbered: (number) => text('speaker_number', number),
+    });
+  }
+}
+
+/** The space is none of the name's: in a line from right to left it stands on the other side of it. */
+function newRow() {
+  const speaker = element('span', { className: PARTS[0] ?? '' });
+  return element('p', { className: 'line' }, speaker, ' ');
 }
 
 /**

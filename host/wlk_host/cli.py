@@ -74,6 +74,7 @@ def _add_caption(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
         "--bilingual", action="store_true", help="the original above its translation"
     )
     _add_policy(parser)
+    _add_speakers(parser)
     _add_backend(parser)
     _add_live_options(parser)
     parser.add_argument("--realtime", action="store_true", help="as if the file were played")
@@ -226,6 +227,7 @@ def _add_bench(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="translate: into English, scored by chrF",
     )
     _add_policy(parser)
+    _add_speakers(parser)
     _add_backend(parser)
     _add_translation(parser)
     _add_live_options(parser)
@@ -255,6 +257,14 @@ def _add_policy(parser: argparse.ArgumentParser) -> None:
         choices=["alignatt", "local_agreement"],
         default="alignatt",
         help="how live words are settled: where the decoder looks, or what two decodes agree on",
+    )
+
+
+def _add_speakers(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--speakers",
+        action="store_true",
+        help="tell who speaks, with the model of `wlk-host models download speakers`",
     )
 
 

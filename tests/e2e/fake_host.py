@@ -15,6 +15,8 @@ session to FOLDER/<session>.pcm at its position. FOLDER/behaviour.json may ask f
     {"pause_words": [4, 20]}      says nothing while it hears these words
     {"translators": [...]}        offers to translate, which it does not
     {"catalog": {"small": "absent"}}    knows these models; a download stands at 30 % for good
+    {"downloads": true}                 unless it ends at once
+    {"speakers": false}                 has no model that tells them apart until it is downloaded
     {"engines": [{...}]}                has these engines, as the protocol tells them
     {"scripted": true}            says nothing but what is appended to FOLDER/say.jsonl: `lines` and
                                   `draft` of `captions`, with the next audio that comes
@@ -171,9 +173,7 @@ class Host:
             case "hello":
                 time.sleep(self.behaviour.get("hello_delay_s", 0))
                 protocol = self.behaviour.get("protocol", 1)
-                models = [{"name": "fake", "multilingual": True}]
-                answer = {"type": "hello", "protocol": protocol, "host": "0", "models": models}
-                send({**answer, "translators": self.behaviour.get("translators", [])})
+                self.greet(protocol)
             case "models" | "download" | "cancel" | "remove" | "speech" as request:
                 self.answer_page(request, message.get("model"))
             case "start" if "refuse" in self.behaviour:
@@ -205,6 +205,13 @@ class Host:
                 self.sessions.pop(session).say(draft_words=0)
                 send(status(session, "ended"))
 
+    def greet(self, protocol: int = 1) -> None:
+        """Tell what is installed."""
+        models = [{"name": "fake", "multilingual": True}]
+        told = {"type": "hello", "protocol": protocol, "host": "0", "models": models}
+        translators = self.behaviour.get("translators", [])
+        send({**told, "translators": translators, "speakers": self.behaviour.get("speakers", True)})
+
     def answer_page(self, request: str, model: str | None) -> None:
         """Do as asked with a model of the catalogue, and tell how all are then; speak not."""
         if request == "speech":
@@ -212,10 +219,16 @@ class Host:
             return
         catalog = self.behaviour.get("catalog", {})
         if model is not None:
-            catalog[model] = "downloading" if request == "download" else "absent"
+            at_once = "installed" if self.behaviour.get("downloads") else "downloading"
+            catalog[model] = at_once if request == "download" else "absent"
+        if catalog.get("speakers") == "installed" and not self.behaviour.get("speakers", True):
+            self.behaviour["speakers"] = True
+            self.greet()
         send({"type": "models", "models": [
             {
-                "name": name, "languages": ["en", "de"], "translates": True, "licence": "MIT",
+                "name": name, "kind": "speakers" if name == "speakers" else "recogniser",
+                "languages": [] if name == "speakers" else ["en", "de"],
+                "translates": name != "speakers", "licence": "MIT",
                 "size_bytes": 100_000_000, "state": state, "problem": None,
             }
             for name, state in catalog.items()

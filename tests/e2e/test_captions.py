@@ -10,6 +10,7 @@ from browser import Browser
 from conftest import Launch
 from pages import Site
 from playwright.sync_api import Page, expect
+from popup import Popup
 from waiting import wait_until
 from watching import Watcher, watch_all
 
@@ -217,6 +218,45 @@ def test_english_stands_beneath_each_foreign_line(
     wait_until(stands_beneath, "the line has no English beneath it", seconds=120)
     others = [text for line, text in watcher.pairs.items() if spoken not in line]
     assert not any(english in text for text in others), watcher.pairs
+
+
+def told(panel: Popup) -> list[tuple[str, str]]:
+    """Return what the side panel holds: each name, and all that is said up to the next one."""
+    lines: list[list[str]] = panel.evaluate(
+        "[...document.querySelectorAll('#lines .line')].map(line => ['.speaker', '.committed']"
+        ".map(part => line.querySelector(part).textContent.trim()))"
+    )
+    turns: list[tuple[str, str]] = []
+    for name, said in lines:
+        if name or not turns:
+            turns.append((name, said))
+        else:
+            turns[-1] = (turns[-1][0], f"{turns[-1][1]} {said}")
+    return turns
+
+
+def test_two_voices_are_told_apart(start_browser: Launch, site: Site, tmp_path: Path) -> None:
+    models.model("speakers")
+    browser = start_browser(HOST)
+    browser.choose(language="en")
+    clip = sound.write_wav(tmp_path / "clip.wav", sound.conversation())
+    page = browser.open(add_video(site, "/conversation", clip))
+    listen(browser, page)
+    browser.popup(page).click("#panel")
+    panel = browser.side_panel()
+    play(page)
+
+    def everybody_has_spoken() -> bool:
+        return [name for name, _ in told(panel)] == ["Speaker 1:", "Speaker 2:"] * 2
+
+    wait_until(everybody_has_spoken, lambda: f"the turns are {told(panel)}", seconds=120)
+    browser.screenshot(page, "captions-speakers.png")
+    wait_until(lambda: "dog" in told(panel)[-1][1], lambda: f"{told(panel)}", seconds=60)
+    assert everybody_has_spoken(), told(panel)
+    turns = [said for _, said in told(panel)]
+    for word, said in zip(("welcome", "fox", "toolbar", "fox"), turns, strict=True):
+        assert word in said, turns
+    panel.screenshot("panel-speakers.png")
 
 
 def test_what_was_said_before_is_translated_when_asked_for(

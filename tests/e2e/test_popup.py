@@ -7,7 +7,7 @@ from axe import faults_of
 from browser import Browser
 from conftest import FakeHost, Launch
 from pages import Clip, Site
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from test_extension import until_word
 from waiting import wait_until
 
@@ -249,3 +249,65 @@ def test_a_smaller_model_is_offered_and_taken_with_one_click(
     assert (first["options"]["model"], second["options"]["model"]) == (None, "tiny")
     assert first["session"] == second["session"]
     wait_until(lambda: popup.evaluate("document.querySelector('#offer').hidden"), "still there")
+
+
+def test_the_popup_switches_speakers_while_captions_run(
+    captioned: Captioned, fake_host: FakeHost
+) -> None:
+    browser, page = captioned()
+    assert fake_host.messages("start")[-1]["options"]["speakers"] is True
+    popup = browser.popup(page)
+    wait_until(
+        lambda: popup.evaluate("document.querySelector('#speakers').checked"), "they are not on"
+    )
+    assert popup.text("#speakers-part label") == "Tell speakers apart"
+    popup.click("#speakers")
+    wait_until(lambda: fake_host.messages("configure"), "the host was not told")
+    assert fake_host.messages("configure")[-1]["options"]["speakers"] is False
+    assert len(fake_host.messages("start")) == 1, "captions began anew"
+    popup.click("#site-only")
+    wait_until(lambda: "127.0.0.1" in _sites(browser), "no rule for the site")
+    popup.click("#speakers")
+    wait_until(lambda: _sites(browser)["127.0.0.1"]["speakers"] is True, "the rule did not change")
+    assert browser.stored()["settings"]["speakers"] is False
+    assert popup.evaluate("document.querySelector('#speakers-missing').hidden")
+
+
+def test_the_popup_leads_to_the_model_of_speakers_and_knows_when_it_is_there(
+    captioned: Captioned, fake_host: FakeHost
+) -> None:
+    fake_host.behave(
+        speakers=False, downloads=True, catalog={"base": "installed", "speakers": "absent"}
+    )
+    browser, page = captioned()
+    popup = browser.popup(page)
+    wait_until(lambda: "Needs a model" in popup.text("#speakers-missing"), "no hint")
+    popup.screenshot("popup-speakers.png")
+    assert faults_of(popup) == []
+    popup.click("#speakers-get")
+    # Playwright hears of new pages only while it is being called.
+    idle = lambda: page.evaluate("1")  # noqa: E731
+    options = wait_until(lambda: _options_page(browser), "no options were opened", idle=idle)
+    row = options.locator("#model-speakers")
+    expect(row).to_contain_text("Tells speakers apart")
+    expect(row.get_by_role("button", name="Download: speakers")).to_be_focused()
+    expect(row).to_be_in_viewport()
+    assert "speakers" not in options.locator("#model").inner_text(), "it recognises nothing"
+    options.keyboard.press("Enter")
+    expect(row).to_contain_text("Installed")
+    expect(row.get_by_role("button", name="Remove: speakers")).to_be_focused()
+    told = wait_until(lambda: fake_host.messages("configure"), "running captions do not know of it")
+    assert told[-1]["options"]["speakers"] is True
+    page.bring_to_front()
+    popup = browser.popup(page)
+    wait_until(
+        lambda: popup.evaluate("document.querySelector('#model').options.length > 1"),
+        "no word of the host",
+    )
+    assert popup.evaluate("document.querySelector('#speakers-missing').hidden")
+    assert len(fake_host.messages("started")) == 1, "the host was started again"
+
+
+def _options_page(browser: Browser) -> Page | None:
+    """Return the options, where they are open."""
+    return next((page for page in browser.context.pages if "options.html" in page.url), None)

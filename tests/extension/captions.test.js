@@ -8,8 +8,6 @@ import {
   LINES_KEPT,
   resumeAt,
   resumeSample,
-  speakerLabel,
-  YOU,
 } from '../../extension/shared/captions.js';
 import { captions, line } from './builders.js';
 
@@ -153,10 +151,4 @@ test('context is whole words before the sample, the newest', () => {
   assert.equal(contextBefore(model, 400, 100), 'one two three');
   assert.equal(contextBefore(model, 400, 8), 'three');
   assert.equal(contextBefore(EMPTY_MODEL, 400, 10), '');
-});
-
-test('a line begins with who speaks: the user, somebody by name, or nobody known', () => {
-  assert.equal(speakerLabel(YOU, 'You:'), 'You:');
-  assert.equal(speakerLabel('Ana', 'You:'), 'Ana:');
-  assert.equal(speakerLabel(null, 'You:'), '');
 });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import { STYLE } from '../../extension/overlay/style.js';
 import { PRESETS } from '../../extension/shared/settings.js';
+import { speakerColour, YOU } from '../../extension/shared/speakers.js';
 
 const css = await readFile(new URL('../../extension/ui/page.css', import.meta.url), 'utf8');
 const [light = '', dark = ''] = css.split('prefers-color-scheme: dark');
@@ -61,5 +63,25 @@ for (const [scheme, colours] of Object.entries({
 test('captions of every preset with a box can be read', () => {
   for (const [name, { color, background, backgroundOpacity }] of Object.entries(PRESETS)) {
     if (backgroundOpacity) assert.ok(contrast(color, background) >= 7, name);
+  }
+});
+
+/** @param {string} a @param {string} b @param {number} share of the first */
+const mixed = (a, b, share) =>
+  `#${[1, 3, 5]
+    .map((at) => [a, b].map((colour) => parseInt(colour.slice(at, at + 2), 16)))
+    .map(([x = 0, y = 0]) => Math.round(x * share + y * (1 - share)))
+    .map((part) => part.toString(16).padStart(2, '0'))
+    .join('')}`;
+
+test('who speaks can be read in the captions of every preset with a box', () => {
+  const [, percent] = /color-mix\(in srgb, var\(--voice\) (\d+)%, var\(--ink\)\)/.exec(STYLE) ?? [];
+  for (const speaker of [YOU, '1', '2', '3', '4', '5', '6']) {
+    const rule = `data-colour="${speakerColour(speaker)}"\\] \\{\\s+--voice: (#[0-9a-f]{6})`;
+    const [, voice = ''] = new RegExp(rule).exec(STYLE) ?? [];
+    for (const [name, { color = '', background, backgroundOpacity }] of Object.entries(PRESETS)) {
+      const found = contrast(mixed(voice, color, Number(percent) / 100), background);
+      if (backgroundOpacity) assert.ok(found >= TEXT, `${speaker}, ${name}: ${found.toFixed(2)}`);
+    }
   }
 });

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FRAME_SAMPLES, SAMPLE_RATE } from '../../extension/audio/framing.js';
 import { Conversation } from '../../extension/offscreen/conversation.js';
-import { applyUpdate, captionRows, EMPTY_MODEL, YOU } from '../../extension/shared/captions.js';
+import { applyUpdate, captionRows, EMPTY_MODEL } from '../../extension/shared/captions.js';
+import { YOU } from '../../extension/shared/speakers.js';
 import { captions, line, status } from './builders.js';
 
 const SECOND = SAMPLE_RATE;
@@ -61,7 +62,7 @@ function bench() {
 /** @param {string} text @param {number} fromS @param {number} untilS */
 const spoken = (text, fromS, untilS) => line(fromS * SECOND, text, { end: untilS * SECOND });
 
-test('the microphone is a session of its own, of the same host and with the same options', () => {
+test('the microphone is a session of its own, of the same host and with options like it', () => {
   const { conversation, takeToHost, hear } = bench();
   conversation.attach();
   hear(1);
@@ -69,7 +70,8 @@ test('the microphone is a session of its own, of the same host and with the same
   conversation.openMicrophone('mic', true);
   const [start] = takeToHost();
   assert.deepEqual([start.type, start.session, start.from], ['start', 'mic', 0]);
-  assert.deepEqual(start.options, { language: 'en' });
+  // Who speaks into it is known.
+  assert.deepEqual(start.options, { language: 'en', speakers: false });
   hear(0.1);
   assert.deepEqual(
     takeToHost().map(({ type, session, start: at }) => [type, session, at]),
@@ -78,15 +80,15 @@ test('the microphone is a session of its own, of the same host and with the same
       ['audio', 'mic', 0],
     ],
   );
-  conversation.configure({ language: 'de' });
+  conversation.configure({ language: 'de', speakers: true });
   conversation.setVisible(false);
   assert.deepEqual(
-    takeToHost().map(({ type, session }) => [type, session]),
+    takeToHost().map(({ type, session, options }) => [type, session, options?.speakers]),
     [
-      ['configure', 'tab'],
-      ['configure', 'mic'],
-      ['visibility', 'tab'],
-      ['visibility', 'mic'],
+      ['configure', 'tab', true],
+      ['configure', 'mic', false],
+      ['visibility', 'tab', undefined],
+      ['visibility', 'mic', undefined],
     ],
   );
 });

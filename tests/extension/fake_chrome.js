@@ -102,7 +102,8 @@ export function startWorker() {
   Object.assign(globalThis, { chrome });
 
   const documentPort = offscreenDocument();
-  const hello = { type: 'hello', protocol: 1, host: '0', models: [], translators: [] };
+  const installed = { models: [], translators: [], speakers: false };
+  const hello = { type: 'hello', protocol: 1, host: '0', ...installed };
   const host = new HostLink(
     {
       connect: () =>

@@ -9,7 +9,8 @@ import { captions, line, status } from './builders.js';
 
 const NOT_FOUND = 'Specified native messaging host not found.';
 const EXITED = 'Native host has exited.';
-const HELLO = { type: 'hello', protocol: 1, host: '0.1.0', models: [], translators: [] };
+const INSTALLED = { models: [], translators: [], speakers: false };
+const HELLO = { type: 'hello', protocol: 1, host: '0.1.0', ...INSTALLED };
 
 /** One end of a native port; the test plays Chrome. */
 class FakePort {
@@ -125,6 +126,15 @@ test('hello comes first, and nothing before the host has answered it', async () 
   assert.equal(bench.port.sent.length, 2);
   bench.port.say(status('listening'));
   assert.deepEqual(bench.told, ['ready', 'message status']);
+});
+
+test('a host that greets again has something else installed', () => {
+  const bench = new Bench();
+  bench.connect();
+  const other = { ...HELLO, speakers: true };
+  bench.port.say(other);
+  assert.deepEqual(bench.link.hello, other);
+  assert.deepEqual(bench.told, ['ready', 'message hello']);
 });
 
 test('opening twice makes one port, and both learn the outcome', async () => {

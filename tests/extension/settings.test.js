@@ -129,7 +129,7 @@ test('a site is a host of the web, with or without www', () => {
 test('the host is told what concerns it', () => {
   const own = { language: 'de', vocabulary: ['Ada'] };
   const engine = { model: null, policy: 'alignatt', backend: null, alignment_heads: null };
-  const common = { ...own, ...engine, step_down: false };
+  const common = { ...own, ...engine, step_down: false, speakers: true };
   const settings = settingsFor(changed({ ...own, translateTo: 'en' }), null);
   assert.deepEqual(hostOptions(settings), {
     ...common,
@@ -150,6 +150,7 @@ test('the host is told what concerns it', () => {
   );
   const toFrench = hostOptions({ ...settings, translateTo: 'fr', translator: WHISPER });
   assert.deepEqual([toFrench.translate_to, toFrench.translator], ['fr', null]);
+  assert.equal(hostOptions({ ...settings, speakers: false }).speakers, false);
 });
 
 test('a position is null or three fractions', () => {

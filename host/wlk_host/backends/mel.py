@@ -11,8 +11,11 @@ from wlk_host.core.types import SAMPLE_RATE, Pcm, Sample
 HOP: Final = 160
 """Samples between two feature frames (10 ms)."""
 
-_N_FFT: Final = 400
-_HALF: Final = _N_FFT // 2
+N_FFT: Final = 400
+"""Samples in a frame (25 ms)."""
+
+_HALF: Final = N_FFT // 2
+_WINDOW: Final = np.hanning(N_FFT + 1)[:-1].astype(np.float32)
 _FLOOR: Final = 1e-10
 _DYNAMIC_RANGE: Final = 8.0
 """Log10 units below the loudest bin that are kept (openai/whisper, `audio.py`)."""
@@ -31,7 +34,7 @@ def mel_filters(n_mels: int) -> NDArray[np.float32]:
     def to_hertz(mel: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.where(mel < 15, mel * 200 / 3, 1000 * np.exp((mel - 15) * np.log(6.4) / 27))
 
-    bins = np.fft.rfftfreq(_N_FFT, 1 / SAMPLE_RATE)
+    bins = np.fft.rfftfreq(N_FFT, 1 / SAMPLE_RATE)
     low, high = to_mel(np.array([0.0, SAMPLE_RATE / 2]))
     edges = to_hertz(np.linspace(low, high, n_mels + 2))
     rising = (bins - edges[:-2, None]) / np.diff(edges)[:-1, None]
@@ -45,7 +48,6 @@ class LogMelStream:
 
     def __init__(self, n_mels: int, start: Sample = 0) -> None:
         self._filters = mel_filters(n_mels)
-        self._window = np.hanning(_N_FFT + 1)[:-1].astype(np.float32)
         self._first = -(-start // HOP)
         self._frames = np.empty((n_mels, 0), np.float32)
         self._tail = np.zeros(_HALF, np.float32)
@@ -58,7 +60,7 @@ class LogMelStream:
             self._skip -= dropped
             pcm = pcm[dropped:]
         self._tail = np.concatenate([self._tail, pcm])
-        n_whole = max(0, (len(self._tail) - _N_FFT) // HOP + 1)
+        n_whole = max(0, (len(self._tail) - N_FFT) // HOP + 1)
         if n_whole:
             self._frames = np.concatenate(
                 [self._frames, self._log_mel(self._tail, n_whole)], axis=1
@@ -82,8 +84,8 @@ class LogMelStream:
         )
         if first < 0:
             raise ValueError(f"sound before sample {self._first * HOP} is forgotten, got {start}")
-        n_ends = -(-(_N_FFT - HOP) // HOP)
-        edge = self._log_mel(np.concatenate([self._tail, np.zeros(_N_FFT, np.float32)]), n_ends)
+        n_ends = -(-(N_FFT - HOP) // HOP)
+        edge = self._log_mel(np.concatenate([self._tail, np.zeros(N_FFT, np.float32)]), n_ends)
         frames = self._frames[:, first:last]
         features = np.full((frames.shape[0], n_frames), np.log10(_FLOOR), np.float32)
         heard = (
@@ -98,9 +100,8 @@ class LogMelStream:
         return kept
 
     def _log_mel(self, pcm: Pcm, n_frames: int) -> NDArray[np.float32]:
-        frames = np.lib.stride_tricks.sliding_window_view(pcm, _N_FFT)[: n_frames * HOP : HOP]
-        power = np.abs(np.fft.rfft(frames * self._window, axis=1)).astype(np.float32) ** 2
-        log_mel: NDArray[np.float32] = np.log10(np.maximum(self._filters @ power.T, _FLOOR))
+        power = self._filters @ power_spectrum(pcm, n_frames).T
+        log_mel: NDArray[np.float32] = np.log10(np.maximum(power, _FLOOR))
         return log_mel
 
 
@@ -109,3 +110,11 @@ def log_mel(pcm: Pcm, n_mels: int, n_frames: int) -> NDArray[np.float32]:
     stream = LogMelStream(n_mels)
     stream.feed(pcm)
     return stream.window(0, len(pcm), n_frames)
+
+
+def power_spectrum(pcm: Pcm, n_frames: int) -> NDArray[np.float32]:
+    """The power at each frequency in frames that begin at each HOP, shape (n_frames, 201)."""
+    frames = np.lib.stride_tricks.sliding_window_view(pcm, N_FFT)[: n_frames * HOP : HOP]
+    power: NDArray[np.float32] = np.abs(np.fft.rfft(frames * _WINDOW, axis=1)).astype(np.float32)
+    power **= 2
+    return power

@@ -28,6 +28,8 @@ from wlk_host.bench.report import (
 from wlk_host.bench.runner import Bench
 from wlk_host.core.errors import WlkError
 from wlk_host.core.types import SessionOptions
+from wlk_host.models import store
+from wlk_host.models.catalog import SPEAKERS
 from wlk_host.runtime.live_options import live_options
 from wlk_host.runtime.resolve import called, resolve
 from wlk_host.version import __version__
@@ -55,7 +57,10 @@ def bench(arguments: argparse.Namespace) -> int:
         translate_to=arguments.translate,
         translator=arguments.translator,
         prompt=arguments.prompt,
+        speakers=arguments.speakers,
     )
+    if options.speakers:
+        store.require(SPEAKERS)
     remote = arguments.backend == "openai-api"
     backend = arguments.backend if remote else choose(arguments.backend)
     live = live_options(arguments.beams, arguments.rolling, arguments.end_of_word)

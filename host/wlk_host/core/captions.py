@@ -1,11 +1,14 @@
 """Words become lines, lines become updates."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from itertools import dropwhile
 from typing import Final
 from unicodedata import east_asian_width
 
 from wlk_host.core.english import share
+from wlk_host.core.speakers import WhoSpeaks, nobody, takeovers
 from wlk_host.core.types import (
     SAMPLE_RATE,
     CaptionUpdate,
@@ -51,19 +54,25 @@ def breaks_before(line: Sequence[Word], word: Word, *, amid_sentence: bool = Fal
     return length + _width([word]) > _LONGEST
 
 
-def split_lines(words: Iterable[Word], live_starts: Sequence[Sample] = ()) -> list[list[Word]]:
+def split_lines(
+    words: Sequence[Word],
+    live_starts: Sequence[Sample] = (),
+    speakers: Sequence[str | None] | None = None,
+) -> list[list[Word]]:
     """The words of each line, where all are known.
 
     A sentence that fits is one line, unless it was broken while it was live: what has been read
-    once should not move.
+    once should not move. No line holds the words of two speakers.
 
     Args:
         words: in order.
         live_starts: where the lines began that these words replace.
+        speakers: whose words they are; None where nobody is told apart.
     """
     sentences: list[list[Word]] = []
-    for word in words:
-        if not sentences or _ends_sentence(sentences[-1], word):
+    for word, takes_over in zip(words, takeovers(speakers or nobody(words)), strict=True):
+        breaks = takes_over and _can_open(word)
+        if not sentences or breaks or _ends_sentence(sentences[-1], word):
             sentences.append([])
         sentences[-1].append(word)
     return [line for sentence in sentences for line in _fit(sentence, live_starts)]
@@ -127,22 +136,43 @@ def _width(words: Iterable[Word]) -> int:
     return sum(width_of(word.text) for word in words)
 
 
+def _most_of(speakers: Iterable[str | None]) -> str | None:
+    """Who speaks most of the words; None where nobody is known."""
+    known = Counter(speaker for speaker in speakers if speaker is not None)
+    return max(known, key=known.__getitem__, default=None)
+
+
 def text_of(words: Iterable[Word]) -> str:
     """The words as they are read."""
     return "".join(word.text for word in words).strip()
+
+
+@dataclass(slots=True)
+class _LiveLine:
+    """A line that is not final: its words so far, and who speaks, as far as it is known."""
+
+    id: Sample
+    language: str | None
+    words: list[Word] = field(default_factory=list)
+    speaker: str | None = None
 
 
 class Transcript:
     """The caption lines of a session and what of them is new.
 
     Lines still live keep their words; final ones are handed out and forgotten.
+
+    Args:
+        start: position of the first sample.
+        who: tells whose words they are.
     """
 
-    def __init__(self, start: Sample = 0) -> None:
+    def __init__(self, start: Sample = 0, who: WhoSpeaks = nobody) -> None:
+        self._who = who
         self._revision = 0
         self._next_id = start
         self._last_final = start - 1
-        self._live: list[tuple[Sample, list[Word]]] = []
+        self._live: list[_LiveLine] = []
         self._is_open = False
         self._is_amid_sentence = False
         self._draft: tuple[Word, ...] = ()
@@ -154,17 +184,34 @@ class Transcript:
 
     def commit(self, words: Sequence[Word], language: str | None) -> None:
         """Append words that do not move any more while their line is live."""
-        for word in words:
-            if _can_open(word) and (not self._is_open or self._breaks_before(word)):
-                self._is_amid_sentence = self._is_open and not _ends_sentence(
-                    self._live[-1][1], word, amid_sentence=self._is_amid_sentence
+        for word, takes_over in zip(words, self._takes_over(words), strict=True):
+            breaks = not self._is_open or takes_over or self._breaks_before(word)
+            if _can_open(word) and breaks:
+                self._is_amid_sentence = (
+                    self._is_open
+                    and not takes_over
+                    and not _ends_sentence(
+                        self._live[-1].words, word, amid_sentence=self._is_amid_sentence
+                    )
                 )
-                self._live.append((self._new_id(word.start), []))
+                self._live.append(_LiveLine(self._new_id(word.start), language))
                 self._is_open = True
             elif not self._live:
                 continue  # A full stop whose line is final by now.
-            self._live[-1][1].append(word)
-            self._change(*self._live[-1], "committed", language)
+            line = self._live[-1]
+            line.words.append(word)
+            line.language = language
+            self._change_live(line)
+        self.name_speakers()
+
+    def name_speakers(self) -> None:
+        """Tell who speaks the live lines, by what is known now."""
+        speakers = iter(self._who([word for line in self._live for word in line.words]))
+        for line in self._live:
+            speaker = _most_of([next(speakers) for _ in line.words])
+            if speaker != line.speaker:
+                line.speaker = speaker
+                self._change_live(line)
 
     def translate(self, words: Sequence[Word], language: str | None) -> None:
         """Append English of the live lines, which are in that language."""
@@ -195,13 +242,13 @@ class Transcript:
         closed = self._live[:-1] if self._is_open else self._live
         if not closed:
             return None
-        end = closed[-1][1][-1].end
-        following = self._live[-1][1][0].start if self._is_open else end
+        end = closed[-1].words[-1].end
+        following = self._live[-1].words[0].start if self._is_open else end
         return (end + following) // 2
 
     def live_words(self, until: Sample) -> list[Word]:
         """The words of the lines that begin before `until` and are not final."""
-        return [w for line_id, words in self._live if line_id < until for w in words]
+        return [word for line in self._live if line.id < until for word in line.words]
 
     def live_english(self, until: Sample) -> list[Word]:
         """The English of the sound before `until` that is not final."""
@@ -219,14 +266,17 @@ class Transcript:
         A line keeps the id of one spoken at the same time, so that a reader sees its words mended
         in place; the others are new, and what has no successor is removed.
         """
-        replaced = [(line_id, live) for line_id, live in self._live if line_id < until]
+        replaced = [(line.id, line.words) for line in self._live if line.id < until]
         starts = [line_id for line_id, _ in replaced]
         self._live = self._live[len(replaced) :]
         self._is_open = self._is_open and bool(self._live)
-        after = self._live[0][0] if self._live else None
+        after = self._live[0].id if self._live else None
         last = self._last_final
         claimed = set[Sample]()
-        lines = split_lines(dropwhile(lambda word: not _can_open(word), words), starts)
+        words = list(dropwhile(lambda word: not _can_open(word), words))
+        speakers = self._who(words)
+        lines = split_lines(words, starts, speakers)
+        rest = iter(speakers)
         for line, translated in zip(lines, share(english, lines), strict=True):
             line_id = _same_line(line, [(i, live) for i, live in replaced if i > last])
             if line_id is None:
@@ -235,7 +285,8 @@ class Transcript:
             self._translations.pop(line_id, None)
             if text := text_of(translated):
                 self._translations[line_id] = Translation(text, _ENGLISH, "final")
-            self._change(line_id, line, "final", language)
+            speaker = _most_of([next(rest) for _ in line])
+            self._change(line_id, line, "final", language, speaker)
             last = max(last, line_id)
         for line_id in starts:
             if line_id not in claimed:
@@ -244,18 +295,19 @@ class Transcript:
         self._next_id = max(self._next_id, self._last_final + 1)
         self.final_until = max(self.final_until, until)
         self._english = [word for word in self._english if word.start >= until]
-        live = {line_id for line_id, _ in self._live}
+        live = {line.id for line in self._live}
         self._translations = {i: t for i, t in self._translations.items() if i in live}
 
     def _spread_english(self, language: str | None) -> None:
         """Put what is told in English by now beneath the live lines."""
-        parts = share(self._english, [words for _, words in self._live])
-        for (line_id, words), translated in zip(self._live, parts, strict=True):
+        parts = share(self._english, [line.words for line in self._live])
+        for line, translated in zip(self._live, parts, strict=True):
             text = text_of(translated)
-            shown = self._translations.get(line_id)
+            shown = self._translations.get(line.id)
             if text and (shown is None or shown.text != text):
-                self._translations[line_id] = Translation(text, _ENGLISH, "draft")
-                self._change(line_id, words, "committed", language)
+                self._translations[line.id] = Translation(text, _ENGLISH, "draft")
+                line.language = language
+                self._change_live(line)
 
     def _free_id(self, at: Sample, taken: Sequence[Sample], after: Sample | None) -> Sample:
         """The first id from `at` on that no line has, before that of the line which follows."""
@@ -275,7 +327,7 @@ class Transcript:
     def _shown_draft(self) -> Draft | None:
         draft = self._draft
         if draft and self._is_open and not self._breaks_before(draft[0]):
-            return Draft(self._live[-1][0], "".join(w.text for w in draft), *_span(draft))
+            return Draft(self._live[-1].id, "".join(w.text for w in draft), *_span(draft))
         draft = tuple(dropwhile(lambda word: not _can_open(word), draft))
         if not draft:
             return None
@@ -284,15 +336,28 @@ class Transcript:
         return Draft(max(self._next_id, start), text.lstrip(), start, end)
 
     def _breaks_before(self, word: Word) -> bool:
-        return breaks_before(self._live[-1][1], word, amid_sentence=self._is_amid_sentence)
+        return breaks_before(self._live[-1].words, word, amid_sentence=self._is_amid_sentence)
+
+    def _takes_over(self, words: Sequence[Word]) -> list[bool]:
+        """Whether somebody else than before speaks, at each of these words."""
+        said = self._live[-1].words if self._live else []
+        return takeovers(self._who([*said, *words]))[len(said) :]
 
     def _new_id(self, start: Sample) -> Sample:
         line_id = max(self._next_id, start)
         self._next_id = line_id + 1
         return line_id
 
+    def _change_live(self, line: _LiveLine) -> None:
+        self._change(line.id, line.words, "committed", line.language, line.speaker)
+
     def _change(
-        self, line_id: Sample, words: Sequence[Word], state: LineState, language: str | None
+        self,
+        line_id: Sample,
+        words: Sequence[Word],
+        state: LineState,
+        language: str | None,
+        speaker: str | None = None,
     ) -> None:
         start, end = _span(words) if words else (line_id, line_id)
         self._changed[line_id] = Line(
@@ -303,5 +368,6 @@ class Transcript:
             state,
             language,
             tuple(words),
+            speaker,
             translation=self._translations.get(line_id),
         )

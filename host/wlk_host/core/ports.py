@@ -64,6 +64,14 @@ class SpeechDetector(Protocol):
         ...
 
 
+class VoiceEncoder(Protocol):
+    """Tells how a voice sounds. Shared by sessions."""
+
+    def embed(self, pcm: Pcm) -> NDArray[np.float32]:
+        """The voice in that sound, shape (d,), length 1; at least 0.4 s of sound."""
+        ...
+
+
 class Tokenizer(Protocol):
     """Text to tokens and back."""
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from wlk_host.core.attention import FRAME
 from wlk_host.core.ports import Ask, Hypothesis, Recognizer, Task, Token, Tokenizer
-from wlk_host.core.trust import bare, goes_round
+from wlk_host.core.trust import bare, goes_round, n_copied
 from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Sample, Word
 from wlk_host.core.window import AudioBuffer
 
@@ -79,6 +79,10 @@ class RefinePass:
         start: position of the first sample.
         options: when and with how much context.
         context: what was said before the first sample.
+
+    Attributes:
+        audio: the sound that is not final yet, and some before it.
+        final_until: where what is not final begins.
     """
 
     def __init__(
@@ -92,7 +96,7 @@ class RefinePass:
         self._recognizer = recognizer
         self._tokenizer = tokenizer
         self._options = options
-        self._audio = AudioBuffer(start)
+        self.audio = AudioBuffer(start)
         self._words: list[Word] = []
         self._english: list[Word] = []
         self._context = context
@@ -101,7 +105,7 @@ class RefinePass:
 
     def feed(self, chunk: AudioChunk) -> None:
         """Add sound that follows what was fed before."""
-        self._audio.append(chunk)
+        self.audio.append(chunk)
 
     def adopt(self, recognizer: Recognizer, tokenizer: Tokenizer, options: RefineOptions) -> None:
         """Go on with another recogniser; jobs prepared before keep theirs."""
@@ -109,7 +113,7 @@ class RefinePass:
 
     def words_since(self, at: Sample) -> list[Word]:
         """The final words from there on, as far as they are kept; none of another language."""
-        since = max(at, self._context_from, self._audio.start + FRAME)
+        since = max(at, self._context_from, self.audio.start + FRAME)
         return [word for word in self._words if word.start >= since]
 
     def english_since(self, at: Sample) -> list[Word]:
@@ -119,11 +123,11 @@ class RefinePass:
     @property
     def sound_from(self) -> Sample:
         """The first sample that is kept."""
-        return self._audio.start
+        return self.audio.start
 
     def sound(self, start: Sample) -> AudioChunk:
         """The sound from there on. What is not final yet is always there, and some before it."""
-        return AudioChunk(start, self._audio.slice(start, self._audio.end))
+        return AudioChunk(start, self.audio.slice(start, self.audio.end))
 
     def drop_context(self, before: Sample) -> None:
         """Give no words from before that sample as context: they are of another language."""
@@ -152,8 +156,8 @@ class RefinePass:
         earliest = max(since - room + _LEAD, self._context_from)
         left = [w for w in self._words if w.start >= earliest]
         said = [*prompt, *(() if left else self._rolling(earliest))]
-        start = max((left[0].start if left else since) - _LEAD, self._audio.start)
-        pcm = self._audio.slice(start, until)
+        start = max((left[0].start if left else since) - _LEAD, self.audio.start)
+        pcm = self.audio.slice(start, until)
         recognizer = self._recognizer
         prefix = self._tokens(left)
         spoken = [Ask(task, text, prefix) for text in ([said, ()] if said else [()])]
@@ -181,7 +185,7 @@ class RefinePass:
         self._words = [*self._words, *refined.words][-_MOST_WORDS:]
         self._english = [*self._english, *refined.english][-_MOST_WORDS:]
         self.final_until = until
-        self._audio.forget(until - self._options.left - 2 * _LEAD)
+        self.audio.forget(until - self._options.left - 2 * _LEAD)
 
     def _tokens(self, words: Sequence[Word]) -> list[Token]:
         return [token for word in words for token in self._tokenizer.encode(word.text)]
@@ -196,6 +200,9 @@ class RefinePass:
 def _better(heard: Hypothesis, task: Task, start: Sample, live: Sequence[Word]) -> tuple[Word, ...]:
     """What was heard in sound that begins at `start`, or `live` where that failed."""
     words = tuple(Word(w.text, w.start + start, w.end + start, w.probability) for w in heard.words)
+    if task.kind == "transcribe":
+        # Of what was translated times say little.
+        words = words[: len(words) - n_copied(words)]
     guessed = heard.logprob < _LEAST_LOGPROB and (
         task.kind == "transcribe" or heard.no_speech > _SILENT
     )

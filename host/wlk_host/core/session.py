@@ -1,5 +1,6 @@
 """One tab's sound becoming captions: gate, first pass, second pass, lines."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,8 +18,10 @@ from wlk_host.core.ports import (
     Task,
     Token,
     Tokenizer,
+    VoiceEncoder,
 )
 from wlk_host.core.refine import Refined, RefineOptions, RefinePass
+from wlk_host.core.speakers import Speakers
 from wlk_host.core.speech_gate import SpeechGate
 from wlk_host.core.types import (
     SAMPLE_RATE,
@@ -90,6 +93,8 @@ class Engine:
         multilingual: whether they know more than English.
         background: where the second pass runs.
         tells_english: when they tell the English of what is spoken beside it.
+        voices: what tells speakers apart, loaded when it is first asked for; None where it is not
+            installed.
     """
 
     listen: OpenPolicy
@@ -100,6 +105,7 @@ class Engine:
     refine: RefineOptions = field(default_factory=RefineOptions)
     pace: Pace = field(default_factory=Pace)
     tells_english: TellsEnglish = only_if_chosen
+    voices: Callable[[], VoiceEncoder | None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +130,7 @@ class Session:
         options: what the user chose.
         start: position of the first sample.
         context: text of the lines before `start`, when a session is resumed.
+        speakers: knows the voices of the session that this one goes on with; None knows none.
     """
 
     def __init__(
@@ -133,6 +140,7 @@ class Session:
         options: SessionOptions,
         start: Sample = 0,
         context: str = "",
+        speakers: Speakers | None = None,
     ) -> None:
         self._engine = engine
         self._detector = detector
@@ -141,12 +149,15 @@ class Session:
         self.language: str | None = options.language or self._only_language()
         self.skipped: Sample = 0
         self.refining = True
-        self._transcript = Transcript(start)
+        self._speakers = speakers or Speakers()
+        self._speakers.begin(start)
+        self._transcript = Transcript(start, self._speakers.who)
         self._is_over = False
         self._is_understood = False
         self._language_heard_at: Sample | None = None
         self._prompt = self._static_prompt()
         self._second_look: _SecondLook | None = None
+        self._find_voices()
         self._begin(start)
 
     # -- sound in ---------------------------------------------------------------
@@ -187,6 +198,7 @@ class Session:
             self.language = options.language or self._only_language()
             self._is_understood = False
         self._options = options
+        self._find_voices()
         self._prompt = self._static_prompt()
         self._live.prompt = self._prompt
 
@@ -247,6 +259,7 @@ class Session:
             begin = -(-max([kept[0].start - _LEAD, *middles]) // FRAME) * FRAME
         start = max(begin, self._refiner.sound_from)
         self._engine = engine
+        self._find_voices()
         if not engine.multilingual:
             self.language = self._only_language()
         self._prompt = self._static_prompt()
@@ -264,6 +277,7 @@ class Session:
         for at in range(0, len(chunk.pcm), _PART):
             had_unread = self._has_unread_speech()
             self._gate.feed(AudioChunk(chunk.start + at, chunk.pcm[at : at + _PART]))
+            self._speakers.note(self._gate.opened_at, self._gate.voiced_until)
             if self._has_unread_speech() and not had_unread:
                 self._begin_speech()
 
@@ -295,6 +309,7 @@ class Session:
         if closing:
             end = min(end, self._gate.voiced_until + pad)
         speech_from = max(self._closed_until, self._unread_from)
+        self._speakers.listen(self._refiner.audio, closing=closing)
         window = self._live.listen(end, speech_from)
         was = self.language
         events = self._choose_language(window, speech_from, end, closing)
@@ -385,6 +400,10 @@ class Session:
     def _finalise(self, until: Sample, refined: Refined) -> None:
         self._refiner.settle(until, refined)
         self._transcript.finalise(until, refined.words, self.language, refined.english)
+        self._speakers.forget(until)
+
+    def _find_voices(self) -> None:
+        self._speakers.encoder = self._engine.voices() if self._options.speakers else None
 
     def _is_put_into_english(self) -> bool:
         """Whether the recogniser tells in English, too, what is spoken now."""

@@ -14,6 +14,9 @@ _LONGEST_PHRASE: Final = 16
 _LONG_PHRASE: Final = 4
 """Words of a phrase that nobody says twice in a row for a reason."""
 
+_SHORTEST_COPY: Final = 3
+"""Words of the shortest phrase that is taken for a copy where words have their places."""
+
 _MOST_REPEATS: Final = 4
 """Times a phrase may follow itself, however long it takes."""
 
@@ -83,15 +86,36 @@ def n_unspoken(before: Sequence[Word], words: Sequence[Word], *, translated: boo
     for n in range(1, min(_LONGEST_PHRASE, len(said) // 2) + 1):
         if keys[-n:] != keys[-2 * n : -n]:
             continue
-        took = said[-1].end - said[-n].start
-        first_took = said[-n - 1].end - said[-2 * n].start
-        # A single word's first time may hold the pause before it.
-        least = max(n * _LEAST_WORD, first_took // 2 if n > 2 else 0)
         too_often = keys[-(_MOST_REPEATS + 1) * n :] == (_MOST_REPEATS + 1) * keys[-n:]
-        in_no_time = n >= _LONG_PHRASE if translated else took < least
+        in_no_time = n >= _LONG_PHRASE if translated else _took_no_time(said, n)
         if in_no_time or too_often:
             return n
     if translated:
         return 0
     is_squeezed = len(words) >= 3 and words[-1].end - words[-3].start < _SQUEEZED
     return 3 if is_squeezed else 0
+
+
+def n_copied(words: Sequence[Word]) -> int:
+    """Words at the end that are a copy of the phrase before them, in no time to say it.
+
+    Of finished sound, whose words a decoder has placed: there a short word may be put into no
+    time although it was said, but hardly a phrase.
+    """
+    keys = [bare(word.text) for word in words]
+    return next(
+        (
+            n
+            for n in range(_SHORTEST_COPY, len(words) // 2 + 1)
+            if keys[-n:] == keys[-2 * n : -n] and _took_no_time(words, n)
+        ),
+        0,
+    )
+
+
+def _took_no_time(words: Sequence[Word], n: int) -> bool:
+    """Whether the last `n` words, a copy of those before, took less than can be said."""
+    took = words[-1].end - words[-n].start
+    first_took = words[-n - 1].end - words[-2 * n].start
+    # A single word's first time may hold the pause before it.
+    return took < max(n * _LEAST_WORD, first_took // 2 if n > 2 else 0)

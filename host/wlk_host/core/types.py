@@ -164,6 +164,7 @@ class SessionOptions:
         backend: the engine; None takes the default one.
         alignment_heads: which ones of the model follow the sound, as "LAYER.HEAD,LAYER.HEAD",
             where it is named; None takes the model's own.
+        speakers: whether lines are to tell who speaks, where what tells voices apart is installed.
     """
 
     language: str | None = None
@@ -177,6 +178,7 @@ class SessionOptions:
     step_down: bool = False
     backend: BackendName | None = None
     alignment_heads: str | None = None
+    speakers: bool = False
 
     @property
     def whisper_translates(self) -> bool:

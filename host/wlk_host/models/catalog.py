@@ -28,6 +28,23 @@ class HubRepository:
 
 
 @dataclass(frozen=True, slots=True)
+class GitRepository:
+    """A folder of a Git repository at one commit, where its files can be had one by one.
+
+    Attributes:
+        address: of what lists commits, without the last slash.
+        folder: POSIX path inside the repository.
+    """
+
+    address: str
+    revision: str
+    folder: str
+
+
+Repository = HubRepository | GitRepository
+
+
+@dataclass(frozen=True, slots=True)
 class ModelFile:
     """One file of a model, and how to know that it is the right one.
 
@@ -42,7 +59,7 @@ class ModelFile:
     size_bytes: int
     sha256: str
     parts: tuple[PackagedPart, ...] = ()
-    repository: HubRepository | None = None
+    repository: Repository | None = None
     text: str | None = None
 
 
@@ -51,7 +68,7 @@ class CatalogEntry:
     """One model: its files, and how to know that they are the right ones.
 
     Attributes:
-        languages: Whisper codes of what it transcribes.
+        languages: Whisper codes of what it transcribes; empty for what does not transcribe.
         translates: whether it was trained to translate into English.
         licence: SPDX identifier of the weights.
         command: what puts it in place; None: `wlk-host models download`.
@@ -61,7 +78,7 @@ class CatalogEntry:
     languages: tuple[str, ...]
     translates: bool
     licence: str
-    repository: HubRepository
+    repository: Repository
     files: tuple[ModelFile, ...]
     command: str | None = None
 
@@ -276,6 +293,29 @@ _LARGE_V3: Final = CatalogEntry(
     ),
 )
 
+# GE2E (Wan et al., 2018, arXiv:1710.10467), an LSTM that makes one vector of a voice. Published
+# in the source of Resemblyzer; the digest was computed from the file of that commit.
+SPEAKERS: Final = CatalogEntry(
+    "speakers",
+    (),
+    False,
+    "Apache-2.0",
+    GitRepository(
+        "https://raw.githubusercontent.com/resemble-ai/Resemblyzer",
+        "15d828edebe06bc72b9cabc8ef8ca5ab2cb457ce",
+        "resemblyzer",
+    ),
+    (
+        ModelFile(
+            "pretrained.pt",
+            17_090_379,
+            "39373b86598fa3da9fcddee6142382efe09777e8d37dc9c0561f41f0070f134e",
+            (PackagedPart("resemblyzer", "pretrained.pt"),),
+        ),
+    ),
+)
+"""What tells voices apart. No recogniser, so neither in `CATALOG` nor found by `find`."""
+
 CATALOG: Final[tuple[CatalogEntry, ...]] = (
     _TINY,
     _TINY_EN,
@@ -290,7 +330,10 @@ CATALOG: Final[tuple[CatalogEntry, ...]] = (
     _LARGE_V3_TURBO,
     _LARGE_V3,
 )
-"""Small before large."""
+"""The recognisers, small before large."""
+
+LISTED: Final = (*CATALOG, SPEAKERS)
+"""All that `wlk-host models` lists, downloads and removes."""
 
 RECOMMENDED: Final = _BASE
 """What to begin with: keeps up on two cores, knows many languages."""
@@ -299,16 +342,16 @@ _PREFERRED: Final = ("base", "base.en", "small", "small.en", "distil-small.en", 
 
 
 def by_preference() -> list[CatalogEntry]:
-    """All, those first that most machines can run well."""
+    """All recognisers, those first that most machines can run well."""
     order = {name: rank for rank, name in enumerate(_PREFERRED)}
     return sorted(CATALOG, key=lambda entry: order.get(entry.name, len(order)))
 
 
 def find(name: str) -> CatalogEntry | None:
-    """The entry of that name, or None when the catalogue has none."""
+    """The recogniser of that name, or None when the catalogue has none."""
     return next((entry for entry in CATALOG if entry.name == name), None)
 
 
 def names() -> str:
-    """All names, for messages."""
+    """The names of all recognisers, for messages."""
     return ", ".join(entry.name for entry in CATALOG)

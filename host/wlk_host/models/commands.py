@@ -4,17 +4,19 @@ import sys
 from pathlib import Path
 
 from wlk_host.models import store
-from wlk_host.models.catalog import CATALOG, CatalogEntry
+from wlk_host.models.catalog import LISTED, SPEAKERS, CatalogEntry
 from wlk_host.models.download import download as bring
 
 INTERRUPTED: int = 130
 """What shells report for a program that was ended with Ctrl+C."""
 
+_LICENCE_WIDTH: int = max(len(entry.licence) for entry in LISTED)
+
 
 def show_all() -> int:
-    """Print each known model: name, size, languages, licence, condition."""
-    width = max(len(entry.name) for entry in CATALOG)
-    for entry in CATALOG:
+    """Print each known model: name, size, what it is for, licence, condition."""
+    width = max(len(entry.name) for entry in LISTED)
+    for entry in LISTED:
         _say(f"{entry.name:<{width}}  {_facts(entry)}  {store.condition(entry)}")
     _say(f"in {store.models_dir()}")
     return 0
@@ -87,14 +89,15 @@ def path(name: str) -> int:
     Raises:
         WlkError: `model_missing` or `model_corrupt`.
     """
-    _say(str(store.resolve(name)))
+    _say(str(store.require(store.entry_of(name))))
     return 0
 
 
 def _facts(entry: CatalogEntry) -> str:
     languages = f"{len(entry.languages)} languages" if entry.multilingual else "English only"
     english = "to English" if entry.translates else ""
-    return f"{entry.size_bytes / 1e6:4.0f} MB  {languages:<13}  {english:<10}  {entry.licence}"
+    use = "tells speakers apart" if entry is SPEAKERS else f"{languages:<13}  {english}"
+    return f"{entry.size_bytes / 1e6:4.0f} MB  {use:<25}  {entry.licence:<{_LICENCE_WIDTH}}"
 
 
 def _say(text: str) -> None:

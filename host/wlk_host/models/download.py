@@ -20,7 +20,7 @@ import filelock
 
 from wlk_host.core.errors import WlkError
 from wlk_host.models import errors, hub, store, transfer
-from wlk_host.models.catalog import CatalogEntry, HubRepository, ModelFile
+from wlk_host.models.catalog import CatalogEntry, ModelFile, Repository
 from wlk_host.models.errors import DownloadCancelledError
 from wlk_host.models.transfer import DELAYS_S, Remote
 
@@ -118,7 +118,7 @@ class _Job:
         self._progress(self._done_files + done_of_file, self._entry.size_bytes)
 
 
-def _on_this_machine(repository: HubRepository, file: ModelFile) -> list[Path]:
+def _on_this_machine(repository: Repository, file: ModelFile) -> list[Path]:
     """The paths whose contents, joined, are the file; empty where it has to be fetched.
 
     A file of the hub's cache is taken only when it is the right one: nothing says how to mend

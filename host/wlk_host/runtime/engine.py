@@ -34,6 +34,7 @@ from wlk_host.runtime.sessions import LoadedModel, SessionFactory, TranslatedCap
 from wlk_host.runtime.spoken_clip import spoken_clip
 from wlk_host.runtime.status import StatusReporter
 from wlk_host.runtime.stdio import BrowserGoneError, Inbox, Signal
+from wlk_host.runtime.voices import KnownVoices
 from wlk_host.runtime.worker import Worker
 
 Send = Callable[[messages.ToExtension], None]
@@ -115,6 +116,7 @@ class Engine:
         )
         self._opening: dict[str, _Opening] = {}
         self._running: dict[str, _Running] = {}
+        self._voices = KnownVoices()
         self._turn = 0
         self._input_ended = False
 
@@ -221,7 +223,9 @@ class Engine:
         start = opening.start
         del self._opening[start.session]
         model = self._models.take(opening.loading)
-        session = model.open(opening.options, start.start, start.context)
+        session = model.open(
+            opening.options, start.start, start.context, self._voices.of(start.session)
+        )
         running = _Running(
             start.session,
             session,

@@ -29,6 +29,7 @@ from wlk_host.runtime.resolve import called, resolve
 from wlk_host.runtime.sessions import LoadedModel
 from wlk_host.runtime.speed import StepTime
 from wlk_host.runtime.translator_process import TranslatorProcess
+from wlk_host.runtime.voices import SharedVoices
 
 if TYPE_CHECKING:
     from wlk_host.runtime.model import Model
@@ -100,6 +101,7 @@ class SessionFactory:
         self._live = live
         self._models: dict[tuple[Path, Device, _Setup], Model] = {}
         self._detector: onnxruntime.InferenceSession | None = None
+        self._voices = SharedVoices()
 
     def open(
         self, options: SessionOptions, start: Sample = 0, context: str = ""
@@ -115,9 +117,11 @@ class SessionFactory:
         """What sessions with these options work with.
 
         Raises:
-            WlkError: those of `resolve`, of `api_client.endpoint`, `vad_missing`,
-                `backend_unavailable` and `heads_invalid`.
+            WlkError: those of `resolve`, of `api_client.endpoint` and `SharedVoices.encoder`,
+                `vad_missing`, `backend_unavailable` and `heads_invalid`.
         """
+        if options.speakers:
+            self._voices.encoder()
         if self._backend == "openai-api":
             return self._service()
         had = set(self._models)
@@ -157,6 +161,7 @@ class SessionFactory:
                 self._translator,
                 self._drafts,
                 self._detector,
+                self._voices.encoder,
             )
             self._remote = RemoteModel(endpoint(), services)
         return self._remote
@@ -202,6 +207,7 @@ class SessionFactory:
             self._drafts,
             self._live,
             self._detector,
+            self._voices.encoder,
         )
         whisper = Whisper(folder, backend, threads, device, loading, setup.heads)
         heap.give_back()
@@ -244,6 +250,7 @@ class SessionFactory:
     def release_all(self) -> None:
         """Free everything; the next session loads again."""
         self._translator.release()
+        self._voices.release()
         self._models.clear()
         self._remote = None
         self._detector = None

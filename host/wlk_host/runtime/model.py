@@ -1,5 +1,6 @@
 """A model in memory, and what sessions do with it."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache, partial
@@ -19,8 +20,9 @@ from wlk_host.core.errors import WlkError
 from wlk_host.core.live import LiveOptions, LivePass
 from wlk_host.core.local_agreement import AgreementOptions, LocalAgreement
 from wlk_host.core.policy import OpenPolicy
-from wlk_host.core.ports import Background, LiveRecognizer
+from wlk_host.core.ports import Background, LiveRecognizer, VoiceEncoder
 from wlk_host.core.session import Engine, Pace, Session
+from wlk_host.core.speakers import Speakers
 from wlk_host.core.translated_session import TranslatedSession
 from wlk_host.core.translators import TranslationService
 from wlk_host.core.types import SAMPLE_RATE, PolicyName, Sample, SessionOptions
@@ -49,6 +51,7 @@ class Services:
         drafts: whether lines are translated while they grow.
         live: how the first pass works.
         detector: finds speech.
+        voices: what tells speakers apart, where it is installed.
     """
 
     background: Background
@@ -57,6 +60,7 @@ class Services:
     drafts: bool
     live: LiveOptions
     detector: onnxruntime.InferenceSession
+    voices: Callable[[], VoiceEncoder | None]
 
 
 class Model:
@@ -88,7 +92,13 @@ class Model:
         self.device = device
         self.problem: WlkError | None = None
 
-    def open(self, options: SessionOptions, start: Sample, context: str) -> TranslatedSession:
+    def open(
+        self,
+        options: SessionOptions,
+        start: Sample,
+        context: str,
+        speakers: Speakers | None = None,
+    ) -> TranslatedSession:
         """A session whose audio begins at `start`.
 
         Raises:
@@ -97,7 +107,7 @@ class Model:
         services = self._services
         engine = self._engine(options.policy)
         detector = SileroDetector(services.detector)
-        captions = Session(engine, detector, options, start, context)
+        captions = Session(engine, detector, options, start, context, speakers)
         return TranslatedSession(
             captions,
             services.translator,
@@ -150,6 +160,7 @@ class Model:
             heap.GivingBack(background),
             pace=pace,
             tells_english=self._tells_english(),
+            voices=self._services.voices,
         )
 
     def _tells_english(self) -> TellsEnglish:

@@ -10,7 +10,7 @@ from typing import Final
 from wlk_host.backends.availability import Capabilities, examine, surroundings
 from wlk_host.core.errors import WlkError
 from wlk_host.models import store
-from wlk_host.models.catalog import CATALOG, CatalogEntry
+from wlk_host.models.catalog import LISTED, SPEAKERS, CatalogEntry
 from wlk_host.models.download import download
 from wlk_host.models.errors import DownloadCancelledError
 from wlk_host.models.store import Condition
@@ -28,6 +28,7 @@ from wlk_host.protocol.messages import (
     ToExtension,
     ToModels,
 )
+from wlk_host.runtime.greeting import host_hello
 from wlk_host.runtime.stdio import BrowserGoneError
 
 PROGRESS_EVERY_S: Final = 0.25
@@ -56,7 +57,7 @@ class ModelService:
     def __init__(
         self,
         send: Callable[[ToExtension], None],
-        entries: Sequence[CatalogEntry] = CATALOG,
+        entries: Sequence[CatalogEntry] = LISTED,
         look: Callable[[], Sequence[Capabilities]] = lambda: examine(surroundings(with_card=True)),
     ) -> None:
         self._send = send
@@ -151,7 +152,7 @@ class ModelService:
         finally:
             with self._lock:
                 del self._downloads[entry.name]
-        self._tell_all()
+        self._tell_change()
 
     def _remove(self, entry: CatalogEntry, remove: Callable[[CatalogEntry], None]) -> None:
         try:
@@ -161,7 +162,7 @@ class ModelService:
         finally:
             with self._lock:
                 self._removals.discard(entry.name)
-        self._tell_all()
+        self._tell_change()
 
     def _fail(self, entry: CatalogEntry, error: WlkError) -> None:
         _log.warning("model %s: %s", entry.name, error)
@@ -169,6 +170,11 @@ class ModelService:
             self._problems[entry.name] = error
 
     # What is told
+
+    def _tell_change(self) -> None:
+        """Pages that show no list of models know what is installed by the greeting."""
+        self._tell(host_hello())
+        self._tell_all()
 
     def _tell_all(self) -> None:
         models = tuple(self._model(entry) for entry in self._entries.values())
@@ -180,6 +186,7 @@ class ModelService:
             problem = self._problems.get(entry.name)
         return CatalogModel(
             name=entry.name,
+            kind="speakers" if entry.name == SPEAKERS.name else "recogniser",
             languages=entry.languages,
             translates=entry.translates,
             licence=entry.licence,

@@ -1,5 +1,6 @@
 """A service in the place of a model. Nothing of it is in memory here but the sessions."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -13,8 +14,9 @@ from wlk_host.backends.silero import SileroDetector
 from wlk_host.core.detached import DetachedSession
 from wlk_host.core.errors import WlkError
 from wlk_host.core.local_agreement import AgreementOptions, LocalAgreement
-from wlk_host.core.ports import Background
+from wlk_host.core.ports import Background, VoiceEncoder
 from wlk_host.core.session import Engine, Pace, Session
+from wlk_host.core.speakers import Speakers
 from wlk_host.core.translated_session import TranslatedSession
 from wlk_host.core.translators import TranslationService
 from wlk_host.core.types import SAMPLE_RATE, Sample, SessionOptions
@@ -32,6 +34,7 @@ class RemoteServices:
     Attributes:
         background: a worker, or what does all at once; see `beside`.
         translating: where translations are waited for.
+        voices: what tells speakers apart, where it is installed.
     """
 
     background: Background
@@ -39,6 +42,7 @@ class RemoteServices:
     translator: TranslationService
     drafts: bool
     detector: onnxruntime.InferenceSession
+    voices: Callable[[], VoiceEncoder | None]
 
     def beside(self) -> Background:
         """A place for one session's calls alone: one that is slow keeps no other waiting."""
@@ -62,7 +66,13 @@ class RemoteModel:
         self.device = "remote"
         self.problem: WlkError | None = None
 
-    def open(self, options: SessionOptions, start: Sample, context: str) -> TranslatedSession:
+    def open(
+        self,
+        options: SessionOptions,
+        start: Sample,
+        context: str,
+        speakers: Speakers | None = None,
+    ) -> TranslatedSession:
         """A session whose audio begins at `start`.
 
         Raises:
@@ -70,7 +80,7 @@ class RemoteModel:
         """
         services = self._services
         detector = SileroDetector(services.detector)
-        captions = Session(self._engine(options), detector, options, start, context)
+        captions = Session(self._engine(options), detector, options, start, context, speakers)
         detached = DetachedSession(captions, services.beside())
         return TranslatedSession(
             detached,
@@ -104,4 +114,5 @@ class RemoteModel:
         recognizer, tokenizer = ApiRecognizer(self._client), CodePoints()
         listen = partial(LocalAgreement, recognizer, tokenizer, options=AgreementOptions())
         background, pace = self._services.beside(), Pace(step=_STEP)
-        return Engine(listen, recognizer, tokenizer, True, background, pace=pace)
+        voices = self._services.voices
+        return Engine(listen, recognizer, tokenizer, True, background, pace=pace, voices=voices)

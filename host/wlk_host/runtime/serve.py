@@ -9,11 +9,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from wlk_host.core.errors import WlkError
-from wlk_host.models import store
 from wlk_host.protocol import messages
 from wlk_host.protocol.connection import Connection, Refuse
-from wlk_host.protocol.constants import PROTOCOL_VERSION
-from wlk_host.runtime import translation_engines
+from wlk_host.runtime.greeting import host_hello
 from wlk_host.runtime.stdio import (
     INBOX_MESSAGES,
     BrowserGoneError,
@@ -22,7 +20,6 @@ from wlk_host.runtime.stdio import (
     Pipes,
     read_frames,
 )
-from wlk_host.version import __version__
 
 if TYPE_CHECKING:
     from wlk_host.runtime.engine import Wake
@@ -102,22 +99,8 @@ def _greet(inbox: Inbox, connection: Connection, send: Send) -> bool:
         command = connection.receive(payload)
         if isinstance(command, messages.Hello):
             _log.info("greeted by extension %s", command.extension)
-            send(_host_hello())
+            send(host_hello())
             return True
         if isinstance(command, Refuse):
             send(messages.Error.of(command.error, command.session))
     return False
-
-
-def _host_hello() -> messages.HostHello:
-    translators = (
-        messages.TranslationEngine(name, targets)
-        for name, targets in translation_engines.installed_names()
-    )
-    models = (messages.Model(entry.name, entry.multilingual) for entry in store.installed())
-    return messages.HostHello(
-        protocol=PROTOCOL_VERSION,
-        host=__version__,
-        models=tuple(models),
-        translators=tuple(translators),
-    )

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from wlk_host.core.errors import DeviceError, WlkError
 from wlk_host.core.ports import CaptionSession
+from wlk_host.core.speakers import Speakers
 from wlk_host.core.types import Event, Line, Sample, SessionOptions
 
 
@@ -46,9 +47,9 @@ class LoadedModel(Protocol):
         ...
 
     def open(
-        self, options: SessionOptions, start: Sample, context: str
+        self, options: SessionOptions, start: Sample, context: str, speakers: Speakers
     ) -> TranslatedCaptionSession:
-        """A session whose audio begins at `start`.
+        """A session whose audio begins at `start`, and that knows these voices.
 
         Raises:
             WlkError: what keeps it from opening.

@@ -44,11 +44,12 @@ class Registration:
 
 
 def examine(machine: Machine, program: Program, scope: Scope) -> list[Finding]:
-    """Every finding: browsers, host, model, engines, libraries."""
+    """Every finding: browsers, host, models, engines, libraries."""
     findings, binaries = examine_registrations(machine, scope)
     extension_id = scope.extension_ids[0]
     findings += [roundtrip.check(binary, extension_id) for binary in binaries]
     findings.append(probes.check_model(program.python))
+    findings.append(probes.check_speakers(program.python))
     findings += probes.check_backends(program.python)
     return findings + probes.check_libraries(program.python)
 

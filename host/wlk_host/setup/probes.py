@@ -34,6 +34,17 @@ except WlkError as error:
     print(json.dumps({"code": error.code, "message": error.message, "hint": error.hint}))
 """
 
+_SPEAKERS_PROBE: Final = """
+import json
+from wlk_host.core.errors import WlkError
+from wlk_host.models import store
+from wlk_host.models.catalog import SPEAKERS
+try:
+    store.verify_entry(SPEAKERS)
+    print(json.dumps({"folder": str(store.folder_of(SPEAKERS))}))
+except WlkError as error:
+    print(json.dumps({"code": error.code, "message": error.message, "hint": error.hint}))
+"""
 
 _BACKEND_PROBE: Final = """
 import json
@@ -65,6 +76,23 @@ def check_model(python: PurePath) -> Finding:
         return Finding(seen["code"], Level.FAIL, "model", seen["message"], seen["hint"])
     message = f"{', '.join(seen['models'])}: intact, in {seen['folder']}"
     return Finding("model_intact", Level.OK, "model", message)
+
+
+def check_speakers(python: PurePath) -> Finding:
+    """Whether speakers can be told apart, which nobody needs for captions."""
+    result = _run(python, _SPEAKERS_PROBE)
+    if isinstance(result, str):
+        message = f"the model cannot be looked at: {result}"
+        remedy = "reinstall wlk-host in its environment"
+        return Finding("speakers_check_failed", Level.WARN, "speakers", message, remedy)
+    seen = json.loads(result.stdout)
+    if "folder" in seen:
+        message = f"can be told apart; the model is intact, in {seen['folder']}"
+        return Finding("speakers_ready", Level.OK, "speakers", message)
+    if seen["code"] == "model_missing":
+        message = "are not told apart; captions do without"
+        return Finding("speakers_absent", Level.OK, "speakers", message, seen["hint"])
+    return Finding(seen["code"], Level.WARN, "speakers", seen["message"], seen["hint"])
 
 
 def check_backends(python: PurePath) -> list[Finding]:

@@ -7,6 +7,7 @@ import { announcement } from '../../../extension/overlay/announcer.js';
 /** @param {number} id @param {boolean} final @param {string[]} texts @returns {ShownLine} */
 const line = (id, final, ...texts) => ({
   id,
+  speaker: null,
   label: '',
   final,
   texts: texts.map((committed) => ({ kind: 'original', language: 'en', committed, draft: '' })),

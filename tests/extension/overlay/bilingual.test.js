@@ -8,15 +8,15 @@ import { row, translated } from './rows.js';
 /** @param {string} text */
 const asIs = (text) => text;
 
-/** @param {string | null} speaker */
-const labelOf = (speaker) => (speaker === null ? '' : `${speaker}:`);
+/** @param {(string | null)[]} speakers */
+const labelsOf = (speakers) => speakers.map((speaker) => (speaker === null ? '' : `${speaker}:`));
 
 /**
  * @param {import('../../../extension/shared/captions.js').CaptionRow[]} rows
  * @param {Bilingual} bilingual
  * @param {(text: string) => string} filter
  */
-const shownLines = (rows, bilingual, filter) => lines.shownLines(rows, bilingual, filter, labelOf);
+const shownLines = (rows, bilingual, filter) => lines.shownLines(rows, bilingual, filter, labelsOf);
 
 /** @param {Partial<Bilingual>} changes @returns {Bilingual} */
 const bilingual = (changes) => ({
@@ -99,4 +99,15 @@ test('a line is labelled with who speaks', () => {
   const rows = [row(0, 'One.', { speaker: 'Ana' }), row(100, 'Two.')];
   const labels = shownLines(rows, bilingual({}), asIs).map(({ label }) => label);
   assert.deepEqual(labels, ['Ana:', '']);
+});
+
+test('who speaks is told of the lines that are shown', () => {
+  const rows = [row(0, 'One.', { speaker: '1' }), ...ROWS, row(200, 'Two.', { speaker: '2' })];
+  /** @type {(string | null)[][]} */
+  const asked = [];
+  lines.shownLines(rows.slice(1), bilingual({ show: 'translation' }), asIs, (speakers) => {
+    asked.push(speakers);
+    return speakers.map(() => '');
+  });
+  assert.deepEqual(asked, [[null, null]]);
 });

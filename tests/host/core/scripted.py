@@ -298,6 +298,21 @@ class ScriptedListener(OneByOne):
         return self.language
 
 
+@dataclass
+class ScriptedVoices:
+    """Hears whose words are in the sound: `voices` are those of the script's words."""
+
+    script: Sequence[Spoken]
+    voices: Sequence[int]
+
+    def embed(self, pcm: Pcm) -> NDArray[np.float32]:
+        numbers = np.rint(pcm / _LEVEL).astype(int)
+        voices = np.array([-1, *self.voices])[numbers]
+        shares = np.bincount(voices[voices >= 0], minlength=max(self.voices) + 1)
+        voice: NDArray[np.float32] = (shares / np.linalg.norm(shares)).astype(np.float32)
+        return voice
+
+
 def words_in(pcm: Pcm, script: Sequence[Spoken]) -> Iterable[tuple[int, Sample, bool]]:
     """Number, beginning and wholeness of each word that begins in the sound."""
     numbers = np.rint(pcm / _LEVEL).astype(int)

@@ -12,6 +12,7 @@ from host.core.scripted import (
     ScriptedDetector,
     ScriptedListener,
     ScriptedRecognizer,
+    ScriptedVoices,
     Spoken,
     sound_of,
     spoken,
@@ -22,6 +23,7 @@ from wlk_host.core.local_agreement import AgreementOptions, LocalAgreement
 from wlk_host.core.policy import OpenPolicy
 from wlk_host.core.refine import RefineOptions
 from wlk_host.core.session import Engine, Pace, Session
+from wlk_host.core.speakers import Speakers
 from wlk_host.core.types import (
     SAMPLE_RATE,
     AudioChunk,
@@ -77,7 +79,10 @@ CLIP = spoken(
 
 @dataclass
 class Stage:
-    """A session with its parts at hand, and what came of it."""
+    """A session with its parts at hand, and what came of it.
+
+    `voices` are those of the script's words, where speakers can be told apart.
+    """
 
     script: Sequence[Spoken]
     options: SessionOptions = field(default_factory=SessionOptions)
@@ -86,6 +91,8 @@ class Stage:
     start: Sample = 0
     context: str = ""
     live: LiveOptions = LIVE
+    voices: Sequence[int] | None = None
+    speakers: Speakers = field(default_factory=Speakers)
     events: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -93,6 +100,7 @@ class Stage:
         self.decoder = ScriptedDecoder(self.script, self.multilingual, self.language)
         self.recognizer = ScriptedRecognizer(self.script, self.decoder.tokenizer)
         self.background = ScriptedBackground()
+        self.encoder = None if self.voices is None else ScriptedVoices(self.script, self.voices)
         tokenizer = self.decoder.tokenizer
         self.listener = ScriptedListener(self.script, tokenizer, self.language)
         listen: dict[PolicyName, OpenPolicy] = {
@@ -108,11 +116,14 @@ class Stage:
                 self.background,
                 REFINE,
                 PACE,
+                voices=lambda: self.encoder,
             )
             for policy in listen
         }
         engine = self.engines[self.options.policy]
-        self.session = Session(engine, self.detector, self.options, self.start, self.context)
+        self.session = Session(
+            engine, self.detector, self.options, self.start, self.context, self.speakers
+        )
 
     def feed(self, pcm: Pcm, at: Sample) -> None:
         self.events += self.session.feed(AudioChunk(at, pcm))

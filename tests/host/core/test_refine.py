@@ -179,6 +179,14 @@ def heard(n: int) -> Hypothesis:
     return Hypothesis(SAID[:n], -0.2, 0.0)
 
 
+def test_a_phrase_copied_at_the_end_in_no_time_is_left_out(
+    refiner: RefinePass, recognizer: NotingRecognizer
+) -> None:
+    copy = [Word(word.text, 10 * S, 10 * S + 320, 0.9) for word in SAID]
+    recognizer.answer = Hypothesis((*SAID, *copy), -0.2, 0.0)
+    assert refiner.prepare(0, 12 * S, list(SAID), TASK, ())().words == SAID
+
+
 def test_the_first_pass_stands_where_the_second_ends_too_early(
     refiner: RefinePass, recognizer: NotingRecognizer
 ) -> None:
@@ -266,6 +274,6 @@ def test_settling_moves_on_and_forgets(refiner: RefinePass, recognizer: NotingRe
     refiner.settle(60 * S, Refined((Word(" old", 5 * S, 6 * S, 0.9),)))
     assert refiner.final_until == 60 * S
     with pytest.raises(ValueError, match="is not within"):
-        refiner._audio.slice(10 * S, 11 * S)
+        refiner.audio.slice(10 * S, 11 * S)
     refiner.prepare(60 * S, 65 * S, LIVE, TASK, ())()
     assert recognizer.asked[0][2] == ()

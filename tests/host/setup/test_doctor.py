@@ -13,6 +13,7 @@ import pytest
 
 import wlk_host
 from wlk_host.models import errors, store
+from wlk_host.models.catalog import SPEAKERS
 from wlk_host.models.download import download
 from wlk_host.protocol.constants import HOST_NAME
 from wlk_host.setup import probes
@@ -46,7 +47,8 @@ def test_a_healthy_installation_is_healthy(wlk_host: CommandLine, models: Path) 
     result = wlk_host("doctor", "--json", WLK_MODELS=str(models))
     assert result.returncode == 0, result.stdout
     backends = ("backend faster-whisper", "backend torch", "backend mlx")
-    expected = ("registered", "host_answers", "model_intact", *backends, *probes.LIBRARIES)
+    models_seen = ("model_intact", "speakers_absent")
+    expected = ("registered", "host_answers", *models_seen, *backends, *probes.LIBRARIES)
     assert codes(result) == dict.fromkeys(expected, "ok")
     text = wlk_host("doctor", WLK_MODELS=str(models))
     assert text.returncode == 0
@@ -110,6 +112,24 @@ def test_without_a_browser_the_doctor_says_so(home: Path, wlk_host: CommandLine)
     assert result.returncode == 1
     assert found["no_browser_found"] == "fail"
     assert found["model_missing"] == "fail"
+
+
+def test_what_tells_speakers_apart_is_no_fault_where_it_is_absent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(errors.MODELS_VARIABLE, str(tmp_path))
+    absent = probes.check_speakers(Path(sys.executable))
+    assert (absent.code, absent.level) == ("speakers_absent", Level.OK)
+    assert absent.remedy == "run: wlk-host models download speakers"
+    folder = download(SPEAKERS)
+    ready = probes.check_speakers(Path(sys.executable))
+    assert (ready.code, ready.level, ready.remedy) == ("speakers_ready", Level.OK, None)
+    with (folder / "pretrained.pt").open("r+b") as weights:
+        weights.seek(10_000_000)
+        weights.write(b"\xff\x00\xff\x00")
+    damaged = probes.check_speakers(Path(sys.executable))
+    assert (damaged.code, damaged.level) == ("model_corrupt", Level.WARN)
+    assert damaged.remedy == absent.remedy
 
 
 def test_a_library_that_does_not_load_or_crashes_is_a_finding(tmp_path: Path) -> None:

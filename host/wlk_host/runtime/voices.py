@@ -1,0 +1,57 @@
+"""What tells speakers apart, loaded once and shared by all sessions; and whom each has heard."""
+
+import threading
+from typing import Final
+
+from wlk_host.core.ports import VoiceEncoder
+from wlk_host.core.speakers import Speakers
+from wlk_host.models import store
+from wlk_host.models.catalog import SPEAKERS
+from wlk_host.models.store import Condition
+
+_MOST: Final = 16
+"""Sessions whose voices are remembered: more are hardly open at a time."""
+
+
+class KnownVoices:
+    """Whom each session has heard, for one that begins anew under its id, on another model."""
+
+    def __init__(self) -> None:
+        self._speakers: dict[str, Speakers] = {}
+
+    def of(self, session: str) -> Speakers:
+        """The speakers of the session of that id, none yet where it is new."""
+        # The last one asked for is the last one forgotten.
+        speakers = self._speakers.pop(session, None) or Speakers()
+        self._speakers[session] = speakers
+        while len(self._speakers) > _MOST:
+            del self._speakers[next(iter(self._speakers))]
+        return speakers
+
+
+class SharedVoices:
+    """The encoder in memory, from the first time on that somebody wants it. Used by any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._encoder: VoiceEncoder | None = None
+
+    def encoder(self) -> VoiceEncoder | None:
+        """It, or None where its model is not installed.
+
+        Raises:
+            WlkError: `model_corrupt`.
+        """
+        with self._lock:
+            if self._encoder is None and store.condition(SPEAKERS) is Condition.INSTALLED:
+                from wlk_host.backends.voice_encoder import (  # noqa: PLC0415 - imports PyTorch
+                    load_voice_encoder,
+                )
+
+                self._encoder = load_voice_encoder(store.folder_of(SPEAKERS))
+            return self._encoder
+
+    def release(self) -> None:
+        """Forget it; sessions that have it keep it."""
+        with self._lock:
+            self._encoder = None

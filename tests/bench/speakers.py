@@ -1,0 +1,174 @@
+"""How well lines tell who speaks, and how soon.
+
+    python tests/bench/speakers.py MANIFEST [--model base] [--only TEXT]
+
+Recordings of the manifest with a reference of who speaks when (`rttm`, beside the audio) are
+captioned on a clock that charges the measured work. A word counts as wrong when the reference has
+one speaker at its middle, and its line another (after the best assignment of names). The
+diarization error is that of the words' own times, so what the speech gate or the recogniser
+leaves out counts as missed: it is no better than the captions.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from der import DerScore, Turn, der, most_in_common, read_rttm
+from wlk_host.core.playback import play
+from wlk_host.core.types import CaptionUpdate, Line, Sample, SessionOptions, seconds
+from wlk_host.models import store
+from wlk_host.models.catalog import SPEAKERS
+from wlk_host.runtime.clocks import VirtualClock
+from wlk_host.runtime.factory import SessionFactory
+from wlk_host.runtime.media import read_chunks
+
+_PAUSE_S: Final = 0.5
+"""Longer silence within a turn is none of its speech; as the references have it."""
+
+
+@dataclass(slots=True)
+class Heard:
+    """What came of one recording.
+
+    Attributes:
+        n_words: words at which the reference has one speaker.
+        n_wrong: those of them in lines of somebody else, or of nobody.
+        n_named: speakers in the captions.
+        n_speakers: speakers in the reference.
+        naming_s: for each line, from its first words to its final name.
+    """
+
+    n_words: int
+    n_wrong: int
+    n_named: int
+    n_speakers: int
+    score: DerScore
+    naming_s: list[float]
+
+
+@dataclass(slots=True)
+class Shown:
+    """The lines as they stand, and since when each has had its name."""
+
+    lines: dict[Sample, Line] = field(default_factory=dict)
+    began: dict[Sample, float] = field(default_factory=dict)
+    named: dict[Sample, float] = field(default_factory=dict)
+
+    def add(self, t: float, update: CaptionUpdate) -> None:
+        """Apply an update shown at `t`."""
+        for line in update.lines:
+            before = self.lines.get(line.id)
+            self.began.setdefault(line.id, t)
+            if before is None or before.speaker != line.speaker:
+                self.named[line.id] = t
+            self.lines[line.id] = line
+
+    def final(self) -> list[Line]:
+        """The lines in their order."""
+        return [self.lines[i] for i in sorted(self.lines) if self.lines[i].text]
+
+
+def wrong_words(lines: Sequence[Line], reference: Sequence[Turn]) -> tuple[int, int]:
+    """Words with one speaker in the reference, and those of them given to another."""
+    pairs: list[tuple[str | None, str]] = []
+    for line in lines:
+        for word in line.words:
+            middle = seconds(word.start + word.end) / 2
+            heard = {name for start, end, name in reference if start <= middle < end}
+            if len(heard) == 1:
+                pairs.append((line.speaker, heard.pop()))
+    ours = sorted({name for name, _ in pairs if name is not None})
+    theirs = sorted({name for _, name in pairs})
+    common = np.zeros((len(ours), len(theirs)), np.int64)
+    for name, speaking in pairs:
+        if name is not None:
+            common[ours.index(name), theirs.index(speaking)] += 1
+    return len(pairs), len(pairs) - most_in_common(common)
+
+
+def turns_of(lines: Sequence[Line]) -> list[Turn]:
+    """Who speaks when: words of the same speaker with less than a pause between them."""
+    turns: list[Turn] = []
+    for line in lines:
+        for word in line.words if line.speaker else ():
+            start, end, name = seconds(word.start), seconds(word.end), line.speaker or ""
+            if turns and turns[-1][2] == name and start - turns[-1][1] < _PAUSE_S:
+                turns[-1] = (turns[-1][0], end, name)
+            else:
+                turns.append((start, end, name))
+    return turns
+
+
+def caption(audio: Path, reference: Sequence[Turn], options: SessionOptions) -> Heard:
+    """Caption one recording."""
+    clock, shown = VirtualClock(), Shown()
+    session = SessionFactory(clock).open(options)
+    for t, event in play(session, read_chunks(audio), clock):
+        if isinstance(event, CaptionUpdate):
+            shown.add(t, event)
+    lines = shown.final()
+    turns = turns_of(lines)
+    n_words, n_wrong = wrong_words(lines, reference)
+    return Heard(
+        n_words,
+        n_wrong,
+        len({name for _, _, name in turns}),
+        len({name for _, _, name in reference}),
+        der(turns, reference),
+        [shown.named[line.id] - shown.began[line.id] for line in lines if line.speaker],
+    )
+
+
+def row(title: str, heard: Sequence[Heard]) -> str:
+    """One line of the table."""
+    n_words, n_wrong = sum(h.n_words for h in heard), sum(h.n_wrong for h in heard)
+    spoken = sum(h.score.total for h in heard)
+    miss, false_alarm, confusion = (
+        100 * sum(getattr(h.score, part) for h in heard) / spoken
+        for part in ("miss", "false_alarm", "confusion")
+    )
+    waits = sorted(wait for h in heard for wait in h.naming_s)
+    p50, p95 = (waits[int(share * (len(waits) - 1))] if waits else 0.0 for share in (0.5, 0.95))
+    named = f"{sum(h.n_named for h in heard)} / {sum(h.n_speakers for h in heard)}"
+    return (
+        f"| {title} | {named} | {n_wrong} / {n_words} | {100 * n_wrong / max(1, n_words):.1f} "
+        f"| {miss:.1f} + {false_alarm:.1f} + {confusion:.1f} | {p50:.1f} / {p95:.1f} |\n"
+    )
+
+
+def main() -> int:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("manifest", type=Path)
+    parser.add_argument("--model", help="a model's name or folder; default: the first installed")
+    parser.add_argument("--only", default="", help="recordings with this in the id")
+    arguments = parser.parse_args()
+    store.require(SPEAKERS)
+    sys.stdout.write(
+        "| recording | speakers named / real | words wrong | % | miss + false alarm + confusion % "
+        "| named after p50 / p95 s |\n|---|---|---|---|---|---|\n"
+    )
+    folder, heard = arguments.manifest.parent, []
+    for line in arguments.manifest.read_text("utf-8").splitlines():
+        recording = json.loads(line)
+        if "rttm" not in recording or arguments.only not in recording["id"]:
+            continue
+        options = SessionOptions(
+            model=arguments.model, language=recording["lang"], policy="alignatt", speakers=True
+        )
+        reference = read_rttm(folder / recording["rttm"])
+        heard.append(caption(folder / recording["audio"], reference, options))
+        sys.stdout.write(row(recording["id"], heard[-1:]))
+        sys.stdout.flush()
+    sys.stdout.write(row("together", heard))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
