@@ -157,7 +157,8 @@ class Browser:
             self.click_action(page)
         target = wait_until(opened, "the popup did not open")
         popup = Popup(self.cdp, target["targetId"])
-        wait_until(lambda: popup.evaluate("document.readyState") == "complete", "an empty popup")
+        # Said only after its buttons work.
+        wait_until(lambda: popup.text("#state, #sentence"), "an empty popup")
         return popup
 
     def side_panel(self) -> Popup:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,10 @@ from playwright.sync_api import CDPSession
 from waiting import wait_until
 
 ARTIFACTS = Path(__file__).resolve().parents[2] / "artifacts"
+
+
+class Closed(Exception):
+    """It closed before it answered."""
 
 
 class Popup:
@@ -20,7 +25,9 @@ class Popup:
         self._last_id = 0
         attached = cdp.send("Target.attachToTarget", {"targetId": target, "flatten": False})
         self._session = attached["sessionId"]
+        self._closed = False
         cdp.on("Target.receivedMessageFromTarget", self._receive)
+        cdp.on("Target.detachedFromTarget", self._detached)
 
     def evaluate(self, expression: str) -> Any:
         """Return the value of a JavaScript expression."""
@@ -54,7 +61,9 @@ class Popup:
 
     def click(self, selector: str) -> None:
         """Press the first element that matches."""
-        self.evaluate(f"void document.querySelector({selector!r}).click()")
+        # A popup that closes at the click may be gone before it could answer.
+        with suppress(Closed):
+            self.evaluate(f"void document.querySelector({selector!r}).click()")
 
     def choose(self, selector: str, value: str) -> None:
         """Choose in a select as a user does."""
@@ -88,13 +97,18 @@ class Popup:
         self._cdp.send("Target.sendMessageToTarget", enveloped)
         # Any call lets the answers in that have arrived.
         wait_until(
-            lambda: sent in self._answers,
+            lambda: sent in self._answers or self._closed,
             f"no answer to {method}",
             idle=lambda: self._cdp.send("Browser.getVersion"),
         )
+        if sent not in self._answers:
+            raise Closed(method)
         return self._answers.pop(sent)
 
     def _receive(self, event: dict[str, Any]) -> None:
         message = json.loads(event["message"])
         if event["sessionId"] == self._session and "id" in message:
             self._answers[message["id"]] = message["result"]
+
+    def _detached(self, event: dict[str, Any]) -> None:
+        self._closed |= event["sessionId"] == self._session
