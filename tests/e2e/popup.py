@@ -11,8 +11,11 @@ from waiting import wait_until
 
 ARTIFACTS = Path(__file__).resolve().parents[2] / "artifacts"
 
+CLOSED = "Inspected target navigated or closed"
+"""What the browser answers for a page that goes away over a question."""
 
-class Closed(Exception):
+
+class ClosedError(Exception):
     """It closed before it answered."""
 
 
@@ -62,7 +65,7 @@ class Popup:
     def click(self, selector: str) -> None:
         """Press the first element that matches."""
         # A popup that closes at the click may be gone before it could answer.
-        with suppress(Closed):
+        with suppress(ClosedError):
             self.evaluate(f"void document.querySelector({selector!r}).click()")
 
     def choose(self, selector: str, value: str) -> None:
@@ -101,14 +104,16 @@ class Popup:
             f"no answer to {method}",
             idle=lambda: self._cdp.send("Browser.getVersion"),
         )
-        if sent not in self._answers:
-            raise Closed(method)
-        return self._answers.pop(sent)
+        answer = self._answers.pop(sent, None)
+        if answer is None or answer.get("error", {}).get("message") == CLOSED:
+            raise ClosedError(method)
+        assert "error" not in answer, f"{method}: {answer['error']}"
+        return dict(answer["result"])
 
     def _receive(self, event: dict[str, Any]) -> None:
         message = json.loads(event["message"])
         if event["sessionId"] == self._session and "id" in message:
-            self._answers[message["id"]] = message["result"]
+            self._answers[message["id"]] = message
 
     def _detached(self, event: dict[str, Any]) -> None:
         self._closed |= event["sessionId"] == self._session
