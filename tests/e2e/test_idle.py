@@ -67,4 +67,4 @@ def stop_from_popup(browser: Unwatched, url: str) -> None:
     [popup] = wait_until(opened, "no popup")
     there = "document.readyState === 'complete' && document.querySelector('h1').innerText !== ''"
     wait_until(lambda: browser.ask(popup["targetId"], there), "an empty popup")
-    browser.ask(popup["targetId"], "void document.querySelector('#stop').click()")
+    browser.close_with(popup["targetId"], "#stop")

@@ -25,15 +25,10 @@ class Unwatched:
 
     def send(self, method: str, session: str | None = None, **parameters: Any) -> dict[str, Any]:
         """Return the browser's answer to a command of the DevTools protocol."""
-        self._last_id += 1
-        message = {"id": self._last_id, "method": method, "params": parameters}
-        if session is not None:
-            message["sessionId"] = session
-        self._commands.write(json.dumps(message).encode() + b"\0")
-        self._commands.flush()
+        sent = self._post(method, session, **parameters)
         while True:
             answer = self._receive()
-            if answer.get("id") == self._last_id:
+            if answer.get("id") == sent:
                 assert "error" not in answer, answer
                 return dict(answer["result"])
 
@@ -57,11 +52,26 @@ class Unwatched:
         self.send("Target.detachFromTarget", sessionId=session)
         return answer["result"].get("value")
 
+    def close_with(self, target: str, selector: str) -> None:
+        """Press what closes a page, which may be gone before it could answer."""
+        session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        click = f"void document.querySelector({selector!r}).click()"
+        self._post("Runtime.evaluate", session, expression=click)
+
     def ours(self, kind: str | None = None) -> list[dict[str, Any]]:
         """Return what runs of the extension: its worker, documents and pages, or one kind."""
         found = self.send("Target.getTargets", filter=[{}])["targetInfos"]
         ours = [t for t in found if EXTENSION_ID in t["url"] and t["type"] != "tab"]
         return [t for t in ours if kind in (None, t["type"])]
+
+    def _post(self, method: str, session: str | None = None, **parameters: Any) -> int:
+        self._last_id += 1
+        message = {"id": self._last_id, "method": method, "params": parameters}
+        if session is not None:
+            message["sessionId"] = session
+        self._commands.write(json.dumps(message).encode() + b"\0")
+        self._commands.flush()
+        return self._last_id
 
     def _receive(self) -> dict[str, Any]:
         raw = bytearray()
