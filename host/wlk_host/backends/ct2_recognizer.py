@@ -12,7 +12,7 @@ from wlk_host.backends.tokenizer import WhisperTokenizer
 from wlk_host.core.ports import Ask, DecodeStep, Hypothesis, Task, Token
 from wlk_host.core.trust import goes_round
 from wlk_host.core.types import SAMPLE_RATE, Pcm, Word
-from wlk_host.core.words import group_words
+from wlk_host.core.words import group_words, word_text
 
 _FULL_WINDOW: Final = 3000
 """Feature frames Whisper was trained on (30 s). In shorter ones a beam may not find its end."""
@@ -147,5 +147,5 @@ class CTranslate2Recognizer:
         for group in group_words(steps, decode, task.is_spaced):
             start, end = first[group[0].frame] * 2 * HOP, (last[group[-1].frame] + 1) * 2 * HOP
             probability = float(np.exp(np.mean([s.logprob for s in group])))
-            words.append(Word(decode([s.token for s in group]), start, end, probability))
+            words.append(Word(word_text(group, decode), start, end, probability))
         return words

@@ -16,7 +16,7 @@ from wlk_host.backends.word_timing import token_frames
 from wlk_host.core.attention import FRAME
 from wlk_host.core.ports import Ask, DecodeStep, Hypothesis, Task, Token
 from wlk_host.core.types import SAMPLE_RATE, Pcm, Word
-from wlk_host.core.words import group_words
+from wlk_host.core.words import group_words, word_text
 
 _FULL_WINDOW: Final = 3000
 """Feature frames Whisper was trained on (30 s)."""
@@ -87,6 +87,6 @@ class TorchRecognizer:
         for group in group_words(steps, decode, spaced):
             (start, _), (_, last) = frames[group[0].frame], frames[group[-1].frame]
             probability = float(np.exp(np.mean([step.logprob for step in group])))
-            text = decode([step.token for step in group])
+            text = word_text(group, decode)
             words.append(Word(text, start * FRAME, (last + 1) * FRAME, probability))
         return words

@@ -14,7 +14,7 @@ from wlk_host.core.policy import Heard
 from wlk_host.core.ports import DecodeStep, Sound, Task, Token, Tokenizer
 from wlk_host.core.trust import mean_probability, n_equal, n_guessed, shown
 from wlk_host.core.types import SAMPLE_RATE, Sample, Word
-from wlk_host.core.words import heard_from
+from wlk_host.core.words import heard_from, word_text
 
 _TOKENS_PER_SECOND: Final = 12
 """More than the fastest speakers need; a decoder that says more is looping."""
@@ -201,7 +201,7 @@ class SettledWords:
             start = max(starts[i], floor)
             last = self.start + steps[-1].frame * FRAME + FRAME * 15
             until = max(start, min(last, starts[i + 1] if i + 1 < len(groups) else end))
-            text = self._tokenizer.decode([step.token for step in steps])
+            text = word_text(steps, self._tokenizer.decode)
             probability = float(np.exp(np.mean([step.logprob for step in steps])))
             words.append(Word(text, start, until, probability))
             floor = until

@@ -31,23 +31,32 @@ def group_words(
     """The steps of each word. Characters that span tokens stay whole.
 
     In spaced scripts a word begins with a space; in others each character is one.
-    Closing punctuation goes with the word before it.
+    Closing punctuation goes with the word before it. A space alone, as decoders say it in pauses
+    now and then, goes with the word behind it.
     """
     groups: list[list[DecodeStep]] = []
     pending: list[DecodeStep] = []
     for step in steps:
         pending.append(step)
         text = decode([s.token for s in pending])
-        if text.endswith(_INCOMPLETE):
+        if text.endswith(_INCOMPLETE) or not text.strip():
             continue
         if groups and not begins_word(text, spaced):
             groups[-1].extend(pending)
         else:
             groups.append(pending)
         pending = []
-    if pending:
+    if groups and not decode([s.token for s in pending]).strip():
+        groups[-1].extend(pending)
+    elif pending:
         groups.append(pending)
     return groups
+
+
+def word_text(steps: Iterable[DecodeStep], decode: Decode) -> str:
+    """The text of one word, with one space in front at the most and none behind."""
+    text = decode([step.token for step in steps])
+    return " " * text[:1].isspace() + " ".join(text.split())
 
 
 def begins_word(text: str, spaced: bool) -> bool:

@@ -8,7 +8,14 @@ from host.core.scripted import ScriptedTokenizer
 from wlk_host.core.languages import UNSPACED
 from wlk_host.core.ports import DecodeStep
 from wlk_host.core.types import Word
-from wlk_host.core.words import begins_word, group_words, heard_from, is_closing, is_whole
+from wlk_host.core.words import (
+    begins_word,
+    group_words,
+    heard_from,
+    is_closing,
+    is_whole,
+    word_text,
+)
 
 TOKENIZER = ScriptedTokenizer()
 
@@ -53,6 +60,27 @@ def test_an_emoji_in_a_spaced_script_goes_with_the_word_it_touches() -> None:
 
 def test_an_incomplete_character_at_the_end_is_a_group_of_its_own() -> None:
     assert grouped(" a", "é".encode()[:1]) == [" a", "\ufffd"]
+
+
+def test_a_space_alone_goes_with_the_word_behind() -> None:
+    assert grouped(" the", " ", " light", " ", "2", "0") == [" the", "  light", " 20"]
+    assert grouped(" ", " the") == ["  the"]
+    assert grouped(" the", " ") == [" the "]
+    assert grouped(" ") == [" "]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "text"),
+    [
+        ((" ", " light"), " light"),
+        ((" light", " "), " light"),
+        (("龍", "。"), "龍。"),
+        ((" ",), " "),
+    ],
+)
+def test_a_word_has_one_space_in_front_at_the_most(pieces: tuple[str, ...], text: str) -> None:
+    steps = [DecodeStep(token, 0, 0.0) for token in TOKENIZER.tokens(*pieces)]
+    assert word_text(steps, TOKENIZER.decode) == text
 
 
 @given(st.text(), st.lists(st.integers(1, 4)), st.booleans())
