@@ -3,9 +3,7 @@
     python3 tests/run.py --only pytest -- -k doctor     one gate, arguments for pytest
     python3 tests/run.py --no-install                   the environment is as it should be
 
-All gates run even when one fails; the exit code is 0 only when all passed. Tests in the browser
-mostly wait for sound that takes its time, so they run beside the other gates; what they print
-comes at the end.
+All gates run even when one fails; the exit code is 0 only when all passed.
 """
 
 import argparse
@@ -16,10 +14,9 @@ import shutil
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "installers"))
@@ -47,21 +44,12 @@ _COUNTS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One check.
-
-    Attributes:
-        name: for `--only`.
-        title: for people.
-        command: passes with exit code 0.
-        counts: the pattern its test counts are read with, None for linters.
-        waits: it leaves the processor to others most of the time.
-    """
+    """One check. `counts` is the pattern its test counts are read with, None for linters."""
 
     name: str
     title: str
     command: tuple[str, ...]
     counts: re.Pattern[str] | None = None
-    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +67,6 @@ def gates(python: Path, pytest_arguments: list[str]) -> list[Gate]:
     """Every gate, the quickest first."""
     tool = str(python)
     npm = shutil.which("npm") or "npm"
-    # A gate says the same twice; by itself Hypothesis looks for new examples each time.
-    pytest = (tool, "-m", "pytest", "--hypothesis-profile=ci")
     return [
         Gate("format", "ruff format --check", (tool, "-m", "ruff", "format", "--check", ".")),
         Gate("lint", "ruff check", (tool, "-m", "ruff", "check", ".")),
@@ -89,13 +75,12 @@ def gates(python: Path, pytest_arguments: list[str]) -> list[Gate]:
         Gate("eslint", "eslint and prettier", (npm, "run", "--silent", "lint")),
         Gate("tsc", "tsc --checkJs --strict", (npm, "run", "--silent", "types")),
         Gate("node", "node --test", (npm, "run", "--silent", "test"), _COUNTS[1]),
-        Gate("pytest", "pytest", (*pytest, "--ignore=tests/e2e", *pytest_arguments), _COUNTS[0]),
+        # A gate says the same twice; by itself pytest looks for new examples each time.
         Gate(
-            "e2e",
-            "pytest in the browser",
-            (*pytest, "tests/e2e", *pytest_arguments),
+            "pytest",
+            "pytest",
+            (tool, "-m", "pytest", "--hypothesis-profile=ci", *pytest_arguments),
             _COUNTS[0],
-            waits=True,
         ),
     ]
 
@@ -113,9 +98,8 @@ def main() -> int:
         return 2
     variables = _variables(python, folder)
     chosen = gates(python, arguments.pytest_arguments)
-    if arguments.only:
-        chosen = [gate for gate in chosen if gate.name in arguments.only]
-    return report(run_all(chosen, variables))
+    outcomes = [run(g, variables) for g in chosen if not arguments.only or g.name in arguments.only]
+    return report(outcomes)
 
 
 def install(folder: Path) -> Path:
@@ -151,23 +135,9 @@ def install(folder: Path) -> Path:
     return python
 
 
-def run_all(chosen: list[Gate], variables: dict[str, str]) -> list[Outcome]:
-    """One gate after the other; beside them the one that waits, whose output comes last."""
-    if len(chosen) == 1:
-        return [run(chosen[0], variables, sys.stdout)]
-    ARTIFACTS.mkdir(exist_ok=True)
-    with (ARTIFACTS / "beside.log").open("w+", encoding="utf-8") as said:
-        with ThreadPoolExecutor(1) as beside:
-            waiting = [beside.submit(run, gate, variables, said) for gate in chosen if gate.waits]
-            outcomes = [run(gate, variables, sys.stdout) for gate in chosen if not gate.waits]
-        said.seek(0)
-        shutil.copyfileobj(said, sys.stdout)
-    return outcomes + [outcome.result() for outcome in waiting]
-
-
-def run(gate: Gate, variables: dict[str, str], out: TextIO) -> Outcome:
+def run(gate: Gate, variables: dict[str, str]) -> Outcome:
     """One gate, its output passed through as it comes."""
-    print(f"\n=== {gate.title} " + "=" * (70 - len(gate.title)), file=out, flush=True)
+    print(f"\n=== {gate.title} " + "=" * (70 - len(gate.title)), flush=True)
     started = time.monotonic()
     counted: dict[str, int] = {}
     try:
@@ -184,10 +154,10 @@ def run(gate: Gate, variables: dict[str, str], out: TextIO) -> Outcome:
         ) as process:
             assert process.stdout is not None
             for line in process.stdout:
-                print(line, end="", file=out, flush=True)
+                print(line, end="", flush=True)
                 counted = _count(gate.counts, line, counted) if gate.counts else counted
     except OSError as error:
-        print(f"{gate.command[0]} does not start: {error}", file=out)
+        print(f"{gate.command[0]} does not start: {error}")
         return Outcome(gate, succeeded=False, seconds=0.0)
     seconds = time.monotonic() - started
     passed = counted.get("passed", 0) + counted.get("pass", 0)
