@@ -46,7 +46,7 @@ def group_words(
         else:
             groups.append(pending)
         pending = []
-    if groups and not decode([s.token for s in pending]).strip():
+    if pending and groups and not decode([s.token for s in pending]).strip():
         groups[-1].extend(pending)
     elif pending:
         groups.append(pending)

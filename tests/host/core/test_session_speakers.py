@@ -116,22 +116,21 @@ def test_a_line_is_named_later_without_a_change_of_its_words() -> None:
     ]
 
 
-def test_a_session_that_goes_on_with_another_one_knows_its_voices() -> None:
+def goes_on(voices: list[int]) -> Stage:
+    """Return a session that goes on with the second half where another has heard the first."""
     half = DIALOGUE[16].start - S // 5
     sound = sound_of(DIALOGUE)
-    first = Stage(DIALOGUE, options=ASKED, voices=VOICES)
+    first = Stage(DIALOGUE, options=ASKED, voices=voices)
     first.play(sound[:half])
     first.finish()
-    second = Stage(DIALOGUE, options=ASKED, voices=VOICES, start=half, speakers=first.speakers)
+    second = Stage(DIALOGUE, options=ASKED, voices=voices, start=half, speakers=first.speakers)
     second.play(sound[half:], half)
     second.finish()
+    return second
+
+
+def test_a_session_that_goes_on_with_another_one_knows_its_voices() -> None:
+    assert [speaker for speaker, _ in told(goes_on(VOICES))] == ["1", "2"]
     # Without them the first to speak would be the first to be counted, whoever that is.
-    assert [speaker for speaker, _ in told(second)] == ["1", "2"]
-    other = [1 - voice for voice in VOICES[:16]] + VOICES[16:]
-    swapped = Stage(DIALOGUE, options=ASKED, voices=other)
-    swapped.play(sound[:half])
-    swapped.finish()
-    third = Stage(DIALOGUE, options=ASKED, voices=other, start=half, speakers=swapped.speakers)
-    third.play(sound[half:], half)
-    third.finish()
-    assert [speaker for speaker, _ in told(third)] == ["2", "1"]
+    swapped = [1 - voice for voice in VOICES[:16]] + VOICES[16:]
+    assert [speaker for speaker, _ in told(goes_on(swapped))] == ["2", "1"]
