@@ -23,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments and arguments[0].startswith(_ORIGIN_PREFIX):
-        from wlk_host.runtime.host import main as run_host
+        from wlk_host.runtime.host.main import main as run_host
 
         return run_host(arguments)
     return _run_command(arguments)
@@ -54,7 +54,7 @@ def _run_command(arguments: list[str]) -> int:
 
 def _add_caption(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     def run(chosen: argparse.Namespace) -> int:
-        from wlk_host.runtime.caption_file import caption
+        from wlk_host.runtime.files.caption import caption
 
         return caption(chosen)
 
@@ -122,11 +122,11 @@ def _add_live_options(parser: argparse.ArgumentParser) -> None:
 def _add_models(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     def run(chosen: argparse.Namespace) -> int:
         if chosen.action == "heads":
-            from wlk_host.runtime.find_heads import show_heads
+            from wlk_host.runtime.files.find_heads import show_heads
 
             return show_heads(chosen.name, Path(chosen.audio), chosen.text, chosen.language)
         if chosen.action == "measure":
-            from wlk_host.runtime.measure import measure
+            from wlk_host.runtime.files.measure import measure
 
             return measure()
         from wlk_host.models import commands
@@ -178,14 +178,14 @@ def _add_translation(parser: argparse.ArgumentParser) -> None:
 
 def _add_translators(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     def run(chosen: argparse.Namespace) -> int:
-        from wlk_host.runtime import translator_commands
+        from wlk_host.runtime.translators import commands
 
         if chosen.action == "list":
-            return translator_commands.show_all()
+            return commands.show_all()
         if chosen.action == "verify":
-            return translator_commands.verify(chosen.name)
+            return commands.verify(chosen.name)
         accepted = chosen.accept_licence
-        return translator_commands.install(chosen.name, chosen.backend, accepted=accepted)
+        return commands.install(chosen.name, chosen.backend, accepted=accepted)
 
     parser = subparsers.add_parser("translators", help="list translators, install NLLB models")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)

@@ -22,13 +22,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "installers"))
 from wlk_host.backends.availability import LocalBackend, examine, surroundings
 from wlk_host.bench.memory import MemoryWatch
 from wlk_host.bench.scoring import error_rate, percentile
-from wlk_host.core.caption_log import CaptionLog
-from wlk_host.core.playback import play
-from wlk_host.core.ports import CaptionSession
-from wlk_host.core.types import CaptionUpdate, Event, PolicyName, SessionOptions, Work, seconds
-from wlk_host.runtime.clocks import VirtualClock
-from wlk_host.runtime.factory import SessionFactory
-from wlk_host.runtime.media import read_chunks
+from wlk_host.core.caption_session import CaptionSession
+from wlk_host.core.options import PolicyName, SessionOptions
+from wlk_host.core.types import CaptionUpdate, Event, Work, seconds
+from wlk_host.runtime.files.caption_log import CaptionLog
+from wlk_host.runtime.files.clocks import VirtualClock
+from wlk_host.runtime.files.media import read_chunks
+from wlk_host.runtime.files.playback import play
+from wlk_host.runtime.loading.loader import ModelLoader
 
 POLICIES: Final[tuple[PolicyName, ...]] = get_args(PolicyName)
 
@@ -75,7 +76,7 @@ def measure(backend: LocalBackend, policy: PolicyName, sound: Path, options: Ses
 
         blas.lend_torchs()
     clock, memory = StepClock(), MemoryWatch()
-    factory = SessionFactory(clock, backend=backend)
+    factory = ModelLoader(clock, backend=backend)
     started = time.perf_counter()
     session = factory.open(options)
     load_s = time.perf_counter() - started

@@ -30,15 +30,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from fixtures.sized_model import SIZES, write_sized_model
 from wlk_host.backends.availability import surroundings
-from wlk_host.backends.ct2_encoder import CTranslate2Encoder
 from wlk_host.backends.devices import Device, torch_device
-from wlk_host.backends.torch_encoder import TorchEncoder
-from wlk_host.backends.whisper import Whisper
+from wlk_host.backends.whisper.ct2.encoder import CTranslate2Encoder
+from wlk_host.backends.whisper.model import Whisper
+from wlk_host.backends.whisper.torch.encoder import TorchEncoder
 from wlk_host.core.ports import Task
-from wlk_host.core.session import Pace
+from wlk_host.core.recognition import Pace
 from wlk_host.core.types import SAMPLE_RATE, seconds
 from wlk_host.models import store
-from wlk_host.runtime.speed import time_step
+from wlk_host.runtime.loading.speed import time_step
 
 STEP_S: Final = seconds(Pace().step)
 WINDOW: Final = 7 * SAMPLE_RATE

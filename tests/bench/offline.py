@@ -19,9 +19,9 @@ from wlk_host.bench.logs import Run, Setup, write_log, write_setup
 from wlk_host.bench.manifest import Recording, read_manifest
 from wlk_host.bench.progress import Progress
 from wlk_host.bench.report import markdown, read_book, tabulate, write_report
-from wlk_host.core.caption_log import Shown
 from wlk_host.core.types import SAMPLE_RATE
 from wlk_host.models import store
+from wlk_host.runtime.files.caption_log import Shown
 
 BEAMS: Final = 5
 THREADS: Final = 2

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 import torch
 
-from wlk_host.backends.ct2_container import read_variables
+from wlk_host.backends.checkpoints.container import read_variables
 
 _HEAD_WIDTH: Final = 64
 """Of every Whisper model."""

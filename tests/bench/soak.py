@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import Final
 
 from wlk_host.bench.manifest import read_manifest
-from wlk_host.core.playback import play
-from wlk_host.core.types import AudioChunk, CaptionUpdate, Sample, SessionOptions, seconds
-from wlk_host.runtime.clocks import SoundClock
-from wlk_host.runtime.factory import SessionFactory
-from wlk_host.runtime.media import CHUNK, read_chunks
+from wlk_host.core.options import SessionOptions
+from wlk_host.core.types import AudioChunk, CaptionUpdate, Sample, seconds
+from wlk_host.runtime.files.clocks import SoundClock
+from wlk_host.runtime.files.media import CHUNK, read_chunks
+from wlk_host.runtime.files.playback import play
+from wlk_host.runtime.loading.loader import ModelLoader
 
 TOLERANCE: Final = 0.05
 
@@ -59,7 +60,7 @@ def looped(files: Sequence[Path], rounds: int, ends: list[Sample]) -> Iterator[A
 def soak(files: Sequence[Path], rounds: int, model: str | None) -> Iterator[Round]:
     """Each round as it ends. Captions still to come count to the round in which they do."""
     clock = SoundClock()
-    session = SessionFactory(clock).open(SessionOptions(language="en", model=model))
+    session = ModelLoader(clock).open(SessionOptions(language="en", model=model))
     ends: list[Sample] = []
     began: Sample = 0
     cpu, n_words = time.process_time(), 0

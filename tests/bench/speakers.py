@@ -20,13 +20,14 @@ from typing import Final
 import numpy as np
 
 from der import DerScore, Turn, der, most_in_common, read_rttm
-from wlk_host.core.playback import play
-from wlk_host.core.types import CaptionUpdate, Line, Sample, SessionOptions, seconds
+from wlk_host.core.options import SessionOptions
+from wlk_host.core.types import CaptionUpdate, Line, Sample, seconds
 from wlk_host.models import store
 from wlk_host.models.catalog import SPEAKERS
-from wlk_host.runtime.clocks import VirtualClock
-from wlk_host.runtime.factory import SessionFactory
-from wlk_host.runtime.media import read_chunks
+from wlk_host.runtime.files.clocks import VirtualClock
+from wlk_host.runtime.files.media import read_chunks
+from wlk_host.runtime.files.playback import play
+from wlk_host.runtime.loading.loader import ModelLoader
 
 _PAUSE_S: Final = 0.5
 """Longer silence within a turn is none of its speech; as the references have it."""
@@ -108,7 +109,7 @@ def turns_of(lines: Sequence[Line]) -> list[Turn]:
 def caption(audio: Path, reference: Sequence[Turn], options: SessionOptions) -> Heard:
     """Caption one recording."""
     clock, shown = VirtualClock(), Shown()
-    session = SessionFactory(clock).open(options)
+    session = ModelLoader(clock).open(options)
     for t, event in play(session, read_chunks(audio), clock):
         if isinstance(event, CaptionUpdate):
             shown.add(t, event)

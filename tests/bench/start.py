@@ -25,7 +25,7 @@ from typing import IO, Any, Final
 import numpy as np
 
 from wlk_host.core.types import SAMPLE_RATE, Pcm
-from wlk_host.runtime.media import read_chunks
+from wlk_host.runtime.files.media import read_chunks
 
 CHUNK: Final = SAMPLE_RATE // 10
 HOST: Final = (sys.executable, "-m", "wlk_host.cli", "chrome-extension://measured/")

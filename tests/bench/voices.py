@@ -23,7 +23,7 @@ from wlk_host.core.ports import VoiceEncoder
 from wlk_host.core.types import SAMPLE_RATE, Pcm
 from wlk_host.models import store
 from wlk_host.models.catalog import SPEAKERS
-from wlk_host.runtime.media import read_chunks
+from wlk_host.runtime.files.media import read_chunks
 
 HOP_S: Final = 0.8
 SPEECH: Final = 0.01

@@ -28,10 +28,10 @@ from openai_checkpoint import openai_checkpoint
 from wlk_host.bench.logs import Run, Setup, write_log, write_setup
 from wlk_host.bench.manifest import Recording, read_manifest
 from wlk_host.bench.report import markdown, read_book, tabulate, write_report
-from wlk_host.core.caption_log import Shown
 from wlk_host.core.types import SAMPLE_RATE
 from wlk_host.models import store
-from wlk_host.runtime.media import read_chunks
+from wlk_host.runtime.files.caption_log import Shown
+from wlk_host.runtime.files.media import read_chunks
 
 VERSION: Final = "0.2.26"
 TORCH: Final = "2.13.0"

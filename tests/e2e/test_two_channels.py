@@ -17,7 +17,7 @@ from waiting import wait_until
 from fixtures import models, speech
 from wlk_host.bench.scoring import error_rate
 from wlk_host.models import errors
-from wlk_host.runtime.media import read_chunks
+from wlk_host.runtime.files.media import read_chunks
 
 HOST = [sys.executable, "-m", "wlk_host.cli"]
 RATE = 16_000

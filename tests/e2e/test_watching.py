@@ -3,7 +3,7 @@
 from browser import OverlayRow
 from watching import Reading
 
-from wlk_host.core.caption_log import Shown
+from wlk_host.runtime.files.caption_log import Shown
 
 
 def rows(*lines: tuple[int, str]) -> list[OverlayRow]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from browser import Browser, OverlayRow
 from playwright.sync_api import Page
 
-from wlk_host.core.caption_log import Shown
+from wlk_host.runtime.files.caption_log import Shown
 
 LOOK_EVERY_S = 0.1
 

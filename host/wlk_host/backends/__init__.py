@@ -1,1 +1,4 @@
-"""The engines behind `core`'s Protocols, one file each."""
+"""What computes, behind the Protocols of `core`: Whisper, translators, voices, a speech detector.
+
+One room for each kind. Nothing here knows sessions, messages or the browser.
+"""

@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from wlk_host.backends.mel import HOP, N_FFT, mel_filters, power_spectrum
+from wlk_host.backends.whisper.mel import N_FFT, mel_filters, power_spectrum
 from wlk_host.core.errors import WlkError
-from wlk_host.core.types import SAMPLE_RATE, Pcm
+from wlk_host.core.types import MEL_FRAME, SAMPLE_RATE, Pcm
 
 WEIGHTS: Final = "pretrained.pt"
 
@@ -63,8 +63,8 @@ class GE2EEncoder:
 
     @torch.inference_mode()
     def _embed(self, pcm: Pcm) -> NDArray[np.float32]:
-        # Frames are centred on each HOP, with silence around the sound.
-        power = power_spectrum(np.pad(_raised(pcm), N_FFT // 2), len(pcm) // HOP)
+        # Frames are centred on each MEL_FRAME, with silence around the sound.
+        power = power_spectrum(np.pad(_raised(pcm), N_FFT // 2), len(pcm) // MEL_FRAME)
         unit: NDArray[np.float32] = self._network(torch.from_numpy(power)[None])[0].numpy()
         return unit
 

@@ -8,9 +8,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from wlk_host.backends.api_client import endpoint
-from wlk_host.backends.checkpoint_heads import parse
+from wlk_host.backends.checkpoints.heads import parse
 from wlk_host.backends.choice import choose
+from wlk_host.backends.service.client import endpoint
 from wlk_host.bench.figures import Measured, measure
 from wlk_host.bench.logs import Setup, write_log, write_setup
 from wlk_host.bench.manifest import Recording, read_manifest
@@ -27,11 +27,11 @@ from wlk_host.bench.report import (
 )
 from wlk_host.bench.runner import Bench
 from wlk_host.core.errors import WlkError
-from wlk_host.core.types import SessionOptions
+from wlk_host.core.options import SessionOptions
 from wlk_host.models import store
 from wlk_host.models.catalog import SPEAKERS
-from wlk_host.runtime.live_options import live_options
-from wlk_host.runtime.resolve import called, resolve
+from wlk_host.runtime.loading.live_options import live_options
+from wlk_host.runtime.loading.resolve import called, resolve
 from wlk_host.version import __version__
 
 _EXTRA: Final = {"whisper_normalizer": "whisper-normalizer", "matplotlib": "matplotlib"}

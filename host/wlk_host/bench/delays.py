@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from wlk_host.core.clauses import whole_clauses
+from wlk_host.core.translation.clauses import whole_clauses
 from wlk_host.core.types import CaptionUpdate, Line, Sample, seconds
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from wlk_host.bench.delays import Delays
-from wlk_host.core.caption_log import Shown
 from wlk_host.core.errors import WlkError
+from wlk_host.runtime.files.caption_log import Shown
 
 TimedWord = tuple[str, float, float]
 """A word and its start and end in seconds."""

@@ -6,31 +6,24 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from wlk_host.backends.checkpoint_heads import Heads
+from wlk_host.backends.checkpoints.heads import Heads
 from wlk_host.backends.choice import Remote, Wish
 from wlk_host.backends.devices import DeviceWish
 from wlk_host.bench.delays import DelayWatch
 from wlk_host.bench.logs import Run, TimedWord
 from wlk_host.bench.manifest import Recording
 from wlk_host.bench.memory import MemoryWatch
-from wlk_host.core.caption_log import CaptionLog, Shown
-from wlk_host.core.live import LiveOptions
-from wlk_host.core.playback import play
-from wlk_host.core.ports import CaptionSession
-from wlk_host.core.types import (
-    AudioChunk,
-    AudioSkipped,
-    CaptionUpdate,
-    Line,
-    Sample,
-    SessionOptions,
-    seconds,
-)
-from wlk_host.runtime.clocks import VirtualClock, WallClock
-from wlk_host.runtime.factory import SessionFactory
-from wlk_host.runtime.media import read_chunks
-from wlk_host.runtime.resolve import resolve
-from wlk_host.runtime.translator_child import Engines
+from wlk_host.core.caption_session import CaptionSession
+from wlk_host.core.live.alignatt_pass import LiveOptions
+from wlk_host.core.options import SessionOptions
+from wlk_host.core.types import AudioChunk, AudioSkipped, CaptionUpdate, Line, Sample, seconds
+from wlk_host.runtime.files.caption_log import CaptionLog, Shown
+from wlk_host.runtime.files.clocks import VirtualClock, WallClock
+from wlk_host.runtime.files.media import read_chunks
+from wlk_host.runtime.files.playback import play
+from wlk_host.runtime.loading.loader import ModelLoader
+from wlk_host.runtime.loading.resolve import resolve
+from wlk_host.runtime.translators.child import Translators
 from wlk_host.runtime.worker import Worker
 
 _LIVE: Final = LiveOptions()
@@ -70,11 +63,11 @@ class Bench:
         self._memory = MemoryWatch()
         # The engine keeps its models; each run brings its own clock.
         beside = _Beside(lambda: self._clock)
-        self._factory = SessionFactory(
+        self._factory = ModelLoader(
             Worker() if realtime else beside,
             Worker(name="translations") if realtime else beside,
             # In this process, so that its cost is counted.
-            translator=Engines(),
+            translator=Translators(),
             live=live,
             backend=backend,
             resolve=partial(resolve, heads=heads),

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Final
 
 from wlk_host.bench.logs import TimedWord
-from wlk_host.core.caption_log import Shown
+from wlk_host.runtime.files.caption_log import Shown
 
 BY_CHARACTER: Final = frozenset({"zh", "ja", "yue", "th"})
 """Languages scored by character, as Radford et al. (2022) do."""

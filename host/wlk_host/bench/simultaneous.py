@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from wlk_host.core.caption_log import Shown
+from wlk_host.runtime.files.caption_log import Shown
 
 _LETTERS: Final = 0.5
 """Share of letters from which a text without spaces between words is told by its length."""

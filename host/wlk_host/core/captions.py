@@ -5,10 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import dropwhile
 from typing import Final
-from unicodedata import east_asian_width
 
-from wlk_host.core.english import share
 from wlk_host.core.speakers import WhoSpeaks, nobody, takeovers
+from wlk_host.core.translation.english import share
 from wlk_host.core.types import (
     SAMPLE_RATE,
     CaptionUpdate,
@@ -19,7 +18,7 @@ from wlk_host.core.types import (
     Translation,
     Word,
 )
-from wlk_host.core.words import CLAUSE_ENDS, SENTENCE_ENDS, is_closing
+from wlk_host.core.words import CLAUSE_ENDS, SENTENCE_ENDS, is_closing, width_of
 
 _PAUSE: Final = SAMPLE_RATE
 """A gap between words that ends a line."""
@@ -125,11 +124,6 @@ def _span(line: Sequence[Word]) -> tuple[Sample, Sample]:
 
 def _can_open(word: Word) -> bool:
     return bool(word.text.strip()) and not is_closing(word.text)
-
-
-def width_of(text: str) -> int:
-    """Columns: East Asian wide characters take two."""
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _width(words: Iterable[Word]) -> int:

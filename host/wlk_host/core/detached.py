@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from wlk_host.core.ports import Background, CaptionSession, Promise
-from wlk_host.core.session import Engine
-from wlk_host.core.types import AudioChunk, Event, Sample, SessionOptions, Work
+from wlk_host.core.caption_session import CaptionSession
+from wlk_host.core.options import SessionOptions
+from wlk_host.core.ports import Background, Promise
+from wlk_host.core.recognition import Recognition
+from wlk_host.core.types import AudioChunk, Event, Sample, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class DetachedSession:
         """Go on with other options."""
         self._ask(lambda: self._silently(lambda: self._captions.configure(options)))
 
-    def adopt(self, engine: Engine) -> None:
+    def adopt(self, engine: Recognition) -> None:
         """Go on with other models."""
         self._ask(lambda: self._silently(lambda: self._captions.adopt(engine)))
 

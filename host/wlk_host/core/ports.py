@@ -2,16 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wlk_host.core.languages import UNSPACED
-from wlk_host.core.types import AudioChunk, Event, Pcm, Sample, SessionOptions, Word, Work
-
-if TYPE_CHECKING:
-    from wlk_host.core.session import Engine
+from wlk_host.core.types import EncoderFrames, Pcm, Sample, Word
 
 Token = int
 
@@ -30,7 +27,7 @@ class DecodeStep:
     """
 
     token: Token
-    frame: int
+    frame: EncoderFrames
     logprob: float
 
 
@@ -91,7 +88,7 @@ class Sound(Protocol):
         n_frames: encoder frames (20 ms) of real sound, without padding.
     """
 
-    n_frames: int
+    n_frames: EncoderFrames
 
     @property
     def encoded(self) -> NDArray[np.float32]:
@@ -210,60 +207,4 @@ class Background(Protocol):
 
     def submit(self, job: Callable[[], T], /) -> Promise[T]:
         """Run the job when its turn comes."""
-        ...
-
-
-class CaptionSession(Protocol):
-    """One tab's captions. Used by one thread."""
-
-    @property
-    def lag(self) -> Sample:
-        """Audio received and not yet captioned."""
-        ...
-
-    @property
-    def skipped(self) -> Sample:
-        """Audio left out so far because the machine could not keep up."""
-        ...
-
-    @property
-    def language(self) -> str | None:
-        """Chosen or detected."""
-        ...
-
-    @property
-    def refining(self) -> bool:
-        """False while the second pass is left out to keep up."""
-        ...
-
-    def feed(self, chunk: AudioChunk) -> list[Event]:
-        """Take audio that follows what was fed before. Cheap: no recognition."""
-        ...
-
-    def cut(self, at: Sample) -> list[Event]:
-        """What comes next starts at `at` and has nothing to do with what came before."""
-        ...
-
-    def finish(self) -> None:
-        """No more audio; the remaining work becomes due."""
-        ...
-
-    def configure(self, options: SessionOptions) -> None:
-        """Go on with other options."""
-        ...
-
-    def adopt(self, engine: "Engine") -> None:
-        """Go on with other models; no word is lost or said twice."""
-        ...
-
-    def next_work(self) -> Work | None:
-        """The most urgent work that is due now."""
-        ...
-
-    def run(self, work: Work) -> list[Event]:
-        """Do one piece of it."""
-        ...
-
-    def finished(self) -> bool:
-        """After `finish`: whether nothing is left to do."""
         ...

@@ -5,10 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from wlk_host.core.attention import FRAME
+from wlk_host.core.live.trust import bare, goes_round, n_copied
 from wlk_host.core.ports import Ask, Hypothesis, Recognizer, Task, Token, Tokenizer
-from wlk_host.core.trust import bare, goes_round, n_copied
-from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Sample, Word
+from wlk_host.core.types import ENCODER_FRAME, SAMPLE_RATE, AudioChunk, Sample, Word
 from wlk_host.core.window import AudioBuffer
 
 _LEAD: Final = SAMPLE_RATE // 5
@@ -113,7 +112,7 @@ class RefinePass:
 
     def words_since(self, at: Sample) -> list[Word]:
         """The final words from there on, as far as they are kept; none of another language."""
-        since = max(at, self._context_from, self.audio.start + FRAME)
+        since = max(at, self._context_from, self.audio.start + ENCODER_FRAME)
         return [word for word in self._words if word.start >= since]
 
     def english_since(self, at: Sample) -> list[Word]:

@@ -1,36 +1,31 @@
 """One tab's sound becoming captions: gate, first pass, second pass, lines."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from wlk_host.core.attention import FRAME
 from wlk_host.core.captions import Transcript
-from wlk_host.core.english import TellsEnglish, only_if_chosen
-from wlk_host.core.policy import LiveWindow, OpenPolicy
+from wlk_host.core.live.policy import LiveWindow
+from wlk_host.core.options import SessionOptions
 from wlk_host.core.ports import (
-    Background,
     Promise,
-    Recognizer,
     SpeechDetector,
     Task,
     Token,
-    Tokenizer,
-    VoiceEncoder,
 )
-from wlk_host.core.refine import Refined, RefineOptions, RefinePass
+from wlk_host.core.recognition import Recognition
+from wlk_host.core.refine import Refined, RefinePass
 from wlk_host.core.speakers import Speakers
 from wlk_host.core.speech_gate import SpeechGate
 from wlk_host.core.types import (
+    ENCODER_FRAME,
     SAMPLE_RATE,
     AudioChunk,
     AudioSkipped,
     Event,
     LanguageDetected,
     Sample,
-    SessionOptions,
     Work,
 )
 
@@ -62,53 +57,6 @@ _HOLE: Final = SAMPLE_RATE
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
-    """When work falls due.
-
-    Attributes:
-        step: new sound before the next live step.
-        detect: speech wanted before the language is decided.
-        most: sound read in one step while catching up.
-        overload: lag from which the second pass is left out.
-        backlog: lag from which the oldest sound is left out.
-        speech_pad: sound taken along before the gate opened and after it closed.
-    """
-
-    step: Sample = SAMPLE_RATE * 6 // 10
-    detect: Sample = 3 * SAMPLE_RATE
-    most: Sample = 12 * SAMPLE_RATE
-    overload: Sample = 3 * SAMPLE_RATE
-    backlog: Sample = 60 * SAMPLE_RATE
-    speech_pad: Sample = SAMPLE_RATE * 3 // 10
-
-
-@dataclass(frozen=True, slots=True)
-class Engine:
-    """The loaded models, shared by sessions, and how they are used.
-
-    Attributes:
-        listen: begins a session's live pass.
-        recognizer: of the second pass.
-        tokenizer: of both.
-        multilingual: whether they know more than English.
-        background: where the second pass runs.
-        tells_english: when they tell the English of what is spoken beside it.
-        voices: what tells speakers apart, loaded when it is first asked for; None where it is not
-            installed.
-    """
-
-    listen: OpenPolicy
-    recognizer: Recognizer
-    tokenizer: Tokenizer
-    multilingual: bool
-    background: Background
-    refine: RefineOptions = field(default_factory=RefineOptions)
-    pace: Pace = field(default_factory=Pace)
-    tells_english: TellsEnglish = only_if_chosen
-    voices: Callable[[], VoiceEncoder | None] = lambda: None
-
-
-@dataclass(frozen=True, slots=True)
 class _SecondLook:
     """A second pass on its way: over the speech from `since` up to `until`."""
 
@@ -125,7 +73,7 @@ class Session:
     """Feed it sound, let it work when something is due, pass on its events.
 
     Args:
-        engine: the shared models.
+        recognition: the shared models.
         detector: this session's own speech detector.
         options: what the user chose.
         start: position of the first sample.
@@ -135,14 +83,14 @@ class Session:
 
     def __init__(
         self,
-        engine: Engine,
+        recognition: Recognition,
         detector: SpeechDetector,
         options: SessionOptions,
         start: Sample = 0,
         context: str = "",
         speakers: Speakers | None = None,
     ) -> None:
-        self._engine = engine
+        self._recognition = recognition
         self._detector = detector
         self._options = options
         self._context = context
@@ -238,12 +186,16 @@ class Session:
         self._speech_from = at
         self._unread_from = at
         self._gate = SpeechGate(self._detector, at)
-        self._live = self._engine.listen(at, self._prompt)
+        self._live = self._recognition.listen(at, self._prompt)
         self._refiner = RefinePass(
-            self._engine.recognizer, self._engine.tokenizer, at, self._engine.refine, self._context
+            self._recognition.recognizer,
+            self._recognition.tokenizer,
+            at,
+            self._recognition.refine,
+            self._context,
         )
 
-    def adopt(self, engine: Engine) -> None:
+    def adopt(self, recognition: Recognition) -> None:
         """Go on with other models, from the words that are settled.
 
         No word is lost or said twice: what is not settled is read again, by the new ones.
@@ -252,19 +204,19 @@ class Session:
         since = settled_until - _TAKEN_OVER
         words = [*self._refiner.words_since(0), *self._transcript.live_words(settled_until)]
         kept = [word for word in words if word.start >= since]
-        begin = settled_until // FRAME * FRAME
+        begin = settled_until // ENCODER_FRAME * ENCODER_FRAME
         if kept:
             # The greater part of a short word may lie in the lead; then it would be heard there.
             middles = [(word.start + word.end) // 2 + 1 for word in words if word.start < since]
-            begin = -(-max([kept[0].start - _LEAD, *middles]) // FRAME) * FRAME
+            begin = -(-max([kept[0].start - _LEAD, *middles]) // ENCODER_FRAME) * ENCODER_FRAME
         start = max(begin, self._refiner.sound_from)
-        self._engine = engine
+        self._recognition = recognition
         self._find_voices()
-        if not engine.multilingual:
+        if not recognition.multilingual:
             self.language = self._only_language()
         self._prompt = self._static_prompt()
-        self._refiner.adopt(engine.recognizer, engine.tokenizer, engine.refine)
-        self._live = engine.listen(start, self._prompt)
+        self._refiner.adopt(recognition.recognizer, recognition.tokenizer, recognition.refine)
+        self._live = recognition.listen(start, self._prompt)
         self._live.feed(self._refiner.sound(start).pcm)
         told = [*self._refiner.english_since(start), *self._transcript.live_english(settled_until)]
         self._live.go_on(kept, settled_until, [w for w in told if w.start >= start])
@@ -283,7 +235,7 @@ class Session:
 
     def _begin_speech(self) -> None:
         """Somebody speaks, and everything said before has been read."""
-        pad = self._engine.pace.speech_pad
+        pad = self._recognition.pace.speech_pad
         self._unread_from = max(self._gate.opened_at - pad, self._audio_from)
         if self._closed_until <= self._refiner.final_until:
             self._speech_from = self._unread_from
@@ -300,11 +252,11 @@ class Session:
         if self._is_closing():
             return True
         since = max(self._read_until, self._gate.opened_at)
-        return self._end - since >= self._engine.pace.step
+        return self._end - since >= self._recognition.pace.step
 
     def _step(self) -> list[Event]:
-        pad = self._engine.pace.speech_pad
-        end = min(self._end, self._unread_since + self._engine.pace.most)
+        pad = self._recognition.pace.speech_pad
+        end = min(self._end, self._unread_since + self._recognition.pace.most)
         closing = self._is_closing() and end >= self._gate.voiced_until
         if closing:
             end = min(end, self._gate.voiced_until + pad)
@@ -338,9 +290,9 @@ class Session:
         self, window: LiveWindow, speech_from: Sample, end: Sample, closing: bool
     ) -> list[Event]:
         """Detect the language until words were understood in it, then once per utterance."""
-        if self._options.language is not None or not self._engine.multilingual:
+        if self._options.language is not None or not self._recognition.multilingual:
             return []
-        enough = end - speech_from >= self._engine.pace.detect
+        enough = end - speech_from >= self._recognition.pace.detect
         if not self._is_understood:
             language, probability = window.detect_language()
             believed = probability >= _SURE or enough or closing
@@ -366,7 +318,7 @@ class Session:
 
     def _refine_until(self) -> Sample | None:
         """Up to where speech is ready for its second decode, if it is time for that."""
-        options = self._engine.refine
+        options = self._recognition.refine
         since = self._refine_from
         if self._closed_until > since:
             silence = self._gate.heard_until - self._gate.voiced_until
@@ -380,7 +332,7 @@ class Session:
     def _begin_refining(self, until: Sample) -> None:
         live = self._transcript.live_words(until)
         english = self._transcript.live_english(until)
-        self.refining = self.lag < self._engine.pace.overload
+        self.refining = self.lag < self._recognition.pace.overload
         if not live or not self.refining:
             self._finalise(until, Refined(tuple(live), tuple(english)))
             return
@@ -389,7 +341,7 @@ class Session:
         wanted = english if self._is_put_into_english() else None
         names = self._options.vocabulary
         job = self._refiner.prepare(since, until, live, task, self._prompt, wanted, names)
-        self._second_look = _SecondLook(since, until, self._engine.background.submit(job))
+        self._second_look = _SecondLook(since, until, self._recognition.background.submit(job))
 
     def _take_refined(self, look: "_SecondLook") -> None:
         self._second_look = None
@@ -403,12 +355,12 @@ class Session:
         self._speakers.forget(until)
 
     def _find_voices(self) -> None:
-        self._speakers.encoder = self._engine.voices() if self._options.speakers else None
+        self._speakers.encoder = self._recognition.voices() if self._options.speakers else None
 
     def _is_put_into_english(self) -> bool:
         """Whether the recogniser tells in English, too, what is spoken now."""
         known = self.language is not None
-        return known and self._engine.tells_english(self._options, self.language)
+        return known and self._recognition.tells_english(self._options, self.language)
 
     @property
     def _unread_since(self) -> Sample:
@@ -422,9 +374,9 @@ class Session:
 
     def _skip_backlog(self) -> list[Event]:
         """Leave out what a machine this slow will never catch up with, and say so."""
-        if self.lag < self._engine.pace.backlog:
+        if self.lag < self._recognition.pace.backlog:
             return []
-        start, end = self._unread_since, self._end - self._engine.pace.most // 2
+        start, end = self._unread_since, self._end - self._recognition.pace.most // 2
         self._live.skip_to(end)
         self._read_until = self._closed_until = end
         self.skipped += end - start
@@ -435,7 +387,7 @@ class Session:
         vocabulary = ", ".join(self._options.vocabulary)
         parts = (self._options.prompt.strip(), f"{vocabulary}." if vocabulary else "")
         text = "".join(f" {part}" for part in parts if part)
-        return tuple(self._engine.tokenizer.encode(text)[-_PROMPT_TOKENS:])
+        return tuple(self._recognition.tokenizer.encode(text)[-_PROMPT_TOKENS:])
 
     def _only_language(self) -> str | None:
-        return None if self._engine.multilingual else "en"
+        return None if self._recognition.multilingual else "en"

@@ -1,15 +1,11 @@
 """The values that pass between the parts. All frozen, all on one clock."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-
-from wlk_host.core.languages import same_language
-from wlk_host.core.translators import WHISPER
 
 Sample: TypeAlias = int
 """An absolute position in a session: samples at 16 kHz since its start."""
@@ -18,6 +14,18 @@ Pcm: TypeAlias = NDArray[np.float32]
 """Mono audio, shape (n,), 16 kHz, -1 to 1."""
 
 SAMPLE_RATE: Final = 16_000
+
+EncoderFrames: TypeAlias = int
+"""A number of encoder frames, or a position counted in them: 20 ms each."""
+
+MelFrames: TypeAlias = int
+"""A number of mel feature frames, or a position counted in them: 10 ms each."""
+
+ENCODER_FRAME: Final[Sample] = 320
+"""Samples that an encoder frame covers (20 ms)."""
+
+MEL_FRAME: Final[Sample] = 160
+"""Samples from one mel feature frame to the next (10 ms)."""
 
 
 def seconds(samples: Sample) -> float:
@@ -139,57 +147,3 @@ class Work(Enum):
     LIVE = 1
     REFINE = 2
     TRANSLATE = 3
-
-
-PolicyName: TypeAlias = Literal["alignatt", "local_agreement"]
-
-BackendName: TypeAlias = Literal["faster-whisper", "torch", "mlx"]
-
-
-@dataclass(frozen=True, slots=True)
-class SessionOptions:
-    """What the user chose for one tab.
-
-    Attributes:
-        language: Whisper language code, or None to detect it.
-        task: "translate" is Whisper's direct translation into English.
-        model: a name of the catalogue or a folder; None takes the default.
-        policy: how the live pass settles words; holds for the whole session.
-        vocabulary: names and jargon the recogniser should prefer.
-        prompt: text it should take as said just before, all the time.
-        translate_to: language code (BCP 47) of the translation; None translates nothing.
-        translator: an engine's name or a model folder; None takes the best there is. With
-            `WHISPER` the recogniser tells each line in English as well.
-        step_down: whether a smaller model may take over when captions come late for good.
-        backend: the engine; None takes the default one.
-        alignment_heads: which ones of the model follow the sound, as "LAYER.HEAD,LAYER.HEAD",
-            where it is named; None takes the model's own.
-        speakers: whether lines are to tell who speaks, where what tells voices apart is installed.
-    """
-
-    language: str | None = None
-    task: Literal["transcribe", "translate"] = "transcribe"
-    model: str | None = None
-    policy: PolicyName = "alignatt"
-    vocabulary: Sequence[str] = field(default=())
-    prompt: str = ""
-    translate_to: str | None = None
-    translator: str | None = None
-    step_down: bool = False
-    backend: BackendName | None = None
-    alignment_heads: str | None = None
-    speakers: bool = False
-
-    @property
-    def whisper_translates(self) -> bool:
-        """Whether the user chose that the recogniser tells both: what is spoken and its English.
-
-        Whether it does so unasked, where no translator serves: `english.whisper_tells`.
-        """
-        return self.wants_english_beside and self.translator == WHISPER
-
-    @property
-    def wants_english_beside(self) -> bool:
-        """Whether what is spoken is to be shown, and its English, whoever translates."""
-        into_english = self.translate_to is not None and same_language(self.translate_to, "en")
-        return self.task == "transcribe" and into_english

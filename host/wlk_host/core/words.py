@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final, Protocol
+from unicodedata import east_asian_width
 
 from wlk_host.core.ports import DecodeStep, Token
 from wlk_host.core.types import Sample, Word
@@ -83,3 +84,8 @@ def heard_from(start: Sample, words: Iterable[Word]) -> list[Word]:
     """
     heard = (word for word in words if word.start + word.end >= 2 * start)
     return [replace(word, start=max(word.start, start)) for word in heard]
+
+
+def width_of(text: str) -> int:
+    """Columns: East Asian wide characters take two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)

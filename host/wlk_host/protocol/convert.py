@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from wlk_host.core.options import SessionOptions
 from wlk_host.core.types import (
     SAMPLE_RATE,
     AudioChunk,
@@ -11,7 +12,6 @@ from wlk_host.core.types import (
     Draft,
     Line,
     Sample,
-    SessionOptions,
     Translation,
 )
 from wlk_host.protocol import messages

@@ -1,1 +1,4 @@
-"""The processes: native messaging host, captioning of files."""
+"""The processes: threads, pipes and what connects the rooms below.
+
+Rules of captioning belong in `core`, computing in `backends`.
+"""

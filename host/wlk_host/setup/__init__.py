@@ -1,1 +1,4 @@
-"""Register the host with browsers and find out what is broken. Stdlib only."""
+"""Registers the host with browsers and finds out what is broken.
+
+Uses the standard library only, so that it works when everything else is broken.
+"""

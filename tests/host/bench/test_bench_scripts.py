@@ -14,9 +14,9 @@ import vocabulary
 from fixtures import speech
 from fixtures.models import model
 from openai_checkpoint import openai_checkpoint
-from wlk_host.backends.ct2_container import read_variables
-from wlk_host.backends.tokenizer import WhisperTokenizer
-from wlk_host.runtime.media import CHUNK
+from wlk_host.backends.checkpoints.container import read_variables
+from wlk_host.backends.whisper.tokenizer import WhisperTokenizer
+from wlk_host.runtime.files.media import CHUNK
 
 SCRIPTS = Path(soak.__file__).parent
 

@@ -6,7 +6,7 @@ import pytest
 
 from wlk_host.bench.figures import COLUMNS, Figures, Measured, figures, measure
 from wlk_host.bench.logs import Reference, Run
-from wlk_host.core.caption_log import Shown
+from wlk_host.runtime.files.caption_log import Shown
 
 WORDS = (("red", 0.0, 1.0), ("green", 1.0, 2.0))
 REFERENCE = Reference("a", "red green", words=WORDS, utterance_ends_s=(2.0,))

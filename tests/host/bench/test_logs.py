@@ -8,8 +8,8 @@ import pytest
 
 from wlk_host.bench.delays import Delays
 from wlk_host.bench.logs import Reference, Run, Setup, read_logs, write_log, write_setup
-from wlk_host.core.caption_log import Shown
 from wlk_host.core.errors import WlkError
+from wlk_host.runtime.files.caption_log import Shown
 
 REFERENCE = Reference(
     id="x",

@@ -18,8 +18,8 @@ from wlk_host.bench.report import (
     write_comparison,
     write_report,
 )
-from wlk_host.core.caption_log import Shown
 from wlk_host.core.errors import WlkError
+from wlk_host.runtime.files.caption_log import Shown
 
 SETUP = Setup("wlk-host 1.0", {"model": "base"})
 OFFLINE = Setup("faster-whisper 1.0", live=False, clock="no")

@@ -13,7 +13,7 @@ from wlk_host.bench.scoring import (
     word_ends,
     word_time_errors,
 )
-from wlk_host.core.caption_log import Shown
+from wlk_host.runtime.files.caption_log import Shown
 
 TEXT = "red green blue"
 WORDS = [("red", 0.0, 1.0), ("green", 1.0, 2.0), ("blue", 2.0, 3.0)]

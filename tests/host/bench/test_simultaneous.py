@@ -1,7 +1,7 @@
 import pytest
 
 from wlk_host.bench.simultaneous import average_lagging, measure_simultaneity, tokens
-from wlk_host.core.caption_log import Shown
+from wlk_host.runtime.files.caption_log import Shown
 
 
 def shown(*entries: tuple[float, str]) -> list[Shown]:

@@ -14,9 +14,8 @@ from typing import Final, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from wlk_host.core.attention import FRAME
 from wlk_host.core.ports import Ask, DecodeStep, Hypothesis, Task, Token
-from wlk_host.core.types import SAMPLE_RATE, Pcm, Sample, Word
+from wlk_host.core.types import ENCODER_FRAME, SAMPLE_RATE, Pcm, Sample, Word
 
 GUESS: Final = " um"
 """What the decoder takes a word for that it has not heard to its end."""
@@ -60,12 +59,12 @@ class Spoken:
 
 def spoken(text: str, start_s: float = 0.0, word_s: float = 0.3) -> list[Spoken]:
     """The words of `text` one after the other; a number in it is a pause in seconds."""
-    words, at = [], round(start_s * 50) * FRAME
+    words, at = [], round(start_s * 50) * ENCODER_FRAME
     for part in text.split():
         if re.fullmatch(r"\d+\.\d+", part):
-            at += round(float(part) * 50) * FRAME
+            at += round(float(part) * 50) * ENCODER_FRAME
             continue
-        end = at + round(word_s * 50) * FRAME
+        end = at + round(word_s * 50) * ENCODER_FRAME
         words.append(Spoken(f" {part}", at, end))
         at = end
     return words
@@ -144,7 +143,7 @@ class ScriptedStream:
         self._forgotten = max(self._forgotten, before)
 
     def encode(self, start: Sample, end: Sample) -> "ScriptedSound":
-        assert start % FRAME == 0
+        assert start % ENCODER_FRAME == 0
         assert self._forgotten <= start < end <= self._first + len(self._pcm)
         self._decoder.n_encoded += 1
         return ScriptedSound(self._decoder, self._pcm[start - self._first : end - self._first])
@@ -156,7 +155,7 @@ class ScriptedSound:
     def __init__(self, decoder: ScriptedDecoder, pcm: Pcm) -> None:
         self._decoder = decoder
         self._pcm = pcm
-        self.n_frames = -(-len(pcm) // FRAME)
+        self.n_frames = -(-len(pcm) // ENCODER_FRAME)
         self.encoded = np.zeros((self.n_frames, 1), np.float32)
 
     def steps(
@@ -187,7 +186,7 @@ class ScriptedSound:
         tokenizer = self._decoder.tokenizer
         for number, start, whole in words_in(self._pcm, self._decoder.script):
             text = self._decoder.script[number].text if whole else GUESS
-            frame = start // FRAME if whole else self.n_frames - 1
+            frame = start // ENCODER_FRAME if whole else self.n_frames - 1
             for token in tokenizer.encode(text):
                 yield DecodeStep(token, frame, -0.1)
 

@@ -17,12 +17,13 @@ from host.core.scripted import (
     sound_of,
     spoken,
 )
-from wlk_host.core.caption_log import CaptionLog, Shown
-from wlk_host.core.live import LiveOptions, LivePass
-from wlk_host.core.local_agreement import AgreementOptions, LocalAgreement
-from wlk_host.core.policy import OpenPolicy
+from wlk_host.core.live.agreement_pass import AgreementOptions, LocalAgreement
+from wlk_host.core.live.alignatt_pass import LiveOptions, LivePass
+from wlk_host.core.live.policy import OpenPolicy
+from wlk_host.core.options import PolicyName, SessionOptions
+from wlk_host.core.recognition import Pace, Recognition
 from wlk_host.core.refine import RefineOptions
-from wlk_host.core.session import Engine, Pace, Session
+from wlk_host.core.session import Session
 from wlk_host.core.speakers import Speakers
 from wlk_host.core.types import (
     SAMPLE_RATE,
@@ -31,11 +32,10 @@ from wlk_host.core.types import (
     Event,
     Line,
     Pcm,
-    PolicyName,
     Sample,
-    SessionOptions,
     Word,
 )
+from wlk_host.runtime.files.caption_log import CaptionLog, Shown
 
 S = SAMPLE_RATE
 CHUNK = S // 10
@@ -107,8 +107,8 @@ class Stage:
             "alignatt": partial(LivePass, self.decoder, options=self.live),
             "local_agreement": partial(LocalAgreement, self.listener, tokenizer, options=AGREEMENT),
         }
-        self.engines: dict[PolicyName, Engine] = {
-            policy: Engine(
+        self.engines: dict[PolicyName, Recognition] = {
+            policy: Recognition(
                 listen[policy],
                 self.recognizer,
                 tokenizer,

@@ -5,9 +5,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wlk_host.core.caption_log import CaptionLog
 from wlk_host.core.captions import Transcript, breaks_before, split_lines, text_of
 from wlk_host.core.types import SAMPLE_RATE, CaptionUpdate, Line, Word
+from wlk_host.runtime.files.caption_log import CaptionLog
 
 STEP = SAMPLE_RATE // 4
 

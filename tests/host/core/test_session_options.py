@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from host.core.scripted import sound_of, spoken
 from host.core.stage import CLIP, LIVE, S, Stage, played, text_of
-from wlk_host.core.end_of_word import never
+from wlk_host.core.live.end_of_word import never
+from wlk_host.core.options import SessionOptions
 from wlk_host.core.ports import Task
-from wlk_host.core.types import LanguageDetected, SessionOptions
+from wlk_host.core.types import LanguageDetected
 
 
 def languages(stage: Stage) -> list[LanguageDetected]:

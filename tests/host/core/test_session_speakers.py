@@ -7,7 +7,8 @@ import pytest
 from host.core.scripted import sound_of, spoken
 from host.core.stage import CHUNK, S, Stage, assert_sound, played
 from wlk_host.core.captions import Transcript
-from wlk_host.core.types import Line, PolicyName, Sample, SessionOptions, Word
+from wlk_host.core.options import PolicyName, SessionOptions
+from wlk_host.core.types import Line, Sample, Word
 
 DIALOGUE = spoken(
     "Shall we begin with the first point of today? 0.4 Yes, I would like to say something. 0.4 "

@@ -3,7 +3,7 @@ import string
 import pytest
 
 from fixtures.models import model
-from wlk_host.backends.tokenizer import WhisperTokenizer
+from wlk_host.backends.whisper.tokenizer import WhisperTokenizer
 from wlk_host.models import catalog
 from wlk_host.models.catalog import CATALOG, CatalogEntry
 

@@ -15,7 +15,7 @@ from wlk_host.models import nllb, store
 from wlk_host.models.catalog import CatalogEntry, HubRepository, ModelFile, Repository
 from wlk_host.models.download import download
 from wlk_host.models.nllb import NllbModel
-from wlk_host.runtime import translator_commands
+from wlk_host.runtime.translators import commands
 
 MODEL = nllb.MODELS[0]
 EVERY_ENTRY = [entry for model in nllb.MODELS for entry in model.entries.values()]
@@ -136,24 +136,24 @@ def test_a_lie_about_one_file_only_leaves_the_others_unused(small_hub: Hub) -> N
 def test_what_is_changed_later_is_found_and_mended(
     only_small: Hub, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    translator_commands.install("nllb-600M", "ctranslate2", accepted=True)
-    translator_commands.verify("nllb-600M")
+    commands.install("nllb-600M", "ctranslate2", accepted=True)
+    commands.verify("nllb-600M")
     assert capsys.readouterr().out.endswith("nllb-600M: intact\n")
     folder = store.folder_of(small().entries["ctranslate2"])
     (folder / "model.bin").write_bytes(bytes(len(FILES["model.bin"])))
     with pytest.raises(WlkError, match=re.escape("model.bin is not the published file")) as caught:
-        translator_commands.verify("nllb-600M")
+        commands.verify("nllb-600M")
     assert caught.value.code == "model_corrupt"
     assert caught.value.hint == "run: wlk-host translators install nllb-600M"
-    translator_commands.install("nllb-600M", "ctranslate2", accepted=True)
-    translator_commands.verify("nllb-600M")
+    commands.install("nllb-600M", "ctranslate2", accepted=True)
+    commands.verify("nllb-600M")
     assert len(only_small.asked) == 4
 
 
 def test_one_that_is_not_there_is_told(models: Path) -> None:
     assert not models.exists()
     with pytest.raises(WlkError) as caught:
-        translator_commands.verify("nllb-600M")
+        commands.verify("nllb-600M")
     assert caught.value.code == "model_missing"
 
 
@@ -161,25 +161,25 @@ def test_its_licence_is_shown_first_and_must_be_accepted(
     only_small: Hub, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(WlkError) as caught:
-        translator_commands.install("nllb-600M", "ctranslate2", accepted=False)
+        commands.install("nllb-600M", "ctranslate2", accepted=False)
     assert caught.value.code == "licence_not_accepted"
     assert only_small.asked == []
     assert "CC-BY-NC" in capsys.readouterr().out
-    translator_commands.install("nllb-600M", "ctranslate2", accepted=True)
+    commands.install("nllb-600M", "ctranslate2", accepted=True)
     shown = capsys.readouterr().out
     assert shown.index("CC-BY-NC") < shown.index("installed in")
 
 
 def test_an_unknown_one_is_told() -> None:
     with pytest.raises(WlkError, match="nllb-600M"):
-        translator_commands.install("nllb-9000B", "ctranslate2", accepted=True)
+        commands.install("nllb-9000B", "ctranslate2", accepted=True)
 
 
 def test_the_list_says_what_is_there(models: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = nllb.folder_of(nllb.MODELS[1], "transformers")
     assert folder.parent == models
     folder.mkdir(parents=True)
-    translator_commands.show_all()
+    commands.show_all()
     rows = {row.split()[0]: row for row in capsys.readouterr().out.splitlines()}
     assert "not installed" in rows["nllb-600M"]
     assert rows["nllb-1.3B"].endswith("  installed")

@@ -16,7 +16,7 @@ from wlk_host.models import hub as publishers
 from wlk_host.models.catalog import SPEAKERS, CatalogEntry, GitRepository
 from wlk_host.models.download import download
 from wlk_host.models.store import Condition
-from wlk_host.runtime import resolve
+from wlk_host.runtime.loading import resolve
 
 AT_ONCE = (0.0, 0.0)
 

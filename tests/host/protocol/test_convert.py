@@ -1,14 +1,7 @@
 import struct
 
-from wlk_host.core.types import (
-    AudioChunk,
-    CaptionUpdate,
-    Draft,
-    Line,
-    SessionOptions,
-    Translation,
-    Word,
-)
+from wlk_host.core.options import SessionOptions
+from wlk_host.core.types import AudioChunk, CaptionUpdate, Draft, Line, Translation, Word
 from wlk_host.protocol import convert, messages
 from wlk_host.protocol.connection import FeedAudio
 

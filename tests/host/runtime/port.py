@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from host.runtime.scripted import Held, Inline
 from wlk_host.protocol.connection import Connection
 from wlk_host.protocol.messages import Error, Status, ToExtension
-from wlk_host.runtime.engine import Engine, Wake
-from wlk_host.runtime.model_service import ModelService
-from wlk_host.runtime.sessions import SessionFactory
+from wlk_host.runtime.host.loop import HostLoop, Wake
+from wlk_host.runtime.host.model_service import ModelService
+from wlk_host.runtime.ports import ModelLoader
 from wlk_host.runtime.stdio import Inbox, Signal
 
 Journal = list[tuple[str, str]]
@@ -50,7 +50,7 @@ class Port:
 
     def serve(
         self,
-        make_factory: Callable[[Wake], SessionFactory],
+        make_factory: Callable[[Wake], ModelLoader],
         send: Callable[[ToExtension], None] | None = None,
         release_after_s: float = 300,
     ) -> None:
@@ -61,7 +61,7 @@ class Port:
     def serve_on(
         self,
         inbox: Inbox,
-        make_factory: Callable[[Wake], SessionFactory],
+        make_factory: Callable[[Wake], ModelLoader],
         send: Callable[[ToExtension], None],
         release_after_s: float,
     ) -> None:
@@ -69,7 +69,7 @@ class Port:
         connection.receive(b'{"type": "hello", "protocol": 1, "extension": "1"}')
         models = ModelService(send, ())
         loader = self.loader
-        Engine(
+        HostLoop(
             inbox, send, connection, make_factory, models.obey, release_after_s, lambda _: loader
         ).run()
 

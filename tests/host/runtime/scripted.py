@@ -6,18 +6,11 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
 
 from wlk_host.core.errors import DeviceError, WlkError
-from wlk_host.core.session import Engine
+from wlk_host.core.options import SessionOptions
+from wlk_host.core.recognition import Recognition
 from wlk_host.core.speakers import Speakers
-from wlk_host.core.types import (
-    AudioChunk,
-    CaptionUpdate,
-    Event,
-    Line,
-    Sample,
-    SessionOptions,
-    Work,
-)
-from wlk_host.runtime.sessions import LoadedModel, TranslatedCaptionSession
+from wlk_host.core.types import AudioChunk, CaptionUpdate, Event, Line, Sample, Work
+from wlk_host.runtime.ports import LoadedModel, TranslatedCaptionSession
 
 T = TypeVar("T")
 
@@ -60,7 +53,7 @@ class ScriptedSession:
     def configure(self, options: SessionOptions) -> None:
         self._note(f"configure {options.language}")
 
-    def adopt(self, engine: Engine) -> None:
+    def adopt(self, engine: Recognition) -> None:
         self._note("adopt")
 
     def retranslate(self, earlier: Sequence[Line] = ()) -> list[Event]:

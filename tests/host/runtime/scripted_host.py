@@ -11,9 +11,10 @@ from pathlib import Path
 
 from host.runtime.scripted import ScriptedModel, ScriptedSession
 from wlk_host.core.errors import DeviceError
-from wlk_host.core.types import Event, Sample, SessionOptions, Work
-from wlk_host.runtime.host import main
-from wlk_host.runtime.sessions import LoadedModel
+from wlk_host.core.options import SessionOptions
+from wlk_host.core.types import Event, Sample, Work
+from wlk_host.runtime.host.main import main
+from wlk_host.runtime.ports import LoadedModel
 
 
 class FailingSession(ScriptedSession):

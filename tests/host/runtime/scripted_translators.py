@@ -14,8 +14,8 @@ from typing import Final
 import numpy as np
 
 from wlk_host.core.errors import WlkError
-from wlk_host.core.translators import TranslationEngine
-from wlk_host.runtime.translator_child import Engines, main
+from wlk_host.core.translation.translators import TranslatorEntry
+from wlk_host.runtime.translators.child import Translators, main
 
 MENDED: Final = "WLK_TEST_MENDED"
 """Environment variable."""
@@ -57,11 +57,11 @@ class Scripted:
         return [text.upper() for text in texts]
 
 
-def choose(name: str | None, source: str | None, target: str) -> TranslationEngine:
+def choose(name: str | None, source: str | None, target: str) -> TranslatorEntry:
     chosen = name or "upper"
     if chosen == "is missing for a while" and not is_mended():
         raise WlkError("translator_missing", "it is not installed", "install it")
-    return TranslationEngine(
+    return TranslatorEntry(
         name=chosen,
         targets=(),
         supports=lambda _source, _target: True,
@@ -72,4 +72,4 @@ def choose(name: str | None, source: str | None, target: str) -> TranslationEngi
 
 
 if __name__ == "__main__":
-    sys.exit(main(Engines(choose)))
+    sys.exit(main(Translators(choose)))

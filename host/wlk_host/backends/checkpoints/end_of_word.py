@@ -1,0 +1,46 @@
+"""Trained end-of-word models, as Simul-Whisper publishes them (`cif_base.pt` and others)."""
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from wlk_host.core.errors import WlkError
+from wlk_host.core.live.end_of_word import IntegrateAndFire
+
+
+def load_end_of_word(path: Path) -> IntegrateAndFire:
+    """Read a checkpoint: the `weight`, shape (1, width), and `bias`, (1,), of a linear layer.
+
+    Raises:
+        WlkError: `end_of_word_unreadable`.
+    """
+    try:
+        checkpoint: Any = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, EOFError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
+        raise _unreadable(path, str(error).partition("\n")[0]) from error
+    found = _shapes(checkpoint)
+    weight, bias = found.get("weight", ()), found.get("bias", ())
+    if len(weight) != 2 or weight[0] != 1 or bias != (1,):
+        raise _unreadable(path, f"expected a weight of (1, width) and a bias of (1,), got {found}")
+    numbers = checkpoint["weight"][0].numpy().astype(np.float32)
+    return IntegrateAndFire(numbers, float(checkpoint["bias"][0]))
+
+
+def _shapes(checkpoint: Any) -> dict[str, tuple[int, ...]]:
+    """The tensors in it and their shapes."""
+    if not isinstance(checkpoint, dict):
+        return {}
+    tensors = {str(k): v for k, v in checkpoint.items() if isinstance(v, torch.Tensor)}
+    return {name: tuple(tensor.shape) for name, tensor in tensors.items()}
+
+
+def _unreadable(path: Path, reason: str) -> WlkError:
+    return WlkError(
+        code="end_of_word_unreadable",
+        message=f"{path} is no end-of-word model: {reason}",
+        hint="give the path of a Simul-Whisper checkpoint such as cif_base.pt, "
+        'or choose "next" or "never"',
+    )

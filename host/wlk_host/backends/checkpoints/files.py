@@ -1,0 +1,175 @@
+"""Read the tensors of a checkpoint's files, whatever they are packed in. Nothing is executed.
+
+Pickles are read by torch's restricted unpickler (`weights_only`), which knows tensors and plain
+containers; anything else in them is refused.
+"""
+
+import json
+import pickle
+import re
+import struct
+import warnings
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import numpy as np
+import safetensors
+from numpy.typing import NDArray
+
+from wlk_host.backends.checkpoints.container import read_variables
+from wlk_host.core.errors import WlkError
+
+if TYPE_CHECKING:
+    import torch
+
+Tensors: TypeAlias = Mapping[str, NDArray[np.generic]]
+"""Names and arrays, in float16, float32, or an integer type."""
+
+_NAMES: Final = (
+    "model.safetensors",
+    "pytorch_model.bin",
+    "weights.safetensors",
+    "weights.npz",
+    "adapter_model.safetensors",
+    "adapter_model.bin",
+    "model.bin",
+)
+"""What folders call their weights, the first that is there counts: Hugging Face, MLX, PEFT, and
+CTranslate2. An index beside it names the shards."""
+
+_READING: Final = (
+    OSError,
+    EOFError,
+    ValueError,
+    KeyError,
+    RuntimeError,
+    pickle.UnpicklingError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+    safetensors.SafetensorError,
+)
+"""What the readers raise at a damaged file."""
+
+_MORE_THAN_TENSORS: Final = re.compile("unsupported global|unrecognized function", re.IGNORECASE)
+"""How torch says that a pickle wants something run."""
+
+
+def weight_files(path: Path) -> tuple[Path, ...]:
+    """The files with the weights of a checkpoint; empty where the path is none.
+
+    Raises:
+        WlkError: `model_corrupt` when shards are missing.
+    """
+    if path.is_file():
+        return (path,)
+    for name in _NAMES:
+        if (path / name).is_file():
+            return (path / name,)
+        index = path / f"{name}.index.json"
+        if index.is_file():
+            return _shards(index)
+    return ()
+
+
+def read_tensors(files: Sequence[Path]) -> dict[str, NDArray[np.generic]]:
+    """All tensors of all files. bfloat16 becomes float32.
+
+    Raises:
+        WlkError: `model_corrupt`, with the file and what is wrong with it; `model_unsafe` for a
+            pickle that holds more than tensors.
+    """
+    tensors: dict[str, NDArray[np.generic]] = {}
+    for file in files:
+        try:
+            tensors.update(_read(file))
+        except WlkError:
+            raise
+        except _READING as error:
+            if _MORE_THAN_TENSORS.search(str(error)):
+                raise _unsafe(file) from error
+            pickled = isinstance(error, pickle.UnpicklingError)  # Torch explains its own options.
+            raise corrupt(file, "" if pickled else str(error).partition("\n")[0]) from error
+    return tensors
+
+
+def read_json(path: Path) -> dict[str, object]:
+    """An object of a JSON file beside the weights; empty where there is no such file.
+
+    Raises:
+        WlkError: `model_corrupt`.
+    """
+    if not path.is_file():
+        return {}
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise corrupt(path, str(error)) from error
+    if not isinstance(content, dict):
+        raise corrupt(path, f"expected an object, got {type(content).__name__}")
+    return content
+
+
+def corrupt(path: Path, reason: str) -> WlkError:
+    """The error for a checkpoint that cannot be used."""
+    return WlkError(
+        code="model_corrupt",
+        message=f"{path} cannot be read as a Whisper model: {reason or 'it is damaged'}",
+        hint="copy or download it once more, or take another: wlk-host models list",
+    )
+
+
+def _shards(index: Path) -> tuple[Path, ...]:
+    weight_map = read_json(index).get("weight_map")
+    if not isinstance(weight_map, dict) or not weight_map:
+        raise corrupt(index, "it has no weight_map")
+    shards = tuple(index.parent / Path(str(name)).name for name in sorted(set(weight_map.values())))
+    missing = [shard.name for shard in shards if not shard.is_file()]
+    if missing:
+        raise corrupt(index.parent, f"it lacks {', '.join(missing)}")
+    return shards
+
+
+def _read(file: Path) -> dict[str, NDArray[np.generic]]:
+    if file.suffix == ".safetensors":
+        with safetensors.safe_open(file, "pt") as opened:
+            return {name: _array(opened.get_tensor(name)) for name in opened.keys()}  # noqa: SIM118
+    if file.suffix == ".npz":
+        with file.open("rb") as raw, np.load(raw, allow_pickle=False) as opened:
+            return {name: opened[name] for name in opened.files}
+    if file.name == "model.bin":
+        return read_variables(file)
+    import torch  # noqa: PLC0415 - takes a second, for pickles
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # Of a pickle that is then refused.
+        loaded = torch.load(file, map_location="cpu", weights_only=True)
+    if isinstance(loaded, dict) and "model_state_dict" in loaded:  # OpenAI's, beside its dims.
+        loaded = loaded["model_state_dict"]
+    if not isinstance(loaded, dict):
+        raise corrupt(file, f"expected tensors by name, got {type(loaded).__name__}")
+    return {
+        str(name): _array(value)
+        for name, value in loaded.items()
+        if isinstance(value, torch.Tensor)
+    }
+
+
+def _array(tensor: "torch.Tensor") -> NDArray[np.generic]:
+    import torch  # noqa: PLC0415 - as above
+
+    if tensor.dtype == torch.bfloat16:
+        tensor = tensor.float()
+    array: NDArray[np.generic] = tensor.numpy()
+    return array
+
+
+def _unsafe(file: Path) -> WlkError:
+    return WlkError(
+        code="model_unsafe",
+        message=f"{file} is a pickle that holds more than tensors; reading it could run anything",
+        hint="take the same model as safetensors, or have who made it save its state dict alone",
+    )

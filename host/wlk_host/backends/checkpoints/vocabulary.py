@@ -1,0 +1,136 @@
+"""The tokenizer and the tokens never said, for a checkpoint that comes without them.
+
+There are three vocabularies: English (51,864 tokens), multilingual (51,865), and that of large-v3
+(51,866), which is the multilingual one with Cantonese behind the other languages. So a model that
+is installed can lend its own.
+"""
+
+import copy
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from wlk_host.backends.checkpoints.files import read_json
+from wlk_host.core.errors import WlkError
+
+ENGLISH: Final = 51_864
+MULTILINGUAL: Final = 51_865
+LARGE_V3: Final = 51_866
+
+_CANTONESE: Final = 50_358
+"""Where large-v3 has <|yue|>, and the others the first token after the languages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What turns tokens into text, and which are not to be decoded.
+
+    Attributes:
+        tokenizer: the content of `tokenizer.json`.
+        suppressed: tokens never decoded; `suppressed_first`: not as the first of a text.
+    """
+
+    tokenizer: dict[str, Any]
+    suppressed: tuple[int, ...]
+    suppressed_first: tuple[int, ...]
+
+    def tokens(self, n_vocab: int) -> list[str]:
+        """All by their number; timestamps fill what the tokenizer leaves open."""
+        by_id = {int(number): token for token, number in self.tokenizer["model"]["vocab"].items()}
+        by_id |= {int(added["id"]): added["content"] for added in self.tokenizer["added_tokens"]}
+        first_time = 1 + max(
+            number
+            for number, token in by_id.items()
+            if token == "<|notimestamps|>"  # noqa: S105
+        )
+        return [
+            by_id.get(number, f"<|{0.02 * (number - first_time):.2f}|>")
+            for number in range(n_vocab)
+        ]
+
+    def language_ids(self) -> list[int]:
+        """The tokens of the languages; empty where English is the only one."""
+        ids = {added["content"]: int(added["id"]) for added in self.tokenizer["added_tokens"]}
+        if ids["<|endoftext|>"] != 50_257:
+            return []
+        return list(range(ids["<|startoftranscript|>"] + 1, ids["<|translate|>"]))
+
+
+def own(folder: Path) -> Vocabulary | None:
+    """What a folder brings along, or None when it lacks a part.
+
+    Raises:
+        WlkError: `model_corrupt`.
+    """
+    tokenizer = read_json(folder / "tokenizer.json")
+    for config in ("generation_config.json", "config.json"):
+        values = read_json(folder / config)
+        suppressed = values.get("suppress_tokens", values.get("suppress_ids"))
+        first = values.get("begin_suppress_tokens", values.get("suppress_ids_begin"))
+        if tokenizer and isinstance(suppressed, list) and isinstance(first, list):
+            return Vocabulary(tokenizer, tuple(suppressed), tuple(first))
+    return None
+
+
+def borrowed(n_vocab: int, lenders: Sequence[Path]) -> Vocabulary:
+    """That of the first lender, a model folder, whose vocabulary is the same.
+
+    Raises:
+        WlkError: `vocabulary_missing` when none serves, `model_corrupt` when one is damaged.
+    """
+    for lender in lenders:
+        vocabulary = own(lender)
+        if vocabulary is None:
+            continue
+        size = _size(vocabulary)
+        if size == n_vocab:
+            return vocabulary
+        if (size, n_vocab) == (MULTILINGUAL, LARGE_V3):
+            return with_cantonese(vocabulary)
+    suggestion = {ENGLISH: "tiny.en", MULTILINGUAL: "base", LARGE_V3: "base"}.get(n_vocab)
+    if suggestion is None:
+        raise WlkError(
+            code="vocabulary_missing",
+            message=f"the checkpoint has {n_vocab} tokens and no tokenizer.json",
+            hint="put the tokenizer.json that it was trained with beside it",
+        )
+    raise WlkError(
+        code="vocabulary_missing",
+        message="the checkpoint has no tokenizer.json, and no model is installed that shares its",
+        hint=f"run: wlk-host models download {suggestion}",
+    )
+
+
+def with_cantonese(vocabulary: Vocabulary) -> Vocabulary:
+    """The vocabulary of large-v3, made from the multilingual one before it."""
+    tokenizer = copy.deepcopy(vocabulary.tokenizer)
+    added = tokenizer["added_tokens"]
+    cantonese = next(dict(token) for token in added if token["content"] == "<|en|>")
+    cantonese |= {"id": _CANTONESE, "content": "<|yue|>"}
+    for token in added:
+        token["id"] = _moved(token["id"])
+    added.append(cantonese)
+    added.sort(key=lambda token: int(token["id"]))
+    special = (tokenizer.get("post_processor") or {}).get("special_tokens") or {}
+    for entry in special.values():
+        entry["ids"] = [_moved(number) for number in entry["ids"]]
+    suppressed = tuple(_moved(number) for number in vocabulary.suppressed)
+    return Vocabulary(tokenizer, suppressed, vocabulary.suppressed_first)
+
+
+def write(vocabulary: Vocabulary, folder: Path) -> None:
+    """Write `tokenizer.json`."""
+    text = json.dumps(vocabulary.tokenizer, ensure_ascii=False)
+    (folder / "tokenizer.json").write_text(text, "utf-8")
+
+
+def _moved(number: int) -> int:
+    return number + 1 if number >= _CANTONESE else number
+
+
+def _size(vocabulary: Vocabulary) -> int | None:
+    ids = {added["content"]: int(added["id"]) for added in vocabulary.tokenizer["added_tokens"]}
+    last = ids.get("<|notimestamps|>")
+    return None if last is None else last + 1 + 1501

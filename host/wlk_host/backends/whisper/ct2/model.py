@@ -1,0 +1,50 @@
+"""A Whisper model in CTranslate2. Knows nothing of PyTorch, which takes a second to import."""
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final
+
+import ctranslate2
+
+from wlk_host.backends.checkpoints.container import read_variables
+
+_ON_CARDS: Final = ("float16", "int8_float16", "int8_float32", "float32")
+"""The first one that a card can do; old ones are slow in float16 and say that they cannot."""
+
+
+def load(folder: Path, threads: int, device: str = "cpu") -> Any:
+    """`ctranslate2.models.Whisper` of a folder, in int8 on the processor.
+
+    Args:
+        folder: of the model.
+        threads: cores one window may use.
+        device: "cpu" or "cuda".
+
+    Raises:
+        WlkError: `model_corrupt`.
+        RuntimeError: the model cannot be loaded.
+    """
+    read_variables(folder / "model.bin")  # CTranslate2 is less particular.
+    return ctranslate2.models.Whisper(
+        str(folder),
+        device=device,
+        compute_type=_compute_type(device),
+        # Two workers on the same weights: the second pass must not hold up the first.
+        inter_threads=2,
+        intra_threads=threads,
+    )
+
+
+def begin(folder: Path, threads: int, device: str = "cpu") -> Future[Any]:
+    """`load`, on a thread of its own: it needs no Python while it reads."""
+    pool = ThreadPoolExecutor(1, "ctranslate2")
+    loading = pool.submit(load, folder, threads, device)
+    pool.shutdown(wait=False)
+    return loading
+
+
+def _compute_type(device: str) -> str:
+    if device == "cpu":
+        return "int8"
+    able = ctranslate2.get_supported_compute_types(device)
+    return next(kind for kind in _ON_CARDS if kind in able)

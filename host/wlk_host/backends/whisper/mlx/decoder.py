@@ -1,0 +1,194 @@
+"""Whisper's decoder in MLX, which shows its cross-attention at every step.
+
+The model of mlx-whisper tells the attention as well, but reads one text at a time (its mask is
+fixed), and its encoder takes windows of 30 s only. So this goes by MLX alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import mlx.core as mx
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from wlk_host.backends.whisper.halves import N_CONTEXT, Branches
+from wlk_host.backends.whisper.layout import HEAD_WIDTH, Variables
+from wlk_host.backends.whisper.mlx.layers import (
+    SCALE,
+    Array,
+    Checkpoint,
+    Linear,
+    Norm,
+    gelu,
+    to_torch,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    self_norm: Norm
+    self_qkv: Linear
+    self_out: Linear
+    cross_norm: Norm
+    cross_query: Linear
+    cross_key_value: Linear
+    cross_out: Linear
+    ffn_norm: Norm
+    ffn_in: Linear
+    ffn_out: Linear
+
+
+@dataclass(frozen=True, slots=True)
+class MlxMemory:
+    """The encoded window, (T, width), and as layers see it: keys (H, 64, T), values (H, T, 64)."""
+
+    encoded: Array
+    keys: tuple[Array, ...]
+    values: tuple[Array, ...]
+
+    def frames(self, n_frames: int) -> NDArray[np.float32]:
+        """The first frames of the window, shape (n_frames, width)."""
+        return np.array(self.encoded[:n_frames])
+
+
+class MlxCache:
+    """Self-attention keys and values of all tokens read, (1, H, n_slots, 64) per layer."""
+
+    def __init__(self, n_layers: int, n_heads: int, n_slots: int, dtype: Array) -> None:
+        shape = (1, n_heads, n_slots, HEAD_WIDTH)
+        self.keys = [mx.zeros(shape, dtype) for _ in range(n_layers)]
+        self.values = [mx.zeros(shape, dtype) for _ in range(n_layers)]
+        self.length = 0
+
+
+class MlxDecoder:
+    """The decoder half of a Whisper checkpoint; as `TorchDecoder`, on MLX's default device.
+
+    Args:
+        variables: CTranslate2 names and arrays (`ct2_container.read_variables`).
+        alignment_heads: (layer, head) pairs whose attention follows the sound.
+        dtype: of the weights, their products and the cache.
+    """
+
+    def __init__(
+        self, variables: Variables, alignment_heads: Sequence[tuple[int, int]], dtype: Array
+    ) -> None:
+        checkpoint = Checkpoint(variables, "decoder", dtype)
+        linear, norm = checkpoint.linear, checkpoint.norm
+
+        def layer(i: int) -> _Layer:
+            own, cross, ffn = (
+                f"layer_{i}/{part}" for part in ("self_attention", "attention", "ffn")
+            )
+            return _Layer(
+                self_norm=norm(f"{own}/layer_norm"),
+                self_qkv=linear(f"{own}/linear_0"),
+                self_out=linear(f"{own}/linear_1"),
+                cross_norm=norm(f"{cross}/layer_norm"),
+                cross_query=linear(f"{cross}/linear_0"),
+                cross_key_value=linear(f"{cross}/linear_1"),
+                cross_out=linear(f"{cross}/linear_2"),
+                ffn_norm=norm(f"{ffn}/layer_norm"),
+                ffn_in=linear(f"{ffn}/linear_0"),
+                ffn_out=linear(f"{ffn}/linear_1"),
+            )
+
+        n_layers = checkpoint.n_layers()
+        self._dtype = dtype
+        # Also the projection, which has no bias.
+        self._embedding = Linear(checkpoint.tensor("embeddings/weight", dtype), None)
+        self._positions = checkpoint.tensor("position_encodings/encodings")
+        self._layers = [layer(i) for i in range(n_layers)]
+        self._norm = norm("layer_norm")
+        self._n_heads = self.width // HEAD_WIDTH
+        self._heads: list[list[int]] = [[] for _ in range(n_layers)]
+        for at_layer, head in alignment_heads:
+            self._heads[at_layer].append(head)
+
+    @property
+    def width(self) -> int:
+        """Features of an encoder frame."""
+        return int(self._embedding.weight.shape[1])
+
+    def cross_memory(self, encoded: Array) -> MlxMemory:
+        """Keys and values of an encoded window, shape (T, width), computed once for all tokens."""
+        keys, values = [], []
+        for layer in self._layers:
+            both = layer.cross_key_value(encoded).astype(self._dtype)
+            both = both.reshape(-1, 2, self._n_heads, HEAD_WIDTH)
+            keys.append(mx.contiguous(both[:, 0].transpose(1, 2, 0)))
+            values.append(mx.contiguous(both[:, 1].transpose(1, 0, 2)))
+        mx.eval(keys, values)
+        return MlxMemory(encoded, tuple(keys), tuple(values))
+
+    def cache(self, n_slots: int = N_CONTEXT) -> MlxCache:
+        """An empty cache for a new decode of so many tokens in all its branches."""
+        return MlxCache(len(self._layers), self._n_heads, n_slots, self._dtype)
+
+    def forward(
+        self,
+        tokens: Sequence[int],
+        cache: MlxCache,
+        memory: MlxMemory,
+        rows: Sequence[int] = (-1,),
+        branches: Branches | None = None,
+    ) -> tuple[Tensor, Tensor]:
+        """Read `tokens`, one after the other, after those in the cache; as `TorchDecoder`.
+
+        Returns:
+            logits of the tokens at `rows`, shape (len(rows), vocabulary), and the attention
+            of the alignment heads, shape (heads, len(tokens), T), both of torch.
+        """
+        n, past = len(tokens), cache.length
+        if branches is None:
+            places, visible = self._positions[past : past + n], _before(n, past)
+        else:
+            places = self._positions[branches.position]
+            visible = mx.array(branches.visible.numpy())
+        x = self._embedding.weight[mx.array(list(tokens))].astype(mx.float32) + places
+        attended: list[Array] = []
+        for i, layer in enumerate(self._layers):
+            own = self._self_attention(layer, i, layer.self_norm(x), cache, visible)
+            x = x + layer.self_out(own)
+            query = layer.cross_query(layer.cross_norm(x)) * SCALE
+            query = query.astype(self._dtype).reshape(n, -1, HEAD_WIDTH).transpose(1, 0, 2)
+            weights = mx.softmax(query @ memory.keys[i], axis=-1, precise=True)
+            if self._heads[i]:
+                attended.append(weights[mx.array(self._heads[i])])
+            x = x + layer.cross_out(_join(weights @ memory.values[i]))
+            x = x + layer.ffn_out(gelu(layer.ffn_in(layer.ffn_norm(x))))
+        cache.length = past + n
+        logits = self._embedding(self._norm(x[mx.array(list(rows))]))
+        attention = mx.concatenate(attended)
+        mx.eval(logits, attention, cache.keys, cache.values)
+        return to_torch(logits), to_torch(attention)
+
+    def _self_attention(
+        self, layer: _Layer, i: int, x: Array, cache: MlxCache, visible: Array | None
+    ) -> Array:
+        n, past = len(x), cache.length
+        parts = layer.self_qkv(x).astype(self._dtype).reshape(n, 3, self._n_heads, HEAD_WIDTH)
+        query, key, value = parts.transpose(1, 2, 0, 3)
+        cache.keys[i][0, :, past : past + n] = key
+        cache.values[i][0, :, past : past + n] = value
+        attended = mx.fast.scaled_dot_product_attention(
+            query[None],
+            cache.keys[i][:, :, : past + n],
+            cache.values[i][:, :, : past + n],
+            scale=SCALE,
+            mask=visible,
+        )
+        return _join(attended[0])
+
+
+def _before(n: int, past: int) -> Array | None:
+    """What each of `n` tokens in a row sees; None where a single one sees everything."""
+    if n == 1:
+        return None
+    return mx.tri(n, past + n, past, dtype=mx.bool_)
+
+
+def _join(x: Array) -> Array:
+    """From heads, (H, n, 64), to rows, (n, width)."""
+    return x.transpose(1, 0, 2).reshape(x.shape[1], -1)

@@ -1,0 +1,92 @@
+"""Finished sound decoded with attention: wide window, beam search, word times."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import torch
+
+from wlk_host.backends.whisper.beam_search import Found
+from wlk_host.backends.whisper.halves import N_CONTEXT, Memory
+from wlk_host.backends.whisper.mel import log_mel
+from wlk_host.backends.whisper.model import EncodedSound, Whisper
+from wlk_host.backends.whisper.text_search import TextSearch
+from wlk_host.backends.whisper.word_timing import token_frames
+from wlk_host.core.ports import Ask, DecodeStep, Hypothesis, Task, Token
+from wlk_host.core.types import ENCODER_FRAME, MEL_FRAME, SAMPLE_RATE, Pcm, Word
+from wlk_host.core.words import group_words, word_text
+
+_FULL_WINDOW: Final = 3000
+"""Feature frames Whisper was trained on (30 s)."""
+
+_PAD: Final = 200
+"""Feature frames of silence behind the sound (2 s): without them the decoder finds no end."""
+
+_TOKENS_PER_SECOND: Final = 12
+"""More than the fastest speakers need."""
+
+
+class TorchRecognizer:
+    """`core.ports.LiveRecognizer` on the model of the live pass.
+
+    Args:
+        whisper: the shared model.
+        beams: texts followed at the same time; 1 is greedy.
+        least_window: feature frames (10 ms) encoded at the least, padding included.
+    """
+
+    def __init__(self, whisper: Whisper, beams: int = 5, least_window: int = 2000) -> None:
+        self._whisper = whisper
+        self._beams = beams
+        self._least_window = least_window
+
+    def transcribe(
+        self, pcm: Pcm, task: Task, prompt: Sequence[Token], prefix: Sequence[Token]
+    ) -> Hypothesis:
+        """The words that follow `prefix`; see `core.ports.Recognizer`."""
+        return self.transcribe_all(pcm, [Ask(task, prompt, prefix)])[0]
+
+    def transcribe_all(self, pcm: Pcm, asks: Sequence[Ask]) -> list[Hypothesis]:
+        """`transcribe` for each of the asks; the sound is encoded once."""
+        memory = self._encode(pcm)
+        return [self._decode(memory, pcm, ask) for ask in asks]
+
+    def _decode(self, memory: Memory, pcm: Pcm, ask: Ask) -> Hypothesis:
+        tokenizer, prefix = self._whisper.tokenizer, ask.prefix
+        # More would leave no room for the text (openai/whisper, `decoding.py`).
+        prompt = ask.prompt[-(N_CONTEXT // 2 - 1) :]
+        history = [tokenizer.start_of_previous, *prompt] if prompt else []
+        given = [*history, *tokenizer.task_tokens(ask.task), *prefix]
+        most_tokens = 16 + len(pcm) * _TOKENS_PER_SECOND // SAMPLE_RATE
+        most_tokens = min(most_tokens, N_CONTEXT - len(given))
+        with torch.inference_mode():
+            search = TextSearch(self._whisper, memory, self._beams, given, most_tokens)
+            found = search.run(at_start=not prefix)
+        # Each row looks for the token that comes next: from the first of the text to its end.
+        n_text = len(prefix) + len(found.tokens) + 1
+        n_frames = max(1, min(len(pcm), _FULL_WINDOW * MEL_FRAME) // ENCODER_FRAME)
+        frames = token_frames(search.attention(found)[:, -n_text:, :n_frames])[len(prefix) :]
+        words = self._words(found, frames, ask.task.is_spaced)
+        return Hypothesis(tuple(words), found.score, search.no_speech())
+
+    def detect_language(self, pcm: Pcm) -> tuple[str, float]:
+        """The most probable language; see `core.ports.LiveRecognizer`."""
+        return EncodedSound(
+            self._whisper, self._encode(pcm), len(pcm) // ENCODER_FRAME
+        ).detect_language()
+
+    def _encode(self, pcm: Pcm) -> Memory:
+        n_frames = min(max(self._least_window, len(pcm) // MEL_FRAME + _PAD), _FULL_WINDOW)
+        return self._whisper.encode(log_mel(pcm, self._whisper.n_mels, n_frames))
+
+    def _words(self, found: Found, frames: list[tuple[int, int]], spaced: bool) -> list[Word]:
+        decode = self._whisper.tokenizer.decode
+        said = zip(found.tokens, found.logprobs, strict=True)
+        steps = [DecodeStep(token, i, logprob) for i, (token, logprob) in enumerate(said)]
+        words = []
+        for group in group_words(steps, decode, spaced):
+            (start, _), (_, last) = frames[group[0].frame], frames[group[-1].frame]
+            probability = float(np.exp(np.mean([step.logprob for step in group])))
+            text = word_text(group, decode)
+            words.append(Word(text, start * ENCODER_FRAME, (last + 1) * ENCODER_FRAME, probability))
+        return words

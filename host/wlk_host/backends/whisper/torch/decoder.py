@@ -1,0 +1,211 @@
+"""Whisper's decoder in PyTorch, which shows its cross-attention at every step."""
+
+import warnings
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from wlk_host.backends.whisper.halves import N_CONTEXT, Branches
+from wlk_host.backends.whisper.layout import HEAD_WIDTH, Variables
+from wlk_host.backends.whisper.torch.layers import Checkpoint, Linear, Norm
+
+_PACKERS: Final = 2
+"""Threads that load the layers: each holds a block in float32 for a moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    self_norm: Norm
+    self_qkv: Linear
+    self_out: Linear
+    cross_norm: Norm
+    cross_query: Linear
+    cross_key_value: Linear
+    cross_out: Linear
+    ffn_norm: Norm
+    ffn_in: Linear
+    ffn_out: Linear
+
+
+@dataclass(frozen=True, slots=True)
+class CrossMemory:
+    """The encoded window, (T, width), and as layers see it: keys (H, 64, T), values (H, T, 64)."""
+
+    encoded: Tensor
+    keys: tuple[Tensor, ...]
+    values: tuple[Tensor, ...]
+
+    def frames(self, n_frames: int) -> NDArray[np.float32]:
+        """The first frames of the window, shape (n_frames, width)."""
+        frames: NDArray[np.float32] = self.encoded[:n_frames].float().cpu().numpy()
+        return frames
+
+
+class Cache:
+    """Self-attention keys and values of all tokens read, (H, n_slots, 64) per layer."""
+
+    def __init__(
+        self, n_layers: int, n_heads: int, n_slots: int, dtype: torch.dtype, device: torch.device
+    ) -> None:
+        shape = (2, n_layers, n_heads, n_slots, HEAD_WIDTH)
+        self.keys, self.values = torch.empty(shape, dtype=dtype, device=device)
+        self.length = 0
+
+
+class TorchDecoder:
+    """The decoder half of a Whisper checkpoint.
+
+    Args:
+        variables: CTranslate2 names and arrays (`ct2_container.read_variables`).
+        alignment_heads: (layer, head) pairs whose attention follows the sound.
+        device: a torch device.
+        dtype: of the weights, their products and the cache.
+        int8: quantise the weights (CPU only, float32).
+    """
+
+    def __init__(
+        self,
+        variables: Variables,
+        alignment_heads: Sequence[tuple[int, int]],
+        device: str = "cpu",
+        dtype: torch.dtype = torch.float32,
+        int8: bool = True,
+    ) -> None:
+        checkpoint = Checkpoint(variables, "decoder", device, dtype, int8)
+        self._dtype = dtype
+        linear, norm = checkpoint.linear, checkpoint.norm
+
+        def layer(i: int) -> _Layer:
+            own, cross, ffn = (
+                f"layer_{i}/{part}" for part in ("self_attention", "attention", "ffn")
+            )
+            return _Layer(
+                self_norm=norm(f"{own}/layer_norm"),
+                self_qkv=linear(f"{own}/linear_0"),
+                self_out=linear(f"{own}/linear_1"),
+                cross_norm=norm(f"{cross}/layer_norm"),
+                cross_query=linear(f"{cross}/linear_0"),
+                cross_key_value=linear(f"{cross}/linear_1"),
+                cross_out=linear(f"{cross}/linear_2"),
+                ffn_norm=norm(f"{ffn}/layer_norm"),
+                ffn_in=linear(f"{ffn}/linear_0"),
+                ffn_out=linear(f"{ffn}/linear_1"),
+            )
+
+        n_layers = checkpoint.n_layers()
+        # Packing is done outside of Python's lock. What is ignored is ignored in all threads.
+        with warnings.catch_warnings(), ThreadPoolExecutor(_PACKERS) as pool:
+            warnings.simplefilter("ignore", UserWarning)
+            # The largest first: the others are done beside it.
+            projection = pool.submit(linear, "projection", bias=False)
+            self._layers = list(pool.map(layer, range(n_layers)))
+            self._projection = projection.result()
+        self._embedding = checkpoint.raw("embeddings/weight")
+        self._positions = checkpoint.tensor("position_encodings/encodings")
+        self._norm = norm("layer_norm")
+        self._n_heads = self._embedding.shape[1] // HEAD_WIDTH
+        self._heads: list[list[int]] = [[] for _ in range(n_layers)]
+        for at_layer, head in alignment_heads:
+            self._heads[at_layer].append(head)
+
+    @property
+    def width(self) -> int:
+        """Features of an encoder frame."""
+        return int(self._embedding.shape[1])
+
+    def cross_memory(self, encoded: Tensor) -> CrossMemory:
+        """Keys and values of an encoded window, shape (T, width), computed once for all tokens."""
+        encoded = encoded.to(self._positions.device)
+        keys, values = [], []
+        for layer in self._layers:
+            key, value = (
+                layer.cross_key_value(encoded).view(-1, 2, self._n_heads, HEAD_WIDTH).unbind(1)
+            )
+            keys.append(key.permute(1, 2, 0).to(self._dtype).contiguous())
+            values.append(value.transpose(0, 1).to(self._dtype).contiguous())
+        return CrossMemory(encoded, tuple(keys), tuple(values))
+
+    def cache(self, n_slots: int = N_CONTEXT) -> Cache:
+        """An empty cache for a new decode of so many tokens in all its branches."""
+        device = self._positions.device
+        return Cache(len(self._layers), self._n_heads, n_slots, self._dtype, device)
+
+    def forward(
+        self,
+        tokens: Sequence[int],
+        cache: Cache,
+        memory: CrossMemory,
+        rows: Sequence[int] = (-1,),
+        branches: Branches | None = None,
+    ) -> tuple[Tensor, Tensor]:
+        """Read `tokens`, one after the other, after those in the cache.
+
+        Args:
+            tokens: vocabulary indices.
+            cache: the tokens before; those read are added.
+            memory: the encoded window.
+            rows: tokens whose successors are asked for.
+            branches: that each of the tokens follows some of those in the cache instead.
+
+        Returns:
+            logits of the tokens at `rows`, shape (len(rows), vocabulary), and the attention
+            of the alignment heads, shape (heads, len(tokens), T).
+        """
+        n, past = len(tokens), cache.length
+        index = torch.tensor(tokens, device=self._positions.device)
+        if branches is None:
+            places, visible = self._positions[past : past + n], _before(n, past, index.device)
+        else:
+            places, visible = self._positions[branches.position], branches.visible.to(index.device)
+        x = self._embedding[index].float() + places
+        attended: list[Tensor] = []
+        for i, layer in enumerate(self._layers):
+            own = self._self_attention(layer, i, layer.self_norm(x), cache, visible)
+            x = x + layer.self_out(own)
+            query = self._split(layer.cross_query(layer.cross_norm(x))) * HEAD_WIDTH**-0.5
+            weights = torch.softmax(query.to(self._dtype) @ memory.keys[i], dim=-1)
+            if self._heads[i]:
+                attended.append(weights[self._heads[i]])
+            x = x + layer.cross_out(_join(weights @ memory.values[i]))
+            x = x + layer.ffn_out(functional.gelu(layer.ffn_in(layer.ffn_norm(x))))
+        cache.length = past + n
+        logits = self._projection(self._norm(x[list(rows)]))
+        return logits.float().cpu(), torch.cat(attended).float().cpu()
+
+    def _self_attention(
+        self, layer: _Layer, i: int, x: Tensor, cache: Cache, visible: Tensor | None
+    ) -> Tensor:
+        n, past = len(x), cache.length
+        query, key, value = (
+            layer.self_qkv(x).view(n, 3, self._n_heads, HEAD_WIDTH).permute(1, 2, 0, 3)
+        )
+        cache.keys[i, :, past : past + n] = key
+        cache.values[i, :, past : past + n] = value
+        attended = functional.scaled_dot_product_attention(
+            query[None].to(self._dtype),
+            cache.keys[None, i, :, : past + n],
+            cache.values[None, i, :, : past + n],
+            attn_mask=visible,
+        )
+        return _join(attended[0])
+
+    def _split(self, x: Tensor) -> Tensor:
+        return x.view(len(x), self._n_heads, HEAD_WIDTH).transpose(0, 1)
+
+
+def _before(n: int, past: int, device: torch.device) -> Tensor | None:
+    """What each of `n` tokens in a row sees; None where a single one sees everything."""
+    if n == 1:
+        return None
+    return torch.ones(n, past + n, dtype=torch.bool, device=device).tril(past)
+
+
+def _join(x: Tensor) -> Tensor:
+    return x.transpose(0, 1).reshape(x.shape[1], -1)

@@ -1,0 +1,124 @@
+"""The first pass: what can be said now about the sound up to now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wlk_host.core.live.alignatt_words import LiveOptions, SettledWords
+from wlk_host.core.live.policy import Heard
+from wlk_host.core.ports import AttentiveDecoder, Sound, SoundStream, Task, Token
+from wlk_host.core.types import ENCODER_FRAME, Pcm, Sample, Word
+
+__all__ = ["LiveOptions", "LivePass"]
+
+
+class LivePass:
+    """AlignAtt over a sliding window that keeps some settled sound and its words in front.
+
+    That left context halves the errors against starting empty after each pause. The English of
+    the same windows is settled apart; its words need not come when those that were spoken do.
+    """
+
+    def __init__(
+        self,
+        decoder: AttentiveDecoder,
+        start: Sample,
+        prompt: Sequence[Token],
+        options: LiveOptions,
+    ) -> None:
+        self._options = options
+        self.prompt = tuple(prompt)
+        self._stream: SoundStream = decoder.listen(start)
+        self._spoken = SettledWords(decoder.tokenizer, options, start)
+        self._english = SettledWords(decoder.tokenizer, options, start)
+
+    @property
+    def settled_until(self) -> Sample:
+        """Where the words still to be settled begin."""
+        return self._spoken.until
+
+    def feed(self, pcm: Pcm) -> None:
+        """Add sound that follows what was fed before."""
+        self._stream.feed(pcm)
+
+    def listen(self, end: Sample, speech_from: Sample) -> "_Window":
+        """Encode the window that ends there; see `core.live.policy.LivePolicy`."""
+        self._slide(end, speech_from)
+        start = self._spoken.start
+        return _Window(self, start, self._stream.encode(start, end))
+
+    def detect_language(self, start: Sample, end: Sample) -> tuple[str, float]:
+        """The language of that stretch, without the settled sound before it."""
+        first = max(self._spoken.start, -(-start // ENCODER_FRAME) * ENCODER_FRAME)
+        return self._stream.encode(first, end).detect_language()
+
+    def decode(self, sound: Sound, task: Task, closing: bool) -> Heard:
+        """Settle what can be settled; everything when the utterance is over (`closing`)."""
+        heard = self._spoken.decode(sound, task, self.prompt, closing)
+        if self._spoken.is_stuck:
+            self._start_afresh()
+        return heard
+
+    def translate(self, sound: Sound, start: Sample, language: str, closing: bool) -> Heard:
+        """The same in English; `start` is that of the sound."""
+        if start != self._spoken.start:  # Its words were given up meanwhile.
+            return Heard((), (), complete=True)
+        # Where it is stuck, more sound or the second pass will help: what was spoken goes first.
+        return self._english.decode(sound, Task(language, "translate"), self.prompt, closing)
+
+    def replace(
+        self, since: Sample, until: Sample, words: Sequence[Word], english: Sequence[Word] = ()
+    ) -> None:
+        """Go on from better words for the sound between `since` and `until`."""
+        self._spoken.replace(since, until, words)
+        self._english.replace(since, until, english)
+
+    def go_on(self, words: Sequence[Word], at: Sample, english: Sequence[Word] = ()) -> None:
+        """Take over where another pass was; see `core.live.policy.LivePolicy`."""
+        self.replace(self._spoken.start, at, words, english)
+        self._spoken.until = self._english.until = at
+
+    def skip_to(self, at: Sample) -> None:
+        """Go on there; what was not settled before is given up."""
+        self._spoken.until = at
+        self._start_afresh()
+
+    def _start_afresh(self) -> None:
+        """Drop the context: a decoder that is stuck in it repeats itself until it is gone."""
+        start = max(self._spoken.start, self._spoken.until // ENCODER_FRAME * ENCODER_FRAME)
+        self._spoken.restart(start)
+        self._english.restart(start)
+        self._stream.forget(start)
+
+    def _slide(self, end: Sample, speech_from: Sample) -> None:
+        first = self._spoken.start
+        if end - first <= self._options.window:
+            return
+        unsettled = max(self.settled_until, min(speech_from, end))
+        earliest = min(end - self._options.left, unsettled)
+        earliest = max(earliest, end - self._options.longest, first)
+        begin = self._spoken.first_from(earliest)
+        start = max(first, earliest if begin is None else begin)
+        self._spoken.slide(start)
+        self._english.slide(start)
+        self._stream.forget(self._spoken.start)
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    live: LivePass
+    start: Sample
+    sound: Sound
+
+    def detect_language(self) -> tuple[str, float]:
+        return self.sound.detect_language()
+
+    def read(
+        self,
+        task: Task,
+        closing: bool,
+        in_english: bool = False,  # noqa: ARG002 - the sound stays encoded
+    ) -> Heard:
+        return self.live.decode(self.sound, task, closing)
+
+    def translate(self, language: str, closing: bool) -> Heard:
+        return self.live.translate(self.sound, self.start, language, closing)

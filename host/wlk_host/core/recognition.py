@@ -1,0 +1,57 @@
+"""What a session recognises speech with, and when its work falls due."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from wlk_host.core.live.policy import OpenPolicy
+from wlk_host.core.options import TellsEnglish, only_if_chosen
+from wlk_host.core.ports import Background, Recognizer, Tokenizer, VoiceEncoder
+from wlk_host.core.refine import RefineOptions
+from wlk_host.core.types import SAMPLE_RATE, Sample
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """When work falls due.
+
+    Attributes:
+        step: new sound before the next live step.
+        detect: speech wanted before the language is decided.
+        most: sound read in one step while catching up.
+        overload: lag from which the second pass is left out.
+        backlog: lag from which the oldest sound is left out.
+        speech_pad: sound taken along before the gate opened and after it closed.
+    """
+
+    step: Sample = SAMPLE_RATE * 6 // 10
+    detect: Sample = 3 * SAMPLE_RATE
+    most: Sample = 12 * SAMPLE_RATE
+    overload: Sample = 3 * SAMPLE_RATE
+    backlog: Sample = 60 * SAMPLE_RATE
+    speech_pad: Sample = SAMPLE_RATE * 3 // 10
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """The loaded models, shared by sessions, and how they are used.
+
+    Attributes:
+        listen: begins a session's live pass.
+        recognizer: of the second pass.
+        tokenizer: of both.
+        multilingual: whether they know more than English.
+        background: where the second pass runs.
+        tells_english: when they tell the English of what is spoken beside it.
+        voices: what tells speakers apart, loaded when it is first asked for; None where it is not
+            installed.
+    """
+
+    listen: OpenPolicy
+    recognizer: Recognizer
+    tokenizer: Tokenizer
+    multilingual: bool
+    background: Background
+    refine: RefineOptions = field(default_factory=RefineOptions)
+    pace: Pace = field(default_factory=Pace)
+    tells_english: TellsEnglish = only_if_chosen
+    voices: Callable[[], VoiceEncoder | None] = lambda: None

@@ -1,0 +1,131 @@
+"""`wlk-host caption`: the same engine on a file."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from functools import partial
+from itertools import chain
+from pathlib import Path
+
+from wlk_host.backends.checkpoints.heads import parse
+from wlk_host.core.errors import WlkError
+from wlk_host.core.options import WHISPER, SessionOptions
+from wlk_host.core.translation.session import TranslatedSession
+from wlk_host.core.types import AudioChunk, CaptionUpdate
+from wlk_host.models import store
+from wlk_host.models.catalog import SPEAKERS
+from wlk_host.runtime.files.caption_log import CaptionLog
+from wlk_host.runtime.files.clocks import SoundClock, WallClock
+from wlk_host.runtime.files.media import read_chunks
+from wlk_host.runtime.files.output import Contents, FinishedLines, LinePrinter
+from wlk_host.runtime.files.playback import play
+from wlk_host.runtime.loading.automatic import this_machine
+from wlk_host.runtime.loading.live_options import live_options
+from wlk_host.runtime.loading.loader import ModelLoader
+from wlk_host.runtime.loading.resolve import resolve
+from wlk_host.runtime.worker import Worker
+
+
+def caption(arguments: argparse.Namespace) -> int:
+    """Caption one file to stdout; exit code 0, or 2 when lines were left untranslated.
+
+    Raises:
+        WlkError: the file or the model cannot be read.
+    """
+    options = _options(arguments)
+    if options.speakers:
+        store.require(SPEAKERS)
+    chunks = read_chunks(Path(arguments.file))
+    # A file that cannot be read is said before a model is loaded for it.
+    first = next(chunks, None)
+    sound = chain([] if first is None else [first], chunks)
+    as_log = arguments.format == "jsonl"
+    factory, clock = _engine(arguments, drafts=as_log)
+    model = factory.load(options)
+    session = model.open(options, 0, "")
+    updates = _updates(session, sound, clock)
+    try:
+        if as_log:
+            log = CaptionLog()
+            for t, update in updates:
+                _write(json.dumps(asdict(log.add(t, update)), ensure_ascii=False) + "\n")
+        else:
+            _write_lines(updates, session, arguments)
+    finally:
+        factory.release_all()
+    sys.stderr.write(f"model: {model.name}\n")
+    return 0 if session.translation_problem is None else 2
+
+
+def _options(arguments: argparse.Namespace) -> SessionOptions:
+    options = SessionOptions(
+        language=arguments.language,
+        task=arguments.task,
+        model=arguments.model,
+        policy=arguments.policy,
+        translate_to=arguments.translate,
+        translator=arguments.translator,
+        prompt=arguments.prompt,
+        speakers=arguments.speakers,
+    )
+    if options.task == "translate" and arguments.bilingual and not options.translate_to:
+        return replace(options, task="transcribe", translate_to="en", translator=WHISPER)
+    return options
+
+
+def _engine(
+    arguments: argparse.Namespace, *, drafts: bool
+) -> tuple[ModelLoader, WallClock | SoundClock]:
+    heads = None if arguments.alignment_heads is None else parse(arguments.alignment_heads)
+    live = live_options(arguments.beams, arguments.rolling, arguments.end_of_word)
+    folder_of = partial(resolve, heads=heads)
+    factory = partial(
+        ModelLoader,
+        resolve=folder_of,
+        drafts=drafts,
+        live=live,
+        backend=arguments.backend,
+        device=arguments.device,
+    )
+    if arguments.realtime:
+        # Else nobody waits, and the default will do.
+        automatic = this_machine()
+        return factory(Worker(), Worker(name="translations"), automatic=automatic), WallClock()
+    clock = SoundClock()
+    return factory(clock), clock
+
+
+def _updates(
+    session: TranslatedSession, sound: Iterator[AudioChunk], clock: WallClock | SoundClock
+) -> Iterator[tuple[float, CaptionUpdate]]:
+    """The updates as they come; trouble with the translator is told as it begins."""
+    told: WlkError | None = None
+    for t, event in play(session, sound, clock):
+        if session.translation_problem is not told:
+            told = session.translation_problem
+            if told is not None:
+                sys.stderr.write(f"{told}\n")
+        if isinstance(event, CaptionUpdate):
+            yield t, event
+
+
+def _write_lines(
+    updates: Iterator[tuple[float, CaptionUpdate]],
+    session: TranslatedSession,
+    arguments: argparse.Namespace,
+) -> None:
+    contents: Contents = "both" if arguments.bilingual else "translation"
+    printer = LinePrinter(arguments.format == "srt", contents)
+    lines = FinishedLines(session.asks_translator)
+    for _, update in updates:
+        for line in lines.add(update):
+            _write(printer.print(line))
+    for line in lines.rest():
+        _write(printer.print(line))
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()

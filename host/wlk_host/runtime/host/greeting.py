@@ -1,0 +1,24 @@
+"""What the host says of itself and of what is installed."""
+
+from wlk_host.models import store
+from wlk_host.models.catalog import SPEAKERS
+from wlk_host.models.store import Condition
+from wlk_host.protocol import messages
+from wlk_host.protocol.constants import PROTOCOL_VERSION
+from wlk_host.runtime.translators import choice
+from wlk_host.version import __version__
+
+
+def host_hello() -> messages.HostHello:
+    """The greeting as it is now: models come and go while the host runs."""
+    translators = (
+        messages.TranslationEngine(name, targets) for name, targets in choice.installed_names()
+    )
+    models = (messages.Model(entry.name, entry.multilingual) for entry in store.installed())
+    return messages.HostHello(
+        protocol=PROTOCOL_VERSION,
+        host=__version__,
+        models=tuple(models),
+        translators=tuple(translators),
+        speakers=store.condition(SPEAKERS) is Condition.INSTALLED,
+    )

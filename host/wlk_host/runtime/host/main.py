@@ -1,0 +1,46 @@
+"""The process the browser starts: `wlk-host chrome-extension://…/`."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from wlk_host.runtime import stdio
+
+if TYPE_CHECKING:
+    from wlk_host.runtime.host.loop import Wake
+    from wlk_host.runtime.ports import ModelLoader
+
+
+def default_factory(wake: "Wake") -> "ModelLoader":
+    """The real one. Importing its engines takes seconds."""
+    from wlk_host.backends.choice import unmeasured  # noqa: PLC0415
+    from wlk_host.runtime.loading.automatic import this_machine  # noqa: PLC0415
+    from wlk_host.runtime.loading.loader import ModelLoader  # noqa: PLC0415
+    from wlk_host.runtime.worker import Worker  # noqa: PLC0415
+
+    return ModelLoader(
+        Worker(wake),
+        Worker(wake, "translations"),
+        backend=unmeasured(),
+        automatic=this_machine(),
+    )
+
+
+def main(
+    argv: Sequence[str], make_factory: "Callable[[Wake], ModelLoader]" = default_factory
+) -> int:
+    """Serve the browser until it closes the pipe.
+
+    Args:
+        argv: the arguments without the program's name; the browser passes the extension's origin.
+        make_factory: called when the first session starts.
+
+    Returns:
+        The exit code: 0, or 1 where the stream from the browser broke off.
+    """
+    pipes = stdio.claim_pipes()
+    # Only now, with the pipes out of everybody's reach, is anything else imported.
+    from wlk_host.runtime import logs  # noqa: PLC0415
+    from wlk_host.runtime.host.serve import serve  # noqa: PLC0415
+
+    logs.configure(argv)
+    return serve(pipes, make_factory)

@@ -1,0 +1,206 @@
+"""Shows, downloads and removes models for the extension, beside the engine."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Final
+
+from wlk_host.backends.availability import Capabilities, examine, surroundings
+from wlk_host.core.errors import WlkError
+from wlk_host.models import store
+from wlk_host.models.catalog import LISTED, SPEAKERS, CatalogEntry
+from wlk_host.models.download import download
+from wlk_host.models.errors import DownloadCancelledError
+from wlk_host.models.store import Condition
+from wlk_host.protocol.messages import (
+    Cancel,
+    CatalogModel,
+    Download,
+    Engine,
+    HostModels,
+    Models,
+    ModelState,
+    Problem,
+    Progress,
+    Remove,
+    ToExtension,
+    ToModels,
+)
+from wlk_host.runtime.host.greeting import host_hello
+from wlk_host.runtime.stdio import BrowserGoneError
+
+PROGRESS_EVERY_S: Final = 0.25
+
+_STATES: Final[dict[Condition, ModelState]] = {
+    Condition.INSTALLED: "installed",
+    Condition.ABSENT: "absent",
+    Condition.DAMAGED: "damaged",
+}
+
+_log = logging.getLogger(__name__)
+
+
+class ModelService:
+    """One thread per download or removal; `obey` returns at once.
+
+    The threads are daemons: when the browser is gone the process ends, and what a download has
+    fetched stays for the next one.
+
+    Args:
+        send: called from any thread.
+        entries: the models there are.
+        look: finds the engines of this machine, which may take a second.
+    """
+
+    def __init__(
+        self,
+        send: Callable[[ToExtension], None],
+        entries: Sequence[CatalogEntry] = LISTED,
+        look: Callable[[], Sequence[Capabilities]] = lambda: examine(surroundings(with_card=True)),
+    ) -> None:
+        self._send = send
+        self._look = look
+        self._looking = False
+        self._engines: tuple[Engine, ...] = ()
+        self._entries = {entry.name: entry for entry in entries}
+        self._lock = threading.Lock()
+        self._downloads: dict[str, threading.Event] = {}
+        self._removals: set[str] = set()
+        self._problems: dict[str, WlkError] = {}
+
+    def obey(self, request: ToModels) -> None:
+        """Carry out a request, or begin to. An unknown name changes nothing."""
+        match request:
+            case Models():
+                self._tell_all()
+                self._begin_to_look()
+            case Download(name):
+                self._begin_download(name)
+            case Cancel(name):
+                self._cancel(name)
+            case Remove(name):
+                self._begin_removal(name, store.remove)
+
+    def _begin_to_look(self) -> None:
+        if not self._looking:
+            self._looking = True
+            threading.Thread(target=self._find_engines, name="engines", daemon=True).start()
+
+    def _begin_download(self, name: str) -> None:
+        cancelled = threading.Event()
+        with self._lock:
+            entry = self._idle(name)
+            if entry is not None:
+                self._downloads[name] = cancelled
+                self._problems.pop(name, None)
+        # That it begins is told before anything of how it goes.
+        self._tell_all()
+        if entry is not None:
+            self._start(self._download, entry, cancelled)
+
+    def _cancel(self, name: str) -> None:
+        with self._lock:
+            cancelled = self._downloads.get(name)
+        if cancelled is None:  # It failed before, and what it fetched is still there.
+            self._begin_removal(name, store.remove_partial)
+        else:
+            cancelled.set()
+
+    def _begin_removal(self, name: str, remove: Callable[[CatalogEntry], None]) -> None:
+        with self._lock:
+            entry = self._idle(name)
+            if entry is not None:
+                self._removals.add(name)
+                self._problems.pop(name, None)
+                self._start(self._remove, entry, remove)
+        if entry is None:
+            self._tell_all()
+
+    def _idle(self, name: str) -> CatalogEntry | None:
+        """The entry, where it is known and nothing is under way with it."""
+        busy = name in self._downloads or name in self._removals
+        return None if busy else self._entries.get(name)
+
+    def _start(self, work: Callable[..., None], entry: CatalogEntry, *arguments: object) -> None:
+        threading.Thread(
+            target=work, args=(entry, *arguments), name=f"model-{entry.name}", daemon=True
+        ).start()
+
+    # On threads of their own
+
+    def _find_engines(self) -> None:
+        self._engines = tuple(_engine(able) for able in self._look())
+        self._tell_all()
+
+    def _download(self, entry: CatalogEntry, cancelled: threading.Event) -> None:
+        told_at = -PROGRESS_EVERY_S
+
+        def progress(done: int, total: int) -> None:
+            nonlocal told_at
+            now = time.monotonic()
+            if now - told_at >= PROGRESS_EVERY_S or done == total:
+                told_at = now
+                self._tell(Progress(entry.name, done, total))
+
+        try:
+            with suppress(DownloadCancelledError):
+                download(entry, progress, cancelled)
+        except WlkError as error:
+            self._fail(entry, error)
+        finally:
+            with self._lock:
+                del self._downloads[entry.name]
+        self._tell_change()
+
+    def _remove(self, entry: CatalogEntry, remove: Callable[[CatalogEntry], None]) -> None:
+        try:
+            remove(entry)
+        except WlkError as error:
+            self._fail(entry, error)
+        finally:
+            with self._lock:
+                self._removals.discard(entry.name)
+        self._tell_change()
+
+    def _fail(self, entry: CatalogEntry, error: WlkError) -> None:
+        _log.warning("model %s: %s", entry.name, error)
+        with self._lock:
+            self._problems[entry.name] = error
+
+    # What is told
+
+    def _tell_change(self) -> None:
+        """Pages that show no list of models know what is installed by the greeting."""
+        self._tell(host_hello())
+        self._tell_all()
+
+    def _tell_all(self) -> None:
+        models = tuple(self._model(entry) for entry in self._entries.values())
+        self._tell(HostModels(models, self._engines))
+
+    def _model(self, entry: CatalogEntry) -> CatalogModel:
+        with self._lock:
+            downloading = entry.name in self._downloads
+            problem = self._problems.get(entry.name)
+        return CatalogModel(
+            name=entry.name,
+            kind="speakers" if entry.name == SPEAKERS.name else "recogniser",
+            languages=entry.languages,
+            translates=entry.translates,
+            licence=entry.licence,
+            size_bytes=entry.size_bytes,
+            state="downloading" if downloading else _STATES[store.condition(entry)],
+            problem=None if problem is None else Problem.of(problem),
+        )
+
+    def _tell(self, message: ToExtension) -> None:
+        # A download goes on until the process ends, which is soon.
+        with suppress(BrowserGoneError):
+            self._send(message)
+
+
+def _engine(able: Capabilities) -> Engine:
+    problem = None if able.problem is None else Problem.of(able.problem)
+    return Engine(able.backend, able.usable, able.devices, problem)

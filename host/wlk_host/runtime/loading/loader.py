@@ -1,0 +1,294 @@
+"""Opens sessions on models that are loaded once and shared."""
+
+import gc
+import os
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import onnxruntime
+
+from wlk_host.backends.checkpoints.heads import Heads, parse
+from wlk_host.backends.choice import Backend, Remote, Wish, choose
+from wlk_host.backends.devices import Device, DeviceWish, choose_device, return_memory
+from wlk_host.backends.service.client import endpoint
+from wlk_host.backends.silero import load_session
+from wlk_host.core.errors import DeviceError, WlkError
+from wlk_host.core.live.alignatt_pass import LiveOptions
+from wlk_host.core.options import SessionOptions
+from wlk_host.core.ports import Background
+from wlk_host.core.translation.session import TranslatedSession
+from wlk_host.core.translation.translators import TranslationService
+from wlk_host.core.types import Sample
+from wlk_host.runtime.loading import heap
+from wlk_host.runtime.loading.automatic import Automatic, SpeedCache
+from wlk_host.runtime.loading.remote_model import RemoteModel, RemoteServices
+from wlk_host.runtime.loading.resolve import called, resolve
+from wlk_host.runtime.loading.speed import StepTime
+from wlk_host.runtime.loading.voices import SharedVoices
+from wlk_host.runtime.ports import LoadedModel
+from wlk_host.runtime.translators.process import TranslatorProcess
+
+if TYPE_CHECKING:
+    from wlk_host.runtime.loading.model import Model
+
+_MOST_THREADS: Final = 4
+"""Of one pass. A step is short: more cores cost more in waking than they save, and the
+other pass runs beside it."""
+
+_LIVE: Final = LiveOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class _Setup:
+    """How a model is loaded, whichever it is.
+
+    Attributes:
+        backend: what encodes, as it was asked for.
+        heads: whose attention follows the sound; None for the model's own.
+    """
+
+    backend: Wish
+    heads: Heads | None = None
+
+
+class ModelLoader:
+    """Loads what a session needs when the first one needs it.
+
+    PyTorch is imported with the first model, while CTranslate2 reads its half of it.
+
+    Args:
+        background: where the second pass runs.
+        translating: where translations are waited for; None is the same place.
+        resolve: model name (or None for the default) to its CTranslate2 folder.
+        drafts: whether lines are translated while they grow.
+        translator: what translates; None for a process of its own.
+        live: how the first pass works.
+        backend: what encodes and does the second pass where a session asks for no other; see
+            `backends.choice`. With "openai-api" the sound is sent to the service that the
+            environment names.
+        automatic: which model is taken where none is named; None for the default one.
+        device: what models run on; with auto the best that the engine can use here. After a
+            failure all later ones run on the processor.
+    """
+
+    def __init__(  # noqa: PLR0913 - all but two stand by their names
+        self,
+        background: Background,
+        translating: Background | None = None,
+        resolve: Callable[[str | None], Path] = resolve,
+        *,
+        drafts: bool = True,
+        translator: TranslationService | None = None,
+        live: LiveOptions = _LIVE,
+        backend: Wish | Remote = "faster-whisper",
+        automatic: Automatic | None = None,
+        device: DeviceWish = "auto",
+    ) -> None:
+        self._background = background
+        self._translating = translating or background
+        self._resolve = resolve
+        self._drafts = drafts
+        self._backend = backend
+        self._remote: RemoteModel | None = None
+        self._automatic = automatic
+        self._wished = device
+        self._places: dict[Wish, tuple[Device, WlkError | None]] = {}
+        self._failure: WlkError | None = None
+        self._translator = translator or TranslatorProcess()
+        self._live = live
+        self._models: dict[tuple[Path, Device, _Setup], Model] = {}
+        self._detector: onnxruntime.InferenceSession | None = None
+        self._voices = SharedVoices()
+
+    def open(
+        self, options: SessionOptions, start: Sample = 0, context: str = ""
+    ) -> TranslatedSession:
+        """A session for one tab. Takes seconds when its model is not loaded yet.
+
+        Raises:
+            WlkError: those of `load`, and `end_of_word_mismatch`.
+        """
+        return self.load(options).open(options, start, context)
+
+    def load(self, options: SessionOptions) -> "Model | RemoteModel":
+        """What sessions with these options work with.
+
+        Raises:
+            WlkError: those of `resolve`, of `api_client.endpoint` and `SharedVoices.encoder`,
+                `vad_missing`, `backend_unavailable` and `heads_invalid`.
+        """
+        if options.speakers:
+            self._voices.encoder()
+        if self._backend == "openai-api":
+            return self._service()
+        had = set(self._models)
+        name, setup = options.model, _setup(options, self._backend)
+        if name is None and self._automatic is not None:
+            name = self._automatic.choose(
+                options, self._engine_key(setup), lambda name: self._time_step(name, setup)
+            )
+        model = self._loaded(name, setup)
+        # What was measured on the way and is too slow is not kept.
+        self._models = {
+            key: other for key, other in self._models.items() if other is model or key in had
+        }
+        return model
+
+    def measured(self, name: str, cache: SpeedCache) -> StepTime:
+        """How long a step of that model takes: from the cache, or timed and put there."""
+        assert self._backend != "openai-api"  # noqa: S101 - it has no models here
+        setup = _Setup(self._backend)
+        key = f"{self._engine_key(setup)}/{name}"
+        known = cache.get(key)
+        if known is None:
+            known = self._time_step(name, setup)
+            cache.put(key, known)
+        return known
+
+    def _engine_key(self, setup: _Setup) -> str:
+        return f"{setup.backend}/{self._place(setup.backend)[0]}"
+
+    def _service(self) -> RemoteModel:
+        if self._detector is None:
+            self._detector = load_session()
+        if self._remote is None:
+            services = RemoteServices(
+                self._background,
+                self._translating,
+                self._translator,
+                self._drafts,
+                self._detector,
+                self._voices.encoder,
+            )
+            self._remote = RemoteModel(endpoint(), services)
+        return self._remote
+
+    def _time_step(self, name: str, setup: _Setup) -> StepTime:
+        return self._loaded(name, setup).time_step()
+
+    def _loaded(self, name: str | None, setup: _Setup) -> "Model":
+        """The model, on the processor where the device has no room for it."""
+        device, _ = self._place(setup.backend)
+        try:
+            return self._loaded_on(name, setup)
+        except DeviceError as error:
+            self._failure = _apart(error)
+        return_memory(device)
+        return self._loaded_on(name, setup)
+
+    def _loaded_on(self, name: str | None, setup: _Setup) -> "Model":
+        folder = self._resolve(name)
+        device, problem = self._place(setup.backend)
+        if self._detector is None:
+            self._detector = load_session()
+        key = (folder, device, setup)
+        if key not in self._models:
+            self._models[key] = self._read(name, folder, device, setup)
+            self._models[key].problem = problem
+        return self._models[key]
+
+    def _read(self, name: str | None, folder: Path, device: Device, setup: _Setup) -> "Model":
+        assert self._detector is not None  # noqa: S101 - whoever loads a model loads it first
+        backend = choose(setup.backend)
+        threads = max(1, min(_MOST_THREADS, (os.cpu_count() or 1) // 2))
+        heap.keep_small()
+        loading = _begin(backend, folder, threads, device)
+        _import_engines()
+        from wlk_host.backends.whisper.model import Whisper  # noqa: PLC0415 - as it says
+        from wlk_host.runtime.loading.model import Model, Services  # noqa: PLC0415 - as well
+
+        services = Services(
+            self._background,
+            self._translating,
+            self._translator,
+            self._drafts,
+            self._live,
+            self._detector,
+            self._voices.encoder,
+        )
+        whisper = Whisper(folder, backend, threads, device, loading, setup.heads)
+        heap.give_back()
+        return Model(called(name, folder), whisper, backend, folder, device, services)
+
+    def _place(self, backend: Wish) -> tuple[Device, WlkError | None]:
+        """The device for all models of an engine, and why it is not a better one."""
+        if self._failure is not None:
+            return "cpu", self._failure
+        if backend not in self._places:
+            self._places[backend] = choose_device(self._wished, choose(backend))
+        return self._places[backend]
+
+    def load_elsewhere(
+        self, model: LoadedModel, options: SessionOptions, error: DeviceError
+    ) -> "Model":
+        """The same model on the processor, where all later ones go as well.
+
+        Raises:
+            WlkError: as `load`.
+        """
+        self._failure = _apart(error)
+        name, setup = options.model, _setup(options, self._backend)
+        for (folder, _, other_setup), other in self._models.items():
+            if other is model:
+                name, setup = str(folder), other_setup
+        elsewhere = self._loaded(name, setup)
+        elsewhere.name = model.name
+        return elsewhere
+
+    def release(self, model: LoadedModel) -> None:
+        """Free a model; with the last one also what the others needed, in other processes too."""
+        for key in [key for key, other in self._models.items() if other is model]:
+            self._models.pop(key).free()
+            return_memory(key[1])
+        heap.give_back()
+        if not self._models:
+            self.release_all()
+
+    def release_all(self) -> None:
+        """Free everything; the next session loads again."""
+        self._translator.release()
+        self._voices.release()
+        self._models.clear()
+        self._remote = None
+        self._detector = None
+
+
+def _setup(options: SessionOptions, backend: Wish | Remote) -> _Setup:
+    """What a session asked for; heads are those of a model that it names."""
+    assert backend != "openai-api"  # noqa: S101 - it has no models here
+    named = options.model is not None and options.alignment_heads is not None
+    heads = parse(options.alignment_heads or "") if named else None
+    return _Setup(options.backend or backend, heads)
+
+
+def _apart(error: DeviceError) -> WlkError:
+    """The same error without where it happened: its traceback would keep the model in memory."""
+    return WlkError(error.code, error.message, error.hint)
+
+
+def _begin(backend: Backend, folder: Path, threads: int, device: Device) -> Future[Any] | None:
+    """Have CTranslate2 read its half, where it is used, before PyTorch is there."""
+    if backend != "faster-whisper":
+        return None
+    from wlk_host.backends.whisper.ct2.model import begin  # noqa: PLC0415 - costs 30 MB
+
+    return begin(folder, threads, device)
+
+
+@cache
+def _import_engines() -> None:
+    """Import PyTorch and what needs it.
+
+    That makes 160,000 objects which stay: they are kept from the collector, which would look at
+    all of them several times meanwhile, and at each of its full rounds for good.
+    """
+    gc.disable()
+    try:
+        import wlk_host.runtime.loading.model  # noqa: F401, PLC0415 - takes a second
+    finally:
+        gc.enable()
+    gc.freeze()

@@ -1,0 +1,36 @@
+"""What tells speakers apart, loaded once and shared by all sessions."""
+
+import threading
+
+from wlk_host.core.ports import VoiceEncoder
+from wlk_host.models import store
+from wlk_host.models.catalog import SPEAKERS
+from wlk_host.models.store import Condition
+
+
+class SharedVoices:
+    """The encoder in memory, from the first time on that somebody wants it. Used by any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._encoder: VoiceEncoder | None = None
+
+    def encoder(self) -> VoiceEncoder | None:
+        """It, or None where its model is not installed.
+
+        Raises:
+            WlkError: `model_corrupt`.
+        """
+        with self._lock:
+            if self._encoder is None and store.condition(SPEAKERS) is Condition.INSTALLED:
+                from wlk_host.backends.voice_encoder import (  # noqa: PLC0415 - imports PyTorch
+                    load_voice_encoder,
+                )
+
+                self._encoder = load_voice_encoder(store.folder_of(SPEAKERS))
+            return self._encoder
+
+    def release(self) -> None:
+        """Forget it; sessions that have it keep it."""
+        with self._lock:
+            self._encoder = None

@@ -1,0 +1,214 @@
+"""The engine's policy for models: one that is slow to load, fails, or is too slow."""
+
+import queue
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from host.runtime.port import Journal, Port, WatchedInbox, pieces
+from host.runtime.scripted import Held, ScriptedFactory, ScriptedModel, ScriptedSession
+from wlk_host.core.errors import DeviceError, WlkError
+from wlk_host.core.options import SessionOptions
+from wlk_host.core.types import AudioChunk, Event
+from wlk_host.protocol.messages import Status
+from wlk_host.runtime.stdio import Signal
+
+
+class Turns(WatchedInbox):
+    """Does the next of these whenever the engine has nothing left to do."""
+
+    def __init__(self, *turns: Callable[[], None]) -> None:
+        super().__init__()
+        self.turns = list(turns)
+
+    def get(self, block: bool = True, timeout: float | None = None) -> bytes | Signal | None:
+        if block:
+            self.turns.pop(0)()
+        return super().get(block, timeout)
+
+
+def test_what_is_asked_of_a_session_waits_for_its_model_and_others_go_on(port: Port) -> None:
+    journal: Journal = []
+    ready, late = ScriptedSession("ready", journal), ScriptedSession("late", journal)
+    port.loader = loader = Held()
+
+    def load() -> None:
+        loader.do()
+        port.inbox.put(Signal.WAKE)
+
+    def speak() -> None:
+        port.start("late")
+        port.audio("late")
+        port.audio("ready")
+
+    port.inbox = Turns(lambda: port.start("ready"), load, speak, load, lambda: port.inbox.put(None))
+    factory = ScriptedFactory(ready, late)
+    port.serve_on(port.inbox, lambda _wake: factory, port.heard.append, 300)
+    assert pieces(journal)[:2] == [("ready", "LIVE"), ("late", "LIVE")]
+    assert late.fed == [(0, 1600)]
+    assert (port.states("ready")[-1], port.states("late")[-1]) == ("ended", "ended")
+
+
+class Failing(ScriptedModel):
+    """Its device has no memory left, as often as it is told."""
+
+    failures = 1
+
+    @contextmanager
+    def guard(self) -> Iterator[None]:
+        yield
+        if self.failures:
+            self.failures -= 1
+            raise DeviceError("device_out_of_memory", "cuda is full", "close other programs")
+
+
+def test_a_device_without_memory_hands_the_session_over_and_nothing_is_left_out(port: Port) -> None:
+    session = ScriptedSession()
+    factory = ScriptedFactory(session)
+    factory.models[None] = Failing(factory.open, "base", "cuda")
+    port.start("a")
+    port.audio("a")
+    port.audio("a", 1, 1600)
+    port.serve(lambda _wake: factory)
+    assert factory.calls == [("load", None), ("load elsewhere", "base"), ("release", "base")]
+    assert factory.elsewhere.taken_over == [session]
+    # The failure came while the first sound was fed: it is fed again, where it can be read.
+    assert session.fed == [(0, 1600), (0, 1600), (1600, 3200)]
+    assert port.errors() == []
+    assert port.states("a")[-1] == "ended"
+
+
+def test_a_session_without_a_device_waits_for_another_and_others_go_on(port: Port) -> None:
+    journal: Journal = []
+    session, other = ScriptedSession("a", journal), ScriptedSession("b", journal)
+    factory = ScriptedFactory(session, other)
+    failing = Failing(factory.open, "large-v3", "cuda")
+    failing.failures = 0
+    factory.models["large-v3"] = failing
+    port.loader = loader = Held()
+
+    def start() -> None:
+        port.start("a", options={"model": "large-v3"})
+        port.start("b")
+
+    def load() -> None:
+        loader.do()
+        port.inbox.put(Signal.WAKE)
+
+    def fail() -> None:
+        failing.failures = 1
+        port.audio("a")
+        port.audio("a", 1, 1600)
+        port.audio("b")
+
+    port.inbox = Turns(start, load, load, fail, load, lambda: port.inbox.put(None))
+    port.serve_on(port.inbox, lambda _wake: factory, port.heard.append, 300)
+    assert factory.elsewhere.taken_over == [session]
+    assert pieces(journal)[:2] == [("b", "LIVE"), ("a", "LIVE")]
+    assert session.fed[-2:] == [(0, 1600), (1600, 3200)]
+    assert (port.states("a")[-1], port.states("b")[-1]) == ("ended", "ended")
+
+
+def late(port: Port, session: ScriptedSession, seconds: int = 30) -> None:
+    """Speak for so long, and be captioned three seconds late."""
+    session.lag = 3 * 16000
+    for seq in range(seconds):
+        port.audio(session.name, seq, 16000 * seq, 16000)
+
+
+class OneByOne(WatchedInbox):
+    """Lets one message in before each piece of work."""
+
+    def get_nowait(self) -> bytes | Signal | None:
+        raise queue.Empty
+
+
+def offers(port: Port) -> list[tuple[str | None, str | None, str | None]]:
+    """The model in use, the one offered, and what is wrong, as they change."""
+    told = [
+        (m.model, m.smaller_model, None if m.model_problem is None else m.model_problem.code)
+        for m in port.heard
+        if isinstance(m, Status)
+    ]
+    return [now for before, now in zip([None, *told], told, strict=False) if now != before]
+
+
+def with_smaller(factory: ScriptedFactory) -> ScriptedFactory:
+    """The factory, its first model being one below which there is another."""
+    factory.models[None] = ScriptedModel(factory.open)
+    factory.models[None].smaller_model = "tiny"
+    return factory
+
+
+def test_late_for_good_the_next_smaller_model_is_offered_and_not_taken(port: Port) -> None:
+    session = ScriptedSession()
+    factory = with_smaller(ScriptedFactory(session))
+    port.inbox = OneByOne()
+    port.start("a")
+    late(port, session)
+    port.serve(lambda _wake: factory)
+    assert offers(port) == [(None, None, None), ("base", None, None), ("base", "tiny", None)]
+    assert factory.calls == [("load", None)]
+
+
+def test_a_step_that_reads_all_that_waited_was_late_all_the_same(port: Port) -> None:
+    class Slow(ScriptedSession):
+        """Three seconds wait for each step, and none after it."""
+
+        def feed(self, chunk: AudioChunk) -> list[Event]:
+            self.lag = 3 * 16000
+            return super().feed(chunk)
+
+    session = Slow()
+
+    def read_all() -> None:
+        session.lag = 0
+
+    session.on_run = read_all
+    factory = with_smaller(ScriptedFactory(session))
+    port.inbox = OneByOne()
+    port.start("a")
+    late(port, session)
+    port.serve(lambda _wake: factory)
+    assert offers(port)[-1] == ("base", "tiny", None)
+
+
+def test_where_none_is_smaller_nothing_is_offered(port: Port) -> None:
+    session = ScriptedSession()
+    port.inbox = OneByOne()
+    port.start("a")
+    late(port, session)
+    port.serve(lambda _wake: ScriptedFactory(session))
+    assert offers(port) == [(None, None, None), ("base", None, None)]
+
+
+def test_late_for_good_the_next_smaller_model_is_taken_where_that_is_allowed(port: Port) -> None:
+    session = ScriptedSession()
+    factory = with_smaller(ScriptedFactory(session))
+    port.inbox = OneByOne()
+    port.start("a", options={"step_down": True})
+    late(port, session)
+    port.serve(lambda _wake: factory)
+    assert factory.calls == [("load", None), ("load", "tiny")]
+    assert factory.models["tiny"].taken_over == [session]
+    assert offers(port)[-1] == ("tiny", None, "model_too_slow")
+    assert session.fed == [(16000 * n, 16000 * (n + 1)) for n in range(30)], "nothing left out"
+
+
+def test_a_smaller_model_that_cannot_be_loaded_leaves_the_slow_one(port: Port) -> None:
+    session = ScriptedSession()
+
+    class Broken(ScriptedFactory):
+        def load(self, options: SessionOptions) -> ScriptedModel:
+            model = super().load(options)
+            if options.model == "tiny":
+                raise WlkError("model_corrupt", "broken", "download it again")
+            return model
+
+    factory = with_smaller(Broken(session))
+    port.inbox = OneByOne()
+    port.start("a", options={"step_down": True})
+    late(port, session, 60)
+    port.serve(lambda _wake: factory)
+    assert factory.calls == [("load", None), ("load", "tiny")]
+    assert offers(port)[-1] == ("base", "tiny", "model_corrupt")
+    assert port.states("a")[-1] == "ended"

@@ -1,0 +1,114 @@
+"""Which models stay in memory, and for how long."""
+
+import pytest
+
+from host.runtime.scripted import Held, Inline, ScriptedFactory
+from wlk_host.core.errors import DeviceError, WlkError
+from wlk_host.core.options import SessionOptions
+from wlk_host.runtime.host.model_pool import ModelPool
+from wlk_host.runtime.ports import LoadedModel
+
+KEPT_S = 300.0
+
+
+class Stage:
+    """A pool whose time the test makes."""
+
+    def __init__(self, loader: Inline | Held | None = None) -> None:
+        self.now_s = 0.0
+        self.factory = ScriptedFactory()
+        self.pool = ModelPool(
+            lambda: self.factory, loader or Inline(), KEPT_S, now=lambda: self.now_s
+        )
+
+    def load(self, name: str) -> LoadedModel:
+        return self.pool.take(self.pool.load(SessionOptions(model=name)))
+
+    @property
+    def released(self) -> list[str | None]:
+        return [name for call, name in self.factory.calls if call == "release"]
+
+
+def test_a_model_is_freed_some_time_after_its_last_use_while_another_stays() -> None:
+    stage = Stage()
+    base, tiny = stage.load("base"), stage.load("tiny")
+    stage.pool.note_use({base, tiny})
+    assert stage.pool.patience() is None
+    stage.now_s = 10
+    stage.pool.note_use({tiny})
+    stage.now_s = 20
+    assert stage.pool.patience() == KEPT_S - 10
+    stage.now_s = 10 + KEPT_S
+    stage.pool.note_use({tiny})
+    assert stage.released == ["base"]
+    assert stage.pool.patience() is None
+
+
+def test_a_model_used_again_in_time_stays() -> None:
+    stage = Stage()
+    base = stage.load("base")
+    for at, used in [(0, set[LoadedModel]()), (299, {base}), (400, set()), (699, set())]:
+        stage.now_s = at
+        stage.pool.note_use(used)
+    assert stage.released == []
+    stage.now_s = 700
+    stage.pool.note_use(set())
+    assert stage.released == ["base"]
+
+
+def test_nothing_is_freed_while_a_model_is_loaded_which_may_be_the_same() -> None:
+    loader = Held()
+    stage = Stage(loader)
+    first = stage.pool.load(SessionOptions(model="base"))
+    loader.do()
+    stage.pool.take(first)
+    stage.pool.note_use(set())
+    second = stage.pool.load(SessionOptions(model="base"))
+    stage.now_s = KEPT_S
+    stage.pool.note_use(set())
+    loader.do()
+    base = stage.pool.take(second)
+    stage.pool.note_use({base})
+    assert stage.released == []
+
+
+def test_a_model_that_nobody_waits_for_any_more_is_freed_too() -> None:
+    loader = Held()
+    stage = Stage(loader)
+    stage.pool.abandon(stage.pool.load(SessionOptions(model="base")))
+    stage.pool.note_use(set())
+    assert stage.pool.is_loading
+    loader.do()
+    stage.pool.note_use(set())
+    assert not stage.pool.is_loading
+    stage.now_s = KEPT_S
+    stage.pool.note_use(set())
+    loader.do()
+    assert stage.released == ["base"]
+
+
+def test_what_keeps_a_model_from_loading_is_told_to_who_waits_for_it() -> None:
+    stage = Stage()
+
+    def fail(options: SessionOptions) -> None:
+        raise WlkError("model_missing", "none", "download one")
+
+    stage.factory.load = fail  # type: ignore[assignment]
+    with pytest.raises(WlkError, match="none"):
+        stage.load("base")
+    assert not stage.pool.is_loading
+
+
+def test_a_model_whose_device_failed_is_freed_as_soon_as_nobody_uses_it() -> None:
+    stage = Stage()
+    base, tiny = stage.load("base"), stage.load("tiny")
+    error = DeviceError("device_out_of_memory", "full", "free some")
+    replacing = stage.pool.replace(base, SessionOptions(model="base"), error)
+    stage.pool.note_use({base, tiny})
+    elsewhere = stage.pool.take(replacing)
+    stage.pool.note_use({base, tiny})
+    assert stage.released == []
+    stage.pool.note_use({elsewhere})
+    assert stage.released == ["base"]
+    stage.pool.note_use({elsewhere})
+    assert stage.released == ["base"]

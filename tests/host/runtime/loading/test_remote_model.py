@@ -1,0 +1,104 @@
+"""Sessions on a service."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from fixtures.models import model
+from fixtures.sound import english, english_words
+from fixtures.transcription_service import Asked, serving, whisper
+from wlk_host.bench.scoring import error_rate
+from wlk_host.core.errors import WlkError
+from wlk_host.core.options import SessionOptions
+from wlk_host.core.translation.session import TranslatedSession
+from wlk_host.core.types import SAMPLE_RATE, AudioChunk, CaptionUpdate, Pcm
+from wlk_host.runtime.files.caption_log import CaptionLog, Shown
+from wlk_host.runtime.files.clocks import SoundClock
+from wlk_host.runtime.files.playback import play
+from wlk_host.runtime.loading.loader import ModelLoader
+from wlk_host.runtime.worker import Worker
+
+OPTIONS = SessionOptions(policy="local_agreement")
+
+
+def chunks(pcm: Pcm) -> Iterator[AudioChunk]:
+    for at in range(0, len(pcm), 1600):
+        yield AudioChunk(at, pcm[at : at + 1600])
+
+
+def played(session: TranslatedSession, pcm: Pcm) -> Shown:
+    events = play(session, chunks(pcm), SoundClock())
+    log = CaptionLog()
+    return [log.add(t, event) for t, event in events if isinstance(event, CaptionUpdate)][-1]
+
+
+def test_the_clip_is_captioned_by_a_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(whisper()) as service:
+        monkeypatch.setenv("WLK_API_URL", service.url)
+        monkeypatch.setenv("WLK_API_TIMEOUT", "300")
+        factory = ModelLoader(SoundClock(), backend="openai-api")
+        shown = played(factory.open(OPTIONS), english()[: 13 * SAMPLE_RATE])
+        factory.release_all()
+    text = " ".join(word for word, _, end in english_words() if end < 13)
+    assert error_rate(text, shown.committed, "en") <= 15
+    assert error_rate(text, shown.final, "en") <= 10
+
+
+def test_it_is_refused_what_only_a_decoder_can_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WLK_API_URL", "http://127.0.0.1:1/v1")
+    factory = ModelLoader(SoundClock(), backend="openai-api")
+    with pytest.raises(WlkError, match="attention") as caught:
+        factory.open(SessionOptions(policy="alignatt"))
+    assert caught.value.code == "policy_unsupported"
+
+
+def test_without_an_address_no_session_opens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WLK_API_URL", raising=False)
+    with pytest.raises(WlkError) as caught:
+        ModelLoader(SoundClock(), backend="openai-api").open(OPTIONS)
+    assert caught.value.code == "api_not_configured"
+
+
+def test_nobody_waits_for_a_slow_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the engine's thread nor another session; what came meanwhile is not lost."""
+    reached, over = threading.Event(), threading.Event()
+
+    def slow(_: Asked) -> tuple[int, bytes]:
+        reached.set()
+        over.wait(300)
+        return 500, b""
+
+    wake = threading.Event()
+    with serving(slow) as service:
+        monkeypatch.setenv("WLK_API_URL", service.url)
+        monkeypatch.setenv("WLK_API_TIMEOUT", "300")
+        factory = ModelLoader(Worker(wake.set), Worker(wake.set), backend="openai-api")
+        waiting = factory.open(OPTIONS)
+        for chunk in chunks(english()[: 6 * SAMPLE_RATE]):
+            waiting.feed(chunk)
+        while not reached.is_set():
+            if (work := waiting.next_work()) is not None:
+                waiting.run(work)
+            wake.wait(0.05)
+        # The service has the sound, and does not answer.
+        assert waiting.feed(AudioChunk(6 * SAMPLE_RATE, english()[:1600])) == []
+        assert waiting.next_work() is None
+        assert waiting.lag > 0
+        waiting.finish()
+        assert waiting.next_work() is None
+        assert not waiting.finished()
+        local = ModelLoader(SoundClock()).open(SessionOptions(model=str(model("tiny.en"))))
+        assert played(local, english()[: 7 * SAMPLE_RATE]).final
+        assert not over.is_set()
+        over.set()
+        with pytest.raises(WlkError) as caught:
+            work_to_the_end(waiting, wake)
+    assert caught.value.code == "api_failed"
+
+
+def work_to_the_end(session: TranslatedSession, wake: threading.Event) -> None:
+    while not session.finished():
+        if (work := session.next_work()) is not None:
+            session.run(work)
+        wake.wait(0.05)

@@ -1,0 +1,56 @@
+"""What reaches an engine of a request: recorded by one that says it uses context."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from wlk_host.core.translation.translators import TranslationRequest, TranslatorEntry
+from wlk_host.runtime.translators import choice
+from wlk_host.runtime.translators.child import Translators
+
+
+class Recording:
+    """Translates into capitals and notes what was said before; loses the name Rhea."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[tuple[str, ...], str]] = []
+
+    def translate(self, texts: Sequence[str], source: str, target: str, context: str) -> list[str]:
+        self.told.append((tuple(texts), context))
+        return [text.replace("Rhea", "she").upper() for text in texts]
+
+
+def engines(recording: Recording, *, uses_context: bool) -> Translators:
+    engine = TranslatorEntry(
+        name="recording",
+        targets=(),
+        supports=lambda _source, _target: True,
+        is_installed=lambda: True,
+        load=lambda: recording,
+        install="",
+        uses_context=uses_context,
+    )
+    return Translators(lambda _name, _source, _target: engine)
+
+
+REQUEST = TranslationRequest(None, "en", "pt", ("Rhea left.", "Why?"), "Who is there?", ("Rhea",))
+
+
+def test_the_line_before_goes_to_an_engine_that_uses_it() -> None:
+    recording = Recording()
+    assert engines(recording, uses_context=True).translate(REQUEST) == ["Rhea LEFT.", "WHY?"]
+    assert recording.told == [
+        (("Rhea left.", "Why?"), "Who is there?"),
+        (("Z1 left.",), "Who is there?"),
+    ]
+
+
+def test_an_engine_of_single_sentences_is_told_nothing_else() -> None:
+    recording = Recording()
+    assert engines(recording, uses_context=False).translate(REQUEST) == ["Rhea LEFT.", "WHY?"]
+    assert {context for _, context in recording.told} == {""}
+
+
+@pytest.mark.parametrize("engine", choice.engines_of_ours(), ids=lambda e: e.name)
+def test_the_engines_of_ours_know_single_sentences_only(engine: TranslatorEntry) -> None:
+    assert not engine.uses_context

