@@ -31,8 +31,20 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run_command(arguments: list[str]) -> int:
     from wlk_host.core.errors import WlkError
-    from wlk_host.setup.commands import add_parsers
     from wlk_host.setup.errors import SetupError
+
+    chosen = argument_parser().parse_args(arguments)
+    try:
+        code: int = chosen.run(chosen)
+    except (SetupError, WlkError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return code
+
+
+def argument_parser() -> argparse.ArgumentParser:
+    """The parser of all commands. Each sets `run`, a function from arguments to the exit code."""
+    from wlk_host.setup.commands import add_parsers
 
     description = "Live captions for any browser tab, recognised on this machine."
     parser = argparse.ArgumentParser(prog="wlk-host", description=description)
@@ -43,13 +55,7 @@ def _run_command(arguments: list[str]) -> int:
     _add_bench(subparsers)
     _add_models(subparsers)
     _add_translators(subparsers)
-    chosen = parser.parse_args(arguments)
-    try:
-        code: int = chosen.run(chosen)
-    except (SetupError, WlkError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    return code
+    return parser
 
 
 def _add_caption(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

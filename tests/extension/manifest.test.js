@@ -67,9 +67,9 @@ test('access to sites is optional, and no script runs in pages by itself', () =>
   assert.deepEqual(manifest.optional_host_permissions, ['http://*/*', 'https://*/*']);
 });
 
-test('the README gives the reason for each permission, and for no other', async () => {
-  const readme = await readFile(new URL('README.md', ROOT), 'utf8');
-  const table = readme.split('### What the extension may do')[1]?.split('\n## ')[0] ?? '';
+test('the manual gives the reason for each permission, and for no other', async () => {
+  const page = await readFile(new URL('host/docs/privacy.md', ROOT), 'utf8');
+  const table = page.split("## What the browser's permissions are for")[1] ?? '';
   const rows = [...table.matchAll(/^\| `(\w+)` \| (.+) \|$/gm)];
   assert.deepEqual(
     rows.map(([, permission]) => permission).sort(),
