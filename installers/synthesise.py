@@ -14,6 +14,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "host"))
+
+import wlk_host  # noqa: F401 - switches telemetry off, before onnxruntime is imported
+
 SAMPLE_RATE: Final = 16_000
 PAUSE_S: Final = 0.45
 LEAD_S: Final = 0.5

@@ -4,8 +4,8 @@ On Linux and macOS the manifest points to a small launcher of ours, not to the e
 console script. The browser hands its own environment down, where PYTHONHOME, PYTHONPATH or a
 user site folder can break any Python script; the launcher starts the interpreter isolated (-I).
 It has no `#!` line with a long or spaced path either, and it stays where the manifest says when
-the console script is rewritten. On Windows the console script's .exe serves: a .bat would open
-a console window.
+the console script is rewritten. Telemetry is switched off in it, before Python starts. On Windows
+the console script's .exe serves: a .bat would open a console window.
 """
 
 import os
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Final
 
+from wlk_host import privacy
 from wlk_host.protocol.constants import HOST_NAME
 from wlk_host.setup import browsers, manifest, registry
 from wlk_host.setup.browsers import Browser
@@ -186,6 +187,7 @@ def _launcher(program: Program) -> str:
     return (
         "#!/bin/sh\n"
         "# Written by `wlk-host install` for the browser to start. Remove: `wlk-host uninstall`.\n"
+        f"export {' '.join(f'{name}={value}' for name, value in privacy.SWITCHES.items())}\n"
         f'exec {shlex.quote(str(program.python))} -I -m wlk_host.cli "$@"\n'
     )
 
