@@ -18,7 +18,6 @@ from progress import Progress, StepError
 from speech import Clip
 
 _DEMO: Final = Path(__file__).with_name("demo")
-_OVERLAY: Final = "wlk-captions"
 _LOOK_EVERY_S: Final = 0.25
 _SETTLED_AFTER_S: Final = 1.2
 _FIRST_WORDS_WITHIN_S: Final = 90.0
@@ -147,7 +146,7 @@ def has_display() -> bool:
 def caption_rows(document: Json) -> dict[int, str]:
     """The rows of the overlay in a document tree: text by node id, empty ones left out."""
     rows: dict[int, str] = {}
-    for overlay in _elements(document, lambda node: node.get("localName") == _OVERLAY):
+    for overlay in _elements(document, _is_overlay):
         for row in _elements(overlay, lambda node: node.get("localName") == "p"):
             text = " ".join(_text(row).split())
             if text:
@@ -203,10 +202,19 @@ def is_listening(document: Json) -> bool:
     return any("shown" in _classes(n) and "busy" not in _classes(n) for n in notices)
 
 
+def _is_overlay(node: Json) -> bool:
+    """Whether this is the extension's element: it has no name that a page could look for."""
+    roots = [root.get("shadowRootType") for root in node.get("shadowRoots", ())]
+    return roots == ["closed"] and "popover" in _attributes(node)
+
+
 def _classes(node: Json) -> list[str]:
+    return _attributes(node).get("class", "").split()
+
+
+def _attributes(node: Json) -> dict[str, str]:
     attributes = node.get("attributes", [])
-    pairs = dict(zip(attributes[::2], attributes[1::2], strict=True))
-    return str(pairs.get("class", "")).split()
+    return dict(zip(attributes[::2], attributes[1::2], strict=True))
 
 
 def _elements(node: Json, wanted: Callable[[Json], bool]) -> Iterator[Json]:

@@ -16,7 +16,10 @@ const RAISE_AGAIN_MS = 1_000;
  * policy. Without anything to show it is not in the page at all.
  */
 export class CaptionView {
-  #host = document.createElement('wlk-captions');
+  // A `div`, for its name cannot be claimed: the page that defines a custom element gets the closed
+  // shadow root of each such element by `attachInternals()`.
+  // https://html.spec.whatwg.org/multipage/custom-elements.html#dom-attachinternals
+  #host = document.createElement('div');
   #stage = element('div', 'stage');
   #captions = element('div', 'captions');
   #notice = element('div', 'notice');

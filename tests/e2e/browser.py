@@ -100,6 +100,10 @@ class Browser:
 
     # -- what the user sees -----------------------------------------------------------------
 
+    def overlay_is_in(self, page: Page) -> bool:
+        """Return whether the overlay is in the page, be it seen or faded out."""
+        return self._overlay(page) is not None
+
     def overlay_rows(self, page: Page) -> list[OverlayRow]:
         """Return the caption lines over the page, oldest first; none while they are faded out."""
         captions = self._overlay_part(page, "captions")
@@ -282,13 +286,16 @@ class Browser:
         return self._sessions[page]
 
     def _overlay_part(self, page: Page, class_name: str) -> Node | None:
+        overlay = self._overlay(page)
+        if overlay is None:
+            return None
+        return next((node for node in _walk(overlay) if class_name in _classes(node)), None)
+
+    def _overlay(self, page: Page) -> Node | None:
         session = self._session(page)
         # `pierce` goes through shadow roots, closed ones included, and into frames.
         root = session.send("DOM.getDocument", {"depth": -1, "pierce": True})["root"]
-        for host in _walk(root):
-            if host["nodeName"].lower() == "wlk-captions":
-                return next((n for n in _walk(host) if class_name in _classes(n)), None)
-        return None
+        return next((node for node in _walk(root) if is_overlay(node)), None)
 
 
 def _welcome_page(context: BrowserContext) -> Page:
@@ -300,6 +307,12 @@ def _welcome_page(context: BrowserContext) -> Page:
     # Playwright hears of new pages only while it is being called.
     idle = context.pages[0].evaluate
     return wait_until(opened, "no welcome page", idle=lambda: idle("1"))
+
+
+def is_overlay(node: Node) -> bool:
+    """Return whether a node is the overlay's element: it has no name that a page could look for."""
+    roots = [root["shadowRootType"] for root in node.get("shadowRoots", [])]
+    return roots == ["closed"] and _attributes(node).get("popover") == "manual"
 
 
 def _walk(node: Node) -> Iterator[Node]:

@@ -109,10 +109,7 @@ def test_stopping_shows_the_last_words_and_ends(
     wait_until(lambda: words_shown(browser, page)[-1] >= last, "the last words are missing")
     wait_until(lambda: browser.badge(page) == "", "the badge stayed")
     wait_until(lambda: browser.captions(page) == "", "the captions stayed")
-    wait_until(
-        lambda: page.evaluate("document.querySelector('wlk-captions') === null"),
-        "the overlay stayed in the page",
-    )
+    wait_until(lambda: not browser.overlay_is_in(page), "the overlay stayed in the page")
     audio = len(fake_host.messages("audio"))
     browser.click_action(page)
     wait_until(lambda: len(fake_host.messages("audio")) > audio + 5, "it did not start again")

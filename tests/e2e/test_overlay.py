@@ -236,3 +236,35 @@ def test_captions_stay_over_a_dialog_in_a_shadow_root(stage: OpenStage) -> None:
         }"""
     )
     wait_until(lambda: show.browser.overlay_is_on_top(show.page), "the captions lie underneath")
+
+
+CURIOUS = f"""<body>{SOUND}<script>
+  // An element of a class that the page has defined hands its shadow root to the page.
+  customElements.define('wlk-captions', class extends HTMLElement {{}});
+  const root = (element) => [
+    () => element.attachInternals().shadowRoot,
+    () => element.shadowRoot,
+    () => element.attachShadow({{ mode: 'open' }}),
+  ].map((open) => {{ try {{ return open(); }} catch {{ return null; }} }});
+  const texts = (element) => [
+    ...root(element).map((found) => found?.textContent ?? ''),
+    element.textContent,
+    element.innerText ?? '',
+    element.cloneNode(true).textContent,
+    element.getHTML({{ serializableShadowRoots: true }}),
+    ...element.getAnimations({{ subtree: true }}).map(
+      ({{ effect }}) => effect.target.getRootNode().textContent,
+    ),
+  ];
+  window.read = () => [...document.querySelectorAll('*')].flatMap(texts).join();
+  window.names = () => [...document.querySelectorAll('*')].map(({{ localName }}) => localName);
+</script>"""
+
+
+def test_a_page_that_opens_every_element_reads_no_captions(stage: OpenStage) -> None:
+    show = stage("/curious", CURIOUS)
+    show.say(SPEECH)
+    show.until(SPEECH)
+    assert SPEECH not in show.page.evaluate("window.read()")
+    # Any element with a hyphen in its name can be claimed as the one above.
+    assert [name for name in show.page.evaluate("window.names()") if "-" in name] == []

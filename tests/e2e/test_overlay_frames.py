@@ -41,8 +41,8 @@ def talk(show: Stage) -> None:
 def hide(show: Stage) -> None:
     """Hide captions and wait until nothing of them is in the page."""
     show.browser.command(show.page, "hide")
-    gone = "document.querySelector('wlk-captions') === null"
-    wait_until(lambda: show.page.evaluate(gone), "the overlay stayed in the page")
+    gone = lambda: not show.browser.overlay_is_in(show.page)  # noqa: E731
+    wait_until(gone, "the overlay stayed in the page")
     # The frame that shows the page without them is still to come, and late on a busy machine.
     show.page.wait_for_timeout(2_000)
 

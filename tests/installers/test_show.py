@@ -21,8 +21,21 @@ def text(value: str) -> Json:
 
 
 def page(*inside: Json) -> Json:
-    overlay = {**element("wlk-captions"), "shadowRoots": [element("", *inside)]}
-    return element("html", element("body", element("p", text("not a caption"))), overlay)
+    overlay = popover(closed_root(*inside))
+    menu = popover(element("p", text("a menu of the page"), number=5))
+    widget = element("div")
+    widget["shadowRoots"] = [closed_root(element("p", text("a widget of the page"), number=6))]
+    body = element("body", element("p", text("not a caption")), menu, widget)
+    return element("html", body, overlay)
+
+
+def closed_root(*inside: Json) -> Json:
+    return {**element("", *inside), "shadowRootType": "closed"}
+
+
+def popover(inside: Json) -> Json:
+    inner = "shadowRoots" if "shadowRootType" in inside else "children"
+    return {**element("div"), "attributes": ["popover", "manual"], inner: [inside]}
 
 
 def test_rows_are_read_from_the_closed_shadow_root_alone() -> None:
