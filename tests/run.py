@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -129,8 +130,11 @@ def install(folder: Path) -> Path:
             if npm is None:
                 raise error
             progress.require([npm, "ci", "--no-audit", "--no-fund"], error, cwd=ROOT)
-    with progress.step("Chromium"):
-        _ensure_chromium(progress)
+    with progress.step("Chromium, strace"):
+        # The system's own browser; none is ever downloaded.
+        browsers = ("chromium", "chromium-browser", "google-chrome")
+        _ensure_program(browsers, "chromium", "the end-to-end tests", progress)
+        _ensure_program(("strace",), "strace", "the tests of what is promised", progress)
     stamp.write_text(wanted, encoding="utf-8")
     return python
 
@@ -221,17 +225,16 @@ def _fingerprint() -> str:
     return digest.hexdigest()
 
 
-def _ensure_chromium(progress: Progress) -> None:
-    """The system's own browser; none is ever downloaded."""
-    names = ("chromium", "chromium-browser", "google-chrome")
+def _ensure_program(names: Sequence[str], package: str, user: str, progress: Progress) -> None:
+    """A program by any of its names, from the system's package manager."""
     found = next((path for name in names if (path := shutil.which(name))), None)
     if found:
         progress.say(found)
     elif environment.can_use_apt():
-        environment.apt_install(["chromium"], progress)
+        environment.apt_install([package], progress)
     else:
-        hint = "install Chromium with the system's package manager: sudo apt-get install chromium"
-        raise StepError("chromium_missing", "the end-to-end tests need Chromium", hint)
+        hint = f"install it with the system's package manager: sudo apt-get install {package}"
+        raise StepError(f"{package}_missing", f"{user} need {package}", hint)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 `wlk_host/__init__.py` sets them. Python runs that before any module of ours, so before any
 dependency is imported, in each process that we write; the processes that these start inherit them.
+`tests/host/test_promises.py` watches what all of them really do.
 """
 
 from typing import Final

@@ -1,9 +1,12 @@
 """The pictures of a report, drawn with matplotlib, as SVG."""
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
+
+from platformdirs import user_cache_dir
 
 from wlk_host.bench.figures import Figures, Measured, figures, latencies
 from wlk_host.bench.scoring import Delay, percentile
@@ -181,6 +184,9 @@ def _over_time(
 
 
 def _draw(path: Path, title: str, draw: Callable[["Axes"], None], legend: bool = True) -> Picture:
+    # Its list of the system's fonts goes into a folder of ours, unless the user has chosen one.
+    cache = Path(user_cache_dir("wlk-host", appauthor=False)) / "matplotlib"
+    os.environ.setdefault("MPLCONFIGDIR", str(cache))
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 

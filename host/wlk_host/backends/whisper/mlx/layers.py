@@ -20,6 +20,11 @@ Array: TypeAlias = Any
 
 SCALE: Final = HEAD_WIDTH**-0.5
 
+if not mx.metal.is_available():
+    # For a processor it compiles with the system's C++ compiler, which may be missing, and leaves
+    # the result in the temporary folder.
+    mx.disable_compile()
+
 
 @dataclass(frozen=True, slots=True)
 class Linear:
