@@ -205,7 +205,7 @@ def test_a_missing_host_is_explained_and_retried(
     ("behaviour", "sentence", "command"),
     [
         ({"exit_at_start": True}, "stopped right after", "wlk-host doctor"),
-        ({"garbage": True}, "doesn\u2019t understand", "wlk-host doctor"),
+        ({"garbage": True}, "couldn\u2019t read", "wlk-host doctor"),
         ({"protocol": 99}, "different versions", "python3 installers/quickstart.py"),
         (
             {"refuse": {"code": "model_missing", "message": "No model base.", "hint": "Get one."}},
