@@ -86,7 +86,7 @@ def captioned(
 def test_the_popup_and_the_side_panel(captioned: Callable[[], tuple[Browser, Page]]) -> None:
     browser, page = captioned()
     popup = browser.popup(page)
-    wait_until(lambda: "Detect (English)" in popup.text("#language"), "not ready")
+    wait_until(lambda: "English (detected)" in popup.text("#language"), "not ready")
     assert_good_in_both_schemes(popup, "popup")
     assert_keyboard_reaches_all(popup, popup.press_tab)
     popup.click("#panel")

@@ -184,13 +184,13 @@ def test_a_missing_host_is_explained_and_retried(
     page = browser.open(player())
     browser.click_action(page)
     popup = browser.popup(page, "problem")
-    assert "not installed" in popup.text("#sentence")
+    assert "isn\u2019t installed" in popup.text("#sentence")
     assert popup.texts("code") == ["python3 installers/quickstart.py", "wlk-host doctor"]
     popup.screenshot("popup-host-not-found.png")
 
     popup.click("#retry")
     wait_until(lambda: popup.text("#retry") == "Try again", "no second answer")
-    assert "not installed" in popup.text("#sentence")
+    assert "isn\u2019t installed" in popup.text("#sentence")
 
     register_host(browser.profile, fake_host.command)
     popup.click("#retry")
@@ -202,7 +202,7 @@ def test_a_missing_host_is_explained_and_retried(
     ("behaviour", "sentence", "command"),
     [
         ({"exit_at_start": True}, "stopped right after", "wlk-host doctor"),
-        ({"garbage": True}, "does not understand", "wlk-host doctor"),
+        ({"garbage": True}, "couldn\u2019t read", "wlk-host doctor"),
         ({"protocol": 99}, "different versions", "python3 installers/quickstart.py"),
         (
             {"refuse": {"code": "model_missing", "message": "No model base.", "hint": "Get one."}},
@@ -265,7 +265,7 @@ def test_a_page_closed_to_extensions_is_explained(
     browser = start_browser(fake_host.command)
     page = browser.open("chrome://version")
     browser.click_action(page)
-    assert "write on this page" in browser.popup(page, "problem").text("#sentence")
+    assert "draw on this page" in browser.popup(page, "problem").text("#sentence")
     assert fake_host.messages() == []
 
 
@@ -277,7 +277,7 @@ def test_a_permission_that_the_browser_refuses_is_explained(
     # Nobody has clicked, so the browser gives out neither page nor sound.
     browser.command(page, "toggle")
     popup = browser.popup(page, "problem")
-    assert "not allowed captions on this page yet" in popup.text("#sentence")
+    assert "hasn\u2019t allowed captions on this page yet" in popup.text("#sentence")
     assert popup.texts("code") == []
     assert not fake_host.messages("start")
     popup.evaluate("window.close()")

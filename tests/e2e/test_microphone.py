@@ -119,7 +119,7 @@ def test_the_microphone_is_asked_for_on_a_page_of_its_own(
     browser, page = captioned(voice, "prompt")
     browser.popup(page).click("#microphone")
     asking = microphone_page(browser)
-    asking.get_by_text("The microphone has not been allowed yet.").wait_for()
+    asking.get_by_text("Microphone access isn\u2019t allowed yet.").wait_for()
     assert faults_of(asking) == []
     browser.screenshot(asking, "microphone-ask.png")
     browser.permit_microphone("granted")
@@ -137,7 +137,7 @@ def test_a_refused_microphone_is_explained_and_captions_go_on(
     browser, page = captioned(voice, "denied")
     browser.popup(page).click("#microphone")
     asking = microphone_page(browser)
-    asking.get_by_text("The microphone is not allowed.").wait_for()
+    asking.get_by_text("Microphone access is blocked.").wait_for()
     asking.get_by_text("set “Microphone” to “Allow”").wait_for()
     assert asking.locator("#settings").is_visible()
     assert faults_of(asking) == []
@@ -158,14 +158,14 @@ def test_a_machine_without_a_microphone_is_told_so(
     browser, page = captioned([], "granted")
     popup = browser.popup(page)
     popup.click("#microphone")
-    until_state(popup, "There is no microphone.")
+    until_state(popup, "No microphone found.")
     assert not is_on(popup)
-    assert "No microphone" in browser.notice(page)
+    assert "microphone isn\u2019t working" in browser.notice(page)
     popup.screenshot("popup-microphone-missing.png")
     popup.click("#microphone-help")
     asking = microphone_page(browser)
-    asking.get_by_text("There is no microphone.").wait_for()
-    asking.get_by_text("Connect one").wait_for()
+    asking.get_by_text("No microphone found.").wait_for()
+    asking.get_by_text("Connect a microphone").wait_for()
     browser.screenshot(asking, "microphone-missing.png")
 
 
@@ -208,9 +208,9 @@ def test_a_chosen_microphone_that_is_not_allowed_is_told_over_the_page(
     wait_until(chosen, "the choice was not kept", seconds=PATIENCE_S)
     page = browser.open(site.url("/unallowed"))
     browser.click_action(page)
-    told = lambda: "No microphone" in browser.notice(page)  # noqa: E731
+    told = lambda: "microphone isn\u2019t working" in browser.notice(page)  # noqa: E731
     wait_until(told, "the overlay says nothing", seconds=PATIENCE_S)
     popup = browser.popup(page)
-    until_state(popup, "The microphone is not allowed.")
+    until_state(popup, "Microphone access is blocked.")
     popup.click("#microphone-help")
-    microphone_page(browser).get_by_text("The microphone has not been allowed yet.").wait_for()
+    microphone_page(browser).get_by_text("Microphone access isn\u2019t allowed yet.").wait_for()

@@ -24,7 +24,7 @@ def test_options_are_kept_and_can_be_taken_along(
     browser = start_browser(fake_host.command)
     browser.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = browser.open_own("options/options.html")
-    expect(page.locator("#host-state")).to_contain_text("answers")
+    expect(page.locator("#host-state")).to_contain_text("responding")
     browser.screenshot(page, "options.png")
     assert faults_of(page) == []
 
@@ -123,7 +123,7 @@ def test_an_engine_and_heads_are_chosen_and_what_keeps_another_away_is_told(
     rows = page.locator("#engines li")
     expect(rows.nth(0)).to_contain_text("cuda · cpu")
     expect(rows.nth(1)).to_contain_text("found macOS on x86_64")
-    expect(rows.nth(1)).to_contain_text("Cannot be used")
+    expect(rows.nth(1)).to_contain_text("Unavailable")
     assert faults_of(page) == []
     expect(page.locator("#backend")).to_be_hidden()
     # With the keyboard, as every control.
@@ -158,7 +158,7 @@ def test_an_engine_and_heads_are_chosen_and_what_keeps_another_away_is_told(
     expect(page.locator("#backend")).to_be_hidden()
     page.on("dialog", lambda dialog: dialog.accept())
     page.locator("#reset").click()
-    expect(page.locator("#backup-state")).to_contain_text("as they were at first")
+    expect(page.locator("#backup-state")).to_contain_text("were reset to their defaults")
     page.reload()
     expect(page.locator("#stepDown")).not_to_be_checked()
     expect(page.locator("#backend")).to_be_hidden()
@@ -188,14 +188,14 @@ def test_first_run_waits_for_the_host_without_a_reload(
     browser = start_browser(None, keep_welcome=True)
     page = next(page for page in browser.context.pages if "/welcome/" in page.url)
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    expect(page.locator("#engine")).to_contain_text("not installed")
+    expect(page.locator("#engine")).to_contain_text("isn\u2019t installed")
     expect(page.locator("#commands code").first).to_have_text("python3 installers/quickstart.py")
     browser.screenshot(page, f"welcome-{scheme}.png")
     assert faults_of(page) == []
     register_host(browser.profile, fake_host.command)
-    expect(page.locator("#engine")).to_contain_text("answers", timeout=10_000)
+    expect(page.locator("#engine")).to_contain_text("responding", timeout=10_000)
     browser.click_action(page)
-    expect(page.locator("#try")).to_contain_text("Captions listen", timeout=10_000)
+    expect(page.locator("#try")).to_contain_text("Captions are listening", timeout=10_000)
     page.evaluate(TONE)
     expect(page.locator("#captions")).to_contain_text("w0 w1", timeout=10_000)
     browser.screenshot(page, f"welcome-captioned-{scheme}.png")

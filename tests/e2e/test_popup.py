@@ -43,7 +43,7 @@ def test_the_popup_shows_what_runs_and_changes_it(
     browser, page = captioned()
     popup = browser.popup(page)
     wait_until(lambda: popup.text("h1") == "Listening", "no state")
-    wait_until(lambda: "Detect (English)" in popup.text("#language"), "not what was detected")
+    wait_until(lambda: "English (detected)" in popup.text("#language"), "not what was detected")
     level = "Number(document.querySelector('#meter').style.getPropertyValue('--level'))"
     wait_until(lambda: popup.evaluate(level) > 0.5, "the meter does not move")
     assert popup.evaluate("document.activeElement.id") == "stop"
@@ -281,7 +281,7 @@ def test_the_popup_leads_to_the_model_of_speakers_and_knows_when_it_is_there(
     )
     browser, page = captioned()
     popup = browser.popup(page)
-    wait_until(lambda: "Needs a model" in popup.text("#speakers-missing"), "no hint")
+    wait_until(lambda: "Needs a 17 MB model" in popup.text("#speakers-missing"), "no hint")
     popup.screenshot("popup-speakers.png")
     assert faults_of(popup) == []
     popup.click("#speakers-get")
