@@ -95,7 +95,8 @@ function documentsIn(top) {
 function shadowRoots(root) {
   if (root.querySelector('video, audio')) return [];
   return [...root.querySelectorAll('*')].flatMap(({ shadowRoot }) => {
-    if (!shadowRoot) return [];
+    // A form with a field of that name answers with the field.
+    if (!(shadowRoot instanceof ShadowRoot)) return [];
     return shadowRoot.querySelector('video, audio') ? [shadowRoot] : shadowRoots(shadowRoot);
   });
 }

@@ -78,6 +78,7 @@ function playersIn(root) {
   const players = [...root.querySelectorAll(PLAYERS)];
   if (players.length > 0) return players;
   return [...root.querySelectorAll('*')].flatMap(({ shadowRoot }) =>
-    shadowRoot ? playersIn(shadowRoot) : [],
+    // A form with a field of that name answers with the field.
+    shadowRoot instanceof ShadowRoot ? playersIn(shadowRoot) : [],
   );
 }

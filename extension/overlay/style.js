@@ -4,7 +4,8 @@ export const USUAL_GAUGE = 160;
 /**
  * The overlay's look. `!important` on the host: for important rules the shadow tree wins over the
  * page, whatever the page says about its elements. What the user chose comes as custom properties
- * of `.stage`, in which everything that is seen is.
+ * of `.stage`, in which everything that is seen is. Nothing can be selected: a page reads a
+ * selection, be it in a closed shadow root.
  */
 export const STYLE = `
 :host {
@@ -15,6 +16,7 @@ export const STYLE = `
   height: auto !important;
   overflow: clip !important;
   pointer-events: none !important;
+  user-select: none !important;
   contain: layout style !important;
   display: none !important;
 }

@@ -213,7 +213,8 @@ export class CaptionView {
   /** @param {EventTarget | null} target of a `toggle` event; its own is fired by raising, too */
   #raiseAbove(target) {
     if (target === this.#host || !(target instanceof Element)) return;
-    if (target.matches(':modal, :popover-open')) this.raise();
+    // Not `target.matches`: a form with a field of that name answers with the field.
+    if (Element.prototype.matches.call(target, ':modal, :popover-open')) this.raise();
   }
 
   /** @param {IntersectionObserverEntry[]} entries of what lies where the captions are */
