@@ -346,7 +346,7 @@ function lingerWith(state, spoken, before) {
   if (state.shownText === before) return step(state);
   const fadesUntil = Math.max(0, ...spoken.map(({ end: last }) => last + REVISED_END_SAMPLES));
   const fade = /** @type {const} */ ({ type: 'timer', timer: 'fade', afterMs: LINGER_MS });
-  return step({ ...state, fadesUntil }, stop('dismiss'), fade);
+  return step({ ...state, fadesUntil }, fade);
 }
 
 /**

@@ -156,6 +156,7 @@ test('captions fade after silence, and new words do not bring them back', () => 
   assert.deepEqual(page.text, ['First.']);
   pass(1);
   assert.deepEqual(page.text, []);
+  pass(6_000);
   receive(captions(2, [line(0, 'First!', { end: 16_000 })]));
   assert.deepEqual(page.text, [], 'a revision is no new speech');
   receive(captions(3, [line(40_000, 'Second.')]));
@@ -189,6 +190,34 @@ test('another session begins anew: nothing of the one before is left', () => {
   // Neither hidden nor faded, though it begins at the same sample.
   assert.deepEqual(page.text, ['New.']);
   assert.equal(page.notice, 'notice_listening');
+});
+
+test('silence of the session before does not let the next one fade', () => {
+  const { page, pass, receive, snapshot } = bench();
+  snapshot('s');
+  receive(captions(1, [line(100_000, 'Long since.')]));
+  pass(3_000);
+  snapshot('t');
+  pass(4_000);
+  receive(captions(1, [line(0, 'At first.')], { session: 't' }));
+  assert.deepEqual(page.text, ['At first.']);
+});
+
+test('the same words fade in the next session, too', () => {
+  const { page, pass, snapshot } = bench();
+  const model = { revision: 1, lines: [line(0, 'Hello.')], draft: null };
+  snapshot('s', { model });
+  snapshot('t', { model });
+  pass(6_000);
+  assert.deepEqual(page.text, []);
+});
+
+test('how far lines were read in one session does not count in the next', () => {
+  const { page, choose, snapshot } = bench();
+  choose({ mode: 'reading' });
+  snapshot('s', { model: { revision: 1, lines: [line(0, 'A long sentence.')], draft: null } });
+  snapshot('t', { model: { revision: 1, lines: [line(0, 'Short, and more')], draft: null } });
+  assert.deepEqual(page.text, ['Short,']);
 });
 
 test('a snapshot of the same session brings no notice again', () => {
@@ -252,6 +281,28 @@ test('captions that are switched on again at once are not dismissed', () => {
   receive(captions(1, [line(0, 'After.')], { session: 't' }));
   pass(3_000);
   assert.deepEqual(page.text, ['After.']);
+});
+
+test('the end of the session before does not end the notice of the next', () => {
+  const { page, pass, receive, snapshot } = bench();
+  snapshot('s');
+  receive(captions(1, [line(0, 'Before.')]));
+  receive({ type: 'end', session: 's' });
+  snapshot('t', { phase: phase('loading') });
+  pass(3_000);
+  assert.equal(page.notice, 'notice_loading');
+});
+
+test('words held back in reading mode do not come after the end', () => {
+  const { page, choose, pass, receive, snapshot } = bench();
+  choose({ mode: 'reading' });
+  snapshot('s');
+  receive(captions(1, [line(0, 'When the moon rises, the')]));
+  receive({ type: 'end', session: 's' });
+  pass(2_000);
+  assert.deepEqual(page.text, ['When the moon rises,']);
+  pass(10_000);
+  assert.deepEqual(page.text, []);
 });
 
 test('reading mode shows whole clauses, and half ones once they have waited', () => {
@@ -345,6 +396,15 @@ test('a machine that lags is talked about only when that lasts', () => {
   assert.equal(page.notice, 'notice_lagging');
   pass(3_000);
   assert.equal(page.notice, null);
+});
+
+test('a worse phase takes the place of a lag that was not told yet', () => {
+  const { page, goTo, pass, snapshot } = bench();
+  snapshot('s');
+  goTo('lagging');
+  goTo('reconnecting');
+  pass(3_000);
+  assert.equal(page.notice, 'notice_reconnecting');
 });
 
 test('a notice that waits for its time is not shown after the end', () => {
