@@ -1,3 +1,4 @@
+import { handle } from '../shared/handlers.js';
 import { injectOverlay, tellOverlay } from './overlays.js';
 import { tabAt, visibleTabs } from './tabs.js';
 import { clearFace, faceOf, offerControls, offerStart, showFace, showProblem } from './toolbar.js';
@@ -39,6 +40,21 @@ export class Controller {
   #offscreen;
   #preferences;
   #views;
+
+  /** @type {import('../shared/handlers.js').Handlers<OffscreenReport>} */
+  #reports = {
+    begun: ({ session, problem }) => {
+      this.#beginning.get(session)?.(problem);
+      this.#beginning.delete(session);
+    },
+    captures: ({ captures }) => this.#updateCaptures(captures),
+    levels: (report) => this.#views.tellAll(report),
+    overlay: ({ tabId, message }) => {
+      this.#views.tellOf(tabId, message);
+      void this.#tellOverlay(tabId, message);
+    },
+    'to-host': ({ message }) => this.#host.send(message),
+  };
 
   /**
    * @param {HostLink} host
@@ -215,20 +231,7 @@ export class Controller {
 
   /** @param {OffscreenReport} report */
   receiveReport(report) {
-    switch (report.type) {
-      case 'captures':
-        return this.#updateCaptures(report.captures);
-      case 'begun':
-        this.#beginning.get(report.session)?.(report.problem);
-        return this.#beginning.delete(report.session);
-      case 'to-host':
-        return this.#host.send(report.message);
-      case 'levels':
-        return this.#views.tellAll(report);
-      case 'overlay':
-        this.#views.tellOf(report.tabId, report.message);
-        return void this.#tellOverlay(report.tabId, report.message);
-    }
+    handle(this.#reports, report);
   }
 
   /** @param {ToExtension} message */

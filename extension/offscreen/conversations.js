@@ -1,4 +1,5 @@
 import { Meter } from '../audio/meter.js';
+import { handle } from '../shared/handlers.js';
 import { faultOf } from '../shared/microphone.js';
 import { Conversation } from './conversation.js';
 
@@ -41,11 +42,6 @@ const METER_MS = 150;
  * @property {Meter} meter
  */
 
-/**
- * @template {OffscreenCommand['type']} T
- * @typedef {Extract<OffscreenCommand, { type: T }>} CommandOf
- */
-
 /** All conversations that run: what each command, each message and each source changes in them. */
 export class Conversations {
   /** @type {Map<string, Entry>} by the conversation's id */
@@ -55,7 +51,7 @@ export class Conversations {
   #stopMetering = null;
   #edges;
 
-  /** @type {{ [T in OffscreenCommand['type']]: (command: CommandOf<T>) => void }} */
+  /** @type {import('../shared/handlers.js').Handlers<OffscreenCommand>} */
   #handlers = {
     begin: (command) => void this.#begin(command),
     abandon: ({ tabIds }) => tabIds.forEach((tabId) => this.#at(tabId).forEach(this.#forget)),
@@ -95,10 +91,7 @@ export class Conversations {
 
   /** @param {OffscreenCommand} command of the worker */
   obey(command) {
-    const handle = /** @type {(command: OffscreenCommand) => void} */ (
-      this.#handlers[command.type]
-    );
-    handle(command);
+    handle(this.#handlers, command);
   }
 
   /** Report what runs. */
@@ -127,7 +120,7 @@ export class Conversations {
     this.#edges.report({ type: 'levels', levels });
   }
 
-  /** @param {CommandOf<'begin'>} command */
+  /** @param {Extract<OffscreenCommand, { type: 'begin' }>} command */
   async #begin({ session: id, tabId, streamId, options, visible, microphone, muted }) {
     const { report } = this.#edges;
     const conversation = new Conversation(
