@@ -1,4 +1,8 @@
-/** The service worker. Listeners are registered at once, for each event may be what started it. */
+/**
+ * The service worker. Chrome starts it for an event and ends it when it is idle. An event reaches
+ * only listeners that were added in the first turn, so all are added here at the top level.
+ * https://developer.chrome.com/docs/extensions/develop/concepts/service-workers/events
+ */
 import { HOST_NAME } from '../shared/protocol.js';
 import { SettingsStore } from '../shared/settings_store.js';
 import { Captures } from './captures.js';
@@ -71,8 +75,8 @@ chrome.runtime.onMessage.addListener((message, sender, respond) =>
 );
 
 /**
- * Watch the tabs only while one is captured: these events would otherwise start the worker at every
- * page load of the browser.
+ * Watch the tabs only while one is captured. Otherwise these events start the worker at every page
+ * load in the browser.
  * @param {boolean} wanted
  */
 function watchTabs(wanted) {
