@@ -5,8 +5,7 @@ const WITHOUT_CHROME = [
   'extension/audio/**',
   'extension/shared/**',
   'extension/overlay/!(loader|overlay).js',
-  'extension/offscreen/session.js',
-  'extension/offscreen/capture.js',
+  'extension/offscreen/!(offscreen).js',
   'extension/background/host_link.js',
 ];
 

@@ -1,3 +1,4 @@
+import { handle } from '../shared/handlers.js';
 import { injectOverlay, tellOverlay } from './overlays.js';
 import { tabAt, visibleTabs } from './tabs.js';
 import { clearFace, faceOf, offerControls, offerStart, showFace, showProblem } from './toolbar.js';
@@ -17,8 +18,8 @@ import { clearFace, faceOf, offerControls, offerStart, showFace, showProblem } f
 const LINGER_MS = 30_000;
 
 /**
- * Brings captures, host, overlays and toolbar together. What it remembers can be lost at any time
- * and is told anew by the offscreen document.
+ * Brings captures, host, overlays and toolbar together. It can lose what it remembers at any time;
+ * the offscreen document then reports it again.
  */
 export class Controller {
   /** @type {Map<number, CaptureState>} the latest capture of each tab */
@@ -39,6 +40,21 @@ export class Controller {
   #offscreen;
   #preferences;
   #views;
+
+  /** @type {import('../shared/handlers.js').Handlers<OffscreenReport>} */
+  #reports = {
+    begun: ({ session, problem }) => {
+      this.#beginning.get(session)?.(problem);
+      this.#beginning.delete(session);
+    },
+    captures: ({ captures }) => this.#updateCaptures(captures),
+    levels: (report) => this.#views.tellAll(report),
+    overlay: ({ tabId, message }) => {
+      this.#views.tellOf(tabId, message);
+      void this.#tellOverlay(tabId, message);
+    },
+    'to-host': ({ message }) => this.#host.send(message),
+  };
 
   /**
    * @param {HostLink} host
@@ -197,7 +213,7 @@ export class Controller {
   async refreshTab(tabId) {
     if (!this.#captures.has(tabId)) return;
     const overlay = await this.#injectOverlay(tabId);
-    // An overlay that is shown something tells how the page's media are; elsewhere nobody knows.
+    // An overlay that shows captions reports how the page's media are. Without one nobody knows.
     if (overlay === 'shown') this.#offscreen.send({ type: 'show', tabId });
     else this.#offscreen.send({ type: 'media', tabId, paused: null });
     await this.#paint(tabId);
@@ -215,20 +231,7 @@ export class Controller {
 
   /** @param {OffscreenReport} report */
   receiveReport(report) {
-    switch (report.type) {
-      case 'captures':
-        return this.#updateCaptures(report.captures);
-      case 'begun':
-        this.#beginning.get(report.session)?.(report.problem);
-        return this.#beginning.delete(report.session);
-      case 'to-host':
-        return this.#host.send(report.message);
-      case 'levels':
-        return this.#views.tellAll(report);
-      case 'overlay':
-        this.#views.tellOf(report.tabId, report.message);
-        return void this.#tellOverlay(report.tabId, report.message);
-    }
+    handle(this.#reports, report);
   }
 
   /** @param {ToExtension} message */
@@ -250,7 +253,7 @@ export class Controller {
   }
 
   /**
-   * No host can be had: nothing is captured for nobody.
+   * There is no host and will be none, so nothing is captured any longer.
    * @param {Problem} problem
    */
   giveUp(problem) {
@@ -369,7 +372,7 @@ export class Controller {
     if (!capture || this.#problems.has(tabId)) return;
     const overlay = this.#overlays.get(tabId) ?? 'shown';
     await showFace(tabId, faceOf(capture, overlay));
-    // What came meanwhile has been painted, or cleared, by itself.
+    // A state that came in the meantime has painted, or cleared, the button itself.
     if (this.#captures.get(tabId) !== capture || this.#problems.has(tabId)) return;
     const needsClick = overlay === 'not_allowed' || capture.phase.name === 'ending';
     await (needsClick ? offerStart(tabId) : offerControls(tabId));

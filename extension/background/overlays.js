@@ -7,7 +7,10 @@
  * @typedef {'shown' | 'not_allowed' | 'not_scriptable'} OverlayState
  */
 
-/** Chrome's texts for a tab that was closed or has no overlay (any more). */
+/**
+ * Chrome's texts for a tab that was closed, or has no overlay (any more). Its errors carry no code,
+ * so their text has to be matched.
+ */
 const NOBODY_THERE =
   /No tab with id|The tab was closed|Receiving end does not exist|message port closed|Frame with ID 0 was removed|back\/forward cache/;
 
@@ -15,19 +18,21 @@ const NOBODY_THERE =
 const NOT_ALLOWED = /Cannot access contents of/;
 
 /**
- * A click is permission for its page. Chrome tells the page's process so beside the injection, not
- * before it: about one injection in a hundred arrives first, is refused, and succeeds at once after.
+ * A click permits the extension to inject into the tab's page. Chrome tells the page's process so
+ * at the same time as it injects. About one injection in a hundred arrives first and is refused; it
+ * succeeds when it is tried again.
+ * https://developer.chrome.com/docs/extensions/develop/concepts/activeTab
  */
 const TRY_AGAIN_MS = [20, 100, 400];
 
 /**
- * Put the overlay into the tab's page. Where it is already, that changes nothing.
+ * Put the overlay into the tab's page. If it is there already, that changes nothing.
  * @param {number} tabId
  * @returns {Promise<OverlayState>}
  */
 export async function injectOverlay(tabId) {
   const tab = await chrome.tabs.get(tabId).catch(() => null);
-  // The first page shows its captions itself: no extension may inject into its own pages.
+  // An extension may not inject into its own pages. The first page shows its captions itself.
   if (tab?.url?.startsWith(chrome.runtime.getURL('welcome/'))) return 'shown';
   const injection = { target: { tabId }, files: ['overlay/loader.js'] };
   for (const delay of [...TRY_AGAIN_MS, null]) {
@@ -48,7 +53,7 @@ export async function tellOverlay(tabId, message) {
 }
 
 /**
- * Wait for what was meant for a tab. Tabs close and navigate at any moment; it is then moot.
+ * Wait for what was meant for a tab. Tabs close and navigate at any moment, and then it is moot.
  * @param {Promise<unknown>} outcome
  */
 export async function unlessTabGone(outcome) {

@@ -1,16 +1,18 @@
-/** The service worker. Listeners are registered at once, for each event may be what started it. */
+/**
+ * The service worker. Chrome starts it for an event and ends it when it is idle. An event reaches
+ * only listeners that were added in the first turn, so all are added here at the top level.
+ * https://developer.chrome.com/docs/extensions/develop/concepts/service-workers/events
+ */
 import { HOST_NAME } from '../shared/protocol.js';
 import { SettingsStore } from '../shared/settings_store.js';
 import { Captures } from './captures.js';
 import { Controller } from './controller.js';
 import { HostLink } from './host_link.js';
+import { Inbox } from './inbox.js';
 import { Preferences } from './preferences.js';
 import { Views } from './views.js';
 
 /** @typedef {import('../shared/messages.js').Command} Command */
-/** @typedef {import('../shared/messages.js').PageMessage} PageMessage */
-/** @typedef {import('../shared/messages.js').Problem} Problem */
-/** @typedef {import('../shared/messages.js').Request} Request */
 
 const host = new HostLink(
   {
@@ -47,6 +49,7 @@ const views = new Views({
   closed: () => controller.releaseView(),
 });
 const controller = new Controller(host, offscreen, preferences, views);
+const inbox = new Inbox(controller, preferences);
 
 store.onChange(() => void controller.applySettings());
 
@@ -67,49 +70,13 @@ chrome.commands.onCommand.addListener((command, tab) => {
   if (tab?.id !== undefined) void controller.obey(/** @type {Command} */ (command), tab.id);
 });
 
-chrome.runtime.onMessage.addListener(
-  (/** @type {Request | PageMessage} */ message, sender, respond) => {
-    if (isFromPage(message)) return receiveFromPage(message, sender);
-    void answer(message).then(respond);
-    return true;
-  },
+chrome.runtime.onMessage.addListener((message, sender, respond) =>
+  inbox.receive(message, sender, respond),
 );
 
 /**
- * @param {Request} request
- * @returns {Promise<Problem | null>}
- */
-async function answer(request) {
-  if (request.type === 'check') return controller.checkHost();
-  if (request.type === 'start') return controller.toggle(request.tabId, request.panel);
-  if (request.type === 'stop') await controller.stop(request.tabId);
-  else if (request.type === 'retranslate') await controller.retranslate(request.tabId);
-  else await controller.setMicrophone(request.tabId, request.on);
-  return null;
-}
-
-/**
- * @param {Request | PageMessage} message
- * @returns {message is PageMessage}
- */
-function isFromPage(message) {
-  return ['position', 'command', 'media'].includes(message.type);
-}
-
-/**
- * @param {PageMessage} message
- * @param {chrome.runtime.MessageSender} sender
- */
-function receiveFromPage(message, { tab, url }) {
-  if (message.type === 'position') return void preferences.keepPosition(url, message);
-  if (tab?.id === undefined) return;
-  if (message.type === 'media') void controller.noteMedia(tab.id, message.paused);
-  else void controller.obey(message.command, tab.id);
-}
-
-/**
- * Watch the tabs only while one is captured: these events would otherwise start the worker at every
- * page load of the browser.
+ * Watch the tabs only while one is captured. Otherwise these events start the worker at every page
+ * load in the browser.
  * @param {boolean} wanted
  */
 function watchTabs(wanted) {

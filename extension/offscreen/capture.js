@@ -1,7 +1,7 @@
 import { SAMPLE_RATE } from '../audio/framing.js';
 import { MICROPHONE } from '../shared/microphone.js';
 
-/** A context that the browser has suspended never answers; its last 100 ms are not worth more. */
+/** A suspended context never answers. Its last 100 ms are not worth a longer wait. */
 const FLUSH_MS = 500;
 
 /** A source of sound, delivered in 16 kHz frames. */
@@ -43,8 +43,9 @@ export class SoundCapture {
   }
 
   /**
-   * Start capturing a tab. That takes its sound away from the user, so it is played from here, in a
-   * context of its own: one of 16 kHz would cut it to telephone bandwidth.
+   * Start capturing a tab. Chrome no longer plays the sound of a captured tab, so it is played from
+   * here, in a context of its own: one of 16 kHz would cut it to telephone bandwidth.
+   * https://developer.chrome.com/docs/extensions/how-to/web-platform/screen-capture
    * @param {string} streamId from chrome.tabCapture.getMediaStreamId; good once, for seconds
    * @param {(pcm: Int16Array) => void} onFrame
    * @param {() => void} onEnded the tab was closed, or the user ended the capture in the browser
@@ -56,7 +57,8 @@ export class SoundCapture {
   }
 
   /**
-   * Start listening to the microphone. It must be allowed already: this document cannot ask.
+   * Start listening to the microphone. The user must have allowed it already: Chrome asks only in a
+   * document that the user sees, and this one is never seen.
    * @param {(pcm: Int16Array) => void} onFrame
    * @param {() => void} onEnded it was unplugged, or is not allowed any more
    * @returns {Promise<SoundCapture>}
@@ -67,7 +69,7 @@ export class SoundCapture {
   }
 
   /**
-   * The browser mutes a tab, but not what is played from here in its place.
+   * Mute what is played from here. When the user mutes the tab, Chrome mutes the tab alone.
    * @param {boolean} muted whether the user hears nothing; the capture goes on
    */
   setMuted(muted) {

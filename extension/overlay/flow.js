@@ -46,7 +46,7 @@ export class CaptionFlow {
   }
 
   /**
-   * Show exactly these lines, except for old ones, which have left the window for good.
+   * Show exactly these lines, except for old ones that have left the window. They do not return.
    * @param {readonly ShownLine[]} lines
    */
   write(lines) {

@@ -3,12 +3,12 @@
  * @typedef {Pick<HTMLMediaElement, 'paused' | 'ended' | 'muted' | 'volume' | 'currentTime'>} Medium
  */
 
-/** What may change the answer. These events do not bubble, but they are captured. */
+/** Events that can change the answer. They do not bubble, but they are captured. */
 const EVENTS = ['play', 'playing', 'pause', 'ended', 'emptied', 'volumechange'];
 
 /**
- * Whether somebody has paused what could be heard. What has ended was not paused, and what is muted
- * says nothing about silence. Pure.
+ * Whether somebody has paused what could be heard. Media that have ended were not paused, and muted
+ * ones say nothing about silence. Pure.
  * @param {readonly Medium[]} media of a page
  * @returns {boolean | null} null: none of them has been played, so what is heard is something else
  */
@@ -22,8 +22,8 @@ export function arePaused(media) {
 }
 
 /**
- * Knows whether the page's media are paused. It does not see those in frames of other sites, nor
- * those that a page plays without having them in its document.
+ * Knows whether the page's media are paused. It does not see media in frames of other sites, nor
+ * those that a page plays outside its document.
  */
 export class MediaWatch {
   #changed;
@@ -39,7 +39,7 @@ export class MediaWatch {
     this.#changed = changed;
   }
 
-  /** Tell how it is now, and each change until `stop`. */
+  /** Report how it is now, and each change until `stop`. */
   start() {
     this.#watching ??= new AbortController();
     this.#look();
@@ -95,7 +95,8 @@ function documentsIn(top) {
 function shadowRoots(root) {
   if (root.querySelector('video, audio')) return [];
   return [...root.querySelectorAll('*')].flatMap(({ shadowRoot }) => {
-    if (!shadowRoot) return [];
+    // `shadowRoot` of a form is its field of that name, if it has one.
+    if (!(shadowRoot instanceof ShadowRoot)) return [];
     return shadowRoot.querySelector('video, audio') ? [shadowRoot] : shadowRoots(shadowRoot);
   });
 }

@@ -4,8 +4,8 @@
 const PLAYERS = 'video, iframe[allowfullscreen], iframe[allow*="fullscreen"]';
 
 /**
- * Knows where the page's largest visible video is. It learns that from observers, whose answers
- * come with the next frame: the page is not made to lay itself out for it.
+ * Knows where the page's largest visible video is. It asks observers, which answer after the next
+ * frame's own layout. So no extra layout is forced on the page.
  */
 export class PlayerWatch {
   #changed;
@@ -36,7 +36,7 @@ export class PlayerWatch {
     this.#follow(null);
   }
 
-  /** Look again, if watching; `changed` hears of it with the next frame. */
+  /** Look again, if watching. `changed` is called with the next frame. */
   look() {
     if (!this.#watching) return;
     if (document.fullscreenElement) {
@@ -78,6 +78,7 @@ function playersIn(root) {
   const players = [...root.querySelectorAll(PLAYERS)];
   if (players.length > 0) return players;
   return [...root.querySelectorAll('*')].flatMap(({ shadowRoot }) =>
-    shadowRoot ? playersIn(shadowRoot) : [],
+    // `shadowRoot` of a form is its field of that name, if it has one.
+    shadowRoot instanceof ShadowRoot ? playersIn(shadowRoot) : [],
   );
 }

@@ -1,10 +1,11 @@
-/** How wide, in pixels, a gauge is where neither browser nor system was told to show larger text. */
+/** How wide a gauge is, in pixels, when neither browser nor system shows larger text. */
 export const USUAL_GAUGE = 160;
 
 /**
- * The overlay's look. `!important` on the host: for important rules the shadow tree wins over the
- * page, whatever the page says about its elements. What the user chose comes as custom properties
- * of `.stage`, in which everything that is seen is.
+ * The overlay's look. The rules of the host are `!important`, because with important rules the
+ * shadow tree wins over the page (https://drafts.csswg.org/css-scoping/#shadow-cascading). Nothing
+ * can be selected, because a page can read the text of a selection even in a closed shadow root.
+ * What the user chose comes as custom properties of `.stage`, which holds all that is seen.
  */
 export const STYLE = `
 :host {
@@ -15,6 +16,7 @@ export const STYLE = `
   height: auto !important;
   overflow: clip !important;
   pointer-events: none !important;
+  user-select: none !important;
   contain: layout style !important;
   display: none !important;
 }

@@ -4,20 +4,21 @@
 /** Longer than the slowest fade in the style. */
 const FADE_MS = 400;
 
-/** The grips show when the pointer is so near, in pixels. */
+/** The grips appear when the pointer is this near, in pixels. */
 const NEAR = 32;
 
-/** Two overlays that both want to be in front must not keep each other busy. */
+/** When two overlays want to be in front, they must not keep each other busy. */
 const RAISE_AGAIN_MS = 1_000;
 
 /**
- * Captions over the page, in a popover: the top layer is above everything, fullscreen included.
- * No markup is parsed and no style attribute is written, so it works under any content security
- * policy. Without anything to show it is not in the page at all.
+ * Captions over the page. They stand in a popover, because the top layer is above everything,
+ * fullscreen included (https://developer.mozilla.org/docs/Glossary/Top_layer). No markup is parsed
+ * and no style attribute is written, so they work under any content security policy. When there is
+ * nothing to show, the overlay is not in the page at all.
  */
 export class CaptionView {
-  // A `div`, for its name cannot be claimed: the page that defines a custom element gets the closed
-  // shadow root of each such element by `attachInternals()`.
+  // A page that defines a custom element gets the closed shadow root of each such element from
+  // `attachInternals()`. A `div` cannot be defined by a page, and refuses that call.
   // https://html.spec.whatwg.org/multipage/custom-elements.html#dom-attachinternals
   #host = document.createElement('div');
   #stage = element('div', 'stage');
@@ -32,10 +33,12 @@ export class CaptionView {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #raiseTimer;
   #raisedAt = -Infinity;
-  /** @type {AbortController | null} listeners of an open overlay */
+  /** @type {AbortController | null} ends the listeners of an open overlay */
   #listening = null;
   #covered = new IntersectionObserver((entries) => this.#seen(entries), {
-    // Tells also what no event does: that a dialog in a shadow root has come to the front.
+    // No event says that a dialog in a shadow root has come to the front. With `trackVisibility`
+    // the observer does: it reports whether anything covers its target.
+    // https://web.dev/articles/intersectionobserver-v2
     .../** @type {{}} */ ({ trackVisibility: true, delay: 100 }),
     threshold: [0, 1],
   });
@@ -51,7 +54,7 @@ export class CaptionView {
    * @param {import('./flow.js').CaptionFlow} flow
    * @param {HTMLElement[]} grips
    * @param {{ opened: () => void, closed: () => void, gauged: (width: number) => void }} listener
-   *   `gauged`: as wide is the gauge of text, in pixels
+   *   `gauged`: how wide the gauge of text is, in pixels
    */
   constructor(style, flow, grips, listener) {
     this.#flow = flow;
@@ -74,7 +77,7 @@ export class CaptionView {
   }
 
   /**
-   * Show exactly these lines; none lets the captions fade.
+   * Show exactly these lines. Without lines the captions fade.
    * @param {readonly import('./bilingual.js').ShownLine[]} lines
    */
   showLines(lines) {
@@ -83,7 +86,7 @@ export class CaptionView {
       this.#hideWhenIdle();
       return;
     }
-    // What is fading out must not come back with the new words.
+    // Lines that are fading out must not come back with the new words.
     if (!this.#captions.classList.contains('shown')) this.#flow.clear();
     this.#captions.classList.add('shown');
     this.#open();
@@ -111,12 +114,12 @@ export class CaptionView {
     this.#spoken.textContent = text;
   }
 
-  /** @param {boolean} announced whether a screen reader is told; it then need not find them, too */
+  /** @param {boolean} announced a screen reader is given the lines, and need not find them as well */
   setAnnounced(announced) {
     this.#flow.element.ariaHidden = String(announced);
   }
 
-  /** @param {boolean} on whether the microphone is captioned, too */
+  /** @param {boolean} on whether the microphone is captioned as well */
   setMicrophone(on) {
     this.#captions.classList.toggle('listens', on);
   }
@@ -154,7 +157,7 @@ export class CaptionView {
     this.#captions.classList.toggle('held', held);
   }
 
-  /** Come to the front again: what entered the top layer last lies above. */
+  /** Come to the front again. What entered the top layer last lies above the rest of it. */
   raise() {
     if (!this.#host.matches(':popover-open')) return;
     this.#raisedAt = performance.now();
@@ -164,7 +167,7 @@ export class CaptionView {
 
   #open() {
     clearTimeout(this.#hideTimer);
-    // A page may replace its whole document, the overlay with it.
+    // A page can replace its whole document, and the overlay with it.
     if (!this.#host.isConnected) document.documentElement.append(this.#host);
     if (!this.#host.matches(':popover-open')) this.#host.showPopover();
     if (this.#listening) return;
@@ -172,12 +175,13 @@ export class CaptionView {
     const options = { signal: this.#listening.signal, capture: true };
     addEventListener('pointermove', (event) => this.#near(event), { ...options, passive: true });
     document.addEventListener('fullscreenchange', () => this.raise(), options);
-    // A dialog or popover of the page; these events do not bubble, but they are captured.
+    // A dialog or popover of the page has opened. The event does not bubble, but it is captured.
+    // https://developer.mozilla.org/docs/Web/API/HTMLElement/toggle_event
     document.addEventListener('toggle', ({ target }) => this.#raiseAbove(target), options);
     this.#listener.opened();
   }
 
-  /** Faded out, the overlay leaves the page: it costs nothing while nobody speaks. */
+  /** Once it has faded, the overlay leaves the page. So it costs nothing while nobody speaks. */
   #hideWhenIdle() {
     clearTimeout(this.#hideTimer);
     const shown = [this.#captions, this.#notice].some((part) => part.classList.contains('shown'));
@@ -193,7 +197,7 @@ export class CaptionView {
     }, FADE_MS);
   }
 
-  /** @param {ResizeObserverEntry | undefined} entry of the gauge; without a width while hidden */
+  /** @param {ResizeObserverEntry | undefined} entry of the gauge; its width is 0 while hidden */
   #measured(entry) {
     const width = entry?.contentRect.width ?? 0;
     if (width > 0) this.#listener.gauged(width);
@@ -210,13 +214,15 @@ export class CaptionView {
     this.#captions.classList.toggle('near', near);
   }
 
-  /** @param {EventTarget | null} target of a `toggle` event; its own is fired by raising, too */
+  /** @param {EventTarget | null} target of a `toggle` event; `raise` fires one as well */
   #raiseAbove(target) {
     if (target === this.#host || !(target instanceof Element)) return;
-    if (target.matches(':modal, :popover-open')) this.raise();
+    // `target.matches` of a form is its field of that name, if it has one. So the method is taken
+    // from the prototype. https://developer.mozilla.org/docs/Web/API/HTMLFormElement
+    if (Element.prototype.matches.call(target, ':modal, :popover-open')) this.raise();
   }
 
-  /** @param {IntersectionObserverEntry[]} entries of what lies where the captions are */
+  /** @param {IntersectionObserverEntry[]} entries of the probe, which is where the captions are */
   #seen(entries) {
     const last = /** @type {IntersectionObserverEntry & { isVisible: boolean }} */ (entries.at(-1));
     clearTimeout(this.#raiseTimer);
@@ -226,7 +232,7 @@ export class CaptionView {
   }
 }
 
-/** @returns {SVGElement} drawn, for a page may forbid pictures and fonts */
+/** @returns {SVGElement} drawn, because a page can forbid images and fonts */
 function microphoneMark() {
   const namespace = 'http://www.w3.org/2000/svg';
   const mark = document.createElementNS(namespace, 'svg');

@@ -257,6 +257,14 @@ CURIOUS = f"""<body>{SOUND}<script>
     ),
   ];
   window.read = () => [...document.querySelectorAll('*')].flatMap(texts).join();
+  window.select = () => {{
+    const selection = getSelection();
+    document.execCommand('selectAll');
+    const all = selection.toString();
+    find('Nobody');
+    selection.modify('extend', 'forward', 'documentboundary');
+    return all + selection.toString();
+  }};
   window.names = () => [...document.querySelectorAll('*')].map(({{ localName }}) => localName);
 </script>"""
 
@@ -266,5 +274,27 @@ def test_a_page_that_opens_every_element_reads_no_captions(stage: OpenStage) -> 
     show.say(SPEECH)
     show.until(SPEECH)
     assert SPEECH not in show.page.evaluate("window.read()")
+    assert SPEECH not in show.page.evaluate("window.select()")
     # Any element with a hyphen in its name can be claimed as the one above.
     assert [name for name in show.page.evaluate("window.names()") if "-" in name] == []
+
+
+ODD_FORMS = """<body><script>new Audio('/overlay.wav').play();</script>
+  <form><input name=shadowRoot><input name=shadowRoot></form>
+  <form id=menu popover style='inset:0;width:100vw;height:100vh'><input name=matches></form>"""
+
+
+def test_form_fields_that_are_named_like_parts_of_the_browser_change_nothing(
+    stage: OpenStage,
+) -> None:
+    show = stage("/forms", ODD_FORMS)
+    errors: list[str] = []
+    show.page.on("pageerror", lambda error: errors.append(str(error)))
+    show.say(SPEECH)
+    show.until(SPEECH)
+    # The overlay looks for players and media, in shadow roots where there are none outside.
+    for event in ("scrollend", "play"):
+        show.page.evaluate("(type) => void document.dispatchEvent(new Event(type))", event)
+    show.page.evaluate("document.getElementById('menu').showPopover()")
+    wait_until(lambda: show.browser.overlay_is_on_top(show.page), "the captions are covered")
+    assert errors == []

@@ -33,6 +33,13 @@ test('every file that the manifest names exists', async () => {
   for (const path of named) await access(new URL(path, EXTENSION));
 });
 
+test('the modules that the overlay loads are those that pages may load', async () => {
+  const overlay = await readFile(new URL('overlay/overlay.js', EXTENSION), 'utf8');
+  const loaded = [...overlay.matchAll(/load\('(.+)'\)/g)].map(([, path]) => path);
+  const { resources } = manifest.web_accessible_resources[0];
+  assert.deepEqual([...loaded, 'overlay/overlay.js'].sort(), resources.toSorted());
+});
+
 /** What of the code needs each permission; without it, Chrome has none of these. */
 const NEEDED_BY = {
   // Granted by each click or key, for the tab in front: injecting and capturing rest on it.

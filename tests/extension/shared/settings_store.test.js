@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEFAULTS } from '../../extension/shared/settings.js';
-import { SettingsStore } from '../../extension/shared/settings_store.js';
+import { DEFAULTS } from '../../../extension/shared/settings.js';
+import { SettingsStore } from '../../../extension/shared/settings_store.js';
 
 /** A storage as the browser's, kept in memory. */
 function memory() {
@@ -30,7 +30,7 @@ function memory() {
   };
 }
 
-/** @type {import('../../extension/shared/settings.js').Settings} */
+/** @type {import('../../../extension/shared/settings.js').Settings} */
 const OWN = {
   ...structuredClone(DEFAULTS),
   language: 'de',

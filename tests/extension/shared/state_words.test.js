@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SoundWatch, stateWords } from '../../extension/shared/state_words.js';
+import { SoundWatch, stateWords } from '../../../extension/shared/state_words.js';
 
-/** @param {import('../../extension/shared/messages.js').PhaseName} name */
+/** @param {import('../../../extension/shared/messages.js').PhaseName} name */
 const phase = (name) => ({ name, lagMs: 1240, skippedMs: 0 });
 
 test('a lag is told in seconds', () => {

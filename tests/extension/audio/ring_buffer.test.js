@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PcmRing } from '../../extension/audio/ring_buffer.js';
+import { PcmRing } from '../../../extension/audio/ring_buffer.js';
 
 /** @param {number} from @param {number} until */
 const counted = (from, until) => Int16Array.from({ length: until - from }, (_, i) => from + i);

@@ -8,10 +8,10 @@ import {
   LINES_KEPT,
   resumeAt,
   resumeSample,
-} from '../../extension/shared/captions.js';
-import { captions, line } from './builders.js';
+} from '../../../extension/shared/captions.js';
+import { captions, line } from '../builders.js';
 
-/** @typedef {import('../../extension/shared/protocol.js').Captions} Captions */
+/** @typedef {import('../../../extension/shared/protocol.js').Captions} Captions */
 
 /** @param {Captions[]} updates */
 const modelOf = (...updates) => updates.reduce(applyUpdate, EMPTY_MODEL);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FRAME_SAMPLES, SAMPLE_RATE } from '../../extension/audio/framing.js';
-import { CaptionSession } from '../../extension/offscreen/session.js';
-import { captions, line, status } from './builders.js';
+import { FRAME_SAMPLES, SAMPLE_RATE } from '../../../extension/audio/framing.js';
+import { CaptionSession } from '../../../extension/offscreen/session.js';
+import { captions, line, status } from '../builders.js';
 
 /** A session and everything it said. */
 function bench() {
@@ -261,7 +261,7 @@ test('captions that are stopped while the model changes end with the last words'
 });
 
 test('another engine, and other heads, take over the same way', () => {
-  /** @type {import('../../extension/shared/protocol.js').Options[]} */
+  /** @type {import('../../../extension/shared/protocol.js').Options[]} */
   const others = [{ backend: 'torch' }, { alignment_heads: '3.1' }];
   for (const other of others) {
     const { session, takeToHost } = bench();

@@ -1,12 +1,12 @@
 /** The browser around the service worker, kept in memory: one tab, a native host, a document. */
-import { Captures } from '../../extension/background/captures.js';
-import { Controller } from '../../extension/background/controller.js';
-import { HostLink } from '../../extension/background/host_link.js';
-import { Preferences } from '../../extension/background/preferences.js';
-import { Views } from '../../extension/background/views.js';
-import { SettingsStore } from '../../extension/shared/settings_store.js';
+import { Captures } from '../../../extension/background/captures.js';
+import { Controller } from '../../../extension/background/controller.js';
+import { HostLink } from '../../../extension/background/host_link.js';
+import { Preferences } from '../../../extension/background/preferences.js';
+import { Views } from '../../../extension/background/views.js';
+import { SettingsStore } from '../../../extension/shared/settings_store.js';
 
-/** @typedef {import('../../extension/shared/messages.js').CaptureState} CaptureState */
+/** @typedef {import('../../../extension/shared/messages.js').CaptureState} CaptureState */
 
 /** Both ends of a port: what one posts the other's listeners get at once. */
 export class FakePort {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { withoutEcho as withoutEchoBySound } from '../../extension/offscreen/echo.js';
-import { EMPTY_MODEL } from '../../extension/shared/captions.js';
-import { line } from './builders.js';
+import { withoutEcho as withoutEchoBySound } from '../../../extension/offscreen/echo.js';
+import { EMPTY_MODEL } from '../../../extension/shared/captions.js';
+import { line } from '../builders.js';
 
 const SECOND = 16_000;
 
@@ -14,13 +14,13 @@ const SECOND = 16_000;
 const spoken = (text, fromS, untilS) =>
   line(fromS * SECOND, text, { end: Math.round(untilS * SECOND) });
 
-/** @param {...import('../../extension/shared/protocol.js').Line} lines */
+/** @param {...import('../../../extension/shared/protocol.js').Line} lines */
 const tab = (...lines) => ({ ...EMPTY_MODEL, lines });
 
 /**
  * What is left by words alone.
- * @param {import('../../extension/shared/protocol.js').Line} line
- * @param {import('../../extension/shared/captions.js').CaptionModel} tab
+ * @param {import('../../../extension/shared/protocol.js').Line} line
+ * @param {import('../../../extension/shared/captions.js').CaptionModel} tab
  */
 const withoutEcho = (line, tab) => withoutEchoBySound(line, tab, () => 0);
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BACKOFF_MS, HostLink, STABLE_MS } from '../../extension/background/host_link.js';
+import { BACKOFF_MS, HostLink, STABLE_MS } from '../../../extension/background/host_link.js';
 import {
   UNANSWERED_FRAMES,
   UNANSWERED_FRAMES_LOADING,
-} from '../../extension/background/life_signs.js';
-import { captions, line, status } from './builders.js';
+} from '../../../extension/background/life_signs.js';
+import { captions, line, status } from '../builders.js';
 
 const NOT_FOUND = 'Specified native messaging host not found.';
 const EXITED = 'Native host has exited.';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SWEARWORDS } from '../../extension/shared/swearwords.js';
-import { makeFilter } from '../../extension/shared/text_filters.js';
+import { SWEARWORDS } from '../../../extension/shared/swearwords.js';
+import { makeFilter } from '../../../extension/shared/text_filters.js';
 
 /** @param {[string, string][]} pairs */
 const replacing = (...pairs) =>

@@ -9,8 +9,8 @@ import {
   settingsFor,
   siteOf,
   WHISPER,
-} from '../../extension/shared/settings.js';
-import { isPosition, migrate, validate } from '../../extension/shared/settings_rules.js';
+} from '../../../extension/shared/settings.js';
+import { isPosition, migrate, validate } from '../../../extension/shared/settings_rules.js';
 
 /** @param {object} changes @returns {any} */
 const changed = (changes) => ({ ...structuredClone(DEFAULTS), ...changes });

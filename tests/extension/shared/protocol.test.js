@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { DEFINITIONS } from '../../extension/shared/protocol.js';
-import { findFault } from '../../extension/shared/validate.js';
-import { generate, TARGET } from '../tools/generate_protocol.js';
-import { captions, line, status } from './builders.js';
+import { DEFINITIONS } from '../../../extension/shared/protocol.js';
+import { findFault } from '../../../extension/shared/validate.js';
+import { generate, TARGET } from '../../tools/generate_protocol.js';
+import { captions, line, status } from '../builders.js';
 
-const FIXTURES = new URL('../fixtures/protocol/', import.meta.url);
+const FIXTURES = new URL('../../fixtures/protocol/', import.meta.url);
 
 /** @param {unknown} message */
 const faultOf = (message) =>

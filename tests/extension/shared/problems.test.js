@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { commandsFor, isTransient, problemOfDisconnect } from '../../extension/shared/problems.js';
+import {
+  commandsFor,
+  isTransient,
+  problemOfDisconnect,
+} from '../../../extension/shared/problems.js';
 
 /** Chrome's texts, and under which code the user finds their explanation. */
 const TEXTS = /** @type {const} */ ([
@@ -37,7 +41,7 @@ test('a text nobody knows is shown as it is', () => {
 });
 
 test('every code has a sentence and a remedy', async () => {
-  const file = new URL('../../extension/_locales/en/messages.json', import.meta.url);
+  const file = new URL('../../../extension/_locales/en/messages.json', import.meta.url);
   const messages = JSON.parse(await readFile(file, 'utf8'));
   for (const code of [...TEXTS.map(([, known]) => known), ...OTHER_CODES]) {
     assert.ok(messages[`error_${code}`]?.message, `error_${code}`);

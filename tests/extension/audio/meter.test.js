@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Meter } from '../../extension/audio/meter.js';
+import { Meter } from '../../../extension/audio/meter.js';
 
 test('the level is the peak since the last look, from no sound to full scale', () => {
   const meter = new Meter();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FRAME_SAMPLES, Framer, toBase64, toS16 } from '../../extension/audio/framing.js';
+import { FRAME_SAMPLES, Framer, toBase64, toS16 } from '../../../extension/audio/framing.js';
 
 test('samples are scaled to the full range of s16 and clipped', () => {
   const cases = [

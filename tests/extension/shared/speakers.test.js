@@ -5,8 +5,8 @@ import {
   speakerColour,
   speakerLabels,
   YOU,
-} from '../../extension/shared/speakers.js';
-import { line } from './builders.js';
+} from '../../../extension/shared/speakers.js';
+import { line } from '../builders.js';
 
 /** @typedef {(string | null)[]} Speakers */
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { faceOf } from '../../extension/background/toolbar.js';
+import { faceOf } from '../../../extension/background/toolbar.js';
 
-/** @typedef {import('../../extension/shared/messages.js').PhaseName} PhaseName */
+/** @typedef {import('../../../extension/shared/messages.js').PhaseName} PhaseName */
 
 /** @param {PhaseName} name @param {number} [skippedMs] */
 const capture = (name, skippedMs = 0) => ({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FRAME_SAMPLES, SAMPLE_RATE } from '../../extension/audio/framing.js';
-import { likeness, Loudness } from '../../extension/offscreen/loudness.js';
+import { FRAME_SAMPLES, SAMPLE_RATE } from '../../../extension/audio/framing.js';
+import { likeness, Loudness } from '../../../extension/offscreen/loudness.js';
 
 const SECONDS = 12;
 const SYLLABLE_S = 0.18;

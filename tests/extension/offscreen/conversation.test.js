@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FRAME_SAMPLES, SAMPLE_RATE } from '../../extension/audio/framing.js';
-import { Conversation } from '../../extension/offscreen/conversation.js';
-import { applyUpdate, captionRows, EMPTY_MODEL } from '../../extension/shared/captions.js';
-import { YOU } from '../../extension/shared/speakers.js';
-import { captions, line, status } from './builders.js';
+import { FRAME_SAMPLES, SAMPLE_RATE } from '../../../extension/audio/framing.js';
+import { Conversation } from '../../../extension/offscreen/conversation.js';
+import { applyUpdate, captionRows, EMPTY_MODEL } from '../../../extension/shared/captions.js';
+import { YOU } from '../../../extension/shared/speakers.js';
+import { captions, line, status } from '../builders.js';
 
 const SECOND = SAMPLE_RATE;
 
@@ -45,7 +45,7 @@ function bench() {
         conversation.pushMicrophone(new Int16Array(FRAME_SAMPLES).fill(microphone[i] ?? 0));
       }
     },
-    /** @param {string} session @param {...import('../../extension/shared/protocol.js').Line} lines */
+    /** @param {string} session @param {...import('../../../extension/shared/protocol.js').Line} lines */
     say: (session, ...lines) =>
       conversation.receive(captions(++revision, lines, { session, final_until: 0 })),
     /** What is shown by somebody who was there from the beginning. */

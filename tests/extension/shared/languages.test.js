@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { languageName, LANGUAGES, namedLanguages } from '../../extension/shared/languages.js';
+import { languageName, LANGUAGES, namedLanguages } from '../../../extension/shared/languages.js';
 
 test('every language has a name in each language of the interface', () => {
   for (const locale of ['en', 'de', 'es', 'fr']) {

@@ -1,0 +1,71 @@
+import { handle } from '../shared/handlers.js';
+
+/** @typedef {import('../shared/messages.js').PageMessage} PageMessage */
+/** @typedef {import('../shared/messages.js').Problem} Problem */
+/** @typedef {import('../shared/messages.js').Request} Request */
+/** @typedef {import('./controller.js').Controller} Controller */
+/** @typedef {Pick<chrome.runtime.MessageSender, 'tab' | 'url'>} Sender */
+
+/**
+ * What a message is answered with: a problem, or null when there is none. Void: it is not answered.
+ * @typedef {Promise<Problem | null> | void} Answer
+ */
+
+/** What overlays and the extension's own pages send to the worker: one handler for each type. */
+export class Inbox {
+  #controller;
+  #preferences;
+
+  /** @type {import('../shared/handlers.js').Handlers<Request | PageMessage, [Sender], Answer>} */
+  #handlers = {
+    // From pages of the extension.
+    check: () => this.#controller.checkHost(),
+    microphone: ({ tabId, on }) => done(this.#controller.setMicrophone(tabId, on)),
+    retranslate: ({ tabId }) => done(this.#controller.retranslate(tabId)),
+    start: ({ tabId, panel }) => this.#controller.toggle(tabId, panel),
+    stop: ({ tabId }) => done(this.#controller.stop(tabId)),
+    // From overlays.
+    command: ({ command }, { tab }) => {
+      if (tab?.id !== undefined) void this.#controller.obey(command, tab.id);
+    },
+    media: ({ paused }, { tab }) => {
+      if (tab?.id !== undefined) void this.#controller.noteMedia(tab.id, paused);
+    },
+    position: (message, { url }) => void this.#preferences.keepPosition(url, message),
+  };
+
+  /**
+   * @param {Pick<Controller, 'checkHost' | 'noteMedia' | 'obey' | 'retranslate' | 'setMicrophone'
+   *   | 'stop' | 'toggle'>} controller
+   * @param {Pick<import('./preferences.js').Preferences, 'keepPosition'>} preferences
+   */
+  constructor(controller, preferences) {
+    this.#controller = controller;
+    this.#preferences = preferences;
+  }
+
+  /**
+   * Handle a message of `chrome.runtime.onMessage`. Chrome lets a message be answered later only if
+   * its listener returns `true`; otherwise it tells the sender at once that there is no answer.
+   * https://developer.chrome.com/docs/extensions/develop/concepts/messaging
+   * @param {Request | PageMessage} message
+   * @param {Sender} sender
+   * @param {(problem: Problem | null) => void} respond
+   * @returns {true | undefined}
+   */
+  receive(message, sender, respond) {
+    const answer = handle(this.#handlers, message, sender);
+    if (!answer) return undefined;
+    void answer.then(respond);
+    return true;
+  }
+}
+
+/**
+ * @param {Promise<void>} task
+ * @returns {Promise<null>} no problem is left when it is done
+ */
+async function done(task) {
+  await task;
+  return null;
+}
