@@ -76,9 +76,9 @@ class SessionOpener(ABC):
         """
         services, recognition = self._services, self.recognition(options)
         detector = SileroDetector(services.detector)
-        captions: CaptionSession = Session(recognition, detector, options, start, context, speakers)
-        if (place := self.place_of_session()) is not None:
-            captions = DetachedSession(captions, place)
+        session = Session(recognition, detector, options, start, context, speakers)
+        place = self.place_of_session()
+        captions: CaptionSession = session if place is None else DetachedSession(session, place)
         return TranslatedSession(
             captions,
             services.translator,
