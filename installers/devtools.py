@@ -23,11 +23,7 @@ _ANSWER_WITHIN_S: Final = 30.0
 _LEAVES_WITHIN_S: Final = 5.0
 _LOOK_EVERY_S: Final = 0.1
 
-_TRAMPOLINE: Final = (
-    "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); "
-    "os.execv(sys.argv[3], sys.argv[3:])"
-)
-"""Python's subprocess cannot choose the numbers of the descriptors that it passes on."""
+_START: Final = Path(__file__).with_name("start_with_pipes.py")
 
 _FLAGS: Final = (
     "--remote-debugging-pipe",
@@ -59,9 +55,9 @@ class Browser:
         if sys.platform == "linux" and os.geteuid() == 0:
             flags.append("--no-sandbox")  # Chromium's sandbox refuses to run as root.
         theirs = (to_browser_read, from_browser_write)
-        trampoline = [sys.executable, "-I", "-S", "-c", _TRAMPOLINE, *map(str, theirs)]
+        start = [sys.executable, "-I", "-S", str(_START), *map(str, theirs)]
         self._process = subprocess.Popen(
-            [*trampoline, str(executable), *flags, "about:blank"],
+            [*start, str(executable), *flags, "about:blank"],
             pass_fds=theirs,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -193,7 +189,7 @@ class Page:
 
 
 def _high_pipe() -> tuple[int, int]:
-    """A pipe whose ends are away from 3 and 4, where the trampoline puts the browser's."""
+    """A pipe whose ends are away from 3 and 4, where the browser gets its own."""
     low = os.pipe()
     high = tuple(fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 10) for descriptor in low)
     for descriptor in low:

@@ -154,12 +154,8 @@ def apt_install(packages: list[str], progress: Progress) -> None:
 
 def installed_version(python: Path, package: str) -> str:
     """The version of an installed package, empty when it is absent."""
-    code = (
-        "import importlib.metadata as m, sys\n"
-        "try: print(m.version(sys.argv[1]))\n"
-        "except m.PackageNotFoundError: pass\n"
-    )
-    command = [str(python), "-I", "-c", code, package]
+    script = Path(__file__).with_name("installed_version.py")
+    command = [str(python), "-I", str(script), package]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
@@ -174,7 +170,7 @@ def _works(python: Path) -> bool:
     """An interrupted venv has an interpreter without pip; a removed Python leaves a dead link."""
     if not python.exists():
         return False
-    command = [str(python), "-I", "-c", "import pip"]
+    command = [str(python), "-I", "-m", "pip", "--version"]
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 

@@ -29,13 +29,6 @@ from wlk_host.setup.machine import Machine, System, this_machine  # noqa: E402
 
 EXTRAS: Final = {"base": "embedded", "tiny.en": "embedded-tiny-en"}
 
-_PUT_MODEL: Final = """
-import sys
-from wlk_host.models import download, store
-print(download.download(store.entry_of(sys.argv[1])))
-store.verify(sys.argv[1])
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -96,7 +89,8 @@ def _install(folder: Path, model: str, progress: Progress) -> Path:
             message=f"the model {model} could not be put in place",
             hint="see the lines above; free disk space or the network may be missing",
         )
-        progress.require([python, "-I", "-c", _PUT_MODEL, model], error)
+        for action in ("download", "verify"):
+            progress.require([*_host(python), "models", action, model], error)
     record.write_text(json.dumps(asdict(wanted), indent=2), encoding="utf-8")
     return python
 

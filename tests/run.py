@@ -29,13 +29,6 @@ from progress import Progress, StepError  # noqa: E402
 ARTIFACTS: Final = ROOT / "artifacts"
 MODELS: Final = ("base", "tiny.en", "speakers")
 
-_MATERIALISE: Final = """
-import sys
-from wlk_host.models import download, store
-for name in sys.argv[1:]:
-    print(download.download(store.entry_of(name)))
-"""
-
 _COUNTS: Final = (
     re.compile(r"(?P<count>\d+) (?P<kind>passed|failed|errors?)\b"),
     re.compile(r"^\S (?P<kind>pass|fail|cancelled) (?P<count>\d+)$"),
@@ -119,8 +112,9 @@ def install(folder: Path) -> Path:
             environment.install_voices(python, progress)
     with progress.step("Models and speech"):
         error = StepError("models_failed", "the models could not be put in place", "see above")
-        command: list[str | Path] = [python, "-c", _MATERIALISE, *MODELS]
-        progress.require(command, error, _variables(python, folder))
+        download: list[str | Path] = [python, "-m", "wlk_host.cli", "models", "download"]
+        for name in MODELS:
+            progress.require([*download, name], error, _variables(python, folder))
         speech.ensure_english(python, ROOT / ".venv/speech", progress)
         speech.ensure_samples(python, ROOT / ".venv/speech", progress)
     with progress.step("JavaScript tools"):

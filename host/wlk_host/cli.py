@@ -253,7 +253,7 @@ def _add_heads(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--alignment-heads",
         metavar="L.H,L.H,…",
-        help="layers and heads that follow the sound, instead of the model's own",
+        help="layers and heads of --model that follow the sound, instead of its own",
     )
 
 

@@ -76,9 +76,9 @@ def measure(backend: LocalBackend, policy: PolicyName, sound: Path, options: Ses
 
         blas.lend_torchs()
     clock, memory = StepClock(), MemoryWatch()
-    factory = ModelLoader(clock, backend=backend)
+    loader = ModelLoader(clock, backend=backend)
     started = time.perf_counter()
-    session = factory.open(options)
+    session = loader.open(options)
     load_s = time.perf_counter() - started
     chunks = list(read_chunks(sound))
     log, cpu = CaptionLog(), time.process_time()

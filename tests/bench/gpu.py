@@ -29,20 +29,23 @@ import torch
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from fixtures.sized_model import SIZES, write_sized_model
-from wlk_host.backends.availability import surroundings
+from wlk_host.backends.availability import LocalBackend, surroundings
 from wlk_host.backends.devices import Device, torch_device
+from wlk_host.backends.threads import use_cores
 from wlk_host.backends.whisper.ct2.encoder import CTranslate2Encoder
+from wlk_host.backends.whisper.layout import LEAST_LIVE_WINDOW
 from wlk_host.backends.whisper.model import Whisper
 from wlk_host.backends.whisper.torch.encoder import TorchEncoder
 from wlk_host.core.ports import Task
 from wlk_host.core.recognition import Pace
-from wlk_host.core.types import SAMPLE_RATE, seconds
+from wlk_host.core.types import MEL_FRAME, SAMPLE_RATE, MelFrames, Sample, seconds
 from wlk_host.models import store
 from wlk_host.runtime.loading.speed import time_step
 
 STEP_S: Final = seconds(Pace().step)
-WINDOW: Final = 7 * SAMPLE_RATE
-FEATURES: Final = 750
+CORES: Final = 2
+WINDOW: Final[Sample] = 7 * SAMPLE_RATE
+FEATURES: Final[MelFrames] = LEAST_LIVE_WINDOW // MEL_FRAME
 BATCHES: Final = (1, 2, 4, 8, 16, 32)
 PREFIX: Final = " and so on" * 6
 NEW_TOKENS: Final = 3
@@ -102,7 +105,9 @@ def report(folder: Path, backend: str, device: Device, for_s: float, most: int) 
     """Measure one engine and print its rows."""
     began = time.perf_counter()
     at = torch_device(device)
-    whisper = Whisper(folder, "torch" if backend == "torch" else "faster-whisper", 2, device)
+    use_cores(CORES)
+    engine: LocalBackend = "torch" if backend == "torch" else "faster-whisper"
+    whisper = Whisper(folder, engine, CORES, device)
     loaded_s = time.perf_counter() - began
     steps = times_of(step_of(whisper), for_s, device)
     foretold = time_step(whisper)

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from der import Turn, read_rttm
+from wlk_host.backends.threads import single_core_thread
 from wlk_host.backends.voice_encoder import load_voice_encoder
 from wlk_host.core.ports import VoiceEncoder
 from wlk_host.core.types import SAMPLE_RATE, Pcm
@@ -108,7 +109,7 @@ def main() -> None:
     parser.add_argument("--window", type=float, default=1.6, metavar="SECONDS")
     parser.add_argument("--only", default="", metavar="TEXT", help="recordings with it in the id")
     asked = parser.parse_args()
-    encoder = load_voice_encoder(store.require(SPEAKERS))
+    encoder = load_voice_encoder(store.require(SPEAKERS), single_core_thread("voices"))
     lines = asked.manifest.read_text(encoding="utf-8").splitlines()
     rows = [row for row in map(json.loads, lines) if asked.only in row["id"]]
     folder = asked.manifest.parent

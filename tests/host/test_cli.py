@@ -11,24 +11,13 @@ from wlk_host.version import __version__
 
 HEAVY = ("numpy", "torch", "ctranslate2", "onnxruntime", "tokenizers", "faster_whisper", "av")
 
-_RUN = """
-import sys
-from wlk_host.cli import main
-try:
-    code = main(sys.argv[1:])
-except SystemExit as exit:
-    code = exit.code
-print("imported:", *sorted(sys.modules))
-sys.exit(code)
-"""
-
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", _RUN, *arguments],
+        [sys.executable, "-m", "host.run_and_tell", *arguments],
         capture_output=True,
         text=True,
-        env={**os.environ, "COLUMNS": "100"},
+        env={**os.environ, "COLUMNS": "100", "PYTHONPATH": os.pathsep.join(sys.path)},
         check=False,
         timeout=60,
     )

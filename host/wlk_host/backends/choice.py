@@ -6,15 +6,13 @@ from typing import Final, Literal, TypeAlias
 
 from wlk_host.backends import availability
 from wlk_host.backends.availability import LocalBackend, Surroundings
+from wlk_host.backends.threads import single_core_thread
 
 Backend: TypeAlias = LocalBackend
 """What encodes and does the second pass: CTranslate2 in int8, PyTorch in bfloat16, or MLX, in
 float16 on Apple's GPU. MLX decodes the live pass as well; for the others PyTorch does that."""
 
 Wish: TypeAlias = Literal["auto", "faster-whisper", "torch", "mlx"]
-
-Remote: TypeAlias = Literal["openai-api"]
-"""A service on another machine (`api_client`), never taken by itself."""
 
 _WORTH: Final = 1.5
 """How much quicker than float32 bfloat16 has to be. With matrix units (AMX) it is 4.4 times as
@@ -72,13 +70,12 @@ def bfloat16_speedup() -> float:
         x, weight = torch.ones(128, 512, dtype=dtype), torch.ones(1024, 512, dtype=dtype)
         return _shortest(lambda: torch.nn.functional.linear(x, weight))
 
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with torch.inference_mode():
-            return product_s(torch.float32) / product_s(torch.bfloat16)
-    finally:
-        torch.set_num_threads(threads)
+    @torch.inference_mode()
+    def speedup() -> float:
+        return product_s(torch.float32) / product_s(torch.bfloat16)
+
+    with single_core_thread("measuring") as thread:
+        return thread.submit(speedup).result()
 
 
 def _shortest(do: Callable[[], object]) -> float:

@@ -6,7 +6,7 @@ features and the loudness are those that these weights were trained with (resemb
 """
 
 import pickle
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,20 +34,15 @@ _LOUDNESS: Final = 10 ** (-30 / 20)
 class GE2EEncoder:
     """`core.ports.VoiceEncoder`. It keeps nothing between calls: sessions and threads share it.
 
-    Its steps, three for each frame, are too small to be divided: where PyTorch does so, each
-    waits for the other cores, which on a busy machine takes a hundred times as long. So it
-    computes on a thread of its own, for which PyTorch has one thread.
+    Args:
+        network: with its weights.
+        thread: on which it computes, with one core (`backends.threads.single_core_thread`): its
+            steps, three for each frame, are too small to be divided.
     """
 
-    def __init__(self, network: "_Network") -> None:
+    def __init__(self, network: "_Network", thread: Executor) -> None:
         self._network = network
-        self._thread = ThreadPoolExecutor(1, "voices")
-        # PyTorch keeps the number for the thread that sets it and as what threads begin with when
-        # they first ask. So this one asks first, and what others begin with is set back.
-        before = torch.get_num_threads()
-        self._thread.submit(torch.get_num_threads).result()
-        self._thread.submit(torch.set_num_threads, 1).result()
-        torch.set_num_threads(before)
+        self._thread = thread
 
     def embed(self, pcm: Pcm) -> NDArray[np.float32]:
         """The voice in that sound, shape (256,), length 1, no number negative.
@@ -69,8 +64,12 @@ class GE2EEncoder:
         return unit
 
 
-def load_voice_encoder(folder: Path) -> GE2EEncoder:
+def load_voice_encoder(folder: Path, thread: Executor) -> GE2EEncoder:
     """The encoder with the weights in that folder (`models.catalog.SPEAKERS`).
+
+    Args:
+        folder: as it is installed.
+        thread: see `GE2EEncoder`.
 
     Raises:
         WlkError: `model_corrupt`.
@@ -89,7 +88,7 @@ def load_voice_encoder(folder: Path) -> GE2EEncoder:
             message=f"{path} does not hold the weights that tell speakers apart: {reason}",
             hint="run: wlk-host models download speakers",
         ) from error
-    return GE2EEncoder(network)
+    return GE2EEncoder(network, thread)
 
 
 class _Network(torch.nn.Module):

@@ -8,9 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from wlk_host.backends.checkpoints.heads import parse
-from wlk_host.backends.choice import choose
-from wlk_host.backends.service.client import endpoint
+from wlk_host.backends.service.client import Endpoint
 from wlk_host.bench.figures import Measured, measure
 from wlk_host.bench.logs import Setup, write_log, write_setup
 from wlk_host.bench.manifest import Recording, read_manifest
@@ -27,15 +25,16 @@ from wlk_host.bench.report import (
 )
 from wlk_host.bench.runner import Bench
 from wlk_host.core.errors import WlkError
+from wlk_host.core.live.alignatt_pass import LiveOptions
 from wlk_host.core.options import SessionOptions
-from wlk_host.models import store
-from wlk_host.models.catalog import SPEAKERS
-from wlk_host.runtime.loading.live_options import live_options
+from wlk_host.runtime.loading.command_line import live_options, service, session_options
 from wlk_host.runtime.loading.resolve import called, resolve
 from wlk_host.version import __version__
 
 _EXTRA: Final = {"whisper_normalizer": "whisper-normalizer", "matplotlib": "matplotlib"}
 """Modules that only the bench needs, and their packages."""
+
+_LIVE: Final = LiveOptions()
 
 
 def bench(arguments: argparse.Namespace) -> int:
@@ -49,37 +48,16 @@ def bench(arguments: argparse.Namespace) -> int:
     folder = Path(arguments.out) if arguments.out else None
     if arguments.compare:
         return _compare([read_book(Path(name)) for name in arguments.compare], folder)
-    options = SessionOptions(
-        language=arguments.language,
-        task=arguments.task,
-        model=arguments.model,
-        policy=arguments.policy,
-        translate_to=arguments.translate,
-        translator=arguments.translator,
-        prompt=arguments.prompt,
-        speakers=arguments.speakers,
-    )
-    if options.speakers:
-        store.require(SPEAKERS)
-    remote = arguments.backend == "openai-api"
-    backend = arguments.backend if remote else choose(arguments.backend)
+    options, sent_to = session_options(arguments), service(arguments)
     live = live_options(arguments.beams, arguments.rolling, arguments.end_of_word)
     setup = Setup(
         system=f"wlk-host {__version__}",
-        options={"model": _model(options, remote), "backend": backend}
+        options={"model": _model(options, sent_to), "backend": arguments.backend}
         | _chosen(options, arguments.detect)
         | _chosen_live(arguments),
         clock="real" if arguments.realtime else "virtual",
     )
-    runner = Bench(
-        options,
-        arguments.realtime,
-        arguments.detect,
-        live,
-        backend,
-        arguments.device,
-        heads=parse(arguments.alignment_heads) if arguments.alignment_heads else None,
-    )
+    runner = Bench(options, arguments.realtime, arguments.detect, live, arguments.device, sent_to)
     recordings = _recordings(Path(arguments.manifest), arguments.only)
     measured = _run(runner, recordings, setup, folder)
     if folder:
@@ -88,9 +66,9 @@ def bench(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _model(options: SessionOptions, remote: bool) -> str:
+def _model(options: SessionOptions, sent_to: Endpoint | None) -> str:
     """Its name for the report."""
-    return endpoint().model if remote else called(options.model, resolve(options.model))
+    return called(options.model, resolve(options.model)) if sent_to is None else sent_to.model
 
 
 def _recordings(manifest: Path, only: str) -> list[Recording]:
@@ -148,12 +126,11 @@ def _chosen(options: SessionOptions, detect: bool) -> dict[str, str]:
 def _chosen_live(arguments: argparse.Namespace) -> dict[str, str]:
     """The same of the first pass."""
     chosen = {
-        "alignment heads": arguments.alignment_heads or "",
         "beams": str(arguments.beams),
         "rolling": str(arguments.rolling),
         "end of word": arguments.end_of_word,
     }
-    usual = {"alignment heads": "", "beams": "1", "rolling": "0", "end of word": "next"}
+    usual = {"beams": str(_LIVE.beams), "rolling": str(_LIVE.rolling), "end of word": "next"}
     return {name: value for name, value in chosen.items() if value != usual[name]}
 
 

@@ -3,12 +3,10 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from functools import partial
 from typing import Any, Final
 
-from wlk_host.backends.checkpoints.heads import Heads
-from wlk_host.backends.choice import Remote, Wish
 from wlk_host.backends.devices import DeviceWish
+from wlk_host.backends.service.client import Endpoint
 from wlk_host.bench.delays import DelayWatch
 from wlk_host.bench.logs import Run, TimedWord
 from wlk_host.bench.manifest import Recording
@@ -22,7 +20,6 @@ from wlk_host.runtime.files.clocks import VirtualClock, WallClock
 from wlk_host.runtime.files.media import read_chunks
 from wlk_host.runtime.files.playback import play
 from wlk_host.runtime.loading.loader import ModelLoader
-from wlk_host.runtime.loading.resolve import resolve
 from wlk_host.runtime.translators.child import Translators
 from wlk_host.runtime.worker import Worker
 
@@ -41,9 +38,8 @@ class Bench:
         realtime: play in real time. Otherwise on a clock that charges measured work.
         detect: leave the language to the engine.
         live: how the first pass works.
-        backend: what encodes.
-        device: what it runs on.
-        heads: alignment heads instead of the model's own.
+        device: what models run on.
+        service: what recognises in the place of a model; None for one that is here.
     """
 
     def __init__(
@@ -52,9 +48,8 @@ class Bench:
         realtime: bool,
         detect: bool = False,
         live: LiveOptions = _LIVE,
-        backend: Wish | Remote = "faster-whisper",
         device: DeviceWish = "auto",
-        heads: Heads | None = None,
+        service: Endpoint | None = None,
     ) -> None:
         self.options = options
         self._realtime = realtime
@@ -63,14 +58,13 @@ class Bench:
         self._memory = MemoryWatch()
         # The engine keeps its models; each run brings its own clock.
         beside = _Beside(lambda: self._clock)
-        self._factory = ModelLoader(
+        self._loader = ModelLoader(
             Worker() if realtime else beside,
             Worker(name="translations") if realtime else beside,
             # In this process, so that its cost is counted.
             translator=Translators(),
             live=live,
-            backend=backend,
-            resolve=partial(resolve, heads=heads),
+            service=service,
             device=device,
         )
 
@@ -83,7 +77,7 @@ class Bench:
         language = None if self._detect else self.options.language or recording.reference.spoken
         # A session may begin work beside it at once: on its own clock, or it never ends.
         self._clock = VirtualClock()
-        session = self._factory.open(replace(self.options, language=language))
+        session = self._loader.open(replace(self.options, language=language))
         if self._realtime:
             self._clock = WallClock()  # It runs from here on: loading is no delay.
         watch = _Watch(session, self._clock, heard)

@@ -27,6 +27,12 @@ ENCODER_FRAME: Final[Sample] = 320
 MEL_FRAME: Final[Sample] = 160
 """Samples from one mel feature frame to the next (10 ms)."""
 
+TOKENS_PER_SECOND: Final = 4
+"""Of text, in a second of ordinary speech."""
+
+MOST_TOKENS_PER_SECOND: Final = 12
+"""More than the fastest speakers need."""
+
 
 def seconds(samples: Sample) -> float:
     """The length of `samples` in seconds."""

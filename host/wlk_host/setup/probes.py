@@ -18,59 +18,19 @@ LIBRARIES: Final = {
 }
 """Import name (here also the package's name) and what it is needed for."""
 
+_MODELS: Final = "wlk_host.models.probe"
+_BACKENDS: Final = "wlk_host.backends.probe"
+_LIBRARY: Final = "wlk_host.setup.library"
+"""Modules that look, and print what they see. Named, not imported: what they need may be broken."""
+
 _TIMEOUT_S: Final = 120
-
-_MODEL_PROBE: Final = """
-import json
-from wlk_host.core.errors import WlkError
-from wlk_host.models import store
-try:
-    names = [entry.name for entry in store.installed()]
-    folder = store.resolve(None)
-    for name in names:
-        store.verify(name)
-    print(json.dumps({"models": names, "folder": str(folder.parent)}))
-except WlkError as error:
-    print(json.dumps({"code": error.code, "message": error.message, "hint": error.hint}))
-"""
-
-_SPEAKERS_PROBE: Final = """
-import json
-from wlk_host.core.errors import WlkError
-from wlk_host.models import store
-from wlk_host.models.catalog import SPEAKERS
-try:
-    store.verify_entry(SPEAKERS)
-    print(json.dumps({"folder": str(store.folder_of(SPEAKERS))}))
-except WlkError as error:
-    print(json.dumps({"code": error.code, "message": error.message, "hint": error.hint}))
-"""
-
-_BACKEND_PROBE: Final = """
-import json
-from wlk_host.backends import availability
-def told(able, here):
-    problem = able.problem
-    return {
-        "name": able.backend,
-        "usable": able.usable,
-        "expected": able.usable or (here.system, here.processor) == ("Darwin", "arm64"),
-        "devices": able.devices,
-        "policies": able.policies,
-        "problem": problem and [problem.code, problem.message, problem.hint],
-    }
-here = availability.surroundings(with_card=True)
-print(json.dumps([told(able, here) for able in availability.examine(here)]))
-"""
 
 
 def check_model(python: PurePath) -> Finding:
     """Whether a model is installed, and each installed one is what was published."""
-    result = _run(python, _MODEL_PROBE)
+    result = _run(python, _MODELS, "models")
     if isinstance(result, str):
-        message = f"the models cannot be looked at: {result}"
-        remedy = "reinstall wlk-host in its environment"
-        return Finding("model_check_failed", Level.FAIL, "model", message, remedy)
+        return _unseen("model_check_failed", Level.FAIL, "model", "the models", result)
     seen = json.loads(result.stdout)
     if "code" in seen:
         return Finding(seen["code"], Level.FAIL, "model", seen["message"], seen["hint"])
@@ -80,11 +40,9 @@ def check_model(python: PurePath) -> Finding:
 
 def check_speakers(python: PurePath) -> Finding:
     """Whether speakers can be told apart, which nobody needs for captions."""
-    result = _run(python, _SPEAKERS_PROBE)
+    result = _run(python, _MODELS, "speakers")
     if isinstance(result, str):
-        message = f"the model cannot be looked at: {result}"
-        remedy = "reinstall wlk-host in its environment"
-        return Finding("speakers_check_failed", Level.WARN, "speakers", message, remedy)
+        return _unseen("speakers_check_failed", Level.WARN, "speakers", "the model", result)
     seen = json.loads(result.stdout)
     if "folder" in seen:
         message = f"can be told apart; the model is intact, in {seen['folder']}"
@@ -97,11 +55,9 @@ def check_speakers(python: PurePath) -> Finding:
 
 def check_backends(python: PurePath) -> list[Finding]:
     """What each engine can do here, and what keeps it from what the machine could."""
-    result = _run(python, _BACKEND_PROBE)
+    result = _run(python, _BACKENDS)
     if isinstance(result, str):
-        message = f"the engines cannot be looked at: {result}"
-        remedy = "reinstall wlk-host in its environment"
-        return [Finding("backend_check_failed", Level.FAIL, "backends", message, remedy)]
+        return [_unseen("backend_check_failed", Level.FAIL, "backends", "the engines", result)]
     return [_backend(seen) for seen in json.loads(result.stdout)]
 
 
@@ -123,7 +79,7 @@ def check_libraries(python: PurePath) -> list[Finding]:
 
 
 def _check_library(python: PurePath, name: str, purpose: str) -> Finding:
-    result = _run(python, f"import {name}; print({name}.__version__)")
+    result = _run(python, _LIBRARY, name)
     if isinstance(result, str):
         message = f"{name} ({purpose}) does not load: {result}"
         remedy = f'run: "{python}" -m pip install --force-reinstall {name}'
@@ -131,11 +87,16 @@ def _check_library(python: PurePath, name: str, purpose: str) -> Finding:
     return Finding("library_loads", Level.OK, name, f"{result.stdout.strip()}, {purpose}")
 
 
-def _run(python: PurePath, code: str) -> subprocess.CompletedProcess[str] | str:
+def _unseen(code: str, level: Level, subject: str, what: str, why: str) -> Finding:
+    message = f"{what} cannot be looked at: {why}"
+    return Finding(code, level, subject, message, "reinstall wlk-host in its environment")
+
+
+def _run(python: PurePath, module: str, *arguments: str) -> subprocess.CompletedProcess[str] | str:
     """The finished process, or in words how it ended instead."""
     try:
         result = subprocess.run(
-            [str(python), "-I", "-c", code],
+            [str(python), "-I", "-m", module, *arguments],
             capture_output=True,
             text=True,
             timeout=_TIMEOUT_S,

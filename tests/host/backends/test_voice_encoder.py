@@ -1,7 +1,6 @@
 """The real encoder on real voices: the short clips of each language are spoken by one voice."""
 
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from fixtures.models import model
 from fixtures.sound import english, read
 from fixtures.speech import language_clips
+from wlk_host.backends.threads import single_core_thread
 from wlk_host.backends.voice_encoder import WEIGHTS, GE2EEncoder, load_voice_encoder
 from wlk_host.core.errors import WlkError
 from wlk_host.core.types import SAMPLE_RATE, Pcm
@@ -27,8 +27,9 @@ Vectors = NDArray[np.float32]
 
 
 @pytest.fixture(scope="module")
-def encoder() -> GE2EEncoder:
-    return load_voice_encoder(model("speakers"))
+def encoder() -> Iterator[GE2EEncoder]:
+    with single_core_thread("voices") as thread:
+        yield load_voice_encoder(model("speakers"), thread)
 
 
 def windows(pcm: Pcm) -> list[Pcm]:
@@ -107,23 +108,6 @@ def test_threads_may_ask_at_once(encoder: GE2EEncoder) -> None:
     np.testing.assert_array_equal(found, [encoder.embed(pcm) for pcm in asked])
 
 
-def test_pytorch_keeps_its_threads_for_everybody_else() -> None:
-    before = torch.get_num_threads()
-    torch.set_num_threads(2)
-    try:
-        encoder = load_voice_encoder(model("speakers"))
-        assert encoder._thread.submit(torch.get_num_threads).result() == 1
-        encoder.embed(english()[:WINDOW])
-        assert torch.get_num_threads() == 2
-        seen: list[int] = []
-        later = threading.Thread(target=lambda: seen.append(torch.get_num_threads()))
-        later.start()
-        later.join()
-        assert seen == [2]
-    finally:
-        torch.set_num_threads(before)
-
-
 def truncated(content: bytes) -> bytes:
     return content[: len(content) // 2]
 
@@ -168,8 +152,8 @@ def test_a_missing_file_is_a_coded_error(tmp_path: Path) -> None:
 
 
 def refused(folder: Path, why: str) -> None:
-    with pytest.raises(WlkError, match=why) as raised:
-        load_voice_encoder(folder)
+    with ThreadPoolExecutor(1) as thread, pytest.raises(WlkError, match=why) as raised:
+        load_voice_encoder(folder, thread)
     assert raised.value.code == "model_corrupt"
     assert str(folder / WEIGHTS) in raised.value.message
     assert raised.value.hint == "run: wlk-host models download speakers"

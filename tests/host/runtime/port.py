@@ -36,7 +36,7 @@ class Port:
 
     inbox: WatchedInbox = field(default_factory=WatchedInbox)
     heard: list[ToExtension] = field(default_factory=list)
-    loader: Inline | Held = field(default_factory=Inline)
+    loading: Inline | Held = field(default_factory=Inline)
 
     def say(self, **message: object) -> None:
         self.inbox.put(json.dumps(message).encode())
@@ -50,27 +50,27 @@ class Port:
 
     def serve(
         self,
-        make_factory: Callable[[Wake], ModelLoader],
+        make_loader: Callable[[Wake], ModelLoader],
         send: Callable[[ToExtension], None] | None = None,
         release_after_s: float = 300,
     ) -> None:
         """Let an engine work until the input ends."""
         self.inbox.put(None)
-        self.serve_on(self.inbox, make_factory, send or self.heard.append, release_after_s)
+        self.serve_on(self.inbox, make_loader, send or self.heard.append, release_after_s)
 
     def serve_on(
         self,
         inbox: Inbox,
-        make_factory: Callable[[Wake], ModelLoader],
+        make_loader: Callable[[Wake], ModelLoader],
         send: Callable[[ToExtension], None],
         release_after_s: float,
     ) -> None:
         connection = Connection()
         connection.receive(b'{"type": "hello", "protocol": 1, "extension": "1"}')
         models = ModelService(send, ())
-        loader = self.loader
+        thread = self.loading
         HostLoop(
-            inbox, send, connection, make_factory, models.obey, release_after_s, lambda _: loader
+            inbox, send, connection, make_loader, models.obey, release_after_s, lambda _: thread
         ).run()
 
     def states(self, session: str) -> list[str]:

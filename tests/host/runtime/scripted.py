@@ -112,7 +112,7 @@ class ScriptedModel:
         return nullcontext()
 
 
-class ScriptedFactory:
+class ScriptedLoader:
     """Opens what the test laid out, by the `context` of the start message.
 
     Each call but `open` is noted in `calls`.

@@ -30,7 +30,7 @@ class EndlessSession(ScriptedSession):
         raise AssertionError("unreachable")
 
 
-class ScriptedHostFactory:
+class ScriptedHostLoader:
     def load(self, options: SessionOptions) -> ScriptedModel:
         if options.model == "slow":
             Path(sys.argv[2]).read_bytes()  # Until the test opens it and closes it again.
@@ -61,4 +61,4 @@ class ScriptedHostFactory:
 
 if __name__ == "__main__":
     print("a stray line before the port is served", file=sys.stderr)
-    sys.exit(main(sys.argv[1:], lambda _wake: ScriptedHostFactory()))
+    sys.exit(main(sys.argv[1:], lambda _wake: ScriptedHostLoader()))

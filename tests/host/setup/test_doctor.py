@@ -146,6 +146,14 @@ def test_a_library_that_does_not_load_or_crashes_is_a_finding(tmp_path: Path) ->
     assert found["numpy"].level is Level.OK
 
 
+def test_models_that_cannot_be_looked_at_are_a_finding(tmp_path: Path) -> None:
+    python = environment_with(tmp_path, platformdirs="raise ImportError('half installed')")
+    for found in (probes.check_model(python), probes.check_speakers(python)):
+        assert found.code in {"model_check_failed", "speakers_check_failed"}
+        assert "cannot be looked at: ImportError: half installed" in found.message
+        assert found.remedy == "reinstall wlk-host in its environment"
+
+
 def test_what_an_engine_lacks_is_told_with_its_remedy() -> None:
     """As `backends.availability` says it: a card that is not used, and no fault otherwise."""
     problem = ["cudnn_missing", "there is a card, but no cuDNN", "run: pip install it"]

@@ -62,11 +62,7 @@ def is_checkpoint(path: Path) -> bool:
 
 
 def as_ctranslate2(
-    path: Path,
-    cache: Path,
-    lenders: Sequence[Path],
-    base_of: Callable[[str], Path],
-    heads: Heads | None = None,
+    path: Path, cache: Path, lenders: Sequence[Path], base_of: Callable[[str], Path]
 ) -> Path:
     """The CTranslate2 folder of a checkpoint; made at its first use, which takes seconds.
 
@@ -75,27 +71,24 @@ def as_ctranslate2(
         cache: where conversions are kept, one per checkpoint.
         lenders: model folders whose tokenizer a checkpoint without one may use.
         base_of: the model that an adapter names, as a path to its checkpoint.
-        heads: alignment heads instead of the checkpoint's own.
 
     Raises:
         WlkError: `model_corrupt`, `model_unsafe`, `vocabulary_missing`, `heads_invalid`,
             `adapter_unsupported`, `disk_error`, and what `base_of` raises.
     """
-    if is_converted(path) and heads is None:
+    if is_converted(path):
         return path
     sources = _sources(path, base_of)
-    converted = cache / _slot(path) / _fingerprint(sources, heads)
+    converted = cache / _slot(path) / _fingerprint(sources)
     if converted.is_dir():
         return converted
     checkpoint = _read(sources)
-    chosen = heads or checkpoint.heads or alignment_heads.known(checkpoint.size)
-    chosen = chosen or alignment_heads.upper_half(checkpoint.size)
-    chosen = alignment_heads.require_within(
-        chosen, checkpoint.size.decoder_layers, checkpoint.size.n_heads
-    )
-    vocabulary = checkpoint.vocabulary or vocabularies.borrowed(checkpoint.size.n_vocab, lenders)
+    size = checkpoint.size
+    heads = checkpoint.heads or alignment_heads.known(size) or alignment_heads.upper_half(size)
+    alignment_heads.require_within(heads, size.decoder_layers, size.n_heads)
+    vocabulary = checkpoint.vocabulary or vocabularies.borrowed(size.n_vocab, lenders)
     try:
-        _write(converted, checkpoint, chosen, vocabulary)
+        _write(converted, checkpoint, heads, vocabulary)
     except OSError as error:
         raise WlkError(
             code="disk_error",
@@ -171,12 +164,12 @@ def _slot(path: Path) -> str:
     return f"{path.stem}-{digest[:12]}"
 
 
-def _fingerprint(sources: Sequence[Path], heads: Heads | None) -> str:
-    """Changes when a file of the checkpoint does, the heads do, or this program does."""
+def _fingerprint(sources: Sequence[Path]) -> str:
+    """Changes when a file of the checkpoint does, or this program does."""
     files = [file for path in sources for file in (*weight_files(path), *_beside(path))]
     stats = [(file.name, file.stat()) for file in files if file.is_file()]
     facts = [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
-    return hashlib.sha256(repr((_VERSION, facts, heads)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((_VERSION, facts)).encode()).hexdigest()[:16]
 
 
 def _beside(path: Path) -> list[Path]:

@@ -10,8 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wlk_host.backends.checkpoints.files import Tensors
+from wlk_host.core.types import ENCODER_FRAME, SAMPLE_RATE, EncoderFrames
 
-_HEAD_WIDTH: Final = 64
+HEAD_WIDTH: Final = 64
+"""Channels of an attention head, the same in all Whisper models."""
+
+_ENCODER_POSITIONS: Final[EncoderFrames] = 30 * SAMPLE_RATE // ENCODER_FRAME
+"""Of the window that Whisper was trained on."""
 
 _FROM_HUGGING_FACE: Final = (
     (r"^model\.", ""),
@@ -50,7 +55,7 @@ class Dimensions:
     @property
     def n_heads(self) -> int:
         """Attention heads of each layer."""
-        return self.width // _HEAD_WIDTH
+        return self.width // HEAD_WIDTH
 
 
 def openai_name(name: str) -> str:
@@ -79,7 +84,7 @@ def to_openai(tensors: Tensors) -> dict[str, NDArray[np.generic]]:
             renamed[conv] = renamed[conv].transpose(0, 2, 1)
     if "encoder.positional_embedding" not in renamed:
         renamed["encoder.positional_embedding"] = sinusoids(
-            1500, renamed["encoder.conv2.bias"].size
+            _ENCODER_POSITIONS, renamed["encoder.conv2.bias"].size
         )
     return renamed
 

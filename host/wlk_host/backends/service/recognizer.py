@@ -1,4 +1,4 @@
-"""Sound decoded by a service; see `api_client`. For LocalAgreement and the second pass."""
+"""Sound decoded by a service; see `service.client`. For LocalAgreement and the second pass."""
 
 import math
 from collections.abc import Sequence

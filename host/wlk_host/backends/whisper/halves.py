@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from wlk_host.core.types import EncoderFrames
+
 N_CONTEXT: Final = 448
 """Positions the decoder has (Radford et al., 2022)."""
 
@@ -33,8 +35,8 @@ class Branches:
 class Memory(Protocol):
     """An encoded window as a decoder sees it."""
 
-    def frames(self, n_frames: int) -> NDArray[np.float32]:
-        """The encoder's output for the first frames (20 ms), shape (n_frames, width)."""
+    def frames(self, n_frames: EncoderFrames) -> NDArray[np.float32]:
+        """The encoder's output for the first frames, shape (n_frames, width)."""
         ...
 
 

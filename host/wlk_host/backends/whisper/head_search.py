@@ -10,8 +10,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-_BESIDE: Final = 10
-"""Encoder frames (20 ms) to either side of the path: half a syllable."""
+from wlk_host.core.types import EncoderFrames
+
+_BESIDE: Final[EncoderFrames] = 10
+"""To either side of the path (0.2 s): half a syllable."""
 
 _JURY: Final = 8
 """Heads that draw the path, about as many as OpenAI's models have."""

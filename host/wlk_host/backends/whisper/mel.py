@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from wlk_host.core.types import MEL_FRAME, SAMPLE_RATE, Pcm, Sample
+from wlk_host.core.types import MEL_FRAME, SAMPLE_RATE, MelFrames, Pcm, Sample
 
 N_FFT: Final = 400
 """Samples in a frame (25 ms)."""
@@ -70,7 +70,7 @@ class LogMelStream:
         self._frames = self._frames[:, n_dropped:]
         self._first += n_dropped
 
-    def window(self, start: Sample, end: Sample, n_frames: int) -> NDArray[np.float32]:
+    def window(self, start: Sample, end: Sample, n_frames: MelFrames) -> NDArray[np.float32]:
         """Normalised features of [start, end), silence behind it, shape (n_mels, n_frames).
 
         `start` is a multiple of MEL_FRAME and was not forgotten.
@@ -98,20 +98,20 @@ class LogMelStream:
         kept /= 4
         return kept
 
-    def _log_mel(self, pcm: Pcm, n_frames: int) -> NDArray[np.float32]:
+    def _log_mel(self, pcm: Pcm, n_frames: MelFrames) -> NDArray[np.float32]:
         power = self._filters @ power_spectrum(pcm, n_frames).T
         log_mel: NDArray[np.float32] = np.log10(np.maximum(power, _FLOOR))
         return log_mel
 
 
-def log_mel(pcm: Pcm, n_mels: int, n_frames: int) -> NDArray[np.float32]:
+def log_mel(pcm: Pcm, n_mels: int, n_frames: MelFrames) -> NDArray[np.float32]:
     """The normalised features of one stretch of sound, shape (n_mels, n_frames)."""
     stream = LogMelStream(n_mels)
     stream.feed(pcm)
     return stream.window(0, len(pcm), n_frames)
 
 
-def power_spectrum(pcm: Pcm, n_frames: int) -> NDArray[np.float32]:
+def power_spectrum(pcm: Pcm, n_frames: MelFrames) -> NDArray[np.float32]:
     """The power at each frequency in frames that begin at each MEL_FRAME, shape (n_frames, 201)."""
     frames = np.lib.stride_tricks.sliding_window_view(pcm, N_FFT)[
         : n_frames * MEL_FRAME : MEL_FRAME

@@ -15,7 +15,7 @@ from wlk_host.backends.checkpoints.heads import Heads, require_within
 from wlk_host.backends.choice import Backend
 from wlk_host.backends.devices import Device, device_errors, torch_device, torch_dtype
 from wlk_host.backends.whisper.halves import N_CONTEXT, Cache, Decoder, Encoder, Memory
-from wlk_host.backends.whisper.layout import HEAD_WIDTH, Variables
+from wlk_host.backends.whisper.layout import HEAD_WIDTH, LEAST_LIVE_WINDOW, Variables
 from wlk_host.backends.whisper.mel import LogMelStream
 from wlk_host.backends.whisper.text_search import TextSearch
 from wlk_host.backends.whisper.tokenizer import WhisperTokenizer
@@ -24,13 +24,12 @@ from wlk_host.backends.whisper.torch.encoder import TorchEncoder
 from wlk_host.core.errors import WlkError
 from wlk_host.core.live.attention import AttentionTracker
 from wlk_host.core.ports import DecodeStep, Task, Token
-from wlk_host.core.types import ENCODER_FRAME, MEL_FRAME, Pcm, Sample
+from wlk_host.core.types import ENCODER_FRAME, MEL_FRAME, SAMPLE_RATE, EncoderFrames, Pcm, Sample
 
-_PAD: Final = 40
-"""Encoder frames of silence behind the sound (0.8 s): an abrupt end makes the decoder guess."""
+_PAD: Final[EncoderFrames] = 4 * SAMPLE_RATE // 5 // ENCODER_FRAME
+"""Silence behind the sound (0.8 s): an abrupt end makes the decoder guess."""
 
-_LEAST_WINDOW: Final = 375
-"""Encoder frames encoded at the least (7.5 s); shorter windows cost words."""
+_LEAST_WINDOW: Final[EncoderFrames] = LEAST_LIVE_WINDOW // ENCODER_FRAME
 
 
 class WhisperStream:
@@ -66,7 +65,7 @@ class Whisper:
     Args:
         folder: `model.bin`, `config.json`, `tokenizer.json`, `vocabulary.txt`.
         backend: what encodes; with MLX also what decodes.
-        threads: cores one step may use.
+        threads: cores that CTranslate2 may use for one window.
         device: what it runs on.
         loading: its half in CTranslate2, where that was begun already (`ct2.model.begin`).
         heads: whose attention follows the sound; None for those that the folder names.
@@ -85,7 +84,6 @@ class Whisper:
         loading: Future[Any] | None = None,
         heads: Heads | None = None,
     ) -> None:
-        torch.set_num_threads(threads)
         config = _read_config(folder)
         self.tokenizer = WhisperTokenizer(folder)
         self.multilingual = self.tokenizer.multilingual
@@ -125,10 +123,10 @@ class EncodedSound:
     Args:
         whisper: the shared model.
         memory: cross-attention keys and values, padding included.
-        n_frames: encoder frames of real sound.
+        n_frames: of real sound.
     """
 
-    def __init__(self, whisper: Whisper, memory: Memory, n_frames: int) -> None:
+    def __init__(self, whisper: Whisper, memory: Memory, n_frames: EncoderFrames) -> None:
         self._whisper = whisper
         self._memory = memory
         self.n_frames = n_frames

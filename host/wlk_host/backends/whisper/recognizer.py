@@ -8,22 +8,28 @@ import torch
 
 from wlk_host.backends.whisper.beam_search import Found
 from wlk_host.backends.whisper.halves import N_CONTEXT, Memory
+from wlk_host.backends.whisper.layout import FULL_WINDOW
 from wlk_host.backends.whisper.mel import log_mel
 from wlk_host.backends.whisper.model import EncodedSound, Whisper
 from wlk_host.backends.whisper.text_search import TextSearch
 from wlk_host.backends.whisper.word_timing import token_frames
 from wlk_host.core.ports import Ask, DecodeStep, Hypothesis, Task, Token
-from wlk_host.core.types import ENCODER_FRAME, MEL_FRAME, SAMPLE_RATE, Pcm, Word
+from wlk_host.core.types import (
+    ENCODER_FRAME,
+    MEL_FRAME,
+    MOST_TOKENS_PER_SECOND,
+    SAMPLE_RATE,
+    EncoderFrames,
+    MelFrames,
+    Pcm,
+    Word,
+)
 from wlk_host.core.words import group_words, word_text
 
-_FULL_WINDOW: Final = 3000
-"""Feature frames Whisper was trained on (30 s)."""
+_LEAST_WINDOW: Final[MelFrames] = 20 * SAMPLE_RATE // MEL_FRAME
 
-_PAD: Final = 200
-"""Feature frames of silence behind the sound (2 s): without them the decoder finds no end."""
-
-_TOKENS_PER_SECOND: Final = 12
-"""More than the fastest speakers need."""
+_PAD: Final[MelFrames] = 2 * SAMPLE_RATE // MEL_FRAME
+"""Silence behind the sound (2 s): without it the decoder finds no end."""
 
 
 class TorchRecognizer:
@@ -32,10 +38,12 @@ class TorchRecognizer:
     Args:
         whisper: the shared model.
         beams: texts followed at the same time; 1 is greedy.
-        least_window: feature frames (10 ms) encoded at the least, padding included.
+        least_window: encoded at the least, padding included.
     """
 
-    def __init__(self, whisper: Whisper, beams: int = 5, least_window: int = 2000) -> None:
+    def __init__(
+        self, whisper: Whisper, beams: int = 5, least_window: MelFrames = _LEAST_WINDOW
+    ) -> None:
         self._whisper = whisper
         self._beams = beams
         self._least_window = least_window
@@ -57,14 +65,14 @@ class TorchRecognizer:
         prompt = ask.prompt[-(N_CONTEXT // 2 - 1) :]
         history = [tokenizer.start_of_previous, *prompt] if prompt else []
         given = [*history, *tokenizer.task_tokens(ask.task), *prefix]
-        most_tokens = 16 + len(pcm) * _TOKENS_PER_SECOND // SAMPLE_RATE
+        most_tokens = 16 + len(pcm) * MOST_TOKENS_PER_SECOND // SAMPLE_RATE
         most_tokens = min(most_tokens, N_CONTEXT - len(given))
         with torch.inference_mode():
             search = TextSearch(self._whisper, memory, self._beams, given, most_tokens)
             found = search.run(at_start=not prefix)
         # Each row looks for the token that comes next: from the first of the text to its end.
         n_text = len(prefix) + len(found.tokens) + 1
-        n_frames = max(1, min(len(pcm), _FULL_WINDOW * MEL_FRAME) // ENCODER_FRAME)
+        n_frames = max(1, min(len(pcm), FULL_WINDOW * MEL_FRAME) // ENCODER_FRAME)
         frames = token_frames(search.attention(found)[:, -n_text:, :n_frames])[len(prefix) :]
         words = self._words(found, frames, ask.task.is_spaced)
         return Hypothesis(tuple(words), found.score, search.no_speech())
@@ -76,10 +84,12 @@ class TorchRecognizer:
         ).detect_language()
 
     def _encode(self, pcm: Pcm) -> Memory:
-        n_frames = min(max(self._least_window, len(pcm) // MEL_FRAME + _PAD), _FULL_WINDOW)
+        n_frames = min(max(self._least_window, len(pcm) // MEL_FRAME + _PAD), FULL_WINDOW)
         return self._whisper.encode(log_mel(pcm, self._whisper.n_mels, n_frames))
 
-    def _words(self, found: Found, frames: list[tuple[int, int]], spaced: bool) -> list[Word]:
+    def _words(
+        self, found: Found, frames: list[tuple[EncoderFrames, EncoderFrames]], spaced: bool
+    ) -> list[Word]:
         decode = self._whisper.tokenizer.decode
         said = zip(found.tokens, found.logprobs, strict=True)
         steps = [DecodeStep(token, i, logprob) for i, (token, logprob) in enumerate(said)]

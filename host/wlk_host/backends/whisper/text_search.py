@@ -13,6 +13,7 @@ from wlk_host.backends.whisper.halves import Branches, Decoder, Memory
 from wlk_host.backends.whisper.tokenizer import WhisperTokenizer
 from wlk_host.core.live.attention import AttentionTracker
 from wlk_host.core.ports import DecodeStep, Token
+from wlk_host.core.types import EncoderFrames
 
 
 class Searched(Protocol):
@@ -60,7 +61,7 @@ class TextSearch:
         first, end = self._begin(at_start), self._whisper.tokenizer.end_of_text
         return beam_search(first, self._extend, end, self._beams, self._most_tokens)
 
-    def steps(self, at_start: bool, n_frames: int) -> Iterator[DecodeStep]:
+    def steps(self, at_start: bool, n_frames: EncoderFrames) -> Iterator[DecodeStep]:
         """The best text token by token, as soon as each is certain."""
         first, end = self._begin(at_start), self._whisper.tokenizer.end_of_text
         tracker = AttentionTracker(n_frames)

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wlk_host.core.live.attention import median_filter
+from wlk_host.core.types import EncoderFrames
 
 
-def token_frames(attention: NDArray[np.float32]) -> list[tuple[int, int]]:
-    """The first and last encoder frame (20 ms) of each token.
+def token_frames(attention: NDArray[np.float32]) -> list[tuple[EncoderFrames, EncoderFrames]]:
+    """The first and last frame of each token.
 
     Args:
         attention: of the alignment heads, shape (heads, tokens, frames); each row adds

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from wlk_host.core.ports import DecodeStep, Task
+from wlk_host.core.types import EncoderFrames
 from wlk_host.core.words import Decode, begins_word, group_words, is_closing, is_whole
 
 _LONGEST_LOOP: Final = 24
 """Tokens of the longest phrase that is recognised as repeating."""
 
-_LOOP_FRAMES: Final = 4
-"""A repetition that moves on by fewer frames (80 ms) a token was not spoken."""
+_LOOP_FRAMES: Final[EncoderFrames] = 4
+"""A repetition that moves on by less (80 ms) a token was not spoken."""
 
-_REWIND_FRAMES: Final = 20
+_REWIND_FRAMES: Final[EncoderFrames] = 20
 """Looking back further than this (0.4 s) is no hesitation."""
 
 _REWOUND_TOKENS: Final = 2
@@ -43,8 +44,8 @@ class Decision:
 def decide(
     steps: Iterable[DecodeStep],
     history: Sequence[DecodeStep],
-    n_frames: int,
-    margin: int,
+    n_frames: EncoderFrames,
+    margin: EncoderFrames,
     budget: int,
     decode: Decode,
     task: Task,
@@ -59,8 +60,8 @@ def decide(
     Args:
         steps: lazy; each pull is one forward pass.
         history: the settled steps before them, for recognising repetitions.
-        n_frames: encoder frames (20 ms) of real sound, without padding.
-        margin: frames left unread; larger is steadier and later. 0 settles everything.
+        n_frames: of real sound, without padding.
+        margin: left unread; larger is steadier and later. 0 settles everything.
         budget: tokens pulled at the most.
         decode: tokens to text.
         task: of the decoder. A translation's words come in another order than the sound.

@@ -12,11 +12,15 @@ from wlk_host.core.live.end_of_word import EndOfWord, by_next_token
 from wlk_host.core.live.policy import Heard
 from wlk_host.core.live.trust import mean_probability, n_equal, n_guessed, shown
 from wlk_host.core.ports import DecodeStep, Sound, Task, Token, Tokenizer
-from wlk_host.core.types import ENCODER_FRAME, SAMPLE_RATE, Sample, Word
+from wlk_host.core.types import (
+    ENCODER_FRAME,
+    MOST_TOKENS_PER_SECOND,
+    SAMPLE_RATE,
+    EncoderFrames,
+    Sample,
+    Word,
+)
 from wlk_host.core.words import heard_from, word_text
-
-_TOKENS_PER_SECOND: Final = 12
-"""More than the fastest speakers need; a decoder that says more is looping."""
 
 _UNREAD: Final = SAMPLE_RATE
 """Sound after the last word in which there may be more of them."""
@@ -27,7 +31,7 @@ class LiveOptions:
     """How the first pass trades cost against latency and errors.
 
     Attributes:
-        margin: sound left unread at the end, in encoder frames (AlignAtt's threshold).
+        margin: sound left unread at the end (AlignAtt's threshold).
         translation_margin: the same for a translation. Its words come in another order, so that
             what follows changes more of them.
         window: sound encoded at the most while words are being settled.
@@ -47,8 +51,8 @@ class LiveOptions:
             reach 0.14 soon.
     """
 
-    margin: int = 25
-    translation_margin: int = 75
+    margin: EncoderFrames = 25
+    translation_margin: EncoderFrames = 75
     sure: float = 0.5
     patience: Sample = 2 * SAMPLE_RATE
     draft_sure: float = 0.4
@@ -106,7 +110,8 @@ class SettledWords:
             self._history(),
             n_frames=sound.n_frames,
             margin=0 if closing else margin,
-            budget=6 + unread * _TOKENS_PER_SECOND // SAMPLE_RATE,
+            # A decoder that says more is looping.
+            budget=6 + unread * MOST_TOKENS_PER_SECOND // SAMPLE_RATE,
             decode=self._tokenizer.decode,
             task=task,
             hold_last=not closing and not self._options.end_of_word(sound.encoded),

@@ -5,11 +5,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-_SMOOTHING: Final = 7
-"""Frames of the median filter over time (openai/whisper, `timing.py`)."""
+from wlk_host.core.types import ENCODER_FRAME, SAMPLE_RATE, EncoderFrames
 
-_LOOK_BACK: Final = 50
-"""Frames before the last attended one that are searched (1 s).
+_SMOOTHING: Final[EncoderFrames] = 7
+"""Width of the median filter over time (openai/whisper, `timing.py`)."""
+
+_LOOK_BACK: Final[EncoderFrames] = SAMPLE_RATE // ENCODER_FRAME
+"""What is searched before the last attended frame (1 s).
 
 Now and then half of the heads jump far back within a word. Taken at face value
 that is a rewind, and everything since would be dropped (38 % instead of 9 % WER).
@@ -24,18 +26,18 @@ class AttentionTracker:
     token do not count.
 
     Args:
-        n_frames: encoder frames of real sound; padding behind them is never the answer.
+        n_frames: of real sound; padding behind them is never the answer.
         start_frame: where the first new token is looked for at the earliest.
     """
 
-    def __init__(self, n_frames: int, start_frame: int = 0) -> None:
+    def __init__(self, n_frames: EncoderFrames, start_frame: EncoderFrames = 0) -> None:
         self._n_frames = n_frames
         self._earliest = start_frame
         self._n = 0
         self._sum = np.zeros((1, 1))
         self._sum_of_squares = np.zeros((1, 1))
 
-    def read(self, attention: NDArray[np.float32]) -> int:
+    def read(self, attention: NDArray[np.float32]) -> EncoderFrames:
         """The frame attended by the last of the given tokens.
 
         Args:

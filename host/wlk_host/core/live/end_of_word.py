@@ -7,6 +7,8 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from wlk_host.core.types import EncoderFrames
+
 EndOfWord: TypeAlias = Callable[[NDArray[np.float32]], bool]
 """Whether the last word may be settled, given the encoder's output for the sound up to now,
 shape (frames, width). Otherwise it waits for the next step."""
@@ -14,7 +16,7 @@ shape (frames, width). Otherwise it waits for the next step."""
 _FIRES_AT: Final = 0.999
 """Sum of weights that makes a word."""
 
-_LAST_FRAMES: Final = 2
+_LAST_FRAMES: Final[EncoderFrames] = 2
 """Sound (40 ms) at the end in which a word has to end to be taken for whole."""
 
 _SMOOTHINGS: Final = 10

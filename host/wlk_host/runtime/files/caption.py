@@ -9,22 +9,18 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from wlk_host.backends.checkpoints.heads import parse
 from wlk_host.core.errors import WlkError
 from wlk_host.core.options import WHISPER, SessionOptions
 from wlk_host.core.translation.session import TranslatedSession
 from wlk_host.core.types import AudioChunk, CaptionUpdate
-from wlk_host.models import store
-from wlk_host.models.catalog import SPEAKERS
 from wlk_host.runtime.files.caption_log import CaptionLog
 from wlk_host.runtime.files.clocks import SoundClock, WallClock
 from wlk_host.runtime.files.media import read_chunks
 from wlk_host.runtime.files.output import Contents, FinishedLines, LinePrinter
 from wlk_host.runtime.files.playback import play
 from wlk_host.runtime.loading.automatic import this_machine
-from wlk_host.runtime.loading.live_options import live_options
+from wlk_host.runtime.loading.command_line import live_options, service, session_options
 from wlk_host.runtime.loading.loader import ModelLoader
-from wlk_host.runtime.loading.resolve import resolve
 from wlk_host.runtime.worker import Worker
 
 
@@ -35,15 +31,13 @@ def caption(arguments: argparse.Namespace) -> int:
         WlkError: the file or the model cannot be read.
     """
     options = _options(arguments)
-    if options.speakers:
-        store.require(SPEAKERS)
     chunks = read_chunks(Path(arguments.file))
     # A file that cannot be read is said before a model is loaded for it.
     first = next(chunks, None)
     sound = chain([] if first is None else [first], chunks)
     as_log = arguments.format == "jsonl"
-    factory, clock = _engine(arguments, drafts=as_log)
-    model = factory.load(options)
+    loader, clock = _engine(arguments, drafts=as_log)
+    model = loader.load(options)
     session = model.open(options, 0, "")
     updates = _updates(session, sound, clock)
     try:
@@ -54,22 +48,13 @@ def caption(arguments: argparse.Namespace) -> int:
         else:
             _write_lines(updates, session, arguments)
     finally:
-        factory.release_all()
+        loader.release_all()
     sys.stderr.write(f"model: {model.name}\n")
     return 0 if session.translation_problem is None else 2
 
 
 def _options(arguments: argparse.Namespace) -> SessionOptions:
-    options = SessionOptions(
-        language=arguments.language,
-        task=arguments.task,
-        model=arguments.model,
-        policy=arguments.policy,
-        translate_to=arguments.translate,
-        translator=arguments.translator,
-        prompt=arguments.prompt,
-        speakers=arguments.speakers,
-    )
+    options = session_options(arguments)
     if options.task == "translate" and arguments.bilingual and not options.translate_to:
         return replace(options, task="transcribe", translate_to="en", translator=WHISPER)
     return options
@@ -78,23 +63,20 @@ def _options(arguments: argparse.Namespace) -> SessionOptions:
 def _engine(
     arguments: argparse.Namespace, *, drafts: bool
 ) -> tuple[ModelLoader, WallClock | SoundClock]:
-    heads = None if arguments.alignment_heads is None else parse(arguments.alignment_heads)
     live = live_options(arguments.beams, arguments.rolling, arguments.end_of_word)
-    folder_of = partial(resolve, heads=heads)
-    factory = partial(
+    loader = partial(
         ModelLoader,
-        resolve=folder_of,
         drafts=drafts,
         live=live,
-        backend=arguments.backend,
+        service=service(arguments),
         device=arguments.device,
     )
     if arguments.realtime:
         # Else nobody waits, and the default will do.
         automatic = this_machine()
-        return factory(Worker(), Worker(name="translations"), automatic=automatic), WallClock()
+        return loader(Worker(), Worker(name="translations"), automatic=automatic), WallClock()
     clock = SoundClock()
-    return factory(clock), clock
+    return loader(clock), clock
 
 
 def _updates(

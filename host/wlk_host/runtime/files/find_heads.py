@@ -13,20 +13,18 @@ from wlk_host.backends.checkpoints.container import read_variables
 from wlk_host.backends.checkpoints.heads import Heads, format_heads
 from wlk_host.backends.whisper import head_search
 from wlk_host.backends.whisper.halves import N_CONTEXT
-from wlk_host.backends.whisper.layout import HEAD_WIDTH
+from wlk_host.backends.whisper.layout import FULL_WINDOW, n_heads, n_layers
 from wlk_host.backends.whisper.mel import log_mel
 from wlk_host.backends.whisper.tokenizer import WhisperTokenizer
 from wlk_host.backends.whisper.torch.decoder import TorchDecoder
 from wlk_host.core.errors import WlkError
 from wlk_host.core.ports import Task
-from wlk_host.core.types import MEL_FRAME, SAMPLE_RATE, Pcm
+from wlk_host.core.types import ENCODER_FRAME, MEL_FRAME, Pcm, Sample, seconds
 from wlk_host.runtime.files.media import read_chunks
 from wlk_host.runtime.loading.resolve import resolve
 
-_MOST_S: Final = 30
+_MOST: Final[Sample] = FULL_WINDOW * MEL_FRAME
 """What the encoder takes in at once."""
-
-_WINDOW_FRAMES: Final = _MOST_S * SAMPLE_RATE // MEL_FRAME
 
 
 def show_heads(model: str | None, audio: Path, text: str, language: str) -> int:
@@ -58,11 +56,11 @@ def find_heads(folder: Path, pcm: Pcm, text: str, language: str) -> dict[tuple[i
     tokenizer = WhisperTokenizer(folder)
     begin = tokenizer.task_tokens(Task(language))
     words = tokenizer.encode(" " + text.strip()) if text.strip() else []
-    if len(pcm) > _MOST_S * SAMPLE_RATE or not 0 < len(words) < N_CONTEXT - len(begin):
+    if len(pcm) > _MOST or not 0 < len(words) < N_CONTEXT - len(begin):
         raise WlkError(
             code="sound_unsuitable",
-            message=f"got {len(pcm) / SAMPLE_RATE:.1f} s of sound and {len(words)} tokens of text, "
-            f"expected up to {_MOST_S} s and {N_CONTEXT - len(begin) - 1} tokens",
+            message=f"got {seconds(len(pcm)):.1f} s of sound and {len(words)} tokens of text, "
+            f"expected up to {seconds(_MOST):.0f} s and {N_CONTEXT - len(begin) - 1} tokens",
             hint="take some sentences of clear speech, and exactly their words",
         )
     heads, decoder = _all_heads(folder)
@@ -70,7 +68,7 @@ def find_heads(folder: Path, pcm: Pcm, text: str, language: str) -> dict[tuple[i
         memory = decoder.cross_memory(torch.from_numpy(_encode(folder, pcm)))
         _, attention = decoder.forward([*begin, *words], decoder.cache(), memory)
     # What is read off while a token is the last one is the attention for the next.
-    n_frames = len(pcm) // (2 * MEL_FRAME)
+    n_frames = len(pcm) // ENCODER_FRAME
     spoken = attention.numpy()[:, len(begin) - 1 : -1, :n_frames]
     shares = head_search.following(spoken)
     return {heads[index]: float(shares[index]) for index in head_search.chosen(shares)}
@@ -78,18 +76,14 @@ def find_heads(folder: Path, pcm: Pcm, text: str, language: str) -> dict[tuple[i
 
 def _all_heads(folder: Path) -> tuple[Heads, TorchDecoder]:
     variables = read_variables(folder / "model.bin")
-    n_heads = variables["decoder/embeddings/weight"].shape[1] // HEAD_WIDTH
-    n_layers = sum(
-        name.startswith("decoder/") and name.endswith("/attention/linear_0/weight")
-        for name in variables
-    )
-    heads = tuple((layer, head) for layer in range(n_layers) for head in range(n_heads))
+    layers, per_layer = range(n_layers(variables, "decoder")), range(n_heads(variables))
+    heads = tuple((layer, head) for layer in layers for head in per_layer)
     return heads, TorchDecoder(variables, heads, int8=False)
 
 
 def _encode(folder: Path, pcm: Pcm) -> NDArray[np.float32]:
     whisper = ctranslate2.models.Whisper(str(folder), compute_type="float32")
-    features = log_mel(pcm, int(whisper.n_mels), _WINDOW_FRAMES)
+    features = log_mel(pcm, int(whisper.n_mels), FULL_WINDOW)
     view = ctranslate2.StorageView.from_array(np.ascontiguousarray(features[None]))
     encoded: NDArray[np.float32] = np.array(whisper.encode(view, to_cpu=True), np.float32)
     first: NDArray[np.float32] = encoded[0]

@@ -19,10 +19,10 @@ def measure() -> int:
     store.resolve(None)
     cache = SpeedCache(machine())
     cache.clear()
-    factory = ModelLoader(SoundClock(), backend=unmeasured(), automatic=Automatic(cache))
-    chosen = factory.load(SessionOptions()).name
+    loader = ModelLoader(SoundClock(), backend=unmeasured(), automatic=Automatic(cache))
+    chosen = loader.load(SessionOptions()).name
     for entry in store.installed():
-        step = factory.measured(entry.name, cache)
+        step = loader.measured(entry.name, cache)
         mark = "<- automatic " if entry.name == chosen else ""
         mark += "(overloaded meanwhile: measured again at the next start)" * step.provisional
         sys.stdout.write(
@@ -31,5 +31,5 @@ def measure() -> int:
             + "\n"
         )
     sys.stdout.write(f"automatic takes the largest that is busy below {100 * MOST_LOAD:.0f} %\n")
-    factory.release_all()
+    loader.release_all()
     return 0

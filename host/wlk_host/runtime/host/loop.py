@@ -103,17 +103,17 @@ class HostLoop:
         inbox: Inbox,
         send: Send,
         connection: Connection,
-        make_factory: Callable[[Wake], ModelLoader],
+        make_loader: Callable[[Wake], ModelLoader],
         manage_models: Callable[[messages.ToModels], None],
         release_after_s: float = RELEASE_AFTER_S,
-        make_loader: Callable[[Wake], Background] = lambda wake: Worker(wake, "loader"),
+        make_loading_thread: Callable[[Wake], Background] = lambda wake: Worker(wake, "loader"),
     ) -> None:
         self._inbox = inbox
         self._send = send
         self._connection = connection
         self._manage_models = manage_models
         self._models = ModelPool(
-            lambda: make_factory(self._wake), make_loader(self._wake), release_after_s
+            lambda: make_loader(self._wake), make_loading_thread(self._wake), release_after_s
         )
         self._opening: dict[str, _Opening] = {}
         self._running: dict[str, _Running] = {}

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from wlk_host.runtime.ports import ModelLoader
 
 
-def default_factory(wake: "Wake") -> "ModelLoader":
+def default_loader(wake: "Wake") -> "ModelLoader":
     """The real one. Importing its engines takes seconds."""
     from wlk_host.backends.choice import unmeasured  # noqa: PLC0415
     from wlk_host.runtime.loading.automatic import this_machine  # noqa: PLC0415
@@ -25,14 +25,12 @@ def default_factory(wake: "Wake") -> "ModelLoader":
     )
 
 
-def main(
-    argv: Sequence[str], make_factory: "Callable[[Wake], ModelLoader]" = default_factory
-) -> int:
+def main(argv: Sequence[str], make_loader: "Callable[[Wake], ModelLoader]" = default_loader) -> int:
     """Serve the browser until it closes the pipe.
 
     Args:
         argv: the arguments without the program's name; the browser passes the extension's origin.
-        make_factory: called when the first session starts.
+        make_loader: called when the first session starts.
 
     Returns:
         The exit code: 0, or 1 where the stream from the browser broke off.
@@ -43,4 +41,4 @@ def main(
     from wlk_host.runtime.host.serve import serve  # noqa: PLC0415
 
     logs.configure(argv)
-    return serve(pipes, make_factory)
+    return serve(pipes, make_loader)

@@ -21,28 +21,28 @@ _log = logging.getLogger(__name__)
 class ModelPool:
     """Knows which models are there and which of them nobody uses.
 
-    The factory is made, and works, on the loader's thread alone: loading a model for one tab
+    The loader is made, and works, on a thread of its own: loading a model for one tab
     does not keep the others waiting.
 
     Args:
-        make_factory: called when the first model is wanted; takes seconds.
-        loader: where models are loaded and freed.
+        make_loader: called when the first model is wanted; takes seconds.
+        thread: where models are loaded and freed.
         release_after_s: how long a model that nobody uses is kept.
         now: seconds that pass.
     """
 
     def __init__(
         self,
-        make_factory: Callable[[], ModelLoader],
-        loader: Background,
+        make_loader: Callable[[], ModelLoader],
+        thread: Background,
         release_after_s: float = RELEASE_AFTER_S,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._make_factory = make_factory
-        self._loader = loader
+        self._make_loader = make_loader
+        self._thread = thread
         self._release_after_s = release_after_s
         self._now = now
-        self._factory: ModelLoader | None = None
+        self._loader: ModelLoader | None = None
         self._loading: list[Promise[LoadedModel]] = []
         self._abandoned: list[Promise[LoadedModel]] = []
         self._unused_since: dict[LoadedModel, float | None] = {}
@@ -55,7 +55,7 @@ class ModelPool:
 
     def load(self, options: SessionOptions) -> Promise[LoadedModel]:
         """Begin to load what sessions with these options work with."""
-        promise = self._loader.submit(lambda: self._made().load(options))
+        promise = self._thread.submit(lambda: self._made().load(options))
         self._loading.append(promise)
         return promise
 
@@ -66,7 +66,7 @@ class ModelPool:
 
         That one is freed as soon as nobody uses it.
         """
-        promise = self._loader.submit(lambda: self._made().load_elsewhere(model, options, error))
+        promise = self._thread.submit(lambda: self._made().load_elsewhere(model, options, error))
         self._failed.add(model)
         self._loading.append(promise)
         return promise
@@ -111,9 +111,9 @@ class ModelPool:
         _log.info("freeing model %s", model.name)
         del self._unused_since[model]
         self._failed.discard(model)
-        self._loader.submit(partial(self._made().release, model))
+        self._thread.submit(partial(self._made().release, model))
 
     def _made(self) -> ModelLoader:
-        if self._factory is None:
-            self._factory = self._make_factory()
-        return self._factory
+        if self._loader is None:
+            self._loader = self._make_loader()
+        return self._loader

@@ -33,7 +33,7 @@ Send = Callable[[messages.ToExtension], None]
 _log = logging.getLogger(__name__)
 
 
-def serve(pipes: Pipes, make_factory: "Callable[[Wake], ModelLoader]") -> int:
+def serve(pipes: Pipes, make_loader: "Callable[[Wake], ModelLoader]") -> int:
     """Serve the browser until it closes the pipe; returns the exit code."""
     inbox: Inbox = queue.Queue(INBOX_MESSAGES)
     writer = FrameWriter(pipes.to_browser)
@@ -51,7 +51,7 @@ def serve(pipes: Pipes, make_factory: "Callable[[Wake], ModelLoader]") -> int:
             from wlk_host.runtime.host.model_service import ModelService  # noqa: PLC0415
 
             models = ModelService(send)
-            HostLoop(inbox, send, connection, make_factory, models.obey).run()
+            HostLoop(inbox, send, connection, make_loader, models.obey).run()
     except BrowserGoneError:
         _log.info("the browser is gone")
     finally:

@@ -9,12 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import onnxruntime
-
+from wlk_host.backends import threads
 from wlk_host.backends.checkpoints.heads import Heads, parse
-from wlk_host.backends.choice import Backend, Remote, Wish, choose
+from wlk_host.backends.choice import Backend, choose
 from wlk_host.backends.devices import Device, DeviceWish, choose_device, return_memory
-from wlk_host.backends.service.client import endpoint
+from wlk_host.backends.service.client import Endpoint
 from wlk_host.backends.silero import load_session
 from wlk_host.core.errors import DeviceError, WlkError
 from wlk_host.core.live.alignatt_pass import LiveOptions
@@ -25,7 +24,8 @@ from wlk_host.core.translation.translators import TranslationService
 from wlk_host.core.types import Sample
 from wlk_host.runtime.loading import heap
 from wlk_host.runtime.loading.automatic import Automatic, SpeedCache
-from wlk_host.runtime.loading.remote_model import RemoteModel, RemoteServices
+from wlk_host.runtime.loading.opening import Services
+from wlk_host.runtime.loading.remote_model import RemoteModel
 from wlk_host.runtime.loading.resolve import called, resolve
 from wlk_host.runtime.loading.speed import StepTime
 from wlk_host.runtime.loading.voices import SharedVoices
@@ -35,7 +35,7 @@ from wlk_host.runtime.translators.process import TranslatorProcess
 if TYPE_CHECKING:
     from wlk_host.runtime.loading.model import Model
 
-_MOST_THREADS: Final = 4
+_MOST_CORES: Final = 4
 """Of one pass. A step is short: more cores cost more in waking than they save, and the
 other pass runs beside it."""
 
@@ -47,11 +47,11 @@ class _Setup:
     """How a model is loaded, whichever it is.
 
     Attributes:
-        backend: what encodes, as it was asked for.
+        backend: what encodes.
         heads: whose attention follows the sound; None for the model's own.
     """
 
-    backend: Wish
+    backend: Backend
     heads: Heads | None = None
 
 
@@ -67,9 +67,10 @@ class ModelLoader:
         drafts: whether lines are translated while they grow.
         translator: what translates; None for a process of its own.
         live: how the first pass works.
-        backend: what encodes and does the second pass where a session asks for no other; see
-            `backends.choice`. With "openai-api" the sound is sent to the service that the
-            environment names.
+        backend: what encodes and does the second pass where `SessionOptions` name nothing else:
+            for users of the host who leave that to the machine (`backends.choice.unmeasured`).
+        service: where the sound is sent to, in the place of all models; None keeps it here. Only
+            who starts the process can say so, never a session.
         automatic: which model is taken where none is named; None for the default one.
         device: what models run on; with auto the best that the engine can use here. After a
             failure all later ones run on the processor.
@@ -84,7 +85,8 @@ class ModelLoader:
         drafts: bool = True,
         translator: TranslationService | None = None,
         live: LiveOptions = _LIVE,
-        backend: Wish | Remote = "faster-whisper",
+        backend: Backend = "faster-whisper",
+        service: Endpoint | None = None,
         automatic: Automatic | None = None,
         device: DeviceWish = "auto",
     ) -> None:
@@ -92,16 +94,17 @@ class ModelLoader:
         self._translating = translating or background
         self._resolve = resolve
         self._drafts = drafts
-        self._backend = backend
+        self._backend: Backend = backend
+        self._service = service
         self._remote: RemoteModel | None = None
         self._automatic = automatic
         self._wished = device
-        self._places: dict[Wish, tuple[Device, WlkError | None]] = {}
+        self._places: dict[Backend, tuple[Device, WlkError | None]] = {}
         self._failure: WlkError | None = None
         self._translator = translator or TranslatorProcess()
         self._live = live
         self._models: dict[tuple[Path, Device, _Setup], Model] = {}
-        self._detector: onnxruntime.InferenceSession | None = None
+        self._services: Services | None = None
         self._voices = SharedVoices()
 
     def open(
@@ -118,13 +121,13 @@ class ModelLoader:
         """What sessions with these options work with.
 
         Raises:
-            WlkError: those of `resolve`, of `api_client.endpoint` and `SharedVoices.encoder`,
-                `vad_missing`, `backend_unavailable` and `heads_invalid`.
+            WlkError: those of `resolve` and `SharedVoices.encoder`, `vad_missing`,
+                `backend_unavailable` and `heads_invalid`.
         """
         if options.speakers:
             self._voices.encoder()
-        if self._backend == "openai-api":
-            return self._service()
+        if self._service is not None:
+            return self._remote_model(self._service)
         had = set(self._models)
         name, setup = options.model, _setup(options, self._backend)
         if name is None and self._automatic is not None:
@@ -140,7 +143,6 @@ class ModelLoader:
 
     def measured(self, name: str, cache: SpeedCache) -> StepTime:
         """How long a step of that model takes: from the cache, or timed and put there."""
-        assert self._backend != "openai-api"  # noqa: S101 - it has no models here
         setup = _Setup(self._backend)
         key = f"{self._engine_key(setup)}/{name}"
         known = cache.get(key)
@@ -152,20 +154,24 @@ class ModelLoader:
     def _engine_key(self, setup: _Setup) -> str:
         return f"{setup.backend}/{self._place(setup.backend)[0]}"
 
-    def _service(self) -> RemoteModel:
-        if self._detector is None:
-            self._detector = load_session()
+    def _remote_model(self, service: Endpoint) -> RemoteModel:
         if self._remote is None:
-            services = RemoteServices(
+            self._remote = RemoteModel(service, self._shared())
+        return self._remote
+
+    def _shared(self) -> Services:
+        """What the sessions of all models share."""
+        if self._services is None:
+            self._services = Services(
                 self._background,
                 self._translating,
                 self._translator,
                 self._drafts,
-                self._detector,
+                self._live,
+                load_session(),
                 self._voices.encoder,
             )
-            self._remote = RemoteModel(endpoint(), services)
-        return self._remote
+        return self._services
 
     def _time_step(self, name: str, setup: _Setup) -> StepTime:
         return self._loaded(name, setup).time_step()
@@ -183,8 +189,6 @@ class ModelLoader:
     def _loaded_on(self, name: str | None, setup: _Setup) -> "Model":
         folder = self._resolve(name)
         device, problem = self._place(setup.backend)
-        if self._detector is None:
-            self._detector = load_session()
         key = (folder, device, setup)
         if key not in self._models:
             self._models[key] = self._read(name, folder, device, setup)
@@ -192,29 +196,20 @@ class ModelLoader:
         return self._models[key]
 
     def _read(self, name: str | None, folder: Path, device: Device, setup: _Setup) -> "Model":
-        assert self._detector is not None  # noqa: S101 - whoever loads a model loads it first
-        backend = choose(setup.backend)
-        threads = max(1, min(_MOST_THREADS, (os.cpu_count() or 1) // 2))
+        services, backend = self._shared(), choose(setup.backend)
+        n_cores = max(1, min(_MOST_CORES, (os.cpu_count() or 1) // 2))
         heap.keep_small()
-        loading = _begin(backend, folder, threads, device)
+        loading = _begin(backend, folder, n_cores, device)
         _import_engines()
         from wlk_host.backends.whisper.model import Whisper  # noqa: PLC0415 - as it says
-        from wlk_host.runtime.loading.model import Model, Services  # noqa: PLC0415 - as well
+        from wlk_host.runtime.loading.model import Model  # noqa: PLC0415 - as well
 
-        services = Services(
-            self._background,
-            self._translating,
-            self._translator,
-            self._drafts,
-            self._live,
-            self._detector,
-            self._voices.encoder,
-        )
-        whisper = Whisper(folder, backend, threads, device, loading, setup.heads)
+        threads.use_cores(n_cores)
+        whisper = Whisper(folder, backend, n_cores, device, loading, setup.heads)
         heap.give_back()
         return Model(called(name, folder), whisper, backend, folder, device, services)
 
-    def _place(self, backend: Wish) -> tuple[Device, WlkError | None]:
+    def _place(self, backend: Backend) -> tuple[Device, WlkError | None]:
         """The device for all models of an engine, and why it is not a better one."""
         if self._failure is not None:
             return "cpu", self._failure
@@ -254,12 +249,11 @@ class ModelLoader:
         self._voices.release()
         self._models.clear()
         self._remote = None
-        self._detector = None
+        self._services = None
 
 
-def _setup(options: SessionOptions, backend: Wish | Remote) -> _Setup:
+def _setup(options: SessionOptions, backend: Backend) -> _Setup:
     """What a session asked for; heads are those of a model that it names."""
-    assert backend != "openai-api"  # noqa: S101 - it has no models here
     named = options.model is not None and options.alignment_heads is not None
     heads = parse(options.alignment_heads or "") if named else None
     return _Setup(options.backend or backend, heads)
@@ -270,13 +264,13 @@ def _apart(error: DeviceError) -> WlkError:
     return WlkError(error.code, error.message, error.hint)
 
 
-def _begin(backend: Backend, folder: Path, threads: int, device: Device) -> Future[Any] | None:
+def _begin(backend: Backend, folder: Path, n_cores: int, device: Device) -> Future[Any] | None:
     """Have CTranslate2 read its half, where it is used, before PyTorch is there."""
     if backend != "faster-whisper":
         return None
     from wlk_host.backends.whisper.ct2.model import begin  # noqa: PLC0415 - costs 30 MB
 
-    return begin(folder, threads, device)
+    return begin(folder, n_cores, device)
 
 
 @cache

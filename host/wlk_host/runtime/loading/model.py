@@ -1,17 +1,13 @@
 """A model in memory, and what sessions do with it."""
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
-import onnxruntime
-
 from wlk_host.backends.choice import Backend
 from wlk_host.backends.devices import Device, device_errors
-from wlk_host.backends.silero import SileroDetector
+from wlk_host.backends.whisper.layout import LEAST_LIVE_WINDOW
 from wlk_host.backends.whisper.model import Whisper
 from wlk_host.backends.whisper.recognizer import TorchRecognizer
 from wlk_host.core.errors import WlkError
@@ -20,58 +16,29 @@ from wlk_host.core.live.alignatt_pass import LiveOptions, LivePass
 from wlk_host.core.live.end_of_word import IntegrateAndFire
 from wlk_host.core.live.policy import OpenPolicy
 from wlk_host.core.options import (
-    PolicyName,
     SessionOptions,
     TellsEnglish,
     only_if_chosen,
     whisper_tells,
 )
-from wlk_host.core.ports import Background, LiveRecognizer, VoiceEncoder
+from wlk_host.core.ports import LiveRecognizer
 from wlk_host.core.recognition import Pace, Recognition
-from wlk_host.core.session import Session
-from wlk_host.core.speakers import Speakers
-from wlk_host.core.translation.session import TranslatedSession
-from wlk_host.core.translation.translators import TranslationService
-from wlk_host.core.types import SAMPLE_RATE, Sample
+from wlk_host.core.types import MEL_FRAME, SAMPLE_RATE, MelFrames, Sample
 from wlk_host.models import catalog
 from wlk_host.runtime.loading import heap
 from wlk_host.runtime.loading.automatic import smaller_than
+from wlk_host.runtime.loading.opening import Services, SessionOpener
 from wlk_host.runtime.loading.speed import StepTime, time_step
-from wlk_host.runtime.ports import TranslatedCaptionSession
 from wlk_host.runtime.translators.choice import serves_english
 
-_LEAST_WINDOW: Final = 750
-"""Feature frames (7.5 s) encoded at the least while somebody speaks; see `LiveOptions.window`."""
+_LEAST_WINDOW: Final[MelFrames] = LEAST_LIVE_WINDOW // MEL_FRAME
 
-_AGREEMENT_STEP: Final = SAMPLE_RATE
+_AGREEMENT_STEP: Final[Sample] = SAMPLE_RATE
 """Shorter steps cut more words in two, and cost more (`tests/bench/RESULTS.md`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What all sessions share besides their model.
-
-    Attributes:
-        background: where the second pass runs.
-        translating: where translations are waited for.
-        translator: what translates.
-        drafts: whether lines are translated while they grow.
-        live: how the first pass works.
-        detector: finds speech.
-        voices: what tells speakers apart, where it is installed.
-    """
-
-    background: Background
-    translating: Background
-    translator: TranslationService
-    drafts: bool
-    live: LiveOptions
-    detector: onnxruntime.InferenceSession
-    voices: Callable[[], VoiceEncoder | None]
-
-
-class Model:
-    """The recognisers on one model. They share its weights.
+class Model(SessionOpener):
+    """`runtime.ports.LoadedModel`: the recognisers on one model, which share its weights.
 
     Args:
         name: as users know it.
@@ -91,43 +58,11 @@ class Model:
         device: Device,
         services: Services,
     ) -> None:
+        super().__init__(name, services)
         self._whisper = whisper
         self._backend = backend
         self._folder = folder
-        self._services = services
-        self.name = name
         self.device = device
-        self.problem: WlkError | None = None
-
-    def open(
-        self,
-        options: SessionOptions,
-        start: Sample,
-        context: str,
-        speakers: Speakers | None = None,
-    ) -> TranslatedSession:
-        """A session whose audio begins at `start`.
-
-        Raises:
-            WlkError: `end_of_word_mismatch`.
-        """
-        services = self._services
-        engine = self._engine(options.policy)
-        detector = SileroDetector(services.detector)
-        captions = Session(engine, detector, options, start, context, speakers)
-        return TranslatedSession(
-            captions,
-            services.translator,
-            services.translating,
-            options,
-            start,
-            drafts=services.drafts,
-            tells_english=engine.tells_english,
-        )
-
-    def take_over(self, session: TranslatedCaptionSession, options: SessionOptions) -> None:
-        """Have an open session go on with this model; no word is lost or said twice."""
-        session.adopt(self._engine(options.policy))
 
     def free(self) -> None:
         """Let go of the weights, whoever still holds this; nothing else can be asked of it then."""
@@ -145,12 +80,16 @@ class Model:
         """While its work is done: a device that cannot go on raises `DeviceError`."""
         return device_errors(self.device)
 
-    def _engine(self, policy: PolicyName) -> Recognition:
-        """What sessions with that policy work with."""
+    def recognition(self, options: SessionOptions) -> Recognition:
+        """What a session with that policy works with.
+
+        Raises:
+            WlkError: `end_of_word_mismatch`.
+        """
         whisper, tokenizer = self._whisper, self._whisper.tokenizer
         live, background = self._services.live, self._services.background
         listen: OpenPolicy
-        match policy:
+        match options.policy:
             case "alignatt":
                 _check_end_of_word(live, whisper.decoder.width)
                 listen = partial(LivePass, whisper, options=live)

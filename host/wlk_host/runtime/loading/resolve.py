@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Final
 
 from wlk_host.backends.checkpoints import conversion, lora
-from wlk_host.backends.checkpoints.heads import Heads
 from wlk_host.core.errors import WlkError
 from wlk_host.models import catalog, store
 
@@ -12,13 +11,12 @@ CONVERTED: Final = ".converted"
 """Folder of the models' folder with checkpoints of other formats, made ready."""
 
 
-def resolve(name: str | None, heads: Heads | None = None) -> Path:
+def resolve(name: str | None) -> Path:
     """A CTranslate2 folder.
 
     Args:
         name: of the catalogue, or a path to a checkpoint of any format (`checkpoint`), or None
             for the default of the installed models.
-        heads: alignment heads instead of the model's own.
 
     Raises:
         WlkError: `model_missing`, `model_corrupt`, and those of `conversion.as_ctranslate2`.
@@ -28,7 +26,6 @@ def resolve(name: str | None, heads: Heads | None = None) -> Path:
         store.models_dir() / CONVERTED,
         [store.folder_of(entry) for entry in store.installed()],
         _base_of_adapter,
-        heads,
     )
 
 

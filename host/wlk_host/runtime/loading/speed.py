@@ -10,10 +10,11 @@ from typing import Final
 import numpy as np
 
 from wlk_host.backends.checkpoints.container import read_variables
+from wlk_host.backends.whisper.layout import n_layers, width
 from wlk_host.core.ports import AttentiveDecoder, Sound, Task, Token
 from wlk_host.core.recognition import Pace
 from wlk_host.core.refine import RefineOptions
-from wlk_host.core.types import SAMPLE_RATE, Sample, seconds
+from wlk_host.core.types import SAMPLE_RATE, TOKENS_PER_SECOND, Sample, seconds
 
 _WINDOW: Final[Sample] = 7 * SAMPLE_RATE
 """What a step encodes while somebody speaks; see `LiveOptions.window`."""
@@ -32,9 +33,6 @@ _STRETCH: Final[Sample] = (RefineOptions().least + RefineOptions().longest) // 2
 
 _SECOND_WINDOW: Final[Sample] = RefineOptions().left + _STRETCH
 """What it encodes for that."""
-
-_TOKENS_PER_SECOND: Final = 4
-"""Of speech."""
 
 _BEAMS_TO_ONE: Final = 2
 """What a token costs that is searched with five beams, beside one that is not
@@ -101,15 +99,7 @@ def size_of(folder: Path) -> Size:
         WlkError: `model_corrupt`.
     """
     variables = read_variables(folder / "model.bin")
-
-    def layers(half: str) -> int:
-        return sum(
-            name.startswith(f"{half}/layer_") and name.endswith("/ffn/linear_0/weight")
-            for name in variables
-        )
-
-    width = int(variables["decoder/embeddings/weight"].shape[1])
-    return Size(width, layers("encoder"), layers("decoder"))
+    return Size(width(variables), n_layers(variables, "encoder"), n_layers(variables, "decoder"))
 
 
 def foretold(known: StepTime, of: Size, to: Size) -> StepTime:
@@ -193,7 +183,7 @@ def time_step(
     step = StepTime(
         encode_s,
         prefix_s + token_s * _NEW_TOKENS,
-        refine_decode=token_s * _BEAMS_TO_ONE * _TOKENS_PER_SECOND,
+        refine_decode=token_s * _BEAMS_TO_ONE * TOKENS_PER_SECOND,
         shared=on_card or (os.cpu_count() or 1) == 1,
     )
     if step.load < 1:

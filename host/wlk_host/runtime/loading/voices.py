@@ -2,6 +2,7 @@
 
 import threading
 
+from wlk_host.backends.threads import single_core_thread
 from wlk_host.core.ports import VoiceEncoder
 from wlk_host.models import store
 from wlk_host.models.catalog import SPEAKERS
@@ -27,7 +28,9 @@ class SharedVoices:
                     load_voice_encoder,
                 )
 
-                self._encoder = load_voice_encoder(store.folder_of(SPEAKERS))
+                self._encoder = load_voice_encoder(
+                    store.folder_of(SPEAKERS), single_core_thread("voices")
+                )
             return self._encoder
 
     def release(self) -> None:

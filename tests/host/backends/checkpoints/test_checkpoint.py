@@ -57,9 +57,9 @@ def nobody(name: str) -> Path:
     raise AssertionError(f"{name} is not to be asked for")
 
 
-def convert(path: Path, tmp_path: Path, **options: Any) -> Path:
+def convert(path: Path, tmp_path: Path) -> Path:
     """The converted folder, with both models to lend their tokenizers."""
-    return as_ctranslate2(path, tmp_path / "cache", [base(), tiny()], nobody, **options)
+    return as_ctranslate2(path, tmp_path / "cache", [base(), tiny()], nobody)
 
 
 def config(folder: Path) -> dict[str, Any]:
@@ -131,15 +131,13 @@ def test_a_distilled_model_has_the_layers_it_has(tmp_path: Path) -> None:
     assert whisper.is_multilingual
 
 
-def test_the_heads_that_a_user_names_win(tmp_path: Path) -> None:
-    folder = convert(tiny(), tmp_path, heads=((3, 2), (1, 5)))
-    assert config(folder)["alignment_heads"] == [[3, 2], [1, 5]]
-    assert unequal(folder, tiny()) == []
-
-
 def test_heads_that_the_model_does_not_have_are_refused(tmp_path: Path) -> None:
+    source = checkpoints.safetensors(tiny(), tmp_path / "source")
+    generation = json.loads((source / "generation_config.json").read_text())
+    wrong = json.dumps(generation | {"alignment_heads": [[4, 0]]})
+    (source / "generation_config.json").write_text(wrong)
     with pytest.raises(WlkError, match="4 layers of 6 heads") as raised:
-        convert(tiny(), tmp_path, heads=((4, 0),))
+        convert(source, tmp_path)
     assert raised.value.code == "heads_invalid"
 
 

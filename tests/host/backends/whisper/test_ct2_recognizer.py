@@ -108,7 +108,7 @@ def test_beams_look_for_an_end_in_the_full_window(
         recognizer.transcribe(spoken, TASK, (), ())
         recognizer.transcribe(spoken, TASK, before[-200:], ())  # It does not count as text.
         with monkeypatch.context() as patch:  # As if the decoder went round in circles.
-            patch.setattr(ct2_recognizer, "_TOKENS_PER_SECOND", 0)
+            patch.setattr(ct2_recognizer, "MOST_TOKENS_PER_SECOND", 0)
             recognizer.transcribe(spoken, TASK, (), ())
         assert windows == expected
 
@@ -116,7 +116,7 @@ def test_beams_look_for_an_end_in_the_full_window(
 def test_a_full_window_is_searched_once(
     recognizer: CTranslate2Recognizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ct2_recognizer, "_TOKENS_PER_SECOND", 0)
+    monkeypatch.setattr(ct2_recognizer, "MOST_TOKENS_PER_SECOND", 0)
     windows = _encoded_by(recognizer, monkeypatch)
     recognizer.transcribe(english()[: 30 * SAMPLE_RATE], TASK, (), ())
     assert windows == [3000]

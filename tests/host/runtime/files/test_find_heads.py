@@ -50,9 +50,7 @@ def test_a_model_without_known_heads_captions_with_those_that_are_found(
     heard = set(re.findall(r"[a-z']+", capsys.readouterr().out.lower()))
     spoken = set(re.findall(r"[a-z']+", text().lower()))
     assert len(heard & spoken) >= 0.8 * len(spoken)
-    (converted,) = (tmp_path / "models" / ".converted").glob("*/*/config.json")
-    chosen = json.loads(converted.read_text())["alignment_heads"]
-    assert ",".join(f"{layer}.{head}" for layer, head in chosen) == heads
+    assert not (tmp_path / "models" / ".converted").exists(), "the heads rewrite no model"
 
 
 @pytest.mark.parametrize(("seconds", "words"), [(31.0, "Hello."), (1.0, ""), (1.0, "a " * 500)])

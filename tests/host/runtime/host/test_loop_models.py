@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from host.runtime.port import Journal, Port, WatchedInbox, pieces
-from host.runtime.scripted import Held, ScriptedFactory, ScriptedModel, ScriptedSession
+from host.runtime.scripted import Held, ScriptedLoader, ScriptedModel, ScriptedSession
 from wlk_host.core.errors import DeviceError, WlkError
 from wlk_host.core.options import SessionOptions
 from wlk_host.core.types import AudioChunk, Event
@@ -29,10 +29,10 @@ class Turns(WatchedInbox):
 def test_what_is_asked_of_a_session_waits_for_its_model_and_others_go_on(port: Port) -> None:
     journal: Journal = []
     ready, late = ScriptedSession("ready", journal), ScriptedSession("late", journal)
-    port.loader = loader = Held()
+    port.loading = loading = Held()
 
     def load() -> None:
-        loader.do()
+        loading.do()
         port.inbox.put(Signal.WAKE)
 
     def speak() -> None:
@@ -41,8 +41,8 @@ def test_what_is_asked_of_a_session_waits_for_its_model_and_others_go_on(port: P
         port.audio("ready")
 
     port.inbox = Turns(lambda: port.start("ready"), load, speak, load, lambda: port.inbox.put(None))
-    factory = ScriptedFactory(ready, late)
-    port.serve_on(port.inbox, lambda _wake: factory, port.heard.append, 300)
+    loader = ScriptedLoader(ready, late)
+    port.serve_on(port.inbox, lambda _wake: loader, port.heard.append, 300)
     assert pieces(journal)[:2] == [("ready", "LIVE"), ("late", "LIVE")]
     assert late.fed == [(0, 1600)]
     assert (port.states("ready")[-1], port.states("late")[-1]) == ("ended", "ended")
@@ -63,14 +63,14 @@ class Failing(ScriptedModel):
 
 def test_a_device_without_memory_hands_the_session_over_and_nothing_is_left_out(port: Port) -> None:
     session = ScriptedSession()
-    factory = ScriptedFactory(session)
-    factory.models[None] = Failing(factory.open, "base", "cuda")
+    loader = ScriptedLoader(session)
+    loader.models[None] = Failing(loader.open, "base", "cuda")
     port.start("a")
     port.audio("a")
     port.audio("a", 1, 1600)
-    port.serve(lambda _wake: factory)
-    assert factory.calls == [("load", None), ("load elsewhere", "base"), ("release", "base")]
-    assert factory.elsewhere.taken_over == [session]
+    port.serve(lambda _wake: loader)
+    assert loader.calls == [("load", None), ("load elsewhere", "base"), ("release", "base")]
+    assert loader.elsewhere.taken_over == [session]
     # The failure came while the first sound was fed: it is fed again, where it can be read.
     assert session.fed == [(0, 1600), (0, 1600), (1600, 3200)]
     assert port.errors() == []
@@ -80,18 +80,18 @@ def test_a_device_without_memory_hands_the_session_over_and_nothing_is_left_out(
 def test_a_session_without_a_device_waits_for_another_and_others_go_on(port: Port) -> None:
     journal: Journal = []
     session, other = ScriptedSession("a", journal), ScriptedSession("b", journal)
-    factory = ScriptedFactory(session, other)
-    failing = Failing(factory.open, "large-v3", "cuda")
+    loader = ScriptedLoader(session, other)
+    failing = Failing(loader.open, "large-v3", "cuda")
     failing.failures = 0
-    factory.models["large-v3"] = failing
-    port.loader = loader = Held()
+    loader.models["large-v3"] = failing
+    port.loading = loading = Held()
 
     def start() -> None:
         port.start("a", options={"model": "large-v3"})
         port.start("b")
 
     def load() -> None:
-        loader.do()
+        loading.do()
         port.inbox.put(Signal.WAKE)
 
     def fail() -> None:
@@ -101,8 +101,8 @@ def test_a_session_without_a_device_waits_for_another_and_others_go_on(port: Por
         port.audio("b")
 
     port.inbox = Turns(start, load, load, fail, load, lambda: port.inbox.put(None))
-    port.serve_on(port.inbox, lambda _wake: factory, port.heard.append, 300)
-    assert factory.elsewhere.taken_over == [session]
+    port.serve_on(port.inbox, lambda _wake: loader, port.heard.append, 300)
+    assert loader.elsewhere.taken_over == [session]
     assert pieces(journal)[:2] == [("b", "LIVE"), ("a", "LIVE")]
     assert session.fed[-2:] == [(0, 1600), (1600, 3200)]
     assert (port.states("a")[-1], port.states("b")[-1]) == ("ended", "ended")
@@ -132,22 +132,22 @@ def offers(port: Port) -> list[tuple[str | None, str | None, str | None]]:
     return [now for before, now in zip([None, *told], told, strict=False) if now != before]
 
 
-def with_smaller(factory: ScriptedFactory) -> ScriptedFactory:
-    """The factory, its first model being one below which there is another."""
-    factory.models[None] = ScriptedModel(factory.open)
-    factory.models[None].smaller_model = "tiny"
-    return factory
+def with_smaller(loader: ScriptedLoader) -> ScriptedLoader:
+    """The loader, its first model being one below which there is another."""
+    loader.models[None] = ScriptedModel(loader.open)
+    loader.models[None].smaller_model = "tiny"
+    return loader
 
 
 def test_late_for_good_the_next_smaller_model_is_offered_and_not_taken(port: Port) -> None:
     session = ScriptedSession()
-    factory = with_smaller(ScriptedFactory(session))
+    loader = with_smaller(ScriptedLoader(session))
     port.inbox = OneByOne()
     port.start("a")
     late(port, session)
-    port.serve(lambda _wake: factory)
+    port.serve(lambda _wake: loader)
     assert offers(port) == [(None, None, None), ("base", None, None), ("base", "tiny", None)]
-    assert factory.calls == [("load", None)]
+    assert loader.calls == [("load", None)]
 
 
 def test_a_step_that_reads_all_that_waited_was_late_all_the_same(port: Port) -> None:
@@ -164,11 +164,11 @@ def test_a_step_that_reads_all_that_waited_was_late_all_the_same(port: Port) -> 
         session.lag = 0
 
     session.on_run = read_all
-    factory = with_smaller(ScriptedFactory(session))
+    loader = with_smaller(ScriptedLoader(session))
     port.inbox = OneByOne()
     port.start("a")
     late(port, session)
-    port.serve(lambda _wake: factory)
+    port.serve(lambda _wake: loader)
     assert offers(port)[-1] == ("base", "tiny", None)
 
 
@@ -177,19 +177,19 @@ def test_where_none_is_smaller_nothing_is_offered(port: Port) -> None:
     port.inbox = OneByOne()
     port.start("a")
     late(port, session)
-    port.serve(lambda _wake: ScriptedFactory(session))
+    port.serve(lambda _wake: ScriptedLoader(session))
     assert offers(port) == [(None, None, None), ("base", None, None)]
 
 
 def test_late_for_good_the_next_smaller_model_is_taken_where_that_is_allowed(port: Port) -> None:
     session = ScriptedSession()
-    factory = with_smaller(ScriptedFactory(session))
+    loader = with_smaller(ScriptedLoader(session))
     port.inbox = OneByOne()
     port.start("a", options={"step_down": True})
     late(port, session)
-    port.serve(lambda _wake: factory)
-    assert factory.calls == [("load", None), ("load", "tiny")]
-    assert factory.models["tiny"].taken_over == [session]
+    port.serve(lambda _wake: loader)
+    assert loader.calls == [("load", None), ("load", "tiny")]
+    assert loader.models["tiny"].taken_over == [session]
     assert offers(port)[-1] == ("tiny", None, "model_too_slow")
     assert session.fed == [(16000 * n, 16000 * (n + 1)) for n in range(30)], "nothing left out"
 
@@ -197,18 +197,18 @@ def test_late_for_good_the_next_smaller_model_is_taken_where_that_is_allowed(por
 def test_a_smaller_model_that_cannot_be_loaded_leaves_the_slow_one(port: Port) -> None:
     session = ScriptedSession()
 
-    class Broken(ScriptedFactory):
+    class Broken(ScriptedLoader):
         def load(self, options: SessionOptions) -> ScriptedModel:
             model = super().load(options)
             if options.model == "tiny":
                 raise WlkError("model_corrupt", "broken", "download it again")
             return model
 
-    factory = with_smaller(Broken(session))
+    loader = with_smaller(Broken(session))
     port.inbox = OneByOne()
     port.start("a", options={"step_down": True})
     late(port, session, 60)
-    port.serve(lambda _wake: factory)
-    assert factory.calls == [("load", None), ("load", "tiny")]
+    port.serve(lambda _wake: loader)
+    assert loader.calls == [("load", None), ("load", "tiny")]
     assert offers(port)[-1] == ("base", "tiny", "model_corrupt")
     assert port.states("a")[-1] == "ended"

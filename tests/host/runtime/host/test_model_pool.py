@@ -2,7 +2,7 @@
 
 import pytest
 
-from host.runtime.scripted import Held, Inline, ScriptedFactory
+from host.runtime.scripted import Held, Inline, ScriptedLoader
 from wlk_host.core.errors import DeviceError, WlkError
 from wlk_host.core.options import SessionOptions
 from wlk_host.runtime.host.model_pool import ModelPool
@@ -14,11 +14,11 @@ KEPT_S = 300.0
 class Stage:
     """A pool whose time the test makes."""
 
-    def __init__(self, loader: Inline | Held | None = None) -> None:
+    def __init__(self, loading: Inline | Held | None = None) -> None:
         self.now_s = 0.0
-        self.factory = ScriptedFactory()
+        self.loader = ScriptedLoader()
         self.pool = ModelPool(
-            lambda: self.factory, loader or Inline(), KEPT_S, now=lambda: self.now_s
+            lambda: self.loader, loading or Inline(), KEPT_S, now=lambda: self.now_s
         )
 
     def load(self, name: str) -> LoadedModel:
@@ -26,7 +26,7 @@ class Stage:
 
     @property
     def released(self) -> list[str | None]:
-        return [name for call, name in self.factory.calls if call == "release"]
+        return [name for call, name in self.loader.calls if call == "release"]
 
 
 def test_a_model_is_freed_some_time_after_its_last_use_while_another_stays() -> None:
@@ -57,33 +57,33 @@ def test_a_model_used_again_in_time_stays() -> None:
 
 
 def test_nothing_is_freed_while_a_model_is_loaded_which_may_be_the_same() -> None:
-    loader = Held()
-    stage = Stage(loader)
+    loading = Held()
+    stage = Stage(loading)
     first = stage.pool.load(SessionOptions(model="base"))
-    loader.do()
+    loading.do()
     stage.pool.take(first)
     stage.pool.note_use(set())
     second = stage.pool.load(SessionOptions(model="base"))
     stage.now_s = KEPT_S
     stage.pool.note_use(set())
-    loader.do()
+    loading.do()
     base = stage.pool.take(second)
     stage.pool.note_use({base})
     assert stage.released == []
 
 
 def test_a_model_that_nobody_waits_for_any_more_is_freed_too() -> None:
-    loader = Held()
-    stage = Stage(loader)
+    loading = Held()
+    stage = Stage(loading)
     stage.pool.abandon(stage.pool.load(SessionOptions(model="base")))
     stage.pool.note_use(set())
     assert stage.pool.is_loading
-    loader.do()
+    loading.do()
     stage.pool.note_use(set())
     assert not stage.pool.is_loading
     stage.now_s = KEPT_S
     stage.pool.note_use(set())
-    loader.do()
+    loading.do()
     assert stage.released == ["base"]
 
 
@@ -93,7 +93,7 @@ def test_what_keeps_a_model_from_loading_is_told_to_who_waits_for_it() -> None:
     def fail(options: SessionOptions) -> None:
         raise WlkError("model_missing", "none", "download one")
 
-    stage.factory.load = fail  # type: ignore[assignment]
+    stage.loader.load = fail  # type: ignore[assignment]
     with pytest.raises(WlkError, match="none"):
         stage.load("base")
     assert not stage.pool.is_loading

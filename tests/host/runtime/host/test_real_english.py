@@ -23,7 +23,7 @@ BESIDE = SessionOptions(language="fr", translate_to="en", translator=WHISPER)
 
 @dataclass
 class Encoders:
-    """Counts the passes of the one encoder that the factory's models have."""
+    """Counts the passes of the one encoder that the loader's models have."""
 
     n_passes: int = 0
 
@@ -80,8 +80,8 @@ def chunks() -> Iterator[AudioChunk]:
 
 def watch(options: SessionOptions) -> Watched:
     watched, clock = Watched(), SoundClock()
-    factory = ModelLoader(clock, resolve=lambda _: model("base"))
-    session = factory.open(options)
+    loader = ModelLoader(clock, resolve=lambda _: model("base"))
+    session = loader.open(options)
     for _, event in play(session, chunks(), clock):
         if session.translation_problem is not None:
             watched.problems.add(str(session.translation_problem))
@@ -91,7 +91,7 @@ def watch(options: SessionOptions) -> Watched:
                 watched.languages.add(line.language)
                 if line.translation and line.translation.state == "draft":
                     watched.drafts.append(line.translation.text)
-    factory.release_all()
+    loader.release_all()
     return watched
 
 

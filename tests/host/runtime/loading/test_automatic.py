@@ -259,9 +259,9 @@ def test_without_a_name_the_host_takes_what_was_chosen(path: Path) -> None:
     cache.put(f"{ENGINE}/base", StepTime(5.0, 1.0))
     there = entries("tiny.en", "base")
     automatic = Automatic(cache, lambda: there, size)
-    factory = ModelLoader(
+    loader = ModelLoader(
         SoundClock(), resolve=lambda name: model(name or "base"), automatic=automatic
     )
-    assert factory.load(SessionOptions(language="en")).name == "tiny.en"
-    assert factory.load(SessionOptions()).name == "base"
-    assert factory.load(SessionOptions(model="base", language="en")).name == "base"
+    assert loader.load(SessionOptions(language="en")).name == "tiny.en"
+    assert loader.load(SessionOptions()).name == "base"
+    assert loader.load(SessionOptions(model="base", language="en")).name == "base"

@@ -1,5 +1,6 @@
 """Opening sessions on shared models."""
 
+import os
 import subprocess
 import sys
 
@@ -22,17 +23,17 @@ from wlk_host.runtime.loading.loader import ModelLoader
 
 
 @pytest.fixture(scope="module", params=LOCAL)
-def factory(request: pytest.FixtureRequest) -> ModelLoader:
+def loader(request: pytest.FixtureRequest) -> ModelLoader:
     return ModelLoader(SoundClock(), backend=request.param)
 
 
 @pytest.mark.parametrize("policy", ["alignatt", "local_agreement"])
 def test_a_session_captions_with_the_policy_asked_for(
-    factory: ModelLoader, policy: PolicyName
+    loader: ModelLoader, policy: PolicyName
 ) -> None:
     options = SessionOptions(model=str(model("tiny.en")), policy=policy)
-    session = factory.open(options)
-    assert factory.load(options).name == "tiny.en"
+    session = loader.open(options)
+    assert loader.load(options).name == "tiny.en"
     pcm = english()[: 7 * SAMPLE_RATE]
     chunks = [AudioChunk(at, pcm[at : at + 1600]) for at in range(0, len(pcm), 1600)]
     events = play(session, chunks, SoundClock())
@@ -43,27 +44,14 @@ def test_a_session_captions_with_the_policy_asked_for(
 
 def test_an_end_of_word_model_of_another_model_is_refused() -> None:
     live = LiveOptions(end_of_word=IntegrateAndFire(np.zeros(512, np.float32), 0.0))
-    factory = ModelLoader(SoundClock(), live=live)
+    loader = ModelLoader(SoundClock(), live=live)
     with pytest.raises(WlkError, match="512 features, this model has 384") as caught:
-        factory.open(SessionOptions(model=str(model("tiny.en"))))
+        loader.open(SessionOptions(model=str(model("tiny.en"))))
     assert caught.value.code == "end_of_word_mismatch"
 
 
 def test_a_model_is_begun_to_be_read_before_pytorch_is_imported() -> None:
-    script = (
-        "import sys\n"
-        "from wlk_host.backends import ct2_model\n"
-        "from wlk_host.core.types import SessionOptions\n"
-        "from wlk_host.runtime.files.clocks import SoundClock\n"
-        "from wlk_host.runtime.loading.loader import ModelLoader\n"
-        "begin = ct2_model.begin\n"
-        "def told(*arguments):\n"
-        "    print('torch' in sys.modules)\n"
-        "    return begin(*arguments)\n"
-        "ct2_model.begin = told\n"
-        "ModelLoader(SoundClock(), device='cpu').load(SessionOptions(model=sys.argv[1]))\n"
-        "print('torch' in sys.modules)\n"
-    )
-    command = [sys.executable, "-c", script, str(model("tiny.en"))]
-    told = subprocess.run(command, capture_output=True, text=True, check=True)
+    command = [sys.executable, "-m", "host.runtime.loading.load_and_tell", str(model("tiny.en"))]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    told = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     assert told.stdout.split() == ["False", "True"]

@@ -8,6 +8,7 @@ import pytest
 from fixtures.models import model
 from fixtures.sound import english, english_words
 from fixtures.transcription_service import Asked, serving, whisper
+from wlk_host.backends.service.client import endpoint
 from wlk_host.bench.scoring import error_rate
 from wlk_host.core.errors import WlkError
 from wlk_host.core.options import SessionOptions
@@ -37,9 +38,9 @@ def test_the_clip_is_captioned_by_a_service(monkeypatch: pytest.MonkeyPatch) -> 
     with serving(whisper()) as service:
         monkeypatch.setenv("WLK_API_URL", service.url)
         monkeypatch.setenv("WLK_API_TIMEOUT", "300")
-        factory = ModelLoader(SoundClock(), backend="openai-api")
-        shown = played(factory.open(OPTIONS), english()[: 13 * SAMPLE_RATE])
-        factory.release_all()
+        loader = ModelLoader(SoundClock(), service=endpoint())
+        shown = played(loader.open(OPTIONS), english()[: 13 * SAMPLE_RATE])
+        loader.release_all()
     text = " ".join(word for word, _, end in english_words() if end < 13)
     assert error_rate(text, shown.committed, "en") <= 15
     assert error_rate(text, shown.final, "en") <= 10
@@ -47,17 +48,10 @@ def test_the_clip_is_captioned_by_a_service(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_it_is_refused_what_only_a_decoder_can_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WLK_API_URL", "http://127.0.0.1:1/v1")
-    factory = ModelLoader(SoundClock(), backend="openai-api")
+    loader = ModelLoader(SoundClock(), service=endpoint())
     with pytest.raises(WlkError, match="attention") as caught:
-        factory.open(SessionOptions(policy="alignatt"))
+        loader.open(SessionOptions(policy="alignatt"))
     assert caught.value.code == "policy_unsupported"
-
-
-def test_without_an_address_no_session_opens(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("WLK_API_URL", raising=False)
-    with pytest.raises(WlkError) as caught:
-        ModelLoader(SoundClock(), backend="openai-api").open(OPTIONS)
-    assert caught.value.code == "api_not_configured"
 
 
 def test_nobody_waits_for_a_slow_service(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,8 +67,8 @@ def test_nobody_waits_for_a_slow_service(monkeypatch: pytest.MonkeyPatch) -> Non
     with serving(slow) as service:
         monkeypatch.setenv("WLK_API_URL", service.url)
         monkeypatch.setenv("WLK_API_TIMEOUT", "300")
-        factory = ModelLoader(Worker(wake.set), Worker(wake.set), backend="openai-api")
-        waiting = factory.open(OPTIONS)
+        loader = ModelLoader(Worker(wake.set), Worker(wake.set), service=endpoint())
+        waiting = loader.open(OPTIONS)
         for chunk in chunks(english()[: 6 * SAMPLE_RATE]):
             waiting.feed(chunk)
         while not reached.is_set():

@@ -96,8 +96,8 @@ def test_captions_go_on_without_an_engine_and_their_lines_are_translated_when_it
     monkeypatch.setenv("WLK_TEST_MENDED", str(tmp_path / "mended"))
     service = TranslatorProcess((sys.executable, "-m", "host.runtime.scripted_translators"))
     clock = SoundClock()
-    factory = ModelLoader(clock, resolve=lambda _: model("tiny.en"), translator=service)
-    session = factory.open(SessionOptions(language="en", translate_to="pt", translator=engine))
+    loader = ModelLoader(clock, resolve=lambda _: model("tiny.en"), translator=service)
+    session = loader.open(SessionOptions(language="en", translate_to="pt", translator=engine))
     seen = Seen()
     for _, event in play(session, mended_at(12.0, tmp_path / "mended"), clock):
         seen.add(event, session.translation_problem)
@@ -113,8 +113,8 @@ def test_captions_go_on_without_an_engine_and_their_lines_are_translated_when_it
 
 def test_captions_go_on_and_no_line_stays_untranslated(service: TranslatorProcess) -> None:
     clock = SoundClock()
-    factory = ModelLoader(clock, resolve=lambda _: model("tiny.en"), translator=service)
-    session = factory.open(SessionOptions(language="en", translate_to="pt"))
+    loader = ModelLoader(clock, resolve=lambda _: model("tiny.en"), translator=service)
+    session = loader.open(SessionOptions(language="en", translate_to="pt"))
     seen = Seen()
     for _, event in play(session, killing_at(KILLED_AT_S, service), clock):
         seen.add(event, session.translation_problem)

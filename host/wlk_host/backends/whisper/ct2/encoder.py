@@ -13,7 +13,7 @@ class CTranslate2Encoder:
     """The encoder of a CTranslate2 model, shared by the two passes.
 
     Attributes:
-        whisper: the whole model (`ct2_model.load`).
+        whisper: the whole model (`ct2.model.load`).
     """
 
     def __init__(self, whisper: Any) -> None:

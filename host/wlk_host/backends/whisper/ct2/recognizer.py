@@ -7,25 +7,30 @@ from typing import Any, Final
 import ctranslate2
 import numpy as np
 
+from wlk_host.backends.whisper.layout import FULL_WINDOW
 from wlk_host.backends.whisper.mel import log_mel
 from wlk_host.backends.whisper.tokenizer import WhisperTokenizer
 from wlk_host.core.live.trust import goes_round
 from wlk_host.core.ports import Ask, DecodeStep, Hypothesis, Task, Token
-from wlk_host.core.types import MEL_FRAME, SAMPLE_RATE, Pcm, Word
+from wlk_host.core.types import (
+    ENCODER_FRAME,
+    MEL_FRAME,
+    MOST_TOKENS_PER_SECOND,
+    SAMPLE_RATE,
+    MelFrames,
+    Pcm,
+    Word,
+)
 from wlk_host.core.words import group_words, word_text
 
-_FULL_WINDOW: Final = 3000
-"""Feature frames Whisper was trained on (30 s). In shorter ones a beam may not find its end."""
+_LEAST_WINDOW: Final[MelFrames] = 10 * SAMPLE_RATE // MEL_FRAME
 
-_PAD: Final = 80
-"""Feature frames of silence behind the sound in a shorter window (0.8 s): without them the
-decoder often finds no end."""
+_PAD: Final[MelFrames] = 4 * SAMPLE_RATE // 5 // MEL_FRAME
+"""Silence behind the sound in a shorter window than the full one (0.8 s): without it the decoder
+often finds no end."""
 
 _MOST_TOKENS: Final = 224
 """Of one text, its prefix included: half of the decoder's positions."""
-
-_TOKENS_PER_SECOND: Final = 12
-"""More than the fastest speakers need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +57,7 @@ class CTranslate2Recognizer:
         tokenizer: of its folder.
         beams: of the search; 1 is greedy. Where more find no end in a short window, or go round
             in circles, they search once more in the full one; greedy is for who cannot wait.
-        least_window: feature frames (10 ms) encoded at the least. The encoder's cost grows
-            faster than its window.
+        least_window: encoded at the least. The encoder's cost grows faster than its window.
     """
 
     def __init__(
@@ -61,7 +65,7 @@ class CTranslate2Recognizer:
         whisper: Any,
         tokenizer: WhisperTokenizer,
         beams: int = 5,
-        least_window: int = 1000,
+        least_window: MelFrames = _LEAST_WINDOW,
     ) -> None:
         self._whisper = whisper
         self._tokenizer = tokenizer
@@ -76,13 +80,13 @@ class CTranslate2Recognizer:
 
     def transcribe_all(self, pcm: Pcm, asks: Sequence[Ask]) -> list[Hypothesis]:
         """`transcribe` for each of the asks; the sound is encoded once."""
-        n_heard = min(len(pcm) // MEL_FRAME, _FULL_WINDOW)
+        n_heard = min(len(pcm) // MEL_FRAME, FULL_WINDOW)
         n_window = self._window(pcm)
         encoded = self._encode(pcm, n_window)
         found = [self._search(encoded, n_heard, ask) for ask in asks]
-        looks_again = self._beams > 1 and n_window < _FULL_WINDOW
+        looks_again = self._beams > 1 and n_window < FULL_WINDOW
         if looks_again and not all(text.is_whole for text in found):
-            encoded = self._encode(pcm, _FULL_WINDOW)
+            encoded = self._encode(pcm, FULL_WINDOW)
             found = [self._search(encoded, n_heard, ask) for ask in asks]
         return [
             Hypothesis(
@@ -91,11 +95,11 @@ class CTranslate2Recognizer:
             for ask, text in zip(asks, found, strict=True)
         ]
 
-    def _search(self, encoded: Any, n_heard: int, ask: Ask) -> _Found:
+    def _search(self, encoded: Any, n_heard: MelFrames, ask: Ask) -> _Found:
         begin = self._tokenizer.task_tokens(ask.task)
         history = [self._tokenizer.start_of_previous, *ask.prompt] if ask.prompt else []
         # In a short window the decoder loops now and then, and somebody waits for it.
-        n_new = 16 + n_heard * _TOKENS_PER_SECOND * MEL_FRAME // SAMPLE_RATE
+        n_new = 16 + n_heard * MOST_TOKENS_PER_SECOND * MEL_FRAME // SAMPLE_RATE
         limit = min(_MOST_TOKENS, len(ask.prefix) + n_new)
         result = self._whisper.generate(
             encoded,
@@ -118,15 +122,15 @@ class CTranslate2Recognizer:
         token, probability = self._whisper.detect_language(encoded)[0][0]
         return str(token).strip("<|>"), float(probability)
 
-    def _window(self, pcm: Pcm) -> int:
-        return min(max(self._least_window, len(pcm) // MEL_FRAME + _PAD), _FULL_WINDOW)
+    def _window(self, pcm: Pcm) -> MelFrames:
+        return min(max(self._least_window, len(pcm) // MEL_FRAME + _PAD), FULL_WINDOW)
 
-    def _encode(self, pcm: Pcm, n_window: int) -> Any:
+    def _encode(self, pcm: Pcm, n_window: MelFrames) -> Any:
         features = log_mel(pcm, int(self._whisper.n_mels), n_window)
         view = ctranslate2.StorageView.from_array(np.ascontiguousarray(features[None]))
         return self._whisper.encode(view)
 
-    def _align(self, encoded: Any, found: _Found, n_heard: int, task: Task) -> list[Word]:
+    def _align(self, encoded: Any, found: _Found, n_heard: MelFrames, task: Task) -> list[Word]:
         """The words that were found, timed by dynamic time warping."""
         if len(found.tokens) == found.n_prefix:
             return []
@@ -146,8 +150,8 @@ class CTranslate2Recognizer:
         words = []
         for group in group_words(steps, decode, task.is_spaced):
             start, end = (
-                first[group[0].frame] * 2 * MEL_FRAME,
-                (last[group[-1].frame] + 1) * 2 * MEL_FRAME,
+                first[group[0].frame] * ENCODER_FRAME,
+                (last[group[-1].frame] + 1) * ENCODER_FRAME,
             )
             probability = float(np.exp(np.mean([s.logprob for s in group])))
             words.append(Word(word_text(group, decode), start, end, probability))

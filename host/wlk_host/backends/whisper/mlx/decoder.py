@@ -13,7 +13,15 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from wlk_host.backends.whisper.halves import N_CONTEXT, Branches
-from wlk_host.backends.whisper.layout import HEAD_WIDTH, Variables
+from wlk_host.backends.whisper.layout import (
+    HEAD_WIDTH,
+    SelfAttention,
+    Variables,
+    by_layer,
+    decoder_layer,
+    n_heads,
+    n_layers,
+)
 from wlk_host.backends.whisper.mlx.layers import (
     SCALE,
     Array,
@@ -23,20 +31,7 @@ from wlk_host.backends.whisper.mlx.layers import (
     gelu,
     to_torch,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Layer:
-    self_norm: Norm
-    self_qkv: Linear
-    self_out: Linear
-    cross_norm: Norm
-    cross_query: Linear
-    cross_key_value: Linear
-    cross_out: Linear
-    ffn_norm: Norm
-    ffn_in: Linear
-    ffn_out: Linear
+from wlk_host.core.types import EncoderFrames
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +42,7 @@ class MlxMemory:
     keys: tuple[Array, ...]
     values: tuple[Array, ...]
 
-    def frames(self, n_frames: int) -> NDArray[np.float32]:
+    def frames(self, n_frames: EncoderFrames) -> NDArray[np.float32]:
         """The first frames of the window, shape (n_frames, width)."""
         return np.array(self.encoded[:n_frames])
 
@@ -66,7 +61,7 @@ class MlxDecoder:
     """The decoder half of a Whisper checkpoint; as `TorchDecoder`, on MLX's default device.
 
     Args:
-        variables: CTranslate2 names and arrays (`ct2_container.read_variables`).
+        variables: CTranslate2 names and arrays (`checkpoints.container.read_variables`).
         alignment_heads: (layer, head) pairs whose attention follows the sound.
         dtype: of the weights, their products and the cache.
     """
@@ -75,36 +70,15 @@ class MlxDecoder:
         self, variables: Variables, alignment_heads: Sequence[tuple[int, int]], dtype: Array
     ) -> None:
         checkpoint = Checkpoint(variables, "decoder", dtype)
-        linear, norm = checkpoint.linear, checkpoint.norm
-
-        def layer(i: int) -> _Layer:
-            own, cross, ffn = (
-                f"layer_{i}/{part}" for part in ("self_attention", "attention", "ffn")
-            )
-            return _Layer(
-                self_norm=norm(f"{own}/layer_norm"),
-                self_qkv=linear(f"{own}/linear_0"),
-                self_out=linear(f"{own}/linear_1"),
-                cross_norm=norm(f"{cross}/layer_norm"),
-                cross_query=linear(f"{cross}/linear_0"),
-                cross_key_value=linear(f"{cross}/linear_1"),
-                cross_out=linear(f"{cross}/linear_2"),
-                ffn_norm=norm(f"{ffn}/layer_norm"),
-                ffn_in=linear(f"{ffn}/linear_0"),
-                ffn_out=linear(f"{ffn}/linear_1"),
-            )
-
-        n_layers = checkpoint.n_layers()
+        count = n_layers(variables, "decoder")
         self._dtype = dtype
         # Also the projection, which has no bias.
         self._embedding = Linear(checkpoint.tensor("embeddings/weight", dtype), None)
         self._positions = checkpoint.tensor("position_encodings/encodings")
-        self._layers = [layer(i) for i in range(n_layers)]
-        self._norm = norm("layer_norm")
-        self._n_heads = self.width // HEAD_WIDTH
-        self._heads: list[list[int]] = [[] for _ in range(n_layers)]
-        for at_layer, head in alignment_heads:
-            self._heads[at_layer].append(head)
+        self._layers = [decoder_layer(checkpoint, i) for i in range(count)]
+        self._norm = checkpoint.norm("layer_norm")
+        self._n_heads = n_heads(variables)
+        self._heads = by_layer(alignment_heads, count)
 
     @property
     def width(self) -> int:
@@ -115,7 +89,7 @@ class MlxDecoder:
         """Keys and values of an encoded window, shape (T, width), computed once for all tokens."""
         keys, values = [], []
         for layer in self._layers:
-            both = layer.cross_key_value(encoded).astype(self._dtype)
+            both = layer.cross.key_value(encoded).astype(self._dtype)
             both = both.reshape(-1, 2, self._n_heads, HEAD_WIDTH)
             keys.append(mx.contiguous(both[:, 0].transpose(1, 2, 0)))
             values.append(mx.contiguous(both[:, 1].transpose(1, 0, 2)))
@@ -149,15 +123,15 @@ class MlxDecoder:
         x = self._embedding.weight[mx.array(list(tokens))].astype(mx.float32) + places
         attended: list[Array] = []
         for i, layer in enumerate(self._layers):
-            own = self._self_attention(layer, i, layer.self_norm(x), cache, visible)
-            x = x + layer.self_out(own)
-            query = layer.cross_query(layer.cross_norm(x)) * SCALE
+            own = self._self_attention(layer.own, i, layer.own.norm(x), cache, visible)
+            x = x + layer.own.out(own)
+            query = layer.cross.query(layer.cross.norm(x)) * SCALE
             query = query.astype(self._dtype).reshape(n, -1, HEAD_WIDTH).transpose(1, 0, 2)
             weights = mx.softmax(query @ memory.keys[i], axis=-1, precise=True)
             if self._heads[i]:
                 attended.append(weights[mx.array(self._heads[i])])
-            x = x + layer.cross_out(_join(weights @ memory.values[i]))
-            x = x + layer.ffn_out(gelu(layer.ffn_in(layer.ffn_norm(x))))
+            x = x + layer.cross.out(_join(weights @ memory.values[i]))
+            x = x + layer.ffn.narrow(gelu(layer.ffn.widen(layer.ffn.norm(x))))
         cache.length = past + n
         logits = self._embedding(self._norm(x[mx.array(list(rows))]))
         attention = mx.concatenate(attended)
@@ -165,10 +139,15 @@ class MlxDecoder:
         return to_torch(logits), to_torch(attention)
 
     def _self_attention(
-        self, layer: _Layer, i: int, x: Array, cache: MlxCache, visible: Array | None
+        self,
+        attention: SelfAttention[Linear, Norm],
+        i: int,
+        x: Array,
+        cache: MlxCache,
+        visible: Array | None,
     ) -> Array:
         n, past = len(x), cache.length
-        parts = layer.self_qkv(x).astype(self._dtype).reshape(n, 3, self._n_heads, HEAD_WIDTH)
+        parts = attention.qkv(x).astype(self._dtype).reshape(n, 3, self._n_heads, HEAD_WIDTH)
         query, key, value = parts.transpose(1, 2, 0, 3)
         cache.keys[i][0, :, past : past + n] = key
         cache.values[i][0, :, past : past + n] = value

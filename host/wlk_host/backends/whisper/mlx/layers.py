@@ -13,7 +13,7 @@ import torch
 from mlx import nn
 from torch import Tensor
 
-from wlk_host.backends.whisper.layout import HEAD_WIDTH, Variables
+from wlk_host.backends.whisper.layout import HEAD_WIDTH, Half, Variables
 
 Array: TypeAlias = Any
 """An `mlx.core.array`. Named so because MLX's types can be read where it is installed only."""
@@ -75,20 +75,13 @@ class Checkpoint:
 
     Args:
         variables: the whole model, under CTranslate2's names.
-        half: "encoder" or "decoder".
         dtype: of the weights of linear layers and convolutions.
     """
 
-    def __init__(self, variables: Variables, half: str, dtype: Any) -> None:
+    def __init__(self, variables: Variables, half: Half, dtype: Any) -> None:
         self._variables = variables
         self._half = half
         self._dtype = dtype
-
-    def n_layers(self) -> int:
-        """How many layers this half has."""
-        prefix = f"{self._half}/layer_"
-        names = (name[len(prefix) :] for name in self._variables if name.startswith(prefix))
-        return 1 + max(int(rest.split("/")[0]) for rest in names if rest[0].isdigit())
 
     def tensor(self, name: str, dtype: Any = mx.float32) -> Array:
         """A variable, in float32 if nothing else is said."""

@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -13,25 +14,20 @@ from torch import Tensor
 from torch.nn import functional
 
 from wlk_host.backends.whisper.halves import N_CONTEXT, Branches
-from wlk_host.backends.whisper.layout import HEAD_WIDTH, Variables
+from wlk_host.backends.whisper.layout import (
+    HEAD_WIDTH,
+    SelfAttention,
+    Variables,
+    by_layer,
+    decoder_layer,
+    n_heads,
+    n_layers,
+)
 from wlk_host.backends.whisper.torch.layers import Checkpoint, Linear, Norm
+from wlk_host.core.types import EncoderFrames
 
 _PACKERS: Final = 2
 """Threads that load the layers: each holds a block in float32 for a moment."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Layer:
-    self_norm: Norm
-    self_qkv: Linear
-    self_out: Linear
-    cross_norm: Norm
-    cross_query: Linear
-    cross_key_value: Linear
-    cross_out: Linear
-    ffn_norm: Norm
-    ffn_in: Linear
-    ffn_out: Linear
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +38,7 @@ class CrossMemory:
     keys: tuple[Tensor, ...]
     values: tuple[Tensor, ...]
 
-    def frames(self, n_frames: int) -> NDArray[np.float32]:
+    def frames(self, n_frames: EncoderFrames) -> NDArray[np.float32]:
         """The first frames of the window, shape (n_frames, width)."""
         frames: NDArray[np.float32] = self.encoded[:n_frames].float().cpu().numpy()
         return frames
@@ -63,7 +59,7 @@ class TorchDecoder:
     """The decoder half of a Whisper checkpoint.
 
     Args:
-        variables: CTranslate2 names and arrays (`ct2_container.read_variables`).
+        variables: CTranslate2 names and arrays (`checkpoints.container.read_variables`).
         alignment_heads: (layer, head) pairs whose attention follows the sound.
         device: a torch device.
         dtype: of the weights, their products and the cache.
@@ -80,40 +76,19 @@ class TorchDecoder:
     ) -> None:
         checkpoint = Checkpoint(variables, "decoder", device, dtype, int8)
         self._dtype = dtype
-        linear, norm = checkpoint.linear, checkpoint.norm
-
-        def layer(i: int) -> _Layer:
-            own, cross, ffn = (
-                f"layer_{i}/{part}" for part in ("self_attention", "attention", "ffn")
-            )
-            return _Layer(
-                self_norm=norm(f"{own}/layer_norm"),
-                self_qkv=linear(f"{own}/linear_0"),
-                self_out=linear(f"{own}/linear_1"),
-                cross_norm=norm(f"{cross}/layer_norm"),
-                cross_query=linear(f"{cross}/linear_0"),
-                cross_key_value=linear(f"{cross}/linear_1"),
-                cross_out=linear(f"{cross}/linear_2"),
-                ffn_norm=norm(f"{ffn}/layer_norm"),
-                ffn_in=linear(f"{ffn}/linear_0"),
-                ffn_out=linear(f"{ffn}/linear_1"),
-            )
-
-        n_layers = checkpoint.n_layers()
+        count = n_layers(variables, "decoder")
         # Packing is done outside of Python's lock. What is ignored is ignored in all threads.
         with warnings.catch_warnings(), ThreadPoolExecutor(_PACKERS) as pool:
             warnings.simplefilter("ignore", UserWarning)
             # The largest first: the others are done beside it.
-            projection = pool.submit(linear, "projection", bias=False)
-            self._layers = list(pool.map(layer, range(n_layers)))
+            projection = pool.submit(checkpoint.linear, "projection", bias=False)
+            self._layers = list(pool.map(partial(decoder_layer, checkpoint), range(count)))
             self._projection = projection.result()
         self._embedding = checkpoint.raw("embeddings/weight")
         self._positions = checkpoint.tensor("position_encodings/encodings")
-        self._norm = norm("layer_norm")
-        self._n_heads = self._embedding.shape[1] // HEAD_WIDTH
-        self._heads: list[list[int]] = [[] for _ in range(n_layers)]
-        for at_layer, head in alignment_heads:
-            self._heads[at_layer].append(head)
+        self._norm = checkpoint.norm("layer_norm")
+        self._n_heads = n_heads(variables)
+        self._heads = by_layer(alignment_heads, count)
 
     @property
     def width(self) -> int:
@@ -126,7 +101,7 @@ class TorchDecoder:
         keys, values = [], []
         for layer in self._layers:
             key, value = (
-                layer.cross_key_value(encoded).view(-1, 2, self._n_heads, HEAD_WIDTH).unbind(1)
+                layer.cross.key_value(encoded).view(-1, 2, self._n_heads, HEAD_WIDTH).unbind(1)
             )
             keys.append(key.permute(1, 2, 0).to(self._dtype).contiguous())
             values.append(value.transpose(0, 1).to(self._dtype).contiguous())
@@ -167,24 +142,29 @@ class TorchDecoder:
         x = self._embedding[index].float() + places
         attended: list[Tensor] = []
         for i, layer in enumerate(self._layers):
-            own = self._self_attention(layer, i, layer.self_norm(x), cache, visible)
-            x = x + layer.self_out(own)
-            query = self._split(layer.cross_query(layer.cross_norm(x))) * HEAD_WIDTH**-0.5
+            own = self._self_attention(layer.own, i, layer.own.norm(x), cache, visible)
+            x = x + layer.own.out(own)
+            query = self._split(layer.cross.query(layer.cross.norm(x))) * HEAD_WIDTH**-0.5
             weights = torch.softmax(query.to(self._dtype) @ memory.keys[i], dim=-1)
             if self._heads[i]:
                 attended.append(weights[self._heads[i]])
-            x = x + layer.cross_out(_join(weights @ memory.values[i]))
-            x = x + layer.ffn_out(functional.gelu(layer.ffn_in(layer.ffn_norm(x))))
+            x = x + layer.cross.out(_join(weights @ memory.values[i]))
+            x = x + layer.ffn.narrow(functional.gelu(layer.ffn.widen(layer.ffn.norm(x))))
         cache.length = past + n
         logits = self._projection(self._norm(x[list(rows)]))
         return logits.float().cpu(), torch.cat(attended).float().cpu()
 
     def _self_attention(
-        self, layer: _Layer, i: int, x: Tensor, cache: Cache, visible: Tensor | None
+        self,
+        attention: SelfAttention[Linear, Norm],
+        i: int,
+        x: Tensor,
+        cache: Cache,
+        visible: Tensor | None,
     ) -> Tensor:
         n, past = len(x), cache.length
         query, key, value = (
-            layer.self_qkv(x).view(n, 3, self._n_heads, HEAD_WIDTH).permute(1, 2, 0, 3)
+            attention.qkv(x).view(n, 3, self._n_heads, HEAD_WIDTH).permute(1, 2, 0, 3)
         )
         cache.keys[i, :, past : past + n] = key
         cache.values[i, :, past : past + n] = value

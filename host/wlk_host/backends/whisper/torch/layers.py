@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from wlk_host.backends.whisper.layout import Variables
+from wlk_host.backends.whisper.layout import Half, Variables
 
 _BLOCK: Final = 16384
 """Rows packed at a time: the vocabulary of base (51,865) in one block takes twice as long to pack,
@@ -99,7 +99,6 @@ class Checkpoint:
 
     Args:
         variables: the whole model.
-        half: "encoder" or "decoder".
         device: a torch device.
         dtype: of the weights of linear layers and convolutions.
         int8: quantise those of linear layers (CPU only).
@@ -108,7 +107,7 @@ class Checkpoint:
     def __init__(
         self,
         variables: Variables,
-        half: str,
+        half: Half,
         device: str,
         dtype: torch.dtype = torch.float32,
         int8: bool = False,
@@ -118,12 +117,6 @@ class Checkpoint:
         self._device = device
         self._dtype = dtype
         self._int8 = int8
-
-    def n_layers(self) -> int:
-        """How many layers this half has."""
-        prefix = f"{self._half}/layer_"
-        names = (name[len(prefix) :] for name in self._variables if name.startswith(prefix))
-        return 1 + max(int(rest.split("/")[0]) for rest in names if rest[0].isdigit())
 
     def tensor(self, name: str) -> Tensor:
         """A variable in float32."""
