@@ -33,6 +33,15 @@ test('every file that the manifest names exists', async () => {
   for (const path of named) await access(new URL(path, EXTENSION));
 });
 
+test('what the overlay loads imports no other module: its address is another one there', async () => {
+  const loaded = manifest.web_accessible_resources[0].resources;
+  for (const path of loaded) {
+    const source = await readFile(new URL(path, EXTENSION), 'utf8');
+    assert.doesNotMatch(source, /^(?:import|export) .*from '/m, path);
+    assert.doesNotMatch(source, /^} from '/m, path);
+  }
+});
+
 /** What of the code needs each permission; without it, Chrome has none of these. */
 const NEEDED_BY = {
   // Granted by each click or key, for the tab in front: injecting and capturing rest on it.

@@ -11,7 +11,7 @@ Backend: TypeAlias = LocalBackend
 """What encodes and does the second pass: CTranslate2 in int8, PyTorch in bfloat16, or MLX, in
 float16 on Apple's GPU. MLX decodes the live pass as well; for the others PyTorch does that."""
 
-Wish: TypeAlias = Literal["auto", "faster-whisper", "torch", "mlx"]
+Wish: TypeAlias = LocalBackend | Literal["auto"]
 
 Remote: TypeAlias = Literal["openai-api"]
 """A service on another machine (`api_client`), never taken by itself."""

@@ -3,13 +3,13 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 from wlk_host.backends.checkpoints.heads import parse
-from wlk_host.backends.choice import choose
+from wlk_host.backends.choice import choose, unmeasured
 from wlk_host.backends.service.client import endpoint
 from wlk_host.bench.figures import Measured, measure
 from wlk_host.bench.logs import Setup, write_log, write_setup
@@ -30,6 +30,7 @@ from wlk_host.core.errors import WlkError
 from wlk_host.core.options import SessionOptions
 from wlk_host.models import store
 from wlk_host.models.catalog import SPEAKERS
+from wlk_host.protocol import convert
 from wlk_host.runtime.loading.live_options import live_options
 from wlk_host.runtime.loading.resolve import called, resolve
 from wlk_host.version import __version__
@@ -49,20 +50,12 @@ def bench(arguments: argparse.Namespace) -> int:
     folder = Path(arguments.out) if arguments.out else None
     if arguments.compare:
         return _compare([read_book(Path(name)) for name in arguments.compare], folder)
-    options = SessionOptions(
-        language=arguments.language,
-        task=arguments.task,
-        model=arguments.model,
-        policy=arguments.policy,
-        translate_to=arguments.translate,
-        translator=arguments.translator,
-        prompt=arguments.prompt,
-        speakers=arguments.speakers,
-    )
+    options = replace(convert.chosen_options(vars(arguments)), prompt=arguments.prompt)
     if options.speakers:
         store.require(SPEAKERS)
-    remote = arguments.backend == "openai-api"
-    backend = arguments.backend if remote else choose(arguments.backend)
+    wish = arguments.wish or unmeasured()
+    remote = wish == "openai-api"
+    backend = wish if remote else choose(wish)
     live = live_options(arguments.beams, arguments.rolling, arguments.end_of_word)
     setup = Setup(
         system=f"wlk-host {__version__}",
@@ -146,15 +139,13 @@ def _chosen(options: SessionOptions, detect: bool) -> dict[str, str]:
 
 
 def _chosen_live(arguments: argparse.Namespace) -> dict[str, str]:
-    """The same of the first pass."""
+    """What was chosen of the first pass, for the report."""
     chosen = {
-        "alignment heads": arguments.alignment_heads or "",
-        "beams": str(arguments.beams),
-        "rolling": str(arguments.rolling),
+        "beams": arguments.beams,
+        "rolling": arguments.rolling,
         "end of word": arguments.end_of_word,
     }
-    usual = {"alignment heads": "", "beams": "1", "rolling": "0", "end of word": "next"}
-    return {name: value for name, value in chosen.items() if value != usual[name]}
+    return {name: str(value) for name, value in chosen.items() if value is not None}
 
 
 def _require_extra() -> None:

@@ -10,12 +10,14 @@ from itertools import chain
 from pathlib import Path
 
 from wlk_host.backends.checkpoints.heads import parse
+from wlk_host.backends.choice import unmeasured
 from wlk_host.core.errors import WlkError
 from wlk_host.core.options import WHISPER, SessionOptions
 from wlk_host.core.translation.session import TranslatedSession
 from wlk_host.core.types import AudioChunk, CaptionUpdate
 from wlk_host.models import store
 from wlk_host.models.catalog import SPEAKERS
+from wlk_host.protocol import convert
 from wlk_host.runtime.files.caption_log import CaptionLog
 from wlk_host.runtime.files.clocks import SoundClock, WallClock
 from wlk_host.runtime.files.media import read_chunks
@@ -60,16 +62,7 @@ def caption(arguments: argparse.Namespace) -> int:
 
 
 def _options(arguments: argparse.Namespace) -> SessionOptions:
-    options = SessionOptions(
-        language=arguments.language,
-        task=arguments.task,
-        model=arguments.model,
-        policy=arguments.policy,
-        translate_to=arguments.translate,
-        translator=arguments.translator,
-        prompt=arguments.prompt,
-        speakers=arguments.speakers,
-    )
+    options = replace(convert.chosen_options(vars(arguments)), prompt=arguments.prompt)
     if options.task == "translate" and arguments.bilingual and not options.translate_to:
         return replace(options, task="transcribe", translate_to="en", translator=WHISPER)
     return options
@@ -86,7 +79,7 @@ def _engine(
         resolve=folder_of,
         drafts=drafts,
         live=live,
-        backend=arguments.backend,
+        backend=arguments.wish or unmeasured(),
         device=arguments.device,
     )
     if arguments.realtime:

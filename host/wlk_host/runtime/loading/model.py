@@ -19,17 +19,12 @@ from wlk_host.core.live.agreement_pass import AgreementOptions, LocalAgreement
 from wlk_host.core.live.alignatt_pass import LiveOptions, LivePass
 from wlk_host.core.live.end_of_word import IntegrateAndFire
 from wlk_host.core.live.policy import OpenPolicy
-from wlk_host.core.options import (
-    PolicyName,
-    SessionOptions,
-    TellsEnglish,
-    only_if_chosen,
-    whisper_tells,
-)
+from wlk_host.core.options import SessionOptions, TellsEnglish, only_if_chosen, whisper_tells
 from wlk_host.core.ports import Background, LiveRecognizer, VoiceEncoder
 from wlk_host.core.recognition import Pace, Recognition
 from wlk_host.core.session import Session
 from wlk_host.core.speakers import Speakers
+from wlk_host.core.tab_options import PolicyName
 from wlk_host.core.translation.session import TranslatedSession
 from wlk_host.core.translation.translators import TranslationService
 from wlk_host.core.types import SAMPLE_RATE, Sample
