@@ -24,7 +24,7 @@ _METAVARS: Final = {
 }
 
 NOT_FOR_FILES: Final = frozenset({"step_down"})
-"""Options without a flag: no file is left waiting while a model is too slow for it."""
+"""Options without a flag: a file is captioned to its end with the model that was chosen."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -160,7 +160,7 @@ def _add_models(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     ):
         actions.add_parser(action, help=help_text).add_argument("name", metavar="NAME")
     heads = actions.add_parser("heads", help="find the attention heads that follow the sound")
-    heads.add_argument("name", metavar="NAME", help=HELP["model"])
+    heads.add_argument("name", metavar="NAME", help="its name, or the path of a checkpoint")
     heads.add_argument("--audio", required=True, metavar="FILE", help="up to 30 s of speech")
     heads.add_argument("--text", required=True, help="exactly what is said in it")
     heads.add_argument("--language", default="en", help="Whisper language code; default: en")
