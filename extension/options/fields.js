@@ -1,37 +1,37 @@
 /** The settings that a plain control can hold, in the order in which the options page shows them. */
-import { DEFAULTS, FONTS, PRESETS } from '../shared/settings.js';
+import { DEFAULTS, PRESETS, SETTINGS } from '../shared/settings.js';
 
 /**
  * @typedef {object} Field
  * @property {string} path "appearance.fontSize"
- * @property {'choice' | 'language' | 'target' | 'translator' | 'model' | 'engine' | 'heads' | 'range' | 'color' | 'switch'} kind
- * @property {string[]} [choices] values of a choice
- * @property {{ min: number, max: number, step: number, unit: 'px' | 'percent' | 'none' }} [range]
+ * @property {'choice' | 'language' | 'target' | 'translator' | 'model' | 'backend' | 'heads' | 'range' | 'color' | 'switch'} kind
+ * @property {readonly string[]} [choices] values of a choice
+ * @property {Range} [range]
  * @property {string} [hint] key of what else there is to say of it
  */
 
+/**
+ * @typedef {object} Range
+ * @property {number} minimum
+ * @property {number} maximum
+ * @property {number} step
+ * @property {'px' | 'percent'} [unit]
+ */
+
+/** @typedef {import('../shared/settings.js').SiteSettings} SiteSettings */
 /** @typedef {'speech' | 'advanced' | 'translation' | 'reading' | 'appearance' | 'filters'} Section */
 
 /**
- * @param {string} path
- * @param {...string} choices
+ * @param {string} path of a setting that has one of several values
  * @returns {Field}
  */
-const choice = (path, ...choices) => ({ path, kind: 'choice', choices });
+const choice = (path) => ({ path, kind: 'choice', choices: valueAt(SETTINGS, path).enum });
 
 /**
- * @param {string} path
- * @param {number} min
- * @param {number} max
- * @param {number} step
- * @param {'px' | 'percent' | 'none'} [unit]
+ * @param {string} path of a setting that is a number
  * @returns {Field}
  */
-const range = (path, min, max, step, unit = 'none') => ({
-  path,
-  kind: 'range',
-  range: { min, max, step, unit },
-});
+const range = (path) => ({ path, kind: 'range', range: valueAt(SETTINGS, path) });
 
 /** @type {Record<Section, Field[]>} */
 export const SECTIONS = {
@@ -42,40 +42,43 @@ export const SECTIONS = {
     { path: 'microphone', kind: 'switch' },
   ],
   advanced: [
-    choice('policy', 'alignatt', 'local_agreement'),
-    { path: 'backend', kind: 'engine', hint: 'backend_hint' },
+    choice('policy'),
+    { path: 'backend', kind: 'backend', hint: 'backend_hint' },
     { path: 'alignmentHeads', kind: 'heads', hint: 'alignmentHeads_hint' },
   ],
   translation: [
     { path: 'translateTo', kind: 'target' },
     { path: 'translator', kind: 'translator' },
-    choice('bilingual.show', 'both', 'original', 'translation'),
-    choice('bilingual.order', 'original-first', 'translation-first'),
-    range('bilingual.translationSize', 0.5, 1.5, 0.05, 'percent'),
+    choice('bilingual.show'),
+    choice('bilingual.order'),
+    range('bilingual.translationSize'),
   ],
   reading: [
-    choice('mode', 'fast', 'reading'),
+    choice('mode'),
     { path: 'speakers', kind: 'switch', hint: 'speakers_hint' },
-    choice('liveRegion', 'off', 'polite'),
+    choice('liveRegion'),
   ],
   appearance: [
-    choice('appearance.preset', ...Object.keys(PRESETS), 'custom'),
-    choice('appearance.fontFamily', ...Object.keys(FONTS)),
-    range('appearance.fontSize', 12, 96, 1, 'px'),
-    range('appearance.fontWeight', 300, 800, 100),
+    choice('appearance.preset'),
+    choice('appearance.fontFamily'),
+    range('appearance.fontSize'),
+    range('appearance.fontWeight'),
     { path: 'appearance.color', kind: 'color' },
     { path: 'appearance.background', kind: 'color' },
-    range('appearance.backgroundOpacity', 0, 1, 0.01, 'percent'),
-    range('appearance.opacity', 0.2, 1, 0.01, 'percent'),
-    choice('appearance.outline', 'none', 'outline', 'shadow'),
-    range('appearance.lines', 1, 6, 1),
-    choice('appearance.align', 'start', 'center', 'end'),
+    range('appearance.backgroundOpacity'),
+    range('appearance.opacity'),
+    choice('appearance.outline'),
+    range('appearance.lines'),
+    choice('appearance.align'),
   ],
   filters: [{ path: 'filters.profanity', kind: 'switch' }],
 };
 
-/** The host's engines, under the names that they have everywhere. */
-export const ENGINES = { 'faster-whisper': 'CTranslate2', torch: 'PyTorch', mlx: 'MLX' };
+/**
+ * The host's backends, under the names that they have everywhere.
+ * @type {Readonly<Record<NonNullable<SiteSettings['backend']>, string>>}
+ */
+export const BACKENDS = { 'faster-whisper': 'CTranslate2', torch: 'PyTorch', mlx: 'MLX' };
 
 /**
  * @param {import('../shared/settings.js').Settings} settings

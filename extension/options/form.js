@@ -1,8 +1,8 @@
 /** The plain controls of the options page, made from the table of fields. */
 import { LANGUAGES, languageName, namedLanguages } from '../shared/languages.js';
-import { DEFAULTS, HEADS_PATTERN, WHISPER } from '../shared/settings.js';
+import { DEFAULTS, SETTINGS, WHISPER } from '../shared/settings.js';
 import { element, LOCALE, number, text } from '../ui/page.js';
-import { choiceKey, ENGINES, nameKey, valueAt } from './fields.js';
+import { BACKENDS, choiceKey, nameKey, valueAt } from './fields.js';
 
 /** @typedef {import('./fields.js').Field} Field */
 /** @typedef {import('../shared/protocol.js').HostHello} HostHello */
@@ -111,8 +111,8 @@ function offered({ kind, choices = [] }, hello) {
       return [null, WHISPER, ...translators.map(({ name }) => name)];
     case 'model':
       return [null, ...(hello?.models.map(({ name }) => name) ?? [])];
-    case 'engine':
-      return [null, ...Object.keys(ENGINES)];
+    case 'backend':
+      return [null, ...Object.keys(BACKENDS)];
     default:
       return [...choices];
   }
@@ -140,8 +140,8 @@ export function wordsFor({ kind, path, range }, value) {
     case 'language':
     case 'target':
       return languageName(value, LOCALE);
-    case 'engine':
-      return ENGINES[/** @type {keyof typeof ENGINES} */ (value)];
+    case 'backend':
+      return BACKENDS[/** @type {keyof typeof BACKENDS} */ (value)];
     case 'translator':
       return value === WHISPER ? text('translator_whisper') : value;
     default:
@@ -158,7 +158,7 @@ function wordsForNothing(kind) {
 
 /**
  * @param {number} value
- * @param {'px' | 'percent' | 'none'} [unit]
+ * @param {'px' | 'percent'} [unit]
  */
 function rangeWords(value, unit) {
   if (unit === 'percent') return number(value, { style: 'percent' });
@@ -171,10 +171,10 @@ function rangeWords(value, unit) {
  * @returns {Control}
  */
 function rangeControl(field, change) {
-  const { min, max, step } = field.range ?? { min: 0, max: 1, step: 1 };
+  const { minimum, maximum, step } = field.range ?? { minimum: 0, maximum: 1, step: 1 };
   const input = element('input', { type: 'range' });
   // In this order: a value outside of the limits of the moment would be moved.
-  Object.assign(input, { min: String(min), max: String(max), step: String(step) });
+  Object.assign(input, { min: String(minimum), max: String(maximum), step: String(step) });
   const output = element('output');
   input.addEventListener('input', () => {
     output.textContent = wordsFor(field, Number(input.value));
@@ -219,8 +219,9 @@ function switchControl(change) {
  * @returns {Control}
  */
 function headsControl(change) {
-  const input = element('input', { type: 'text', pattern: HEADS_PATTERN, placeholder: '3.1,4.2' });
-  Object.assign(input, { maxLength: 2000, spellcheck: false });
+  const { pattern, maxLength } = SETTINGS.alignmentHeads;
+  const input = element('input', { type: 'text', pattern, placeholder: '3.1,4.2' });
+  Object.assign(input, { maxLength, spellcheck: false });
   input.addEventListener('change', () => {
     input.value = input.value.replaceAll(' ', '');
     if (input.reportValidity()) change(input.value || null);

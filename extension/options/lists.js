@@ -1,5 +1,5 @@
 /** What is a list: vocabulary, replacements, rules for sites, keys. */
-import { DEFAULTS } from '../shared/settings.js';
+import { DEFAULTS, SETTINGS } from '../shared/settings.js';
 import { byId, element, text } from '../ui/page.js';
 import { nameKey, SECTIONS, valueAt } from './fields.js';
 import { wordsFor } from './form.js';
@@ -7,10 +7,6 @@ import { wordsFor } from './form.js';
 /** @typedef {import('../shared/settings.js').Settings} Settings */
 /** @typedef {import('../shared/settings.js').SiteOverrides} SiteOverrides */
 /** @typedef {(edit: (settings: Settings) => void) => Promise<void>} Edit */
-
-/** The limits of the host's protocol. */
-const TERMS = 200;
-const TERM_LENGTH = 100;
 
 const FIELDS = Object.values(SECTIONS).flat();
 
@@ -23,10 +19,13 @@ export function listenToLists(edit) {
     }),
   );
   const form = /** @type {HTMLFormElement} */ (byId('new-replacement'));
+  const from = /** @type {HTMLInputElement} */ (byId('replace-from'));
+  const to = /** @type {HTMLInputElement} */ (byId('replace-to'));
+  const limits = SETTINGS.filters.replacements.items.properties;
+  from.maxLength = limits.from.maxLength;
+  to.maxLength = limits.to.maxLength;
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    const from = /** @type {HTMLInputElement} */ (byId('replace-from'));
-    const to = /** @type {HTMLInputElement} */ (byId('replace-to'));
     const replacement = { from: from.value.trim(), to: to.value.trim() };
     if (replacement.from === '') return;
     void edit(({ filters }) => filters.replacements.push(replacement));
@@ -40,8 +39,9 @@ export function listenToLists(edit) {
  * @returns {string[]} one term a line, each once
  */
 function termsIn(lines) {
-  const terms = lines.split('\n').map((term) => term.trim().slice(0, TERM_LENGTH));
-  return [...new Set(terms.filter((term) => term !== ''))].slice(0, TERMS);
+  const { items, maxItems } = SETTINGS.vocabulary;
+  const terms = lines.split('\n').map((term) => term.trim().slice(0, items.maxLength));
+  return [...new Set(terms.filter((term) => term !== ''))].slice(0, maxItems);
 }
 
 /**

@@ -1,9 +1,9 @@
 /** The models on this machine: download, cancel, remove. And what runs them. */
 import { byId, element, number, text } from '../ui/page.js';
-import { ENGINES } from './fields.js';
+import { BACKENDS } from './fields.js';
 
 /** @typedef {import('../shared/protocol.js').CatalogModel} CatalogModel */
-/** @typedef {import('../shared/protocol.js').Engine} Engine */
+/** @typedef {import('../shared/protocol.js').Backend} Backend */
 /** @typedef {import('../shared/protocol.js').Progress} Progress */
 /** @typedef {import('../shared/protocol.js').ToHost} ToHost */
 
@@ -26,20 +26,20 @@ export function goToModel(id) {
   )?.focus();
 }
 
-/** @param {readonly Engine[]} engines */
-export function showEngines(engines) {
-  byId('engines').replaceChildren(...engines.map(engineItem));
+/** @param {readonly Backend[]} backends */
+export function showBackends(backends) {
+  byId('backends').replaceChildren(...backends.map(backendItem));
 }
 
-/** @param {Engine} engine */
-function engineItem({ name, usable, devices, problem }) {
-  const words = element('div', {}, element('strong', { textContent: ENGINES[name] }));
+/** @param {Backend} backend */
+function backendItem({ name, usable, devices, problem }) {
+  const words = element('div', {}, element('strong', { textContent: BACKENDS[name] }));
   if (usable) {
     const facts = element('p', { className: 'small soft', textContent: devices.join(' · ') });
     words.append(facts);
   }
   if (problem) words.append(problemWords(problem));
-  const label = text(usable ? 'engine_usable' : 'engine_unusable');
+  const label = text(usable ? 'backend_usable' : 'backend_unusable');
   return element('li', {}, words, element('span', { className: 'small', textContent: label }));
 }
 

@@ -7,7 +7,7 @@ import { exportSettings, importSettings, report, say } from './backup.js';
 import { changesAt, hasAdvanced, SECTIONS } from './fields.js';
 import { makeRow } from './form.js';
 import { defaults, listenToLists, showKeys, showLists } from './lists.js';
-import { goToModel, showEngines, showModels, showProgress } from './models.js';
+import { goToModel, showBackends, showModels, showProgress } from './models.js';
 import { showPreview } from './preview.js';
 
 /** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
@@ -171,7 +171,7 @@ function receive(message) {
     show();
   } else if (said.type === 'models') {
     showModels(said.models, (request) => line.tellHost(request));
-    showEngines(said.engines);
+    showBackends(said.backends);
     if (sought !== '') goToModel(sought);
     sought = '';
   } else if (said.type === 'progress') {

@@ -122,11 +122,11 @@ export const HOST_NAME = 'dev.wlk.host';
 
 /**
  * All models the host knows, each as it is now. Sent when asked for, and after every change of a state. A request for a name that is not in it changes nothing.
- * @typedef {{ type: "models", models: (CatalogModel)[], engines: (Engine)[] }} HostModels
+ * @typedef {{ type: "models", models: (CatalogModel)[], backends: (Backend)[] }} HostModels
  */
 
 /**
- * @typedef {{ name: "faster-whisper" | "torch" | "mlx", usable: boolean, devices: (string)[], problem: Problem }} Engine
+ * @typedef {{ name: "faster-whisper" | "torch" | "mlx", usable: boolean, devices: (string)[], problem: Problem }} Backend
  */
 
 /**
@@ -196,13 +196,25 @@ export const DEFINITIONS = {
   Options: {
     type: 'object',
     properties: {
-      language: { type: ['string', 'null'] },
+      language: {
+        type: ['string', 'null'],
+        pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$',
+        maxLength: 35,
+      },
       task: { enum: ['transcribe', 'translate'] },
-      model: { type: ['string', 'null'] },
+      model: { type: ['string', 'null'], minLength: 1, maxLength: 4096 },
       policy: { enum: ['alignatt', 'local_agreement'] },
-      vocabulary: { type: 'array', items: { type: 'string', maxLength: 100 }, maxItems: 200 },
-      translate_to: { type: ['string', 'null'], minLength: 2, maxLength: 35 },
-      translator: { type: ['string', 'null'] },
+      vocabulary: {
+        type: 'array',
+        items: { type: 'string', minLength: 1, maxLength: 100 },
+        maxItems: 200,
+      },
+      translate_to: {
+        type: ['string', 'null'],
+        pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$',
+        maxLength: 35,
+      },
+      translator: { type: ['string', 'null'], minLength: 1, maxLength: 4096 },
       step_down: { type: 'boolean' },
       backend: { enum: ['faster-whisper', 'torch', 'mlx', null] },
       alignment_heads: {
@@ -445,12 +457,12 @@ export const DEFINITIONS = {
     properties: {
       type: { const: 'models' },
       models: { type: 'array', items: { $ref: '#/$defs/CatalogModel' } },
-      engines: { type: 'array', items: { $ref: '#/$defs/Engine' } },
+      backends: { type: 'array', items: { $ref: '#/$defs/Backend' } },
     },
-    required: ['type', 'models', 'engines'],
+    required: ['type', 'models', 'backends'],
     additionalProperties: false,
   },
-  Engine: {
+  Backend: {
     type: 'object',
     properties: {
       name: { enum: ['faster-whisper', 'torch', 'mlx'] },

@@ -1,84 +1,15 @@
 /**
- * What the user can choose, as plain JSON: defaults, rules, versions, and what holds on a site.
+ * What the user can choose, as plain JSON: limits, defaults, versions, and what holds on a site.
  * Positions of the captions are kept apart (`Positions`): they are found by dragging, not chosen.
+ *
+ * The overlay loads this module too, where no module can import another.
  */
 /** @typedef {Record<string, unknown>} Json */
-
-/**
- * @typedef {object} Appearance
- * @property {'standard' | 'system' | 'classic' | 'contrast' | 'outline' | 'paper' | 'custom'} preset
- *   whose values the others are; `custom` when one was changed; `system`: colours are the system's
- *   and text grows with the browser's
- * @property {'system' | 'sans' | 'serif' | 'mono' | 'rounded'} fontFamily key of FONTS
- * @property {number} fontSize CSS pixels
- * @property {number} fontWeight 100 to 900
- * @property {string} color `#rrggbb`
- * @property {string} background `#rrggbb`
- * @property {number} backgroundOpacity 0 to 1
- * @property {number} opacity of everything, 0.2 to 1
- * @property {'none' | 'outline' | 'shadow'} outline of the letters
- * @property {number} lines rows of text that are seen at once
- * @property {'start' | 'center' | 'end'} align
- */
-
-/**
- * @typedef {object} Bilingual
- * @property {'original' | 'translation' | 'both'} show
- * @property {'original-first' | 'translation-first'} order
- * @property {number} translationSize ratio to the original's size
- */
-
-/**
- * @typedef {object} Filters
- * @property {boolean} profanity whether swearwords are masked
- * @property {{ from: string, to: string }[]} replacements
- */
-
-/**
- * What holds in a tab: the settings without their rules for sites.
- * @typedef {object} SiteSettings
- * @property {string | null} language spoken; null: detected
- * @property {string | null} translateTo null: not translated
- * @property {string | null} translator null: the host chooses
- * @property {string | null} model null: the host chooses
- * @property {boolean} stepDown whether a smaller model is taken when captions come late for good
- * @property {'alignatt' | 'local_agreement'} policy
- * @property {'faster-whisper' | 'torch' | 'mlx' | null} backend null: the host's usual one
- * @property {string | null} alignmentHeads "3.1,4.2", of the chosen model; null: its own
- * @property {string[]} vocabulary names and words to expect
- * @property {'fast' | 'reading'} mode word by word, or whole steady lines a little later
- * @property {Appearance} appearance
- * @property {Bilingual} bilingual
- * @property {Filters} filters
- * @property {'off' | 'polite'} liveRegion whether a screen reader reads captions out
- * @property {boolean} speakers whether speakers are told apart and named
- * @property {boolean} microphone whether captions begin with the microphone as a second channel
- */
-
-/**
- * What one site does differently. Absent: as everywhere.
- * @typedef {Partial<Pick<SiteSettings,
- *     'language' | 'translateTo' | 'translator' | 'model' | 'mode' | 'speakers' | 'microphone'>>
- *   & { appearance?: Partial<Appearance>, bilingual?: Partial<Bilingual> }} SiteOverrides
- */
-
-/** @typedef {SiteSettings & { version: number, sites: Record<string, SiteOverrides> }} Settings */
-
-/**
- * Where the captions of a site stand: fractions of the viewport, of the middle of their lower edge.
- * @typedef {{ x: number, y: number, width: number }} Position
- */
-
-/** @typedef {{ windowed: Position | null, fullscreen: Position | null }} SitePositions */
-/** @typedef {Record<string, SitePositions>} Positions by site */
 
 export const VERSION = 1;
 
 /** The translator that is the recogniser itself: it writes English, and no original with it. */
 export const WHISPER = 'whisper';
-
-/** "3.1,4.2": layers of the decoder, and heads of theirs, as the host's protocol has them. */
-export const HEADS_PATTERN = '[0-9]{1,2}\\.[0-9]{1,2}(,[0-9]{1,2}\\.[0-9]{1,2})*';
 
 /** No font is fetched: these are what systems have. */
 export const FONTS = {
@@ -89,58 +20,215 @@ export const FONTS = {
   rounded: 'ui-rounded, "Arial Rounded MT Bold", Nunito, "Trebuchet MS", sans-serif',
 };
 
-/** @type {Appearance} */
-const STANDARD = {
-  preset: 'standard',
-  fontFamily: 'system',
-  fontSize: 22,
-  fontWeight: 500,
-  color: '#f6f7f9',
-  background: '#101216',
-  backgroundOpacity: 0.91,
-  opacity: 1,
-  outline: 'none',
-  lines: 3,
-  align: 'start',
-};
+/** What the host can be asked for in a tab: limits and defaults. */
+// <options of schema.json>
+export const HOST_OPTIONS = /** @type {const} */ ({
+  /** language code of what is spoken; default: detect it */
+  language: {
+    type: ['string', 'null'],
+    pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$',
+    maxLength: 35,
+    default: null,
+  },
+  /** translate: directly into English */
+  task: { enum: ['transcribe', 'translate'], default: 'transcribe' },
+  /** a model's name, or the path of a checkpoint: CTranslate2, Hugging Face, OpenAI .pt, MLX, LoRA adapter; default: the host chooses */
+  model: { type: ['string', 'null'], minLength: 1, maxLength: 4096, default: null },
+  /** how live words are settled: where the decoder looks, or what two decodes agree on */
+  policy: { enum: ['alignatt', 'local_agreement'], default: 'alignatt' },
+  /** names and terms to expect, each by itself */
+  vocabulary: {
+    type: 'array',
+    items: { type: 'string', minLength: 1, maxLength: 100 },
+    maxItems: 200,
+    default: [],
+  },
+  /** language code (pt, zh-TW) to translate the lines into; default: translate nothing */
+  translate_to: {
+    type: ['string', 'null'],
+    pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$',
+    maxLength: 35,
+    default: null,
+  },
+  /** a translator's name, a CTranslate2 folder, or whisper: the recogniser itself, into English; default: the best for the languages */
+  translator: { type: ['string', 'null'], minLength: 1, maxLength: 4096, default: null },
+  /** go on with the next smaller installed model when captions keep coming late */
+  step_down: { type: 'boolean', default: false },
+  /** what runs the model: CTranslate2 in int8, PyTorch in bfloat16, or MLX on Apple silicon; default: the host chooses */
+  backend: { enum: ['faster-whisper', 'torch', 'mlx', null], default: null },
+  /** cross-attention heads (LAYER.HEAD,LAYER.HEAD) that follow the sound, instead of the named model's own */
+  alignment_heads: {
+    type: ['string', 'null'],
+    pattern: '^[0-9]{1,2}\\.[0-9]{1,2}(,[0-9]{1,2}\\.[0-9]{1,2})*$',
+    maxLength: 2000,
+    default: null,
+  },
+  /** tell who speaks, where the model for it is installed */
+  speakers: { type: 'boolean', default: false },
+});
+// </options of schema.json>
+
+const OUTLINES = /** @type {const} */ (['none', 'outline', 'shadow']);
+
+const STANDARD = look('system', 500, '#f6f7f9', '#101216', 0.91, 'none');
 
 /**
- * A preset is a look; size, lines and alignment are the user's own and stay as they are.
- * @type {Record<Exclude<Appearance['preset'], 'custom'>, Partial<Appearance>>}
+ * A preset is a look; size, lines and alignment are the user's own and stay as they are. With
+ * `system`, colours are the system's and text grows with the browser's.
  */
 export const PRESETS = {
-  standard: look('system', 500, '#f6f7f9', '#101216', 0.91, 'none'),
-  system: look('system', 500, '#f6f7f9', '#101216', 0.91, 'none'),
+  standard: STANDARD,
+  system: STANDARD,
   classic: look('sans', 400, '#ffffff', '#080808', 0.75, 'none'),
   contrast: look('sans', 700, '#ffff00', '#000000', 1, 'none'),
   outline: look('sans', 700, '#ffffff', '#000000', 0, 'outline'),
   paper: look('serif', 500, '#22201c', '#faf6ec', 0.96, 'none'),
 };
 
+const COLOR = /** @type {const} */ ({ type: 'string', pattern: '^#[0-9a-f]{6}$' });
+
+const REPLACEMENT = /** @type {const} */ ({
+  type: 'object',
+  properties: {
+    from: { type: 'string', minLength: 1, maxLength: 100 },
+    to: { type: 'string', maxLength: 100 },
+  },
+  required: ['from', 'to'],
+  additionalProperties: false,
+});
+
+/**
+ * The one table of the settings: what each may hold, and its default. What the host is asked for has
+ * both from the protocol, under the `option`'s name. Numbers say in which steps a slider moves and
+ * how they are shown. A record without a default is a group of settings.
+ */
+export const SETTINGS = /** @type {const} */ ({
+  language: fromHost('language'),
+  translateTo: fromHost('translate_to'),
+  translator: fromHost('translator'),
+  model: fromHost('model'),
+  stepDown: fromHost('step_down'),
+  policy: fromHost('policy'),
+  backend: fromHost('backend'),
+  alignmentHeads: fromHost('alignment_heads'),
+  vocabulary: fromHost('vocabulary'),
+  /** Word by word, or whole steady lines a little later. */
+  mode: { enum: ['fast', 'reading'], default: 'fast' },
+  appearance: {
+    /** Whose values the others are; `custom` when one was changed. */
+    preset: { enum: [...namesOf(PRESETS), 'custom'], default: 'standard' },
+    fontFamily: { enum: namesOf(FONTS), default: STANDARD.fontFamily },
+    fontSize: { type: 'number', minimum: 12, maximum: 96, default: 22, step: 1, unit: 'px' },
+    fontWeight: {
+      type: 'integer',
+      minimum: 300,
+      maximum: 800,
+      default: STANDARD.fontWeight,
+      step: 100,
+    },
+    color: { ...COLOR, default: STANDARD.color },
+    background: { ...COLOR, default: STANDARD.background },
+    backgroundOpacity: share(0, 1, STANDARD.backgroundOpacity, 0.01),
+    /** Of everything. */
+    opacity: share(0.2, 1, 1, 0.01),
+    /** Of the letters. */
+    outline: { enum: OUTLINES, default: STANDARD.outline },
+    /** Rows of text that are seen at once. */
+    lines: { type: 'integer', minimum: 1, maximum: 6, default: 3, step: 1 },
+    align: { enum: ['start', 'center', 'end'], default: 'start' },
+  },
+  bilingual: {
+    show: { enum: ['both', 'original', 'translation'], default: 'both' },
+    order: { enum: ['original-first', 'translation-first'], default: 'original-first' },
+    /** Ratio to the original's size. */
+    translationSize: share(0.5, 1.5, 1, 0.05),
+  },
+  filters: {
+    /** Whether swearwords are masked. */
+    profanity: { type: 'boolean', default: false },
+    replacements: { type: 'array', items: REPLACEMENT, maxItems: 200, default: [] },
+  },
+  /** Whether a screen reader reads captions out. */
+  liveRegion: { enum: ['off', 'polite'], default: 'off' },
+  // The host tells speakers apart when it is asked to. Whoever installed the model for it wants it.
+  speakers: { ...fromHost('speakers'), default: true },
+  /** Whether captions begin with the microphone as a second channel. */
+  microphone: { type: 'boolean', default: false },
+});
+
+/** What a site may do differently. */
+export const SITE_FIELDS = /** @type {const} */ ([
+  'language',
+  'translateTo',
+  'translator',
+  'model',
+  'mode',
+  'speakers',
+  'appearance',
+  'bilingual',
+  'microphone',
+]);
+
 /** Fields that hold fields of their own. */
-export const GROUPS = ['appearance', 'bilingual', 'filters'];
+export const GROUPS = Object.keys(SETTINGS).filter((name) => isGroup(name));
+
+/**
+ * The value of a plain type's name.
+ * @template T
+ * @typedef {T extends 'string' ? string : T extends 'boolean' ? boolean
+ *   : T extends 'number' | 'integer' ? number : null} Plain
+ */
+
+/**
+ * What a schema allows.
+ * @template S
+ * @typedef {S extends { enum: readonly (infer V)[] } ? V
+ *   : S extends { type: 'array', items: infer I } ? Value<I>[]
+ *   : S extends { type: 'object', properties: infer P } ? { -readonly [K in keyof P]: Value<P[K]> }
+ *   : S extends { type: readonly (infer T)[] } ? Plain<T>
+ *   : S extends { type: infer T } ? Plain<T> : never} Value
+ */
+
+/**
+ * What a table of settings allows.
+ * @template G
+ * @typedef {{ -readonly [K in keyof G]:
+ *   G[K] extends { default: unknown } ? Value<G[K]> : Values<G[K]> }} Values
+ */
+
+/**
+ * What holds in a tab: the settings without their rules for sites.
+ * @typedef {Values<typeof SETTINGS>} SiteSettings
+ */
+
+/** @typedef {SiteSettings['appearance']} Appearance */
+/** @typedef {SiteSettings['bilingual']} Bilingual */
+/** @typedef {SiteSettings['filters']} Filters */
+
+/**
+ * What one site does differently. Absent: as everywhere.
+ * @typedef {Partial<Omit<Pick<SiteSettings, typeof SITE_FIELDS[number]>, 'appearance' | 'bilingual'>>
+ *   & { appearance?: Partial<Appearance>, bilingual?: Partial<Bilingual> }} SiteOverrides
+ */
+
+/** @typedef {SiteSettings & { version: number, sites: Record<string, SiteOverrides> }} Settings */
+
+/**
+ * The settings that the host is asked for.
+ * @typedef {{ [K in keyof SiteSettings]:
+ *   typeof SETTINGS[K] extends { option: string } ? K : never }[keyof SiteSettings]} OfHost
+ */
+
+/**
+ * Where the captions of a site stand: fractions of the viewport, of the middle of their lower edge.
+ * @typedef {{ x: number, y: number, width: number }} Position
+ */
+
+/** @typedef {{ windowed: Position | null, fullscreen: Position | null }} SitePositions */
+/** @typedef {Record<string, SitePositions>} Positions by site */
 
 /** @type {Readonly<Settings>} */
-export const DEFAULTS = deepFreeze({
-  version: VERSION,
-  language: null,
-  translateTo: null,
-  translator: null,
-  model: null,
-  stepDown: false,
-  policy: 'alignatt',
-  backend: null,
-  alignmentHeads: null,
-  vocabulary: [],
-  mode: 'fast',
-  appearance: STANDARD,
-  bilingual: { show: 'both', order: 'original-first', translationSize: 1 },
-  filters: { profanity: false, replacements: [] },
-  liveRegion: 'off',
-  speakers: true,
-  microphone: false,
-  sites: {},
-});
+export const DEFAULTS = deepFreeze({ version: VERSION, ...defaultsIn(SETTINGS), sites: {} });
 
 /**
  * What holds on a site.
@@ -178,8 +266,9 @@ export function changeFor(settings, site, changes) {
  * @returns {Partial<Appearance>} a step larger or smaller, within what is allowed
  */
 export function resized(appearance, direction) {
+  const { minimum, maximum } = SETTINGS.appearance.fontSize;
   const next = Math.round(appearance.fontSize * (direction === 1 ? 1.12 : 1 / 1.12));
-  return { fontSize: Math.min(96, Math.max(12, next)) };
+  return { fontSize: Math.min(maximum, Math.max(minimum, next)) };
 }
 
 /**
@@ -199,16 +288,20 @@ export function siteOf(url) {
  * @returns {import('./protocol.js').Options}
  */
 export function hostOptions(settings) {
-  const { language, translateTo, translator, model, policy, vocabulary } = settings;
-  const { backend, alignmentHeads, bilingual, stepDown, speakers } = settings;
-  const engine = { model, policy, backend, alignment_heads: alignmentHeads, step_down: stepDown };
-  const common = { language, vocabulary, speakers, ...engine };
+  const { translateTo, translator, bilingual } = settings;
+  const chosen = Object.fromEntries(
+    Object.entries(SETTINGS).flatMap(([name, setting]) =>
+      'option' in setting ? [[setting.option, settings[/** @type {OfHost} */ (name)]]] : [],
+    ),
+  );
   const isDirect = translateTo === 'en' && translator === WHISPER;
   // Nobody wants to see what is spoken: it need not be recognised then.
-  if (isDirect && bilingual.show === 'translation') return { ...common, task: 'translate' };
+  if (isDirect && bilingual.show === 'translation') {
+    return { ...chosen, task: 'translate', translate_to: null, translator: null };
+  }
   // It knows no other target; the host then takes the best there is.
   const other = translator === WHISPER && !isDirect ? null : translator;
-  return { ...common, task: 'transcribe', translate_to: translateTo, translator: other };
+  return { ...chosen, task: 'transcribe', translator: other };
 }
 
 /**
@@ -227,16 +320,63 @@ export function mergeInto(target, changes) {
 }
 
 /**
- * @param {Appearance['fontFamily']} fontFamily
+ * @param {keyof typeof FONTS} fontFamily
  * @param {number} fontWeight
  * @param {string} color
  * @param {string} background
  * @param {number} backgroundOpacity
- * @param {Appearance['outline']} outline
- * @returns {Partial<Appearance>}
+ * @param {typeof OUTLINES[number]} outline
  */
 function look(fontFamily, fontWeight, color, background, backgroundOpacity, outline) {
   return { fontFamily, fontWeight, color, background, backgroundOpacity, outline };
+}
+
+/**
+ * A setting that the host is asked for.
+ * @template {keyof typeof HOST_OPTIONS} Name
+ * @param {Name} option
+ */
+function fromHost(option) {
+  return { ...HOST_OPTIONS[option], option };
+}
+
+/**
+ * A setting that is shown in percent.
+ * @param {number} minimum
+ * @param {number} maximum
+ * @param {number} usual
+ * @param {number} step
+ */
+function share(minimum, maximum, usual, step) {
+  const number = /** @type {const} */ ({ type: 'number', unit: 'percent' });
+  return { ...number, minimum, maximum, default: usual, step };
+}
+
+/**
+ * @template {object} Record
+ * @param {Record} record
+ * @returns {(keyof Record)[]}
+ */
+function namesOf(record) {
+  return /** @type {(keyof Record)[]} */ (Object.keys(record));
+}
+
+/** @param {string} name */
+function isGroup(name) {
+  return !('default' in SETTINGS[/** @type {keyof typeof SETTINGS} */ (name)]);
+}
+
+/**
+ * @template {object} Table
+ * @param {Table} table of settings
+ * @returns {Values<Table>}
+ */
+function defaultsIn(table) {
+  const defaults = Object.entries(table).map(([name, setting]) => [
+    name,
+    'default' in setting ? structuredClone(setting.default) : defaultsIn(setting),
+  ]);
+  return Object.fromEntries(defaults);
 }
 
 /**

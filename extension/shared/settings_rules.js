@@ -1,12 +1,11 @@
 /** What settings may hold, and how stored ones of any version become sound ones of this version. */
 import {
   DEFAULTS,
-  FONTS,
   GROUPS,
-  HEADS_PATTERN,
   isRecord,
   mergeInto,
-  PRESETS,
+  SETTINGS,
+  SITE_FIELDS,
   VERSION,
 } from './settings.js';
 import { findFault } from './validate.js';
@@ -16,85 +15,8 @@ import { findFault } from './validate.js';
 /** @typedef {import('./settings.js').SiteOverrides} SiteOverrides */
 /** @typedef {import('./validate.js').Schema} Schema */
 
-/** @type {Schema} */
-const CODE = { type: ['string', 'null'], pattern: '^[a-z]{2,3}(-[A-Za-z]{2,8})?$' };
-/** @type {Schema} */
-const NAME = { type: ['string', 'null'], minLength: 1, maxLength: 200 };
-/** @type {Schema} */
-const HEADS = { type: ['string', 'null'], maxLength: 2000, pattern: `^${HEADS_PATTERN}$` };
-/** @type {Schema} */
-const COLOR = { type: 'string', pattern: '^#[0-9a-f]{6}$' };
-
-/** @type {Schema} */
-const REPLACEMENT = {
-  type: 'object',
-  properties: {
-    from: { type: 'string', minLength: 1, maxLength: 100 },
-    to: { type: 'string', maxLength: 100 },
-  },
-  required: ['from', 'to'],
-  additionalProperties: false,
-};
-
-/**
- * What each field may hold. A nested record is a group, whose fields are read one by one.
- * @type {Record<string, Schema | Record<string, Schema>>}
- */
-const FIELDS = {
-  language: CODE,
-  translateTo: CODE,
-  translator: NAME,
-  model: NAME,
-  stepDown: { type: 'boolean' },
-  policy: { enum: ['alignatt', 'local_agreement'] },
-  backend: { enum: ['faster-whisper', 'torch', 'mlx', null] },
-  alignmentHeads: HEADS,
-  // The limits are those of the host's protocol.
-  vocabulary: {
-    type: 'array',
-    items: { type: 'string', minLength: 1, maxLength: 100 },
-    maxItems: 200,
-  },
-  mode: { enum: ['fast', 'reading'] },
-  appearance: {
-    preset: { enum: [...Object.keys(PRESETS), 'custom'] },
-    fontFamily: { enum: Object.keys(FONTS) },
-    fontSize: { type: 'number', minimum: 12, maximum: 96 },
-    fontWeight: { type: 'integer', minimum: 100, maximum: 900 },
-    color: COLOR,
-    background: COLOR,
-    backgroundOpacity: { type: 'number', minimum: 0, maximum: 1 },
-    opacity: { type: 'number', minimum: 0.2, maximum: 1 },
-    outline: { enum: ['none', 'outline', 'shadow'] },
-    lines: { type: 'integer', minimum: 1, maximum: 6 },
-    align: { enum: ['start', 'center', 'end'] },
-  },
-  bilingual: {
-    show: { enum: ['original', 'translation', 'both'] },
-    order: { enum: ['original-first', 'translation-first'] },
-    translationSize: { type: 'number', minimum: 0.5, maximum: 1.5 },
-  },
-  filters: {
-    profanity: { type: 'boolean' },
-    replacements: { type: 'array', items: REPLACEMENT, maxItems: 200 },
-  },
-  liveRegion: { enum: ['off', 'polite'] },
-  speakers: { type: 'boolean' },
-  microphone: { type: 'boolean' },
-};
-
-/** What a site may do differently. */
-const SITE_FIELDS = [
-  'language',
-  'translateTo',
-  'translator',
-  'model',
-  'mode',
-  'speakers',
-  'appearance',
-  'bilingual',
-  'microphone',
-];
+/** @type {Readonly<Record<string, Schema | Readonly<Record<string, Schema>>>>} */
+const FIELDS = SETTINGS;
 
 /**
  * How settings of one version become those of the next, by the older version. A field that is new
@@ -169,7 +91,7 @@ export function isPosition(value) {
 
 /**
  * @param {Json} source
- * @param {string[]} names
+ * @param {readonly string[]} names
  * @param {string} path
  * @param {string[]} faults appended to
  * @returns {Json} the fields that are there and sound
@@ -252,7 +174,7 @@ function isSound(value, schema, path, faults) {
 
 /**
  * @param {Json} value
- * @param {string[]} known
+ * @param {readonly string[]} known
  * @param {string} path
  */
 function unknownIn(value, known, path) {

@@ -3,12 +3,12 @@
  *
  * @typedef {object} Schema
  * @property {string} [$ref]
- * @property {Schema[]} [oneOf]
- * @property {string | string[]} [type]
+ * @property {readonly Schema[]} [oneOf]
+ * @property {string | readonly string[]} [type]
  * @property {unknown} [const]
- * @property {unknown[]} [enum]
- * @property {Record<string, Schema>} [properties]
- * @property {string[]} [required]
+ * @property {readonly unknown[]} [enum]
+ * @property {Readonly<Record<string, Schema>>} [properties]
+ * @property {readonly string[]} [required]
  * @property {boolean} [additionalProperties]
  * @property {Schema} [items]
  * @property {number} [minimum]
@@ -19,7 +19,7 @@
  * @property {string} [pattern]
  */
 
-/** @typedef {Record<string, Schema>} Definitions */
+/** @typedef {Readonly<Record<string, Schema>>} Definitions */
 
 const REFERENCE = '#/$defs/';
 
@@ -73,7 +73,7 @@ function kindFault(value, schema, path) {
 
 /**
  * @param {unknown} value
- * @param {Schema[]} choices messages, which exclude one another by their `type`
+ * @param {readonly Schema[]} choices messages, which exclude one another by their `type`
  * @param {string} path
  * @param {Definitions} definitions
  */

@@ -3,16 +3,28 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
+from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
+from wlk_host.core.tab_options import HELP, TabOptions
 from wlk_host.version import __version__
 
 _ORIGIN_PREFIX = "chrome-extension://"
 
-_MODEL_HELP = (
-    "a model's name, or the path of a checkpoint: CTranslate2, Hugging Face, OpenAI .pt, MLX, "
-    "LoRA adapter; default: the first installed"
-)
+_FLAGS: Final = {"translate_to": "--translate"}
+"""Of options whose flag is not their name."""
+
+_METAVARS: Final = {
+    "alignment_heads": "L.H,L.H,…",
+    "language": "LANG",
+    "translate_to": "LANG",
+    "translator": "NAME",
+    "vocabulary": "TERM",
+}
+
+NOT_FOR_FILES: Final = frozenset({"step_down"})
+"""Options without a flag: a file is captioned to its end with the model that was chosen."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -66,22 +78,10 @@ def _add_caption(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
 
     parser = subparsers.add_parser("caption", help="caption a sound or video file")
     parser.add_argument("file", metavar="FILE", help="any format ffmpeg reads")
-    parser.add_argument("--model", help=_MODEL_HELP)
-    _add_heads(parser)
-    parser.add_argument("--language", help="Whisper language code; default: detect it")
-    parser.add_argument(
-        "--task",
-        choices=["transcribe", "translate"],
-        default="transcribe",
-        help="translate: direct into English",
-    )
-    _add_translation(parser)
+    _add_options(parser)
     parser.add_argument(
         "--bilingual", action="store_true", help="the original above its translation"
     )
-    _add_policy(parser)
-    _add_speakers(parser)
-    _add_backend(parser)
     _add_live_options(parser)
     parser.add_argument("--realtime", action="store_true", help="as if the file were played")
     parser.add_argument(
@@ -104,23 +104,20 @@ def _add_live_options(parser: argparse.ArgumentParser) -> None:
         "--beams",
         type=int,
         choices=range(1, 11),
-        default=3,
         metavar="N",
-        help="texts the live pass follows at the same time, 1 to 10 (default 3)",
+        help="texts the live pass follows at the same time, 1 to 10",
     )
     parser.add_argument(
         "--rolling",
         type=int,
         choices=range(201),
-        default=0,
         metavar="N",
-        help="tokens of what was said before that the live pass is given, 0 to 200 (default 0)",
+        help="tokens of what was said before that the live pass is given, 0 to 200",
     )
     parser.add_argument(
         "--end-of-word",
-        default="next",
         metavar="RULE",
-        help="when the last word is whole: next (word begins; default), never (before the pause), "
+        help="when the last word is whole: next (word begins), never (before the pause), "
         "or the file of a Simul-Whisper checkpoint such as cif_base.pt",
     )
 
@@ -163,23 +160,11 @@ def _add_models(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     ):
         actions.add_parser(action, help=help_text).add_argument("name", metavar="NAME")
     heads = actions.add_parser("heads", help="find the attention heads that follow the sound")
-    heads.add_argument("name", metavar="NAME", help=_MODEL_HELP)
+    heads.add_argument("name", metavar="NAME", help="its name, or the path of a checkpoint")
     heads.add_argument("--audio", required=True, metavar="FILE", help="up to 30 s of speech")
     heads.add_argument("--text", required=True, help="exactly what is said in it")
     heads.add_argument("--language", default="en", help="Whisper language code; default: en")
     parser.set_defaults(run=run)
-
-
-def _add_translation(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--translate", metavar="LANG", help="language code (pt, zh-TW) to translate the lines into"
-    )
-    parser.add_argument(
-        "--translator",
-        metavar="NAME",
-        help="a translator's name, a CTranslate2 folder, or whisper: the recogniser itself, into "
-        "English; default: the best for the languages",
-    )
 
 
 def _add_translators(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -221,21 +206,10 @@ def _add_bench(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     what.add_argument(
         "--compare", nargs="+", metavar="DIR", help="set earlier runs (--out) beside each other"
     )
-    parser.add_argument("--model", help=_MODEL_HELP)
-    _add_heads(parser)
     language = parser.add_mutually_exclusive_group()
-    language.add_argument("--language", help="for all recordings; default: each one's own")
-    language.add_argument("--detect", action="store_true", help="leave the language to the engine")
-    parser.add_argument(
-        "--task",
-        choices=["transcribe", "translate"],
-        default="transcribe",
-        help="translate: into English, scored by chrF",
-    )
-    _add_policy(parser)
-    _add_speakers(parser)
-    _add_backend(parser)
-    _add_translation(parser)
+    _add_option(language, "language", help="for all recordings; default: each one's own")
+    language.add_argument("--detect", action="store_true", help="leave the language to the model")
+    _add_options(parser, "language")
     _add_live_options(parser)
     parser.add_argument("--only", default="", metavar="TEXT", help="recordings with this in the id")
     clock = parser.add_mutually_exclusive_group()
@@ -249,46 +223,52 @@ def _add_bench(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.set_defaults(run=run)
 
 
-def _add_heads(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--alignment-heads",
-        metavar="L.H,L.H,…",
-        help="layers and heads of --model that follow the sound, instead of its own",
-    )
+def _add_options(parser: argparse.ArgumentParser, *already: str) -> None:
+    """A flag for each option of a tab, and what models run on.
 
-
-def _add_policy(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--policy",
-        choices=["alignatt", "local_agreement"],
-        default="alignatt",
-        help="how live words are settled: where the decoder looks, or what two decodes agree on",
-    )
-
-
-def _add_speakers(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--speakers",
-        action="store_true",
-        help="tell who speaks, with the model of `wlk-host models download speakers`",
-    )
-
-
-def _add_backend(parser: argparse.ArgumentParser) -> None:
+    Args:
+        already: options that have their flag.
+    """
+    for option in fields(TabOptions):
+        if option.name not in NOT_FOR_FILES and option.name not in ("backend", *already):
+            _add_option(parser, option.name)
     parser.add_argument(
         "--device",
         choices=["auto", "cpu", "cuda", "mps"],
         default="auto",
-        help="what models run on; auto: the best that the engine can use on this machine",
+        help="what models run on; auto: the best that the backend can use on this machine",
     )
+    backends = _choices(get_type_hints(TabOptions)["backend"])
     parser.add_argument(
         "--backend",
-        choices=["auto", "faster-whisper", "torch", "mlx", "openai-api"],
-        default="faster-whisper",
-        help="CTranslate2 in int8, PyTorch in bfloat16, or MLX on Apple silicon; auto: MLX where "
-        "it is, else which is quicker on this machine; openai-api: SENDS THE SOUND to the service "
-        "that WLK_API_URL, WLK_API_KEY and WLK_API_MODEL name (with --policy local_agreement)",
+        dest="wish",
+        choices=["auto", *backends, "openai-api"],
+        help=f"{HELP['backend']}; auto: MLX where it is, otherwise which is quicker on this "
+        "machine; openai-api: SENDS THE SOUND to the service that WLK_API_URL, WLK_API_KEY and "
+        "WLK_API_MODEL name (with --policy local_agreement)",
     )
+
+
+def _add_option(container: argparse._ActionsContainer, name: str, **instead: Any) -> None:
+    """The flag of one option: name, values, default and help are those of `TabOptions`."""
+    kind = get_type_hints(TabOptions)[name]
+    default = next(option.default for option in fields(TabOptions) if option.name == name)
+    flag: dict[str, Any] = {"dest": name, "default": default, "help": HELP[name]}
+    if kind is bool:
+        flag["action"] = "store_true"
+    elif get_origin(kind) is tuple:
+        flag |= {"action": "append", "default": []}
+    else:
+        flag["choices"] = _choices(kind) or None
+    if name in _METAVARS:
+        flag["metavar"] = _METAVARS[name]
+    container.add_argument(_FLAGS.get(name, f"--{name.replace('_', '-')}"), **flag | instead)
+
+
+def _choices(kind: object) -> list[str]:
+    """The values that a `Literal`, or one or None, has; none of other types."""
+    literals = [inner for inner in (kind, *get_args(kind)) if get_origin(inner) is Literal]
+    return [value for literal in literals for value in get_args(literal)]
 
 
 if __name__ == "__main__":

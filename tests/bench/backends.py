@@ -23,7 +23,8 @@ from wlk_host.backends.availability import LocalBackend, examine, surroundings
 from wlk_host.bench.memory import MemoryWatch
 from wlk_host.bench.scoring import error_rate, percentile
 from wlk_host.core.caption_session import CaptionSession
-from wlk_host.core.options import PolicyName, SessionOptions
+from wlk_host.core.options import SessionOptions
+from wlk_host.core.tab_options import PolicyName
 from wlk_host.core.types import CaptionUpdate, Event, Work, seconds
 from wlk_host.runtime.files.caption_log import CaptionLog
 from wlk_host.runtime.files.clocks import VirtualClock

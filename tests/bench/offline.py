@@ -10,7 +10,7 @@ import argparse
 import sys
 import time
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 import faster_whisper
 from faster_whisper.audio import decode_audio
@@ -19,6 +19,7 @@ from wlk_host.bench.logs import Run, Setup, write_log, write_setup
 from wlk_host.bench.manifest import Recording, read_manifest
 from wlk_host.bench.progress import Progress
 from wlk_host.bench.report import markdown, read_book, tabulate, write_report
+from wlk_host.core.tab_options import TaskName
 from wlk_host.core.types import SAMPLE_RATE
 from wlk_host.models import store
 from wlk_host.runtime.files.caption_log import Shown
@@ -46,7 +47,7 @@ def main() -> int:
     parser.add_argument("manifest", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--model", help="a model's name or folder; default: the first installed")
-    parser.add_argument("--task", choices=["transcribe", "translate"], default="transcribe")
+    parser.add_argument("--task", choices=get_args(TaskName), default="transcribe")
     parser.add_argument("--only", default="", help="recordings with this in the id")
     arguments = parser.parse_args()
     folder = store.resolve(arguments.model)

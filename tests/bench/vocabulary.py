@@ -15,13 +15,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
-from typing import Final
+from typing import Final, get_args
 
 from wlk_host.backends.whisper.tokenizer import WhisperTokenizer
 from wlk_host.bench.manifest import Recording, read_manifest
 from wlk_host.bench.runner import Bench
 from wlk_host.bench.scoring import error_rate, normalise
 from wlk_host.core.options import SessionOptions
+from wlk_host.core.tab_options import PolicyName
 from wlk_host.models import store
 
 _NAME: Final = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+\b")
@@ -77,7 +78,7 @@ def main() -> int:
     parser.add_argument("manifest", type=Path)
     parser.add_argument("--model", help="a model's name or folder; default: the first installed")
     parser.add_argument("--only", default="", help="recordings with this in the id")
-    parser.add_argument("--policy", choices=["alignatt", "local_agreement"], default="alignatt")
+    parser.add_argument("--policy", choices=get_args(PolicyName), default="alignatt")
     parser.add_argument("--others", type=int, default=8, help="recordings without names")
     arguments = parser.parse_args()
     tokenizer = WhisperTokenizer(store.resolve(arguments.model))

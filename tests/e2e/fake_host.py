@@ -17,7 +17,7 @@ session to FOLDER/<session>.pcm at its position. FOLDER/behaviour.json may ask f
     {"catalog": {"small": "absent"}}    knows these models; a download stands at 30 % for good
     {"downloads": true}                 unless it ends at once
     {"speakers": false}                 has no model that tells them apart until it is downloaded
-    {"engines": [{...}]}                has these engines, as the protocol tells them
+    {"backends": [{...}]}               has these backends, as the protocol tells them
     {"scripted": true}            says nothing but what is appended to FOLDER/say.jsonl: `lines` and
                                   `draft` of `captions`, with the next audio that comes
 """
@@ -232,7 +232,7 @@ class Host:
                 "size_bytes": 100_000_000, "state": state, "problem": None,
             }
             for name, state in catalog.items()
-        ], "engines": self.behaviour.get("engines", [])})  # fmt: skip
+        ], "backends": self.behaviour.get("backends", [])})  # fmt: skip
         if request == "download":
             total = 100_000_000
             done = 30_000_000

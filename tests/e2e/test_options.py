@@ -104,7 +104,7 @@ def test_models_are_fetched_given_up_and_removed(
     ]  # fmt: skip
 
 
-def test_an_engine_and_heads_are_chosen_and_what_keeps_another_away_is_told(
+def test_a_backend_and_heads_are_chosen_and_what_keeps_another_away_is_told(
     start_browser: Launch, fake_host: FakeHost
 ) -> None:
     problem = {
@@ -113,14 +113,14 @@ def test_an_engine_and_heads_are_chosen_and_what_keeps_another_away_is_told(
         "hint": "choose --backend faster-whisper",
     }
     fake_host.behave(
-        engines=[
+        backends=[
             {"name": "torch", "usable": True, "devices": ["cuda", "cpu"], "problem": None},
             {"name": "mlx", "usable": False, "devices": ["cpu"], "problem": problem},
         ]
     )
     browser = start_browser(fake_host.command)
     page = browser.open_own("options/options.html#model-list")
-    rows = page.locator("#engines li")
+    rows = page.locator("#backends li")
     expect(rows.nth(0)).to_contain_text("cuda · cpu")
     expect(rows.nth(1)).to_contain_text("found macOS on x86_64")
     expect(rows.nth(1)).to_contain_text("Unavailable")

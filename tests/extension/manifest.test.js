@@ -40,6 +40,15 @@ test('the modules that the overlay loads are those that pages may load', async (
   assert.deepEqual([...loaded, 'overlay/overlay.js'].sort(), resources.toSorted());
 });
 
+test('what the overlay loads imports no other module: its address is another one there', async () => {
+  const loaded = manifest.web_accessible_resources[0].resources;
+  for (const path of loaded) {
+    const source = await readFile(new URL(path, EXTENSION), 'utf8');
+    assert.doesNotMatch(source, /^(?:import|export) .*from '/m, path);
+    assert.doesNotMatch(source, /^} from '/m, path);
+  }
+});
+
 /** What of the code needs each permission; without it, Chrome has none of these. */
 const NEEDED_BY = {
   // Granted by each click or key, for the tab in front: injecting and capturing rest on it.

@@ -39,7 +39,7 @@ test('what a setting can be is what its control offers', () => {
     const values = rows.find((row) => row[2] === path)?.[3] ?? '';
     for (const value of choices ?? []) assert.ok(values.includes(`\`${value}\``), path);
     if (!range) continue;
-    for (const limit of [range.min, range.max]) {
+    for (const limit of [range.minimum, range.maximum]) {
       const shown = range.unit === 'percent' ? 100 * limit : limit;
       assert.match(values, new RegExp(`\\b${shown}\\b`), path);
     }

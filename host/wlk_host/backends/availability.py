@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from wlk_host.core.errors import WlkError
-from wlk_host.core.options import BackendName, PolicyName
+from wlk_host.core.tab_options import BackendName, PolicyName
 
 LocalBackend: TypeAlias = BackendName
 

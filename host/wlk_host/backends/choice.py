@@ -12,7 +12,7 @@ Backend: TypeAlias = LocalBackend
 """What encodes and does the second pass: CTranslate2 in int8, PyTorch in bfloat16, or MLX, in
 float16 on Apple's GPU. MLX decodes the live pass as well; for the others PyTorch does that."""
 
-Wish: TypeAlias = Literal["auto", "faster-whisper", "torch", "mlx"]
+Wish: TypeAlias = LocalBackend | Literal["auto"]
 
 _WORTH: Final = 1.5
 """How much quicker than float32 bfloat16 has to be. With matrix units (AMX) it is 4.4 times as

@@ -52,7 +52,7 @@ def bench(arguments: argparse.Namespace) -> int:
     live = live_options(arguments.beams, arguments.rolling, arguments.end_of_word)
     setup = Setup(
         system=f"wlk-host {__version__}",
-        options={"model": _model(options, sent_to), "backend": arguments.backend}
+        options={"model": _model(options, sent_to), "backend": options.backend or arguments.wish}
         | _chosen(options, arguments.detect)
         | _chosen_live(arguments),
         clock="real" if arguments.realtime else "virtual",
@@ -124,14 +124,13 @@ def _chosen(options: SessionOptions, detect: bool) -> dict[str, str]:
 
 
 def _chosen_live(arguments: argparse.Namespace) -> dict[str, str]:
-    """The same of the first pass."""
+    """What was chosen of the first pass, for the report."""
     chosen = {
-        "beams": str(arguments.beams),
-        "rolling": str(arguments.rolling),
+        "beams": arguments.beams,
+        "rolling": arguments.rolling,
         "end of word": arguments.end_of_word,
     }
-    usual = {"beams": str(_LIVE.beams), "rolling": str(_LIVE.rolling), "end of word": "next"}
-    return {name: value for name, value in chosen.items() if value != usual[name]}
+    return {name: str(value) for name, value in chosen.items() if value is not None}
 
 
 def _require_extra() -> None:

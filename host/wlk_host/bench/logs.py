@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from wlk_host.bench.delays import Delays
 from wlk_host.core.errors import WlkError
+from wlk_host.core.tab_options import TaskName
 from wlk_host.runtime.files.caption_log import Shown
 
 TimedWord = tuple[str, float, float]
@@ -43,7 +44,7 @@ class Reference:
     text: str | None
     language: str = "en"
     spoken: str | None = None
-    task: Literal["transcribe", "translate"] = "transcribe"
+    task: TaskName = "transcribe"
     words: tuple[TimedWord, ...] = ()
     utterance_ends_s: tuple[float, ...] = ()
     translation: str | None = None

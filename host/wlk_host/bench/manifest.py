@@ -4,11 +4,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from wlk_host.bench.logs import Reference
 from wlk_host.core.errors import WlkError
 from wlk_host.core.languages import same_language
+from wlk_host.core.tab_options import TaskName
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,7 @@ class Recording:
     translation: str | None = None
     duration_s: float | None = None
 
-    def expected(
-        self, task: Literal["transcribe", "translate"], translate_to: str | None = None
-    ) -> Reference:
+    def expected(self, task: TaskName, translate_to: str | None = None) -> Reference:
         """What its captions are compared with. The words of a translation have no times.
 
         Args:

@@ -1,52 +1,28 @@
 """What a user chooses for one tab, and what follows from it."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Final, Literal, TypeAlias
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, TypeAlias
 
 from wlk_host.core.languages import same_language
+from wlk_host.core.tab_options import TabOptions
 
 WHISPER: Final = "whisper"
 """The translator that the recogniser itself is: into English, the original beside it."""
 
-PolicyName: TypeAlias = Literal["alignatt", "local_agreement"]
-
-BackendName: TypeAlias = Literal["faster-whisper", "torch", "mlx"]
-
 
 @dataclass(frozen=True, slots=True)
-class SessionOptions:
-    """What the user chose for one tab.
+class SessionOptions(TabOptions):
+    """What the user chose for one tab, and on the command line besides.
+
+    With `WHISPER` for a translator the recogniser tells each line in English as well. Policy,
+    model, backend and heads hold for the whole session.
 
     Attributes:
-        language: Whisper language code, or None to detect it.
-        task: "translate" is Whisper's direct translation into English.
-        model: a name of the catalogue or a folder; None takes the default.
-        policy: how the live pass settles words; holds for the whole session.
-        vocabulary: names and jargon the recogniser should prefer.
-        prompt: text it should take as said just before, all the time.
-        translate_to: language code (BCP 47) of the translation; None translates nothing.
-        translator: an engine's name or a model folder; None takes the best there is. With
-            `WHISPER` the recogniser tells each line in English as well.
-        step_down: whether a smaller model may take over when captions come late for good.
-        backend: the engine; None takes the default one.
-        alignment_heads: which ones of the model follow the sound, as "LAYER.HEAD,LAYER.HEAD",
-            where it is named; None takes the model's own.
-        speakers: whether lines are to tell who speaks, where what tells voices apart is installed.
+        prompt: text that the recogniser takes as said just before, all the time.
     """
 
-    language: str | None = None
-    task: Literal["transcribe", "translate"] = "transcribe"
-    model: str | None = None
-    policy: PolicyName = "alignatt"
-    vocabulary: Sequence[str] = field(default=())
     prompt: str = ""
-    translate_to: str | None = None
-    translator: str | None = None
-    step_down: bool = False
-    backend: BackendName | None = None
-    alignment_heads: str | None = None
-    speakers: bool = False
 
     @property
     def whisper_translates(self) -> bool:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wlk_host.core.languages import UNSPACED
+from wlk_host.core.tab_options import TaskName
 from wlk_host.core.types import EncoderFrames, Pcm, Sample, Word
 
 Token = int
@@ -36,7 +37,7 @@ class Task:
     """What the decoder is asked for. `language` is a Whisper code such as "en"."""
 
     language: str
-    kind: Literal["transcribe", "translate"] = "transcribe"
+    kind: TaskName = "transcribe"
 
     @property
     def is_spaced(self) -> bool:

@@ -19,7 +19,7 @@ MAX_INBOUND: Final = 4 * 1024 * 1024
 
 
 class ErrorCode(StrEnum):
-    """What the port and the engine report. Stable; engines and models add codes of their own."""
+    """What the port and the sessions report. Stable; backends and models add codes of their own."""
 
     FRAME_TOO_LARGE = "frame_too_large"
     """A frame above the limit. The process ends: where the next one begins is unknown."""
@@ -34,5 +34,5 @@ class ErrorCode(StrEnum):
     SESSION_UNKNOWN = "session_unknown"
     AUDIO_INVALID = "audio_invalid"
     AUDIO_OUT_OF_ORDER = "audio_out_of_order"
-    ENGINE_FAILED = "engine_failed"
+    RECOGNITION_FAILED = "recognition_failed"
     """An error nobody foresaw; the log has its traceback."""

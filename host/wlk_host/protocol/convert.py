@@ -1,9 +1,11 @@
 """Between what travels on the port and what `core` works with."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import msgspec
 import numpy as np
 
+from wlk_host.core.errors import WlkError
 from wlk_host.core.options import SessionOptions
 from wlk_host.core.types import (
     SAMPLE_RATE,
@@ -16,25 +18,34 @@ from wlk_host.core.types import (
 )
 from wlk_host.protocol import messages
 from wlk_host.protocol.connection import FeedAudio
+from wlk_host.protocol.options import Options
 
 _FULL_SCALE = np.float32(32768)
 
 
-def session_options(options: messages.Options) -> SessionOptions:
+def session_options(options: Options) -> SessionOptions:
     """The same choices as `core` takes them."""
-    return SessionOptions(
-        language=options.language,
-        task=options.task,
-        model=options.model,
-        policy=options.policy,
-        vocabulary=options.vocabulary,
-        translate_to=options.translate_to,
-        translator=options.translator,
-        step_down=options.step_down,
-        backend=options.backend,
-        alignment_heads=options.alignment_heads,
-        speakers=options.speakers,
-    )
+    return SessionOptions(**msgspec.structs.asdict(options))
+
+
+def chosen_options(choices: Mapping[str, object]) -> SessionOptions:
+    """What was chosen on a command line, within the limits that the protocol has.
+
+    Args:
+        choices: by the options' names; others are left out.
+
+    Raises:
+        WlkError: `option_invalid`.
+    """
+    known = {name: choices[name] for name in Options.__struct_fields__ if name in choices}
+    try:
+        return session_options(msgspec.convert(known, Options))
+    except msgspec.ValidationError as error:
+        raise WlkError(
+            code="option_invalid",
+            message=f"got an option beyond its limits: {error}",
+            hint="see the command's --help",
+        ) from error
 
 
 def audio_chunk(audio: FeedAudio) -> AudioChunk:

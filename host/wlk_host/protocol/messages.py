@@ -10,7 +10,9 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from wlk_host.core.errors import WlkError
+from wlk_host.core.tab_options import BackendName
 from wlk_host.protocol.constants import ErrorCode
+from wlk_host.protocol.options import Options
 
 Position: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 """A `Sample` on the wire: JavaScript's integers end at 2**53 - 1."""
@@ -22,30 +24,7 @@ _Ordinal: TypeAlias = Annotated[int, Meta(ge=1)]
 _Code: TypeAlias = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]*$")]
 _VersionText: TypeAlias = Annotated[str, Meta(max_length=32)]
 _Context: TypeAlias = Annotated[str, Meta(max_length=2000)]
-_Term: TypeAlias = Annotated[str, Meta(max_length=100)]
-_Vocabulary: TypeAlias = Annotated[tuple[_Term, ...], Meta(max_length=200)]
-_LanguageCode: TypeAlias = Annotated[str, Meta(min_length=2, max_length=35)]
-_Heads: TypeAlias = Annotated[
-    str, Meta(max_length=2000, pattern=r"^[0-9]{1,2}\.[0-9]{1,2}(,[0-9]{1,2}\.[0-9]{1,2})*$")
-]
-Backend: TypeAlias = Literal["faster-whisper", "torch", "mlx"]
 _Base64: TypeAlias = Annotated[str, Meta(max_length=1_048_576)]
-
-
-class Options(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the user chose for one tab."""
-
-    language: str | None = None
-    task: Literal["transcribe", "translate"] = "transcribe"
-    model: str | None = None
-    policy: Literal["alignatt", "local_agreement"] = "alignatt"
-    vocabulary: _Vocabulary = ()
-    translate_to: _LanguageCode | None = None
-    translator: str | None = None
-    step_down: bool = False
-    backend: Backend | None = None
-    alignment_heads: _Heads | None = None
-    speakers: bool = False
 
 
 class Hello(Struct, frozen=True, forbid_unknown_fields=True, tag="hello"):
@@ -144,7 +123,7 @@ class Model(Struct, frozen=True, forbid_unknown_fields=True):
     multilingual: bool
 
 
-class TranslationEngine(Struct, frozen=True, forbid_unknown_fields=True):
+class Translator(Struct, frozen=True, forbid_unknown_fields=True):
     """An installed translator and the language codes it translates into."""
 
     name: str
@@ -161,7 +140,7 @@ class HostHello(Struct, frozen=True, forbid_unknown_fields=True, tag="hello"):
     protocol: _Ordinal
     host: str
     models: tuple[Model, ...]
-    translators: tuple[TranslationEngine, ...]
+    translators: tuple[Translator, ...]
     speakers: bool
 
 
@@ -255,10 +234,10 @@ class CatalogModel(Struct, frozen=True, forbid_unknown_fields=True):
     problem: Problem | None
 
 
-class Engine(Struct, frozen=True, forbid_unknown_fields=True):
+class Backend(Struct, frozen=True, forbid_unknown_fields=True):
     """What runs models: on which devices, or why not, or not on the best one."""
 
-    name: Backend
+    name: BackendName
     usable: bool
     devices: tuple[str, ...]
     problem: Problem | None
@@ -268,7 +247,7 @@ class HostModels(Struct, frozen=True, forbid_unknown_fields=True, tag="models"):
     """All models the host knows, recognisers first, and what runs these once that is known."""
 
     models: tuple[CatalogModel, ...]
-    engines: tuple[Engine, ...]
+    backends: tuple[Backend, ...]
 
 
 class Progress(Struct, frozen=True, forbid_unknown_fields=True, tag="progress"):

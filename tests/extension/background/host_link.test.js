@@ -276,7 +276,7 @@ test('the progress of a download is no sign of life of the engine', () => {
   bench.connect();
   bench.hear(UNANSWERED_FRAMES);
   bench.port.say({ type: 'progress', model: 'small', done_bytes: 1, total_bytes: 2 });
-  bench.port.say({ type: 'models', models: [], engines: [] });
+  bench.port.say({ type: 'models', models: [], backends: [] });
   assert.deepEqual(bench.told.slice(-2), ['message progress', 'message models']);
   assert.ok(!bench.port.closed);
   bench.hear(1);

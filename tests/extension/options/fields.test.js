@@ -21,7 +21,7 @@ test('every setting has its control, but for the lists', () => {
 
 test('every value that a control offers is sound', () => {
   for (const { path, choices = [], range } of ALL) {
-    for (const value of range ? [range.min, range.max] : choices) {
+    for (const value of range ? [range.minimum, range.maximum] : choices) {
       const changed = changeFor(DEFAULTS, null, changesAt(path, value));
       assert.deepEqual(validate(changed).faults, [], path);
       assert.equal(valueAt(changed, path), value, path);

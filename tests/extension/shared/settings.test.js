@@ -42,7 +42,7 @@ test('each fault is told with its place, and costs only its own field', () => {
   });
   assert.deepEqual(faults, [
     'nonsense: unknown',
-    'language: does not match ^[a-z]{2,3}(-[A-Za-z]{2,8})?$',
+    'language: does not match ^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$',
     'vocabulary[1]: expected string, got number',
     'appearance.fontSize: 4 is below 12',
     'appearance.color: does not match ^#[0-9a-f]{6}$',
@@ -128,8 +128,8 @@ test('a site is a host of the web, with or without www', () => {
 
 test('the host is told what concerns it', () => {
   const own = { language: 'de', vocabulary: ['Ada'] };
-  const engine = { model: null, policy: 'alignatt', backend: null, alignment_heads: null };
-  const common = { ...own, ...engine, step_down: false, speakers: true };
+  const recognition = { model: null, policy: 'alignatt', backend: null, alignment_heads: null };
+  const common = { ...own, ...recognition, step_down: false, speakers: true };
   const settings = settingsFor(changed({ ...own, translateTo: 'en' }), null);
   assert.deepEqual(hostOptions(settings), {
     ...common,
@@ -146,7 +146,7 @@ test('the host is told what concerns it', () => {
   });
   assert.deepEqual(
     hostOptions({ ...direct, bilingual: { ...DEFAULTS.bilingual, show: 'translation' } }),
-    { ...common, task: 'translate' },
+    { ...common, task: 'translate', translate_to: null, translator: null },
   );
   const toFrench = hostOptions({ ...settings, translateTo: 'fr', translator: WHISPER });
   assert.deepEqual([toFrench.translate_to, toFrench.translator], ['fr', null]);

@@ -20,11 +20,12 @@ from host.core.scripted import (
 from wlk_host.core.live.agreement_pass import AgreementOptions, LocalAgreement
 from wlk_host.core.live.alignatt_pass import LiveOptions, LivePass
 from wlk_host.core.live.policy import OpenPolicy
-from wlk_host.core.options import PolicyName, SessionOptions
+from wlk_host.core.options import SessionOptions
 from wlk_host.core.recognition import Pace, Recognition
 from wlk_host.core.refine import RefineOptions
 from wlk_host.core.session import Session
 from wlk_host.core.speakers import Speakers
+from wlk_host.core.tab_options import PolicyName
 from wlk_host.core.types import (
     SAMPLE_RATE,
     AudioChunk,

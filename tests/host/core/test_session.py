@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from host.core.scripted import GUESS, Spoken, sound_of, spoken
 from host.core.stage import CHUNK, CLIP, PACE, S, Stage, assert_sound, played, text_of
-from wlk_host.core.options import PolicyName, SessionOptions
+from wlk_host.core.options import SessionOptions
+from wlk_host.core.tab_options import PolicyName
 from wlk_host.core.types import CaptionUpdate, Event, Sample, Work
 
 GOLDEN = Path(__file__).parent / "golden"

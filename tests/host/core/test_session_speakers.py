@@ -7,7 +7,8 @@ import pytest
 from host.core.scripted import sound_of, spoken
 from host.core.stage import CHUNK, S, Stage, assert_sound, played
 from wlk_host.core.captions import Transcript
-from wlk_host.core.options import PolicyName, SessionOptions
+from wlk_host.core.options import SessionOptions
+from wlk_host.core.tab_options import PolicyName
 from wlk_host.core.types import Line, Sample, Word
 
 DIALOGUE = spoken(

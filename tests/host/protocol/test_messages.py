@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from wlk_host.core.errors import WlkError
 from wlk_host.protocol import messages
 from wlk_host.protocol.connection import Connection
+from wlk_host.protocol.options import Options
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -89,5 +90,5 @@ def test_what_is_sent_can_be_read_as_the_schema_says() -> None:
 
 def test_start_has_its_sample_under_the_name_from() -> None:
     start = messages.decode(b'{"type": "start", "session": "a", "options": {}, "from": 7}')
-    assert start == messages.Start("a", messages.Options(), start=7)
+    assert start == messages.Start("a", Options(), start=7)
     assert b'"from":7' in msgspec.json.encode(start)

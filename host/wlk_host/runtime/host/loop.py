@@ -396,7 +396,7 @@ class HostLoop:
             self._fail(session, error)
         except Exception as error:  # noqa: BLE001 - one session's bug must not end the others
             _log.exception("session ends with an error nobody foresaw")
-            self._fail(session, _engine_failed(error))
+            self._fail(session, _recognition_failed(error))
 
     def _fail(self, session: str | None, error: WlkError) -> None:
         if session is not None:
@@ -416,10 +416,10 @@ def _urgency(due: tuple[_Running, Work]) -> tuple[int, bool, int]:
     return (work.value, not running.visible, running.served)
 
 
-def _engine_failed(error: Exception) -> WlkError:
+def _recognition_failed(error: Exception) -> WlkError:
     return WlkError(
-        code=ErrorCode.ENGINE_FAILED,
-        message=f"the engine failed: {type(error).__name__}",
+        code=ErrorCode.RECOGNITION_FAILED,
+        message=f"recognition failed: {type(error).__name__}",
         hint=f"run: wlk-host doctor; the log is {log_file()}",
     )
 

@@ -15,10 +15,10 @@ from wlk_host.models.download import download
 from wlk_host.models.errors import DownloadCancelledError
 from wlk_host.models.store import Condition
 from wlk_host.protocol.messages import (
+    Backend,
     Cancel,
     CatalogModel,
     Download,
-    Engine,
     HostModels,
     Models,
     ModelState,
@@ -51,7 +51,7 @@ class ModelService:
     Args:
         send: called from any thread.
         entries: the models there are.
-        look: finds the engines of this machine, which may take a second.
+        look: finds the backends of this machine, which may take a second.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class ModelService:
         self._send = send
         self._look = look
         self._looking = False
-        self._engines: tuple[Engine, ...] = ()
+        self._backends: tuple[Backend, ...] = ()
         self._entries = {entry.name: entry for entry in entries}
         self._lock = threading.Lock()
         self._downloads: dict[str, threading.Event] = {}
@@ -86,7 +86,7 @@ class ModelService:
     def _begin_to_look(self) -> None:
         if not self._looking:
             self._looking = True
-            threading.Thread(target=self._find_engines, name="engines", daemon=True).start()
+            threading.Thread(target=self._find_backends, name="backends", daemon=True).start()
 
     def _begin_download(self, name: str) -> None:
         cancelled = threading.Event()
@@ -130,8 +130,8 @@ class ModelService:
 
     # On threads of their own
 
-    def _find_engines(self) -> None:
-        self._engines = tuple(_engine(able) for able in self._look())
+    def _find_backends(self) -> None:
+        self._backends = tuple(_backend(able) for able in self._look())
         self._tell_all()
 
     def _download(self, entry: CatalogEntry, cancelled: threading.Event) -> None:
@@ -178,7 +178,7 @@ class ModelService:
 
     def _tell_all(self) -> None:
         models = tuple(self._model(entry) for entry in self._entries.values())
-        self._tell(HostModels(models, self._engines))
+        self._tell(HostModels(models, self._backends))
 
     def _model(self, entry: CatalogEntry) -> CatalogModel:
         with self._lock:
@@ -201,6 +201,6 @@ class ModelService:
             self._send(message)
 
 
-def _engine(able: Capabilities) -> Engine:
+def _backend(able: Capabilities) -> Backend:
     problem = None if able.problem is None else Problem.of(able.problem)
-    return Engine(able.backend, able.usable, able.devices, problem)
+    return Backend(able.backend, able.usable, able.devices, problem)

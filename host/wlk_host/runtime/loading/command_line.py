@@ -1,12 +1,13 @@
 """What the command line of `caption` and `bench` says of a session."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from wlk_host.backends.checkpoints.end_of_word import load_end_of_word
 from wlk_host.backends.checkpoints.heads import parse
-from wlk_host.backends.choice import choose
+from wlk_host.backends.choice import choose, unmeasured
 from wlk_host.backends.service.client import Endpoint, endpoint
 from wlk_host.core.errors import WlkError
 from wlk_host.core.live.alignatt_pass import LiveOptions
@@ -14,6 +15,7 @@ from wlk_host.core.live.end_of_word import EndOfWord, by_next_token, never
 from wlk_host.core.options import SessionOptions
 from wlk_host.models import store
 from wlk_host.models.catalog import SPEAKERS
+from wlk_host.protocol import convert
 
 _SERVICE: Final = "openai-api"
 
@@ -24,32 +26,23 @@ def session_options(arguments: argparse.Namespace) -> SessionOptions:
     """What a user chose.
 
     Raises:
-        WlkError: `backend_unavailable`, `heads_invalid`, and what `store.require` raises where
-            speakers are to be told apart.
+        WlkError: `option_invalid`, `backend_unavailable`, `heads_invalid`, and what `store.require`
+            raises where speakers are to be told apart.
     """
-    heads = arguments.alignment_heads
+    options = convert.chosen_options(vars(arguments))
+    heads = options.alignment_heads
     if heads is not None:
         parse(heads)
-        if arguments.model is None:
+        if options.model is None:
             raise WlkError(
                 code="heads_invalid",
                 message=f"got alignment heads {heads} without the model that they belong to",
                 hint="name it with --model",
             )
-    if arguments.speakers:
+    if options.speakers:
         store.require(SPEAKERS)
-    return SessionOptions(
-        language=arguments.language,
-        task=arguments.task,
-        model=arguments.model,
-        policy=arguments.policy,
-        translate_to=arguments.translate,
-        translator=arguments.translator,
-        prompt=arguments.prompt,
-        backend=None if arguments.backend == _SERVICE else choose(arguments.backend),
-        alignment_heads=heads,
-        speakers=arguments.speakers,
-    )
+    backend = None if arguments.wish == _SERVICE else choose(arguments.wish or unmeasured())
+    return replace(options, backend=backend, prompt=arguments.prompt)
 
 
 def service(arguments: argparse.Namespace) -> Endpoint | None:
@@ -58,14 +51,24 @@ def service(arguments: argparse.Namespace) -> Endpoint | None:
     Raises:
         WlkError: those of `service.client.endpoint`.
     """
-    return endpoint() if arguments.backend == _SERVICE else None
+    return endpoint() if arguments.wish == _SERVICE else None
 
 
-def live_options(beams: int, rolling: int, end_of_word: str) -> LiveOptions:
+def live_options(beams: int | None, rolling: int | None, end_of_word: str | None) -> LiveOptions:
     """The options of `--beams N`, `--rolling N` and `--end-of-word next|never|FILE`.
+
+    None is for what was not chosen: it stays as it is by default.
 
     Raises:
         WlkError: `end_of_word_unreadable`.
     """
-    rule = _RULES.get(end_of_word) or load_end_of_word(Path(end_of_word))
-    return LiveOptions(beams=beams, rolling=rolling, end_of_word=rule)
+    usual = LiveOptions()
+    return LiveOptions(
+        beams=usual.beams if beams is None else beams,
+        rolling=usual.rolling if rolling is None else rolling,
+        end_of_word=usual.end_of_word if end_of_word is None else _rule(end_of_word),
+    )
+
+
+def _rule(name: str) -> EndOfWord:
+    return _RULES.get(name) or load_end_of_word(Path(name))

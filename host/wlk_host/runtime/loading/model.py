@@ -15,12 +15,7 @@ from wlk_host.core.live.agreement_pass import AgreementOptions, LocalAgreement
 from wlk_host.core.live.alignatt_pass import LiveOptions, LivePass
 from wlk_host.core.live.end_of_word import IntegrateAndFire
 from wlk_host.core.live.policy import OpenPolicy
-from wlk_host.core.options import (
-    SessionOptions,
-    TellsEnglish,
-    only_if_chosen,
-    whisper_tells,
-)
+from wlk_host.core.options import SessionOptions, TellsEnglish, only_if_chosen, whisper_tells
 from wlk_host.core.ports import LiveRecognizer
 from wlk_host.core.recognition import Pace, Recognition
 from wlk_host.core.types import MEL_FRAME, SAMPLE_RATE, MelFrames, Sample

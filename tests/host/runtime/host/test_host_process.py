@@ -165,7 +165,7 @@ def test_one_session_failing_leaves_the_other_alone(host: HostProcess) -> None:
     host.start("good")
     host.audio("bad")
     error = host.hear("error")
-    assert (error["code"], error["session"]) == ("engine_failed", "bad")
+    assert (error["code"], error["session"]) == ("recognition_failed", "bad")
     host.audio("good")
     assert host.hear("captions")["session"] == "good"
     host.hang_up()

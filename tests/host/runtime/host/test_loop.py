@@ -178,7 +178,7 @@ def test_one_session_failing_leaves_the_others_alone(
         port.say(type="stop", session=name)
     with caplog.at_level(logging.INFO):
         port.serve(lambda _wake: ScriptedLoader(bad, good))
-    assert port.errors() == [("engine_failed", "bad")]
+    assert port.errors() == [("recognition_failed", "bad")]
     error = next(message for message in port.heard if isinstance(message, Error))
     assert "ZeroDivisionError" in error.message
     assert "wlk-host doctor" in error.hint

@@ -72,7 +72,7 @@ def test_the_catalogue_is_told_when_asked_for(extension: Extension, hub: Hub) ->
     assert extension.next_models() == expected
 
 
-def test_the_engines_are_looked_for_once_and_told_with_what_keeps_them_away() -> None:
+def test_the_backends_are_looked_for_once_and_told_with_what_keeps_them_away() -> None:
     heard: queue.SimpleQueue[ToExtension] = queue.SimpleQueue()
     looked: list[None] = []
 
@@ -85,12 +85,12 @@ def test_the_engines_are_looked_for_once_and_told_with_what_keeps_them_away() ->
     assert heard.get(timeout=WITHIN_S) == HostModels((), ())
     told = heard.get(timeout=WITHIN_S)
     assert isinstance(told, HostModels)
-    assert [(engine.name, engine.usable) for engine in told.engines] == [
+    assert [(backend.name, backend.usable) for backend in told.backends] == [
         ("faster-whisper", True),
         ("torch", True),
         ("mlx", False),
     ]
-    problem = told.engines[-1].problem
+    problem = told.backends[-1].problem
     assert problem is not None
     assert "found Windows" in problem.message
     service.obey(Models())

@@ -9,7 +9,8 @@ import pytest
 from fixtures.models import model
 from fixtures.sound import sentences
 from wlk_host.backends.whisper.ct2.encoder import CTranslate2Encoder
-from wlk_host.core.options import WHISPER, PolicyName, SessionOptions
+from wlk_host.core.options import WHISPER, SessionOptions
+from wlk_host.core.tab_options import PolicyName
 from wlk_host.core.types import SAMPLE_RATE, AudioChunk, CaptionUpdate, Line, Translation
 from wlk_host.models import catalog
 from wlk_host.runtime.files.clocks import SoundClock

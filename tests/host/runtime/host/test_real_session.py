@@ -20,10 +20,11 @@ from wlk_host.bench.scoring import align, error_rate, normalise
 from wlk_host.core.live.agreement_pass import AgreementOptions, LocalAgreement
 from wlk_host.core.live.alignatt_pass import LiveOptions, LivePass
 from wlk_host.core.live.policy import OpenPolicy
-from wlk_host.core.options import PolicyName, SessionOptions
+from wlk_host.core.options import SessionOptions
 from wlk_host.core.ports import Ask, Hypothesis, Sound, SoundStream, Task, Token, Tokenizer
 from wlk_host.core.recognition import Recognition
 from wlk_host.core.session import Session
+from wlk_host.core.tab_options import PolicyName
 from wlk_host.core.types import (
     SAMPLE_RATE,
     AudioChunk,

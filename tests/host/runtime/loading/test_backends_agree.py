@@ -9,7 +9,8 @@ from fixtures.models import model
 from fixtures.sound import english, english_words
 from wlk_host.backends.availability import LocalBackend
 from wlk_host.bench.scoring import error_rate
-from wlk_host.core.options import PolicyName, SessionOptions
+from wlk_host.core.options import SessionOptions
+from wlk_host.core.tab_options import PolicyName
 from wlk_host.core.types import SAMPLE_RATE, AudioChunk, CaptionUpdate
 from wlk_host.runtime.files.caption_log import CaptionLog
 from wlk_host.runtime.files.clocks import SoundClock

@@ -14,7 +14,8 @@ from wlk_host.bench.scoring import normalise
 from wlk_host.core.errors import WlkError
 from wlk_host.core.live.alignatt_pass import LiveOptions
 from wlk_host.core.live.end_of_word import IntegrateAndFire
-from wlk_host.core.options import PolicyName, SessionOptions
+from wlk_host.core.options import SessionOptions
+from wlk_host.core.tab_options import PolicyName
 from wlk_host.core.types import SAMPLE_RATE, AudioChunk, CaptionUpdate
 from wlk_host.runtime.files.caption_log import CaptionLog
 from wlk_host.runtime.files.clocks import SoundClock

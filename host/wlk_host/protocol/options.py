@@ -1,0 +1,38 @@
+"""The options of a tab on the wire, with their limits.
+
+Generated from schema.json by tests/tools/generate_options.py. Do not edit.
+"""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from wlk_host.core.tab_options import BackendName, PolicyName, TaskName
+
+
+class Options(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the user chose for one tab. Absent means the default."""
+
+    language: (
+        Annotated[str, Meta(max_length=35, pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] | None
+    ) = None
+    task: TaskName = "transcribe"
+    model: Annotated[str, Meta(min_length=1, max_length=4096)] | None = None
+    policy: PolicyName = "alignatt"
+    vocabulary: Annotated[
+        tuple[Annotated[str, Meta(min_length=1, max_length=100)], ...], Meta(max_length=200)
+    ] = ()
+    translate_to: (
+        Annotated[str, Meta(max_length=35, pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] | None
+    ) = None
+    translator: Annotated[str, Meta(min_length=1, max_length=4096)] | None = None
+    step_down: bool = False
+    backend: BackendName | None = None
+    alignment_heads: (
+        Annotated[
+            str,
+            Meta(max_length=2000, pattern="^[0-9]{1,2}\\.[0-9]{1,2}(,[0-9]{1,2}\\.[0-9]{1,2})*$"),
+        ]
+        | None
+    ) = None
+    speakers: bool = False
