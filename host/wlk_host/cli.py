@@ -45,7 +45,7 @@ def _run_command(arguments: list[str]) -> int:
     from wlk_host.core.errors import WlkError
     from wlk_host.setup.errors import SetupError
 
-    chosen = make_parser().parse_args(arguments)
+    chosen = argument_parser().parse_args(arguments)
     try:
         code: int = chosen.run(chosen)
     except (SetupError, WlkError) as error:
@@ -54,8 +54,8 @@ def _run_command(arguments: list[str]) -> int:
     return code
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """All commands with their flags."""
+def argument_parser() -> argparse.ArgumentParser:
+    """The parser of all commands. Each sets `run`, a function from arguments to the exit code."""
     from wlk_host.setup.commands import add_parsers
 
     description = "Live captions for any browser tab, recognised on this machine."

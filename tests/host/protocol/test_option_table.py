@@ -128,7 +128,7 @@ def test_the_command_line_draws_them_as_well(
     fits: bool,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    parser = cli.make_parser()
+    parser = cli.argument_parser()
     written = arguments_for(name, value)
     if not fits:
         with pytest.raises((WlkError, SystemExit)) as refused:
@@ -159,7 +159,7 @@ def test_defaults_are_the_same_everywhere(command: list[str]) -> None:
     defaults = {name: schema["default"] for name, schema in TABLE.items()}
     assert json.loads(msgspec.json.encode(Options())) == defaults
     assert convert.session_options(Options()) == SessionOptions()
-    chosen = cli.make_parser().parse_args(command)
+    chosen = cli.argument_parser().parse_args(command)
     assert convert.chosen_options(vars(chosen)) == SessionOptions()
     assert chosen.wish == TABLE["backend"]["default"]
 
@@ -169,7 +169,7 @@ def test_every_option_has_its_flag_and_its_words(
     command: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):
-        cli.make_parser().parse_args([*command, "--help"])
+        cli.argument_parser().parse_args([*command, "--help"])
     printed = " ".join(capsys.readouterr().out.split())
     for name, schema in TABLE.items():
         assert HELP[name] == schema["description"]
