@@ -198,8 +198,7 @@ export const DEFINITIONS = {
     properties: {
       language: {
         type: ['string', 'null'],
-        pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$',
-        maxLength: 35,
+        pattern: '^([a-z]{2,3}|[a-z]{5,8})(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$',
       },
       task: { enum: ['transcribe', 'translate'] },
       model: { type: ['string', 'null'], minLength: 1, maxLength: 4096 },
@@ -211,8 +210,7 @@ export const DEFINITIONS = {
       },
       translate_to: {
         type: ['string', 'null'],
-        pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$',
-        maxLength: 35,
+        pattern: '^([a-z]{2,3}|[a-z]{5,8})(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$',
       },
       translator: { type: ['string', 'null'], minLength: 1, maxLength: 4096 },
       step_down: { type: 'boolean' },

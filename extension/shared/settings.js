@@ -26,8 +26,7 @@ export const HOST_OPTIONS = /** @type {const} */ ({
   /** language code of what is spoken; default: detect it */
   language: {
     type: ['string', 'null'],
-    pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$',
-    maxLength: 35,
+    pattern: '^([a-z]{2,3}|[a-z]{5,8})(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$',
     default: null,
   },
   /** translate: directly into English */
@@ -46,8 +45,7 @@ export const HOST_OPTIONS = /** @type {const} */ ({
   /** language code (pt, zh-TW) to translate the lines into; default: translate nothing */
   translate_to: {
     type: ['string', 'null'],
-    pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$',
-    maxLength: 35,
+    pattern: '^([a-z]{2,3}|[a-z]{5,8})(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$',
     default: null,
   },
   /** a translator's name, a CTranslate2 folder, or whisper: the recogniser itself, into English; default: the best for the languages */

@@ -33,7 +33,7 @@ const OTHER_DEFAULTS = ['speakers'];
  */
 const TEXTS = [
   ['a', 'a'],
-  ['en', '-ab'],
+  ['en', ''],
   ['3.1', ',3.1'],
   ['#0a0b0c', ''],
 ];

@@ -14,7 +14,10 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True):
     """What the user chose for one tab. Absent means the default."""
 
     language: (
-        Annotated[str, Meta(max_length=35, pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] | None
+        Annotated[
+            str, Meta(pattern="^([a-z]{2,3}|[a-z]{5,8})(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$")
+        ]
+        | None
     ) = None
     task: TaskName = "transcribe"
     model: Annotated[str, Meta(min_length=1, max_length=4096)] | None = None
@@ -23,7 +26,10 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True):
         tuple[Annotated[str, Meta(min_length=1, max_length=100)], ...], Meta(max_length=200)
     ] = ()
     translate_to: (
-        Annotated[str, Meta(max_length=35, pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] | None
+        Annotated[
+            str, Meta(pattern="^([a-z]{2,3}|[a-z]{5,8})(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$")
+        ]
+        | None
     ) = None
     translator: Annotated[str, Meta(min_length=1, max_length=4096)] | None = None
     step_down: bool = False

@@ -42,7 +42,7 @@ test('each fault is told with its place, and costs only its own field', () => {
   });
   assert.deepEqual(faults, [
     'nonsense: unknown',
-    'language: does not match ^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$',
+    'language: does not match ^([a-z]{2,3}|[a-z]{5,8})(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$',
     'vocabulary[1]: expected string, got number',
     'appearance.fontSize: 4 is below 12',
     'appearance.color: does not match ^#[0-9a-f]{6}$',

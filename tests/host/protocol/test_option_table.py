@@ -22,7 +22,7 @@ from wlk_host.protocol.options import Options
 SCHEMA: dict[str, Any] = json.loads(generate_options.TABLE.read_text("utf-8"))["$defs"]
 TABLE: dict[str, dict[str, Any]] = SCHEMA["Options"]["properties"]
 
-TEXTS = (("a", "a"), ("en", "-ab"), ("3.1", ",3.1"))
+TEXTS = (("a", "a"), ("en", ""), ("3.1", ",3.1"))
 """For each pattern of the table a text that it allows, and by what this may go on. The first, where
 there is none."""
 
