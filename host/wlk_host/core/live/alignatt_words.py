@@ -19,7 +19,7 @@ _TOKENS_PER_SECOND: Final = 12
 """More than the fastest speakers need; a decoder that says more is looping."""
 
 _UNREAD: Final = SAMPLE_RATE
-"""Sound after the last word in which there may be more of them."""
+"""Sound after the last word that can hold more words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 EndOfWord: TypeAlias = Callable[[NDArray[np.float32]], bool]
-"""Whether the last word may be settled, given the encoder's output for the sound up to now,
+"""Whether the last word can be settled, given the encoder's output for the sound up to now,
 shape (frames, width). Otherwise it waits for the next step."""
 
 _FIRES_AT: Final = 0.999
