@@ -134,8 +134,8 @@ class Cursors:
         return replace(self, closed=end)
 
     def finalised(self, until: Sample) -> "Cursors":
-        """Lines before that are final; no further than was read."""
-        return replace(self, final=until)
+        """Lines before that are final. Up to there nothing is read again."""
+        return replace(self, final=until, read=max(self.read, until))
 
     def resumed(self, settled: Sample) -> "Cursors":
         """Other models read again what was not settled."""

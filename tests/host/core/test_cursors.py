@@ -64,7 +64,7 @@ class Walk:
             self.at = self.at.read_to(end).closed_at(end)
 
     def finalise(self, n: int) -> None:
-        self.at = self.at.finalised(min(self.at.read, self.at.final + 64 * n))
+        self.at = self.at.finalised(min(self.at.end, self.at.final + 64 * n))
 
     def resume(self, n: int) -> None:
         self.at = self.at.resumed(self.at.read - 64 * n)
@@ -144,6 +144,13 @@ def test_what_is_not_final_begins_with_the_first_utterance_that_is_not() -> None
     assert (second.unfinal_from, second.utterance_from) == (10_240 - PAD, 102_400 - PAD)
     final = first.finalised(56_000).judged_by(GateAt(102_400, 153_600, 153_600).gate(), PAD)
     assert final.unfinal_from == final.utterance_from == 102_400 - PAD
+
+
+def test_a_second_pass_that_ends_past_a_shorter_window_is_read_up_to_there() -> None:
+    """The window that closes an utterance ends soon after its speech, before an earlier one."""
+    at = Cursors.starting(0).fed_to(60_000).judged_by(GateAt(0, 40_960, 51_200).gate(), PAD)
+    at = at.read_to(60_000).read_to(45_760).closed_at(45_760).finalised(48_000)
+    assert (at.final, at.read, at.closed) == (48_000, 48_000, 45_760)
 
 
 @pytest.mark.parametrize(
