@@ -1,4 +1,4 @@
-"""One tab's captions, as whoever serves the tab sees them."""
+"""One tab's captions, as the host loop sees them."""
 
 from typing import Protocol
 
@@ -35,7 +35,11 @@ class CaptionSession(Protocol):
         ...
 
     def cut(self, at: Sample) -> list[Event]:
-        """What comes next starts at `at` and has nothing to do with what came before."""
+        """What comes next starts at `at` and has nothing to do with what came before.
+
+        Cheap: what is left of that becomes due. A `Discontinuity` says where the break is, as it
+        does where `feed` finds one.
+        """
         ...
 
     def finish(self) -> None:

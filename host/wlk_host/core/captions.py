@@ -15,6 +15,7 @@ from wlk_host.core.types import (
     Line,
     LineState,
     Sample,
+    Spoken,
     Translation,
     Word,
 )
@@ -39,7 +40,7 @@ def breaks_before(line: Sequence[Word], word: Word, *, amid_sentence: bool = Fal
     Args:
         line: its words so far.
         word: the next one.
-        amid_sentence: whether the line goes on with a sentence of the line before it.
+        amid_sentence: whether the line continues a sentence of the line before it.
     """
     if not line:
         return False
@@ -66,7 +67,7 @@ def split_lines(
     Args:
         words: in order.
         live_starts: where the lines began that these words replace.
-        speakers: whose words they are; None where nobody is told apart.
+        speakers: whose words they are; None where voices are not told apart.
     """
     sentences: list[list[Word]] = []
     for word, takes_over in zip(words, takeovers(speakers or nobody(words)), strict=True):
@@ -199,7 +200,7 @@ class Transcript:
         self.name_speakers()
 
     def name_speakers(self) -> None:
-        """Tell who speaks the live lines, by what is known now."""
+        """Name the speakers of the live lines, by what is known now."""
         speakers = iter(self._who([word for line in self._live for word in line.words]))
         for line in self._live:
             speaker = _most_of([next(speakers) for _ in line.words])
@@ -240,22 +241,14 @@ class Transcript:
         following = self._live[-1].words[0].start if self._is_open else end
         return (end + following) // 2
 
-    def live_words(self, until: Sample) -> list[Word]:
-        """The words of the lines that begin before `until` and are not final."""
-        return [word for line in self._live if line.id < until for word in line.words]
+    def live(self, since: Sample, until: Sample) -> Spoken:
+        """What is not final of the lines, and of the English, that begin in [since, until)."""
+        lines = (line for line in self._live if since <= line.id < until)
+        english = (word for word in self._english if since <= word.start < until)
+        return Spoken(tuple(word for line in lines for word in line.words), tuple(english))
 
-    def live_english(self, until: Sample) -> list[Word]:
-        """The English of the sound before `until` that is not final."""
-        return [word for word in self._english if word.start < until]
-
-    def finalise(
-        self,
-        until: Sample,
-        words: Sequence[Word],
-        language: str | None,
-        english: Sequence[Word] = (),
-    ) -> None:
-        """Replace the lines that begin before `until`, and their English, once and for all.
+    def finalise(self, until: Sample, spoken: Spoken, language: str | None) -> None:
+        """Replace the lines that begin before `until`, and their English; they do not change again.
 
         A line keeps the id of one spoken at the same time, so that a reader sees its words mended
         in place; the others are new, and what has no successor is removed.
@@ -264,36 +257,47 @@ class Transcript:
         starts = [line_id for line_id, _ in replaced]
         self._live = self._live[len(replaced) :]
         self._is_open = self._is_open and bool(self._live)
-        after = self._live[0].id if self._live else None
-        last = self._last_final
-        claimed = set[Sample]()
-        words = list(dropwhile(lambda word: not _can_open(word), words))
-        speakers = self._who(words)
-        lines = split_lines(words, starts, speakers)
-        rest = iter(speakers)
-        for line, translated in zip(lines, share(english, lines), strict=True):
-            line_id = _same_line(line, [(i, live) for i, live in replaced if i > last])
-            if line_id is None:
-                line_id = self._free_id(max(last + 1, line[0].start), starts, after)
-            claimed.add(line_id)
-            self._translations.pop(line_id, None)
-            if text := text_of(translated):
-                self._translations[line_id] = Translation(text, _ENGLISH, "final")
-            speaker = _most_of([next(rest) for _ in line])
-            self._change(line_id, line, "final", language, speaker)
-            last = max(last, line_id)
+        claimed = self._replace(replaced, spoken, language)
         for line_id in starts:
             if line_id not in claimed:
                 self._change(line_id, [], "final", language)
-        self._last_final = max([last, *starts])
+        self._last_final = max([self._last_final, *claimed, *starts])
         self._next_id = max(self._next_id, self._last_final + 1)
         self.final_until = max(self.final_until, until)
         self._english = [word for word in self._english if word.start >= until]
         live = {line.id for line in self._live}
         self._translations = {i: t for i, t in self._translations.items() if i in live}
 
+    def _replace(
+        self,
+        replaced: Sequence[tuple[Sample, Sequence[Word]]],
+        spoken: Spoken,
+        language: str | None,
+    ) -> set[Sample]:
+        """Put final lines in place of those; returns their ids."""
+        starts = [line_id for line_id, _ in replaced]
+        after = self._live[0].id if self._live else None
+        last = self._last_final
+        ids = set[Sample]()
+        words = list(dropwhile(lambda word: not _can_open(word), spoken.words))
+        speakers = self._who(words)
+        lines = split_lines(words, starts, speakers)
+        rest = iter(speakers)
+        for line, translated in zip(lines, share(spoken.english, lines), strict=True):
+            line_id = _same_line(line, [(i, live) for i, live in replaced if i > last])
+            if line_id is None:
+                line_id = self._free_id(max(last + 1, line[0].start), starts, after)
+            ids.add(line_id)
+            self._translations.pop(line_id, None)
+            if text := text_of(translated):
+                self._translations[line_id] = Translation(text, _ENGLISH, "final")
+            speaker = _most_of([next(rest) for _ in line])
+            self._change(line_id, line, "final", language, speaker)
+            last = max(last, line_id)
+        return ids
+
     def _spread_english(self, language: str | None) -> None:
-        """Put what is told in English by now beneath the live lines."""
+        """Put the English there is so far beneath the live lines."""
         parts = share(self._english, [line.words for line in self._live])
         for line, translated in zip(self._live, parts, strict=True):
             text = text_of(translated)
@@ -333,7 +337,7 @@ class Transcript:
         return breaks_before(self._live[-1].words, word, amid_sentence=self._is_amid_sentence)
 
     def _takes_over(self, words: Sequence[Word]) -> list[bool]:
-        """Whether somebody else than before speaks, at each of these words."""
+        """For each of these words, whether another speaker begins with it."""
         said = self._live[-1].words if self._live else []
         return takeovers(self._who([*said, *words]))[len(said) :]
 

@@ -1,18 +1,22 @@
-"""A session whose work is done on a thread of its own, for engines that keep one waiting."""
+"""A session whose work is done on a thread of its own, for services that keep one waiting."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from wlk_host.core.caption_session import CaptionSession
 from wlk_host.core.options import SessionOptions
 from wlk_host.core.ports import Background, Promise
 from wlk_host.core.recognition import Recognition
-from wlk_host.core.types import AudioChunk, Event, Sample, Work
+from wlk_host.core.session import Session
+from wlk_host.core.types import AudioChunk, Event, Sample, Spoken, Work
 
 
 @dataclass(frozen=True, slots=True)
 class _Landed:
-    """What came of a turn, and how the session stood after it."""
+    """What came of a turn, and how the session stood after it.
+
+    Attributes:
+        in_background: its second pass, which no turn waits for.
+    """
 
     events: list[Event]
     lag: Sample
@@ -21,20 +25,21 @@ class _Landed:
     refining: bool
     is_due: bool
     is_finished: bool
+    in_background: Promise[Spoken] | None = None
 
 
 class DetachedSession:
-    """`core.ports.CaptionSession` around another one, which only the background touches.
+    """`core.caption_session.CaptionSession` around another one, which only the background touches.
 
     What is asked of it is collected and taken along in the next turn, so nobody waits: neither
-    the engine for a slow service, nor the other sessions.
+    the thread that serves all sessions for a slow service, nor the other sessions.
 
     Args:
         captions: does the work. Its own background must be another one.
         background: where it does it, one turn after the other.
     """
 
-    def __init__(self, captions: CaptionSession, background: Background) -> None:
+    def __init__(self, captions: Session, background: Background) -> None:
         self._captions = captions
         self._background = background
         self._flight: Promise[_Landed] | None = None
@@ -82,31 +87,38 @@ class DetachedSession:
         """Go on with other options."""
         self._ask(lambda: self._silently(lambda: self._captions.configure(options)))
 
-    def adopt(self, engine: Recognition) -> None:
+    def adopt(self, recognition: Recognition) -> None:
         """Go on with other models."""
-        self._ask(lambda: self._silently(lambda: self._captions.adopt(engine)))
+        self._ask(lambda: self._silently(lambda: self._captions.adopt(recognition)))
 
     def next_work(self) -> Work | None:
-        """A turn that is over and waits to be told of."""
-        return Work.LIVE if self._flight is not None and self._flight.done() else None
+        """Due where a turn is over and its events wait, or where a turn is to begin."""
+        is_due = self._is_due() if self._flight is None else self._flight.done()
+        return Work.LIVE if is_due else None
 
     def run(self, work: Work) -> list[Event]:  # noqa: ARG002 - there is one kind
-        """Tell what came of the turn, and begin the next where there is one to begin.
+        """Return what came of the turn, and begin the next one where there is something to do.
 
         Raises:
             WlkError: what the session raised.
         """
-        flight, self._flight = self._flight, None
-        if flight is None:
-            return []
-        self._stood, self._in_turn = flight.result(), 0
-        if self._asked or self._stood.is_due:
+        events: list[Event] = []
+        if self._flight is not None:
+            flight, self._flight = self._flight, None
+            self._stood, self._in_turn = flight.result(), 0
+            events = self._stood.events
+        if self._asked or self._is_due():
             self._begin()
-        return self._stood.events
+        return events
 
     def finished(self) -> bool:
         """After `finish`: whether nothing is left to do."""
         return self._flight is None and not self._asked and self._stood.is_finished
+
+    def _is_due(self) -> bool:
+        """Whether the session has work: some was left, or its second pass has ended since."""
+        beside = self._stood.in_background
+        return self._stood.is_due or (beside is not None and beside.done())
 
     def _ask(self, call: Callable[[], list[Event]]) -> list[Event]:
         self._asked.append(call)
@@ -133,6 +145,7 @@ class DetachedSession:
             captions.refining,
             captions.next_work() is not None,
             captions.finished(),
+            captions.in_background,
         )
 
     def _silently(self, call: Callable[[], None]) -> list[Event]:

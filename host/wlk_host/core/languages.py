@@ -1,4 +1,4 @@
-"""Language codes as people and engines write them."""
+"""Language codes as people and models write them."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What `core` needs from the engines. Small Protocols, no base classes."""
+"""What `core` needs from the models and their threads. Small Protocols, no base classes."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a recogniser is to tell of a sound; see `Recognizer.transcribe`."""
+    """One question to a recogniser about a sound; see `Recognizer.transcribe`."""
 
     task: Task
     prompt: Sequence[Token]
@@ -63,7 +63,7 @@ class SpeechDetector(Protocol):
 
 
 class VoiceEncoder(Protocol):
-    """Tells how a voice sounds. Shared by sessions."""
+    """Turns a voice into a vector. Shared by sessions."""
 
     def embed(self, pcm: Pcm) -> NDArray[np.float32]:
         """The voice in that sound, shape (d,), length 1; at least 0.4 s of sound."""
@@ -105,7 +105,7 @@ class Sound(Protocol):
             task: language and kind.
             prompt: earlier text, not part of the window (after <|startofprev|>).
             prefix: text of the window's beginning, taken as given.
-            beams: texts followed at the same time, of which the best is told; 1 is greedy.
+            beams: texts followed at the same time; the best one is returned. 1 is greedy.
 
         The iterator ends where the decoder says end-of-text.
         """
@@ -137,7 +137,7 @@ class SoundStream(Protocol):
 
 
 class AttentiveDecoder(Protocol):
-    """A streaming engine that says where it looks. Shared by sessions."""
+    """A streaming decoder that says where it looks. Shared by sessions."""
 
     @property
     def tokenizer(self) -> Tokenizer:
@@ -155,7 +155,7 @@ class AttentiveDecoder(Protocol):
 
 
 class Recognizer(Protocol):
-    """Decodes finished sound as well as it can."""
+    """Decodes finished sound with all the effort it can."""
 
     def transcribe(
         self, pcm: Pcm, task: Task, prompt: Sequence[Token], prefix: Sequence[Token]
@@ -204,7 +204,7 @@ class Promise(Protocol[T_co]):
 
 
 class Background(Protocol):
-    """Runs jobs beside the engine, one after the other. `concurrent.futures.Executor` is one."""
+    """Runs jobs on another thread, one by one. `concurrent.futures.Executor` is one."""
 
     def submit(self, job: Callable[[], T], /) -> Promise[T]:
         """Run the job when its turn comes."""

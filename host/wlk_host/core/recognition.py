@@ -41,7 +41,7 @@ class Recognition:
         tokenizer: of both.
         multilingual: whether they know more than English.
         background: where the second pass runs.
-        tells_english: when they tell the English of what is spoken beside it.
+        tells_english: when they give the English of what is spoken as well.
         voices: what tells speakers apart, loaded when it is first asked for; None where it is not
             installed.
     """

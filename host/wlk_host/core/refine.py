@@ -1,4 +1,4 @@
-"""The second pass: finished speech once more, with more context, and then never again."""
+"""The second pass: finished speech is decoded once more, with more context. Its words are final."""
 
 import zlib
 from collections.abc import Callable, Sequence
@@ -7,7 +7,7 @@ from typing import Final
 
 from wlk_host.core.live.trust import bare, goes_round, n_copied
 from wlk_host.core.ports import Ask, Hypothesis, Recognizer, Task, Token, Tokenizer
-from wlk_host.core.types import ENCODER_FRAME, SAMPLE_RATE, AudioChunk, Sample, Word
+from wlk_host.core.types import ENCODER_FRAME, SAMPLE_RATE, AudioChunk, Sample, Spoken, Word
 from wlk_host.core.window import AudioBuffer
 
 _LEAD: Final = SAMPLE_RATE // 5
@@ -32,8 +32,8 @@ _LEAST: Final = 0.6
 """Share of them below which speech was passed over: the first pass was better."""
 
 _SILENT: Final = 0.6
-"""Probability of no speech from which that holds for a translation, too (same place): it may be
-worded in many ways, so that a good one is less probable."""
+"""Probability of no speech from which that holds for a translation, too (same place): it can be
+worded in many ways, so a good one is less probable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +56,6 @@ class RefineOptions:
     rolling: int = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Refined:
-    """What the second pass made of a stretch.
-
-    Attributes:
-        words: what was spoken.
-        english: the same in English, where that was asked for.
-    """
-
-    words: tuple[Word, ...]
-    english: tuple[Word, ...] = ()
-
-
 class RefinePass:
     """Keeps the sound that is not final yet, and some before it.
 
@@ -81,7 +68,6 @@ class RefinePass:
 
     Attributes:
         audio: the sound that is not final yet, and some before it.
-        final_until: where what is not final begins.
     """
 
     def __init__(
@@ -96,11 +82,9 @@ class RefinePass:
         self._tokenizer = tokenizer
         self._options = options
         self.audio = AudioBuffer(start)
-        self._words: list[Word] = []
-        self._english: list[Word] = []
+        self._final = Spoken()
         self._context = context
         self._context_from = start
-        self.final_until = start
 
     def feed(self, chunk: AudioChunk) -> None:
         """Add sound that follows what was fed before."""
@@ -110,14 +94,12 @@ class RefinePass:
         """Go on with another recogniser; jobs prepared before keep theirs."""
         self._recognizer, self._tokenizer, self._options = recognizer, tokenizer, options
 
-    def words_since(self, at: Sample) -> list[Word]:
-        """The final words from there on, as far as they are kept; none of another language."""
-        since = max(at, self._context_from, self.audio.start + ENCODER_FRAME)
-        return [word for word in self._words if word.start >= since]
-
-    def english_since(self, at: Sample) -> list[Word]:
-        """Their English."""
-        return [word for word in self._english if word.start >= max(at, self._context_from)]
+    @property
+    def final(self) -> Spoken:
+        """What is final and kept, of which the sound is kept as well; none of another language."""
+        kept = self._final.since(self._context_from)
+        heard = kept.since(self.audio.start + ENCODER_FRAME)
+        return Spoken(heard.words, kept.english)
 
     @property
     def sound_from(self) -> Sample:
@@ -137,23 +119,24 @@ class RefinePass:
         self,
         since: Sample,
         until: Sample,
-        live: Sequence[Word],
+        live: Spoken,
         task: Task,
         prompt: Sequence[Token],
-        english: Sequence[Word] | None = None,
+        *,
+        in_english: bool = False,
         vocabulary: Sequence[str] = (),
-    ) -> Callable[[], Refined]:
+    ) -> Callable[[], Spoken]:
         """A job that decodes the speech between `since` and `until` once more.
 
-        It holds all it needs, so it may run beside the engine. It returns the better
-        words, or `live`, those of the first pass, where the decode failed. The same goes for
-        `english`, which is decoded from the same encoded sound, unless it is None.
+        It holds all it needs, so it can run on another thread. It returns the better words, or
+        those of `live`, the first pass, where the decode failed. With `in_english` the same goes
+        for their English, which is decoded from the same encoded sound.
         With text before it, it is decoded without as well: `vocabulary` are the words in
         `prompt` that it is there for.
         """
         room = min(self._options.left, _WINDOW - (until - since))
         earliest = max(since - room + _LEAD, self._context_from)
-        left = [w for w in self._words if w.start >= earliest]
+        left = [w for w in self._final.words if w.start >= earliest]
         said = [*prompt, *(() if left else self._rolling(earliest))]
         start = max((left[0].start if left else since) - _LEAD, self.audio.start)
         pcm = self.audio.slice(start, until)
@@ -161,29 +144,26 @@ class RefinePass:
         prefix = self._tokens(left)
         spoken = [Ask(task, text, prefix) for text in ([said, ()] if said else [()])]
         asks = list(spoken)
-        if english is not None:
-            in_english = [w for w in self._english if w.start >= start] if left else []
-            asks.append(
-                Ask(Task(task.language, "translate"), tuple(prompt), self._tokens(in_english))
-            )
+        if in_english:
+            told = [w for w in self._final.english if w.start >= start] if left else []
+            asks.append(Ask(Task(task.language, "translate"), tuple(prompt), self._tokens(told)))
 
-        def job() -> Refined:
+        def job() -> Spoken:
             found = recognizer.transcribe_all(pcm, asks)
             # Without text, the first two are one.
             told, plain, translated = found[0], found[len(spoken) - 1], found[len(spoken) :]
-            heard = _heeded(told, plain, live, vocabulary)
-            return Refined(
-                _better(heard, task, start, live),
-                *(_better(h, asks[-1].task, start, english or ()) for h in translated),
+            heard = _heeded(told, plain, live.words, vocabulary)
+            return Spoken(
+                _better(heard, task, start, live.words),
+                *(_better(h, asks[-1].task, start, live.english) for h in translated),
             )
 
         return job
 
-    def settle(self, until: Sample, refined: Refined) -> None:
-        """Take these words as final for the sound before `until`."""
-        self._words = [*self._words, *refined.words][-_MOST_WORDS:]
-        self._english = [*self._english, *refined.english][-_MOST_WORDS:]
-        self.final_until = until
+    def settle(self, until: Sample, spoken: Spoken) -> None:
+        """Take this as final for the sound before `until`."""
+        known = self._final.followed_by(spoken)
+        self._final = Spoken(known.words[-_MOST_WORDS:], known.english[-_MOST_WORDS:])
         self.audio.forget(until - self._options.left - 2 * _LEAD)
 
     def _tokens(self, words: Sequence[Word]) -> list[Token]:
@@ -191,7 +171,7 @@ class RefinePass:
 
     def _rolling(self, before: Sample) -> list[Token]:
         """The newest of what was said before that sample."""
-        words = [w.text for w in self._words if self._context_from <= w.start < before]
+        words = [w.text for w in self._final.words if self._context_from <= w.start < before]
         tokens = [t for text in (self._context, *words) for t in self._tokenizer.encode(text)]
         return tokens[max(0, len(tokens) - self._options.rolling) :]
 

@@ -1,76 +1,38 @@
 """One tab's sound becoming captions: gate, first pass, second pass, lines."""
 
-from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from wlk_host.core.captions import Transcript
-from wlk_host.core.live.policy import LiveWindow
 from wlk_host.core.options import SessionOptions
-from wlk_host.core.ports import (
-    Promise,
-    SpeechDetector,
-    Task,
-    Token,
-)
+from wlk_host.core.passage import Passage, SecondLook, Stretch
+from wlk_host.core.ports import Promise, SpeechDetector, Task, Token
 from wlk_host.core.recognition import Recognition
-from wlk_host.core.refine import Refined, RefinePass
 from wlk_host.core.speakers import Speakers
-from wlk_host.core.speech_gate import SpeechGate
+from wlk_host.core.spoken_language import SpokenLanguage
 from wlk_host.core.types import (
-    ENCODER_FRAME,
     SAMPLE_RATE,
     AudioChunk,
     AudioSkipped,
+    Discontinuity,
     Event,
-    LanguageDetected,
     Sample,
+    Spoken,
     Work,
 )
 
-_SURE: Final = 0.5
-"""Probability from which a detected language is believed at once."""
-
-_SURE_OF_CHANGE: Final = 0.8
-"""Probability from which speakers are believed to have changed their language."""
-
-_UNDERSTOOD: Final = 0.5
-"""Mean probability of words from which the language they were decoded in is right."""
-
 _PROMPT_TOKENS: Final = 100
 """Of prompt and vocabulary at the most: the decoder's 448 positions hold the words as well."""
-
-_PART: Final = SAMPLE_RATE // 2
-"""Sound that the gate is given at once. Shorter than its patience, so that no span of
-speech begins and ends unseen."""
-
-_TAKEN_OVER: Final = SAMPLE_RATE * 9 // 2
-"""Settled sound that new models are given in front, with its words."""
-
-_LEAD: Final = SAMPLE_RATE // 10
-"""Sound before the first of these words, which may begin earlier than it was said to. Shorter than
-a word, so that none is heard in it."""
 
 _HOLE: Final = SAMPLE_RATE
 """Missing sound from which what follows is a new beginning; less is taken as silence."""
 
 
-@dataclass(frozen=True, slots=True)
-class _SecondLook:
-    """A second pass on its way: over the speech from `since` up to `until`."""
-
-    since: Sample
-    until: Sample
-    words: Promise[Refined]
-
-    @property
-    def is_due(self) -> bool:
-        return self.words.done()
-
-
 class Session:
     """Feed it sound, let it work when something is due, pass on its events.
+
+    Its sound is a row of passages. The last one is being fed; those before it are over, and kept
+    until their lines are final. Each pass works on the first passage that it is not done with, so
+    that words come in their order, whatever is still to be done for a passage that was cut off.
 
     Args:
         recognition: the shared models.
@@ -79,6 +41,10 @@ class Session:
         start: position of the first sample.
         context: text of the lines before `start`, when a session is resumed.
         speakers: knows the voices of the session that this one goes on with; None knows none.
+
+    Attributes:
+        skipped: sound that was left out.
+        refining: False while the second pass is left out to keep up.
     """
 
     def __init__(
@@ -93,294 +59,220 @@ class Session:
         self._recognition = recognition
         self._detector = detector
         self._options = options
-        self._context = context
-        self.language: str | None = options.language or self._only_language()
         self.skipped: Sample = 0
         self.refining = True
+        self._language = SpokenLanguage(options.language, multilingual=recognition.multilingual)
         self._speakers = speakers or Speakers()
         self._speakers.begin(start)
         self._transcript = Transcript(start, self._speakers.who)
         self._is_over = False
-        self._is_understood = False
-        self._language_heard_at: Sample | None = None
         self._prompt = self._static_prompt()
-        self._second_look: _SecondLook | None = None
         self._find_voices()
-        self._begin(start)
+        self._passages = [self._passage(start, context)]
 
-    # -- sound in ---------------------------------------------------------------
-
-    def feed(self, chunk: AudioChunk) -> list[Event]:
-        """Take sound. Cheap: only the speech gate runs."""
-        events: list[Event] = []
-        hole = chunk.start - self._end
-        if hole > _HOLE:
-            events = self.cut(chunk.start)
-        elif hole > 0:
-            self._take(AudioChunk(self._end, np.zeros(hole, np.float32)))
-        self._take(chunk)
-        return events + self._skip_backlog()
-
-    def cut(self, at: Sample) -> list[Event]:
-        """The sound is discontinuous there: finish what came before, forget its context."""
-        self.finish()
-        events: list[Event] = []
-        while (work := self.next_work()) is not None:
-            events += self.run(work)
-        self._is_over = False
-        self._context = ""
-        self._begin(max(at, self._end))
-        return events
-
-    def finish(self) -> None:
-        """No more sound comes; what is left becomes due."""
-        self._is_over = True
-
-    def finished(self) -> bool:
-        """Whether everything is captioned after `finish`."""
-        return self._is_over and self.next_work() is None
-
-    def configure(self, options: SessionOptions) -> None:
-        """Go on with other options; what is captioned stays."""
-        if options.language != self._options.language:
-            self.language = options.language or self._only_language()
-            self._is_understood = False
-        self._options = options
-        self._find_voices()
-        self._prompt = self._static_prompt()
-        self._live.prompt = self._prompt
-
-    # -- work -------------------------------------------------------------------
+    @property
+    def language(self) -> str | None:
+        """Chosen or detected."""
+        return self._language.code
 
     @property
     def lag(self) -> Sample:
         """Speech received and not yet captioned."""
-        return max(0, self._gate.voiced_until - self._unread_since)
+        return sum(passage.at.lag for passage in self._passages)
 
-    def next_work(self) -> Work | None:
-        """The most urgent work that is due now."""
-        if self._live_due():
-            return Work.LIVE
-        if self._second_look is not None:
-            return Work.REFINE if self._second_look.is_due or self._is_over else None
-        return Work.REFINE if self._refine_until() is not None else None
+    # -- what is asked of it -----------------------------------------------------
 
-    def run(self, work: Work) -> list[Event]:
-        """Do one piece of work. The second pass runs in the background: begun, then taken over."""
-        events: list[Event] = []
-        if work is Work.LIVE:
-            events += self._step()
-        elif self._second_look is None:
-            if (until := self._refine_until()) is not None:
-                self._begin_refining(until)
-        else:
-            self._take_refined(self._second_look)
-        update = self._transcript.update()
-        return [*events, update] if update else events
+    def feed(self, chunk: AudioChunk) -> list[Event]:
+        """Take sound. Cheap: only the speech gate runs."""
+        is_broken = chunk.start - self._passages[-1].at.end > _HOLE
+        events = self.cut(chunk.start) if is_broken else []
+        self._passages[-1].feed(chunk)
+        return events + self._skip_backlog()
 
-    def _begin(self, at: Sample) -> None:
-        self._audio_from = at
-        self._end = at
-        self._read_until = at
-        self._closed_until = at
-        self._speech_from = at
-        self._unread_from = at
-        self._gate = SpeechGate(self._detector, at)
-        self._live = self._recognition.listen(at, self._prompt)
-        self._refiner = RefinePass(
-            self._recognition.recognizer,
-            self._recognition.tokenizer,
-            at,
-            self._recognition.refine,
-            self._context,
-        )
+    def cut(self, at: Sample) -> list[Event]:
+        """What comes next starts at `at`, or later, and has nothing to do with what came before.
+
+        Cheap: what is left of that becomes due.
+        """
+        begin = max(at, self._passages[-1].at.end)
+        self._passages[-1].is_over = True
+        self._passages.append(self._passage(begin))
+        self._drop_passages()
+        return [Discontinuity(begin)]
+
+    def finish(self) -> None:
+        """No more sound comes; what is left becomes due."""
+        self._is_over = self._passages[-1].is_over = True
+
+    def finished(self) -> bool:
+        """Whether everything is captioned after `finish`."""
+        return self._is_over and all(passage.is_done for passage in self._passages)
+
+    def configure(self, options: SessionOptions) -> None:
+        """Go on with other options; what is captioned stays."""
+        if options.language != self._options.language:
+            self._language.choose(options.language)
+            for passage in self._passages:
+                passage.language = self.language or passage.language
+        self._options = options
+        self._find_voices()
+        self._prompt = self._static_prompt()
+        for passage in self._passages:
+            passage.live.prompt = self._prompt
 
     def adopt(self, recognition: Recognition) -> None:
         """Go on with other models, from the words that are settled.
 
         No word is lost or said twice: what is not settled is read again, by the new ones.
         """
-        settled_until = self._live.settled_until
-        since = settled_until - _TAKEN_OVER
-        words = [*self._refiner.words_since(0), *self._transcript.live_words(settled_until)]
-        kept = [word for word in words if word.start >= since]
-        begin = settled_until // ENCODER_FRAME * ENCODER_FRAME
-        if kept:
-            # The greater part of a short word may lie in the lead; then it would be heard there.
-            middles = [(word.start + word.end) // 2 + 1 for word in words if word.start < since]
-            begin = -(-max([kept[0].start - _LEAD, *middles]) // ENCODER_FRAME) * ENCODER_FRAME
-        start = max(begin, self._refiner.sound_from)
         self._recognition = recognition
         self._find_voices()
-        if not recognition.multilingual:
-            self.language = self._only_language()
+        self._language.adopt(multilingual=recognition.multilingual)
         self._prompt = self._static_prompt()
-        self._refiner.adopt(recognition.recognizer, recognition.tokenizer, recognition.refine)
-        self._live = recognition.listen(start, self._prompt)
-        self._live.feed(self._refiner.sound(start).pcm)
-        told = [*self._refiner.english_since(start), *self._transcript.live_english(settled_until)]
-        self._live.go_on(kept, settled_until, [w for w in told if w.start >= start])
-        self._read_until = min(self._read_until, settled_until)
+        for passage in self._passages:
+            passage.adopt(recognition, self._prompt, self._transcript.live)
 
-    def _take(self, chunk: AudioChunk) -> None:
-        self._end = chunk.end
-        self._live.feed(chunk.pcm)
-        self._refiner.feed(chunk)
-        for at in range(0, len(chunk.pcm), _PART):
-            had_unread = self._has_unread_speech()
-            self._gate.feed(AudioChunk(chunk.start + at, chunk.pcm[at : at + _PART]))
-            self._speakers.note(self._gate.opened_at, self._gate.voiced_until)
-            if self._has_unread_speech() and not had_unread:
-                self._begin_speech()
+    # -- what is due -------------------------------------------------------------
 
-    def _begin_speech(self) -> None:
-        """Somebody speaks, and everything said before has been read."""
-        pad = self._recognition.pace.speech_pad
-        self._unread_from = max(self._gate.opened_at - pad, self._audio_from)
-        if self._closed_until <= self._refiner.final_until:
-            self._speech_from = self._unread_from
+    def next_work(self) -> Work | None:
+        """The most urgent work that is due now; None while that is done in the background."""
+        if self._unread() is not None:
+            return Work.LIVE
+        passage = self._passages[0]
+        if passage.second_look is not None:
+            return Work.REFINE if passage.second_look.spoken.done() else None
+        return Work.REFINE if self._refine_until() is not None else None
 
-    def _has_unread_speech(self) -> bool:
-        return self._gate.voiced_until > self._closed_until
+    @property
+    def in_background(self) -> Promise[Spoken] | None:
+        """The second pass that is under way; work is due when it is done."""
+        look = self._passages[0].second_look
+        return None if look is None else look.spoken
 
-    def _is_closing(self) -> bool:
-        return self._is_over or not self._gate.is_open
+    def run(self, work: Work) -> list[Event]:
+        """Do one piece of work. The second pass runs in the background: begun, then taken over."""
+        events: list[Event] = []
+        first = self._passages[0]
+        if work is Work.LIVE:
+            if (passage := self._unread()) is not None:
+                events += self._read(passage)
+        elif first.second_look is not None:
+            self._take_refined(first, first.second_look)
+        elif (until := self._refine_until()) is not None:
+            self._begin_refining(first, until)
+        self._drop_passages()
+        update = self._transcript.update()
+        return [*events, update] if update else events
 
-    def _live_due(self) -> bool:
-        if not self._has_unread_speech():
-            return False
-        if self._is_closing():
-            return True
-        since = max(self._read_until, self._gate.opened_at)
-        return self._end - since >= self._recognition.pace.step
+    def _unread(self) -> Passage | None:
+        """The first passage with speech that is due to be read."""
+        return next((passage for passage in self._passages if passage.is_live_due), None)
 
-    def _step(self) -> list[Event]:
-        pad = self._recognition.pace.speech_pad
-        end = min(self._end, self._unread_since + self._recognition.pace.most)
-        closing = self._is_closing() and end >= self._gate.voiced_until
-        if closing:
-            end = min(end, self._gate.voiced_until + pad)
-        speech_from = max(self._closed_until, self._unread_from)
-        self._speakers.listen(self._refiner.audio, closing=closing)
-        window = self._live.listen(end, speech_from)
-        was = self.language
-        events = self._choose_language(window, speech_from, end, closing)
-        if was is not None and self.language != was:
-            window = self._live.listen(end, speech_from)
-        self._read_until = end
-        if self.language is None and not closing:
+    def _refine_until(self) -> Sample | None:
+        """Up to where the first passage is due for its second decode."""
+        return self._passages[0].refine_until(self._transcript.closed_until)
+
+    def _drop_passages(self) -> None:
+        while len(self._passages) > 1 and self._passages[0].is_done:
+            del self._passages[0]
+
+    # -- the first pass ----------------------------------------------------------
+
+    def _read(self, passage: Passage) -> list[Event]:
+        stretch = passage.next_stretch()
+        passage.hear_voices(closing=stretch.closing)
+        window = passage.live.listen(stretch.end, stretch.start)
+        is_long = stretch.end - stretch.start >= self._recognition.pace.detect
+        detected = self._language.hear(window, passage.live, stretch, is_long=is_long)
+        if detected is not None:
+            if self.language is not None:
+                self._leave_language(passage, stretch)
+                window = passage.live.listen(stretch.end, stretch.start)
+            self._language.code = detected.language
+        passage.at = passage.at.read_to(stretch.end)
+        events: list[Event] = [] if detected is None else [detected]
+        if self.language is None and not stretch.closing:
             return events
+        passage.language = self.language
         task = Task(self.language or "en", self._options.task)
-        in_english = self._is_put_into_english()
-        heard = window.read(task, closing, in_english)
+        in_english = self._is_put_into_english(self.language)
+        heard = window.read(task, stretch.closing, in_english)
         self._transcript.commit(heard.committed, self.language)
         self._transcript.draft(heard.draft)
         if in_english and not self._transcript.is_blank:
-            english = window.translate(task.language, closing)
+            english = window.translate(task.language, stretch.closing)
             self._transcript.translate(english.committed, self.language)
-        if heard.committed:
-            mean = sum(word.probability for word in heard.committed) / len(heard.committed)
-            self._is_understood = self._is_understood or mean >= _UNDERSTOOD
-        if closing and heard.complete:
-            self._closed_until = end
+        self._language.note_words(heard.committed)
+        if stretch.closing and heard.complete:
+            passage.at = passage.at.closed_at(stretch.end)
             self._transcript.end_line()
         return events
 
-    def _choose_language(
-        self, window: LiveWindow, speech_from: Sample, end: Sample, closing: bool
-    ) -> list[Event]:
-        """Detect the language until words were understood in it, then once per utterance."""
-        if self._options.language is not None or not self._recognition.multilingual:
-            return []
-        enough = end - speech_from >= self._recognition.pace.detect
-        if not self._is_understood:
-            language, probability = window.detect_language()
-            believed = probability >= _SURE or enough or closing
-        elif enough and self._language_heard_at != self._gate.opened_at:
-            self._language_heard_at = self._gate.opened_at
-            language, probability = self._live.detect_language(speech_from, end)
-            believed = probability >= _SURE_OF_CHANGE
-        else:
-            return []
-        if language == self.language or not believed:
-            return []
-        if self.language is not None:
-            self._leave_language(speech_from)
-        self.language = language
-        return [LanguageDetected(language, probability)]
-
-    def _leave_language(self, speech_from: Sample) -> None:
+    def _leave_language(self, passage: Passage, stretch: Stretch) -> None:
         """Finish what was said in it. Its words in front would keep both passes in it."""
-        if self._second_look is None and self._closed_until > self._refine_from:
-            self._begin_refining(self._closed_until)
-        self._live.skip_to(self._live.settled_until)
-        self._refiner.drop_context(speech_from)
-
-    def _refine_until(self) -> Sample | None:
-        """Up to where speech is ready for its second decode, if it is time for that."""
-        options = self._recognition.refine
-        since = self._refine_from
-        if self._closed_until > since:
-            silence = self._gate.heard_until - self._gate.voiced_until
-            enough = self._closed_until - since >= options.least or silence >= options.pause
-            if self._is_over or enough:
-                return self._closed_until
-        if self._live.settled_until - since >= options.longest:
-            return self._transcript.closed_until
-        return None
-
-    def _begin_refining(self, until: Sample) -> None:
-        live = self._transcript.live_words(until)
-        english = self._transcript.live_english(until)
-        self.refining = self.lag < self._recognition.pace.overload
-        if not live or not self.refining:
-            self._finalise(until, Refined(tuple(live), tuple(english)))
-            return
-        task = Task(self.language or "en", self._options.task)
-        since = self._refine_from
-        wanted = english if self._is_put_into_english() else None
-        names = self._options.vocabulary
-        job = self._refiner.prepare(since, until, live, task, self._prompt, wanted, names)
-        self._second_look = _SecondLook(since, until, self._recognition.background.submit(job))
-
-    def _take_refined(self, look: "_SecondLook") -> None:
-        self._second_look = None
-        refined = look.words.result()
-        self._live.replace(look.since, look.until, refined.words, refined.english)
-        self._finalise(look.until, refined)
-
-    def _finalise(self, until: Sample, refined: Refined) -> None:
-        self._refiner.settle(until, refined)
-        self._transcript.finalise(until, refined.words, self.language, refined.english)
-        self._speakers.forget(until)
-
-    def _find_voices(self) -> None:
-        self._speakers.encoder = self._recognition.voices() if self._options.speakers else None
-
-    def _is_put_into_english(self) -> bool:
-        """Whether the recogniser tells in English, too, what is spoken now."""
-        known = self.language is not None
-        return known and self._recognition.tells_english(self._options, self.language)
-
-    @property
-    def _unread_since(self) -> Sample:
-        """Where the speech begins that was not read yet; the silence before it is no lag."""
-        return max(self._read_until, self._unread_from)
-
-    @property
-    def _refine_from(self) -> Sample:
-        """Where the speech begins that is not final yet."""
-        return max(self._refiner.final_until, self._speech_from)
+        is_first = passage is self._passages[0]
+        if is_first and passage.second_look is None and passage.at.closed > passage.at.refine_from:
+            self._begin_refining(passage, passage.at.closed)
+        passage.leave_language(stretch)
 
     def _skip_backlog(self) -> list[Event]:
         """Leave out what a machine this slow will never catch up with, and say so."""
         if self.lag < self._recognition.pace.backlog:
             return []
-        start, end = self._unread_since, self._end - self._recognition.pace.most // 2
-        self._live.skip_to(end)
-        self._read_until = self._closed_until = end
-        self.skipped += end - start
-        return [AudioSkipped(start, end)]
+        events: list[Event] = []
+        for passage in self._passages:
+            kept = 0 if passage.is_over else self._recognition.pace.most // 2
+            start, end = passage.at.unread_from, passage.at.end - kept
+            if not passage.at.has_unread or start >= end:
+                continue
+            passage.skip_to(end)
+            self.skipped += end - start
+            events.append(AudioSkipped(start, end))
+        return events
+
+    # -- the second pass ---------------------------------------------------------
+
+    def _begin_refining(self, passage: Passage, until: Sample) -> None:
+        live = self._transcript.live(passage.at.start, until)
+        self.refining = self.lag < self._recognition.pace.overload
+        if not live.words or not self.refining:
+            self._finalise(passage, until, live, passage.language)
+            return
+        passage.look_again(
+            until,
+            live,
+            Task(passage.language or "en", self._options.task),
+            self._prompt,
+            in_english=self._is_put_into_english(passage.language),
+            vocabulary=self._options.vocabulary,
+        )
+
+    def _take_refined(self, passage: Passage, look: SecondLook) -> None:
+        passage.second_look = None
+        spoken = look.spoken.result()
+        passage.live.replace(look.since, look.until, spoken)
+        self._finalise(passage, look.until, spoken, look.language)
+
+    def _finalise(
+        self, passage: Passage, until: Sample, spoken: Spoken, language: str | None
+    ) -> None:
+        passage.settle(until, spoken)
+        self._transcript.finalise(until, spoken, language)
+        self._speakers.forget(until)
+
+    # -- inside ------------------------------------------------------------------
+
+    def _passage(self, start: Sample, context: str = "") -> Passage:
+        return Passage(
+            self._recognition, self._detector, self._speakers, start, self._prompt, context
+        )
+
+    def _find_voices(self) -> None:
+        self._speakers.encoder = self._recognition.voices() if self._options.speakers else None
+
+    def _is_put_into_english(self, language: str | None) -> bool:
+        """Whether the recogniser tells in English, too, what is spoken in that language."""
+        return language is not None and self._recognition.tells_english(self._options, language)
 
     def _static_prompt(self) -> tuple[Token, ...]:
         """The user's text, names and jargon, as if they had been said just before."""
@@ -388,6 +280,3 @@ class Session:
         parts = (self._options.prompt.strip(), f"{vocabulary}." if vocabulary else "")
         text = "".join(f" {part}" for part in parts if part)
         return tuple(self._recognition.tokenizer.encode(text)[-_PROMPT_TOKENS:])
-
-    def _only_language(self) -> str | None:
-        return None if self._recognition.multilingual else "en"

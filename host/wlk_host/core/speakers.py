@@ -2,7 +2,7 @@
 
 Each window of speech becomes a vector, near to those of the same voice (Wan et al. 2018). Windows
 like no voice that is known begin a new one. Words are given to voices all at once, so that a
-speaker changes where a sentence or a pause ends rather than amid a clause (Viterbi).
+speaker changes where a sentence or a pause ends rather than inside a clause (Viterbi).
 """
 
 from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ WhoSpeaks: TypeAlias = Callable[[Sequence[Word]], Sequence[str | None]]
 
 
 def takeovers(speakers: Sequence[str | None]) -> list[bool]:
-    """For each word, whether somebody else speaks from there on. The unknown take nothing over."""
+    """For each word, whether another speaker begins there; unknown ones do not count."""
     found, before = [], None
     for speaker in speakers:
         found.append(speaker is not None and before not in (None, speaker))
@@ -35,7 +35,7 @@ def takeovers(speakers: Sequence[str | None]) -> list[bool]:
 
 
 def nobody(words: Sequence[Word]) -> list[str | None]:
-    """Where nobody is told apart."""
+    """For sessions that do not tell voices apart."""
     return [None] * len(words)
 
 
@@ -51,7 +51,7 @@ class SpeakerOptions:
         other: cosine under which it is of none that is known.
         confirm: windows in a row, like one another, that make a new voice.
         most: voices told apart; further ones are taken for the most similar.
-        change: what a new speaker amid a clause must bring in similarity, summed over words.
+        change: what a new speaker inside a clause must bring in similarity, summed over words.
         change_at_pause: the same after a sentence or a pause.
         pause: a gap between words that may part speakers.
     """
@@ -151,20 +151,22 @@ class Speakers:
         """Learn from the speech that was noted.
 
         Args:
-            sound: where it is, as far as it was not heard before.
-            closing: whether the last span is over.
+            sound: where it is, as far as it was not heard before. Speech after it waits.
+            closing: whether the last span in it is over.
         """
         options = self._options
-        for number, (opened_at, end) in enumerate(self._spans, start=1):
+        spans = [span for span in self._spans if span[0] < sound.end]
+        later = self._spans[len(spans) :]
+        for number, (opened_at, end) in enumerate(spans, start=1):
             opened = max(opened_at, sound.start)
             start = max(opened, self._heard_until - options.window + options.hop)
             while start + options.window <= end:
                 self._hear(sound, start, start + options.window)
                 start += options.hop
-            is_over = closing or number < len(self._spans)
+            is_over = closing or number < len(spans)
             if is_over and self._heard_until < end and end - opened >= options.least:
                 self._hear(sound, max(opened, end - options.window), end)
-        self._spans = [] if closing else self._spans[-1:]
+        self._spans = [*([] if closing else spans[-1:]), *later]
 
     def who(self, words: Sequence[Word]) -> list[str | None]:
         """The speaker of each of these words, which follow one another.

@@ -63,6 +63,28 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Spoken:
+    """What was said in some sound, and the same in English where the recogniser tells it.
+
+    Both have times of their own: a translation's words come in another order.
+    """
+
+    words: tuple[Word, ...] = ()
+    english: tuple[Word, ...] = ()
+
+    def since(self, at: Sample) -> "Spoken":
+        """What begins there or later."""
+        return Spoken(
+            tuple(word for word in self.words if word.start >= at),
+            tuple(word for word in self.english if word.start >= at),
+        )
+
+    def followed_by(self, later: "Spoken") -> "Spoken":
+        """Both, one after the other."""
+        return Spoken((*self.words, *later.words), (*self.english, *later.english))
+
+
+@dataclass(frozen=True, slots=True)
 class Translation:
     """A line in another language.
 
@@ -144,11 +166,21 @@ class LanguageDetected:
     probability: float
 
 
-Event: TypeAlias = CaptionUpdate | AudioSkipped | LanguageDetected
+@dataclass(frozen=True, slots=True)
+class Discontinuity:
+    """The sound breaks there: what follows has nothing to do with what came before.
+
+    Lines from before may still change after it.
+    """
+
+    at: Sample
+
+
+Event: TypeAlias = CaptionUpdate | AudioSkipped | LanguageDetected | Discontinuity
 
 
 class Work(Enum):
-    """What a session would like the engine to do next, the most urgent first."""
+    """What a session would like to do next, the most urgent first."""
 
     LIVE = 1
     REFINE = 2

@@ -80,7 +80,7 @@ def is_whole(text: str) -> bool:
 def heard_from(start: Sample, words: Iterable[Word]) -> list[Word]:
     """The words of which sound from `start` on has the greater part.
 
-    Where a word begins is a guess: one that is said to begin just before is heard all the same.
+    Where a word begins is a guess: one that seems to begin just before `start` is still heard.
     """
     heard = (word for word in words if word.start + word.end >= 2 * start)
     return [replace(word, start=max(word.start, start)) for word in heard]

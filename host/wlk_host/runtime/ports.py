@@ -1,4 +1,4 @@
-"""What the engine needs from whoever makes the captions."""
+"""What the host loop needs from sessions and models."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager

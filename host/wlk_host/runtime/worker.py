@@ -1,4 +1,4 @@
-"""One thread beside the engine."""
+"""One thread for jobs in the background."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 class Worker:
-    """Runs jobs on one thread beside the engine and says when one is done.
+    """Runs jobs on one thread of its own and says when one is done.
 
     Args:
         wake: called on that thread after each job.

@@ -1,4 +1,4 @@
-"""An engine that hears what a script says, for tests of what is made of it.
+"""Models that hear what a script says, for tests of what is made of it.
 
 A script is turned into sound whose samples are the number of the word they belong to, so that
 detector, decoder and recogniser hear in it what was really handed to them, and nothing else.
@@ -49,7 +49,7 @@ class ScriptedTokenizer:
 
 
 @dataclass(frozen=True)
-class Spoken:
+class ScriptedWord:
     """A word of a script; `start` and `end` are multiples of 320."""
 
     text: str
@@ -57,7 +57,7 @@ class Spoken:
     end: Sample
 
 
-def spoken(text: str, start_s: float = 0.0, word_s: float = 0.3) -> list[Spoken]:
+def spoken(text: str, start_s: float = 0.0, word_s: float = 0.3) -> list[ScriptedWord]:
     """The words of `text` one after the other; a number in it is a pause in seconds."""
     words, at = [], round(start_s * 50) * ENCODER_FRAME
     for part in text.split():
@@ -65,12 +65,12 @@ def spoken(text: str, start_s: float = 0.0, word_s: float = 0.3) -> list[Spoken]
             at += round(float(part) * 50) * ENCODER_FRAME
             continue
         end = at + round(word_s * 50) * ENCODER_FRAME
-        words.append(Spoken(f" {part}", at, end))
+        words.append(ScriptedWord(f" {part}", at, end))
         at = end
     return words
 
 
-def sound_of(script: Sequence[Spoken], length: Sample | None = None) -> Pcm:
+def sound_of(script: Sequence[ScriptedWord], length: Sample | None = None) -> Pcm:
     """The script's sound, with 2 s of silence behind it unless a length is given."""
     pcm = np.zeros(length or script[-1].end + 2 * SAMPLE_RATE, np.float32)
     for number, word in enumerate(script, start=1):
@@ -112,7 +112,7 @@ class ScriptedDecoder:
         n_encoded: windows it encoded.
     """
 
-    script: Sequence[Spoken]
+    script: Sequence[ScriptedWord]
     multilingual: bool = False
     language: tuple[str, float] = ("en", 0.9)
     no_speech: float = 0.0
@@ -228,7 +228,7 @@ class OneByOne(ABC):
 class ScriptedRecognizer(OneByOne):
     """Hears whole words and writes them in capitals. Prefixes have to be what it said before."""
 
-    script: Sequence[Spoken]
+    script: Sequence[ScriptedWord]
     tokenizer: ScriptedTokenizer
     prompts: list[tuple[Token, ...]] = field(default_factory=list)
     n_heard: int = 0
@@ -268,7 +268,7 @@ class ScriptedListener(OneByOne):
         lengths: of the sound of every decode, in samples.
     """
 
-    script: Sequence[Spoken]
+    script: Sequence[ScriptedWord]
     tokenizer: ScriptedTokenizer
     language: tuple[str, float] = ("en", 0.9)
     tasks: list[Task] = field(default_factory=list)
@@ -301,7 +301,7 @@ class ScriptedListener(OneByOne):
 class ScriptedVoices:
     """Hears whose words are in the sound: `voices` are those of the script's words."""
 
-    script: Sequence[Spoken]
+    script: Sequence[ScriptedWord]
     voices: Sequence[int]
 
     def embed(self, pcm: Pcm) -> NDArray[np.float32]:
@@ -312,14 +312,20 @@ class ScriptedVoices:
         return voice
 
 
-def words_in(pcm: Pcm, script: Sequence[Spoken]) -> Iterable[tuple[int, Sample, bool]]:
-    """Number, beginning and wholeness of each word that begins in the sound."""
+def words_in(pcm: Pcm, script: Sequence[ScriptedWord]) -> Iterable[tuple[int, Sample, bool]]:
+    """Number, beginning and wholeness of each word that begins in the sound.
+
+    So does one of which the greater part is at the sound's beginning, as people hear it, too.
+    """
     numbers = np.rint(pcm / _LEVEL).astype(int)
     starts = np.flatnonzero(np.diff(numbers, prepend=0))
     for start in starts:
         number = int(numbers[start]) - 1
-        length = int((numbers == number + 1).sum())
-        expected = 0 if number < 0 else script[number].end - script[number].start
-        if number < 0 or (start == 0 and length < expected):
+        if number < 0:
             continue
-        yield number, int(start), length == expected
+        length = int((numbers == number + 1).sum())
+        expected = script[number].end - script[number].start
+        if start > 0 or length == expected:
+            yield number, int(start), length == expected
+        elif length < len(pcm) and 2 * length >= expected:
+            yield number, 0, True

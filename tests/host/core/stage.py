@@ -13,7 +13,7 @@ from host.core.scripted import (
     ScriptedListener,
     ScriptedRecognizer,
     ScriptedVoices,
-    Spoken,
+    ScriptedWord,
     sound_of,
     spoken,
 )
@@ -85,7 +85,7 @@ class Stage:
     `voices` are those of the script's words, where speakers can be told apart.
     """
 
-    script: Sequence[Spoken]
+    script: Sequence[ScriptedWord]
     options: SessionOptions = field(default_factory=SessionOptions)
     multilingual: bool = False
     language: tuple[str, float] = ("en", 0.9)
@@ -108,7 +108,7 @@ class Stage:
             "alignatt": partial(LivePass, self.decoder, options=self.live),
             "local_agreement": partial(LocalAgreement, self.listener, tokenizer, options=AGREEMENT),
         }
-        self.engines: dict[PolicyName, Recognition] = {
+        self.recognitions: dict[PolicyName, Recognition] = {
             policy: Recognition(
                 listen[policy],
                 self.recognizer,
@@ -121,9 +121,9 @@ class Stage:
             )
             for policy in listen
         }
-        engine = self.engines[self.options.policy]
+        recognition = self.recognitions[self.options.policy]
         self.session = Session(
-            engine, self.detector, self.options, self.start, self.context, self.speakers
+            recognition, self.detector, self.options, self.start, self.context, self.speakers
         )
 
     def feed(self, pcm: Pcm, at: Sample) -> None:
@@ -162,11 +162,11 @@ class Stage:
         return [word for line_id in sorted(lines) for word in lines[line_id].words]
 
 
-def text_of(script: Iterable[Spoken]) -> str:
+def text_of(script: Iterable[ScriptedWord]) -> str:
     return "".join(word.text for word in script).strip()
 
 
-def played(script: Sequence[Spoken], **options: Any) -> Stage:
+def played(script: Sequence[ScriptedWord], **options: Any) -> Stage:
     stage = Stage(script, **options)
     stage.play(sound_of(script))
     stage.finish()

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wlk_host.core.captions import Transcript, breaks_before, split_lines, text_of
-from wlk_host.core.types import SAMPLE_RATE, CaptionUpdate, Line, Word
+from wlk_host.core.types import SAMPLE_RATE, CaptionUpdate, Line, Spoken, Word
 from wlk_host.runtime.files.caption_log import CaptionLog
 
 STEP = SAMPLE_RATE // 4
@@ -92,7 +92,7 @@ def test_a_sentence_that_was_broken_while_it_was_live_stays_broken() -> None:
     client.apply(updated(transcript))
     assert [client.lines[i].text for i in sorted(client.lines)][1:] == texts
     live = sorted(client.lines)
-    transcript.finalise(said[-1].end, said, "en")
+    transcript.finalise(said[-1].end, Spoken(tuple(said)), "en")
     client.apply(updated(transcript))
     assert sorted(client.lines) == live
     assert [client.lines[i].text for i in live][1:] == texts
@@ -200,7 +200,7 @@ def test_punctuation_whose_line_is_final_is_left_out() -> None:
     transcript = Transcript()
     transcript.commit(words("Hello and welcome"), "en")
     transcript.end_line()
-    transcript.finalise(3 * STEP, words("Hello and welcome."), "en")
+    transcript.finalise(3 * STEP, Spoken(tuple(words("Hello and welcome."))), "en")
     assert updated(transcript).lines[-1].text == "Hello and welcome."
     transcript.commit([Word(".", 4 * STEP, 4 * STEP, 0.9), *words("The", start=5 * STEP)], "en")
     assert [line.text for line in updated(transcript).lines] == ["The"]
@@ -217,8 +217,8 @@ def finalised(better: str) -> tuple[CaptionUpdate, Client]:
     transcript.commit(words(SENTENCES), "en")
     client.apply(updated(transcript))
     until = 12 * STEP
-    assert len(transcript.live_words(until)) == 12
-    transcript.finalise(until, words(better), "en")
+    assert len(transcript.live(0, until).words) == 12
+    transcript.finalise(until, Spoken(tuple(words(better))), "en")
     update = updated(transcript)
     client.apply(update)
     starts = [client.lines[line_id].start for line_id in sorted(client.lines)]
@@ -240,7 +240,9 @@ def test_a_line_keeps_its_id_although_the_first_pass_heard_it_begin_late() -> No
     transcript.commit(words("and welcome to the show", start=4 * STEP), "en")
     line_id = updated(transcript).lines[0].id
     transcript.end_line()
-    transcript.finalise(9 * STEP, words("Hello and welcome to the show tonight"), "en")
+    transcript.finalise(
+        9 * STEP, Spoken(tuple(words("Hello and welcome to the show tonight"))), "en"
+    )
     assert [line.id for line in updated(transcript).lines] == [line_id]
 
 
@@ -251,7 +253,9 @@ def test_two_lines_that_become_one_leave_the_longer_in_place() -> None:
     transcript.commit(words("the words you are reading", start=4 * STEP), "en")
     first, second = (line.id for line in updated(transcript).lines)
     transcript.end_line()
-    transcript.finalise(9 * STEP, words("Hello and welcome, the words you are reading"), "en")
+    transcript.finalise(
+        9 * STEP, Spoken(tuple(words("Hello and welcome, the words you are reading"))), "en"
+    )
     assert {line.id: bool(line.text) for line in updated(transcript).lines} == {
         first: False,
         second: True,
@@ -278,21 +282,21 @@ def test_more_better_lines_go_between_the_old_and_what_follows() -> None:
 def test_the_open_line_goes_on_where_only_those_before_it_became_final() -> None:
     transcript = Transcript()
     transcript.commit(words(SENTENCES), "en")
-    transcript.finalise(12 * STEP, words("Better."), "en")
+    transcript.finalise(12 * STEP, Spoken(tuple(words("Better."))), "en")
     transcript.commit(words("here", start=16 * STEP), "en")
     assert updated(transcript).lines[-1].text == "And a third one here"
 
 
 def test_final_until_never_goes_back() -> None:
     transcript = Transcript(start=100)
-    transcript.finalise(5000, [], None)
-    transcript.finalise(4000, [], None)
+    transcript.finalise(5000, Spoken(), None)
+    transcript.finalise(4000, Spoken(), None)
     assert transcript.final_until == 5000
 
 
 def test_words_that_only_the_second_pass_heard_open_a_line() -> None:
     transcript, client = Transcript(), Client()
-    transcript.finalise(4 * STEP, words("heard late"), "en")
+    transcript.finalise(4 * STEP, Spoken(tuple(words("heard late"))), "en")
     client.apply(updated(transcript))
     transcript.commit(words("and on", start=4 * STEP), "en")
     client.apply(updated(transcript))
@@ -328,7 +332,7 @@ def test_replayed_updates_give_the_same_text(actions: list[Action]) -> None:
             case _:
                 until = transcript.closed_until
                 if until is not None:
-                    transcript.finalise(until, transcript.live_words(until), "en")
+                    transcript.finalise(until, transcript.live(0, until), "en")
         if update := transcript.update():
             updates.append(update)
     finals = [line.id for update in updates for line in update.lines if line.state == "final"]
@@ -356,6 +360,6 @@ def test_the_log_keeps_the_live_words_beside_the_final_ones() -> None:
         "what was herd",
     )
     transcript.draft([])
-    transcript.finalise(3 * STEP, words("What was heard."), "en")
+    transcript.finalise(3 * STEP, Spoken(tuple(words("What was heard."))), "en")
     last = log.add(2.0, updated(transcript))
     assert (last.committed, last.draft, last.final) == ("what was herd", "", "What was heard.")

@@ -8,12 +8,12 @@ import pytest
 
 from host.core.scripted import OneByOne, ScriptedTokenizer
 from wlk_host.core.ports import Hypothesis, Task, Token
-from wlk_host.core.refine import Refined, RefineOptions, RefinePass
-from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Pcm, Word
+from wlk_host.core.refine import RefineOptions, RefinePass
+from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Pcm, Spoken, Word
 
 S = SAMPLE_RATE
 TASK = Task("en")
-LIVE = (Word(" live", S, 2 * S, 0.9),)
+LIVE = Spoken((Word(" live", S, 2 * S, 0.9),))
 
 
 @dataclass
@@ -61,14 +61,14 @@ def test_an_improbable_translation_is_taken_all_the_same(
 ) -> None:
     recognizer.answer = GUESSED
     assert refiner.prepare(20 * S, 25 * S, LIVE, TRANSLATE, ())().words[0].text == " perhaps"
-    assert refiner.prepare(20 * S, 25 * S, LIVE, TASK, ())().words == LIVE
+    assert refiner.prepare(20 * S, 25 * S, LIVE, TASK, ())().words == LIVE.words
 
 
 def test_an_improbable_translation_of_silence_is_not(
     refiner: RefinePass, recognizer: NotingRecognizer
 ) -> None:
     recognizer.answer = replace(GUESSED, no_speech=0.7)
-    assert refiner.prepare(20 * S, 25 * S, LIVE, TRANSLATE, ())().words == LIVE
+    assert refiner.prepare(20 * S, 25 * S, LIVE, TRANSLATE, ())().words == LIVE.words
 
 
 def test_english_is_asked_of_the_same_sound_after_what_was_told_of_it(
@@ -76,10 +76,10 @@ def test_english_is_asked_of_the_same_sound_after_what_was_told_of_it(
 ) -> None:
     refiner.settle(
         20 * S,
-        Refined((Word(" schon", 15 * S, 16 * S, 0.9),), (Word(" already", 15 * S, 16 * S, 0.9),)),
+        Spoken((Word(" schon", 15 * S, 16 * S, 0.9),), (Word(" already", 15 * S, 16 * S, 0.9),)),
     )
     recognizer.answer = Hypothesis((Word(" word", 6 * S, 7 * S, 0.9),), -0.2, 0.0)
-    refined = refiner.prepare(20 * S, 25 * S, LIVE, Task("de"), (), english=())()
+    refined = refiner.prepare(20 * S, 25 * S, LIVE, Task("de"), (), in_english=True)()
     (spoken_from, *_, first), (english_from, *_, second) = recognizer.asked
     assert spoken_from == english_from
     assert (first, second) == tuple(tuple(tokenizer.encode(t)) for t in (" schon", " already"))
@@ -101,7 +101,7 @@ def test_earlier_sound_comes_with_its_final_words(
     refiner: RefinePass, recognizer: NotingRecognizer, tokenizer: ScriptedTokenizer
 ) -> None:
     far, near = Word(" far", 2 * S, 3 * S, 0.9), Word(" near", 18 * S, 19 * S, 0.9)
-    refiner.settle(20 * S, Refined((far, near)))
+    refiner.settle(20 * S, Spoken((far, near)))
     refiner.prepare(20 * S, 25 * S, LIVE, TASK, ())()
     begin, n_samples, prefix = recognizer.asked[0]
     assert tokenizer.decode(prefix) == " near"
@@ -112,7 +112,7 @@ def test_earlier_sound_comes_with_its_final_words(
 def test_words_are_a_prompt_where_no_sound_of_them_is_left(
     recognizer: NotingRecognizer, tokenizer: ScriptedTokenizer
 ) -> None:
-    recognizer.answer = Hypothesis(LIVE, -0.2, 0.0)
+    recognizer.answer = Hypothesis(LIVE.words, -0.2, 0.0)
     options = RefineOptions(left=10 * S, rolling=3)
     refiner = RefinePass(recognizer, tokenizer, 0, options, context=" Before it all.")
     refiner.feed(AudioChunk(0, np.zeros(60 * S, np.float32)))
@@ -125,7 +125,7 @@ def test_words_are_a_prompt_where_no_sound_of_them_is_left(
         words = [
             Word(f" w{i}", start + i * S, start + i * S, 0.9) for i in ((1, 12) if start else (1,))
         ]
-        refiner.settle(start + 20 * S, Refined(tuple(words)))
+        refiner.settle(start + 20 * S, Spoken(tuple(words)))
     assert asked == [
         (" Jargon. Before it all.", ""),
         (" Jargon. it all. w1", ""),
@@ -138,7 +138,7 @@ def test_a_prompt_is_never_of_another_language(
 ) -> None:
     refiner = RefinePass(recognizer, tokenizer, 0, RefineOptions(rolling=50), context=" Vorher.")
     refiner.feed(AudioChunk(0, np.zeros(60 * S, np.float32)))
-    refiner.settle(20 * S, Refined((Word(" Wort", S, 2 * S, 0.9),)))
+    refiner.settle(20 * S, Spoken((Word(" Wort", S, 2 * S, 0.9),)))
     refiner.drop_context(20 * S)
     refiner.prepare(20 * S, 25 * S, LIVE, TASK, ())()
     assert recognizer.prompts == [()]
@@ -148,7 +148,7 @@ def test_sound_and_context_fit_into_one_window(
     refiner: RefinePass, recognizer: NotingRecognizer
 ) -> None:
     refiner.settle(
-        50 * S, Refined(tuple(Word(f" {i}", i * S, (i + 1) * S, 0.9) for i in range(30, 50)))
+        50 * S, Spoken(tuple(Word(f" {i}", i * S, (i + 1) * S, 0.9) for i in range(30, 50)))
     )
     refiner.prepare(50 * S, 75 * S, LIVE, TASK, ())()
     assert recognizer.asked[0][1] <= 30 * S
@@ -169,7 +169,7 @@ def test_the_first_pass_stands_where_the_second_fails(
     refiner: RefinePass, recognizer: NotingRecognizer, answer: Hypothesis
 ) -> None:
     recognizer.answer = answer
-    assert refiner.prepare(0, 5 * S, LIVE, TASK, ())().words == LIVE
+    assert refiner.prepare(0, 5 * S, LIVE, TASK, ())().words == LIVE.words
 
 
 SAID = tuple(Word(f" word{i}", i * S, (i + 1) * S, 0.9) for i in range(10))
@@ -184,7 +184,7 @@ def test_a_phrase_copied_at_the_end_in_no_time_is_left_out(
 ) -> None:
     copy = [Word(word.text, 10 * S, 10 * S + 320, 0.9) for word in SAID]
     recognizer.answer = Hypothesis((*SAID, *copy), -0.2, 0.0)
-    assert refiner.prepare(0, 12 * S, list(SAID), TASK, ())().words == SAID
+    assert refiner.prepare(0, 12 * S, Spoken(SAID), TASK, ())().words == SAID
 
 
 def test_the_first_pass_stands_where_the_second_ends_too_early(
@@ -193,7 +193,7 @@ def test_the_first_pass_stands_where_the_second_ends_too_early(
     texts = [word.text for word in SAID]
     for n, taken in ((10, 10), (7, 7), (5, 10), (1, 10)):
         recognizer.answer = heard(n)
-        refined = refiner.prepare(0, 10 * S, SAID, TASK, ())()
+        refined = refiner.prepare(0, 10 * S, Spoken(SAID), TASK, ())()
         assert [word.text for word in refined.words] == texts[:taken]
 
 
@@ -227,7 +227,7 @@ def test_a_prompt_never_ends_it_early(
     recognizer = EndingEarly(n=with_prompt, n_without=without)
     refiner = RefinePass(recognizer, tokenizer, 0, RefineOptions())
     refiner.feed(AudioChunk(0, np.zeros(20 * S, np.float32)))
-    refined = refiner.prepare(0, 10 * S, SAID, TASK, tokenizer.encode(" Jargon."))()
+    refined = refiner.prepare(0, 10 * S, Spoken(SAID), TASK, tokenizer.encode(" Jargon."))()
     assert len(refined.words) == taken
 
 
@@ -265,14 +265,13 @@ def test_a_vocabulary_is_heeded_where_its_words_are_heard(
     refiner.feed(AudioChunk(0, np.zeros(20 * S, np.float32)))
     names = ("Schoeffer", "van Eyck")
     prompt = tokenizer.encode(f" {', '.join(names)}.")
-    refined = refiner.prepare(0, 10 * S, (), TASK, prompt, vocabulary=names)()
+    refined = refiner.prepare(0, 10 * S, Spoken(), TASK, prompt, vocabulary=names)()
     text = "".join(word.text for word in refined.words).strip()
     assert text == {"told": told, "plain": plain}[taken]
 
 
 def test_settling_moves_on_and_forgets(refiner: RefinePass, recognizer: NotingRecognizer) -> None:
-    refiner.settle(60 * S, Refined((Word(" old", 5 * S, 6 * S, 0.9),)))
-    assert refiner.final_until == 60 * S
+    refiner.settle(60 * S, Spoken((Word(" old", 5 * S, 6 * S, 0.9),)))
     with pytest.raises(ValueError, match="is not within"):
         refiner.audio.slice(10 * S, 11 * S)
     refiner.prepare(60 * S, 65 * S, LIVE, TASK, ())()

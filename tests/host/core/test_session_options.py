@@ -40,6 +40,30 @@ def test_a_short_uncertain_utterance_is_captioned_when_it_is_over() -> None:
     assert stage.shown[-1].committed == text_of(script)
 
 
+def test_lines_keep_the_language_they_were_spoken_in_though_it_changes_before_they_are_final() -> (
+    None
+):
+    later = "And now somebody goes on in English for quite a while and says some more words"
+    script = spoken(f"Estas son las primeras palabras de todas. 1.4 {later}")
+    stage = Stage(script, multilingual=True, language=("es", 0.9))
+    pcm = sound_of(script)
+    stage.background.busy = True
+    stage.play(pcm[: script[6].end + S])
+    stage.decoder.language = ("en", 0.9)
+    stage.events += stage.session.cut(script[6].end + S)
+    stage.play(pcm[script[6].end + S :], at=script[6].end + S)
+    stage.background.busy = False
+    stage.finish()
+    final = {
+        line.text: line.language
+        for update in stage.updates
+        for line in update.lines
+        if line.state == "final"
+    }
+    assert list(final.values()) == ["es", "en"]
+    assert [event.language for event in languages(stage)] == ["es", "en"]
+
+
 def test_a_chosen_language_is_not_detected() -> None:
     options = SessionOptions(language="it", task="translate")
     stage = played(CLIP, multilingual=True, language=("es", 0.9), options=options)

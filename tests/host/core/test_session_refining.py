@@ -53,12 +53,34 @@ def test_live_words_go_on_while_the_second_pass_takes_its_time() -> None:
     assert_sound(stage)
 
 
-def test_what_is_left_of_the_second_pass_is_waited_for_at_the_end() -> None:
+def test_at_the_end_nothing_is_due_until_the_second_pass_is_done() -> None:
     stage = Stage(CLIP)
     stage.background.busy = True
     stage.play(sound_of(CLIP))
+    stage.session.finish()
+    stage.work()
+    assert not stage.session.finished()
+    stage.background.busy = False
+    assert stage.session.next_work() is Work.REFINE
     stage.finish()
     assert stage.shown[-1].final == text_of(CLIP).upper()
+
+
+def test_sound_after_a_cut_is_captioned_while_the_second_pass_before_it_takes_its_time() -> None:
+    stage = Stage(CLIP)
+    pcm = sound_of(CLIP)
+    stage.play(pcm[: CLIP[12].end])
+    stage.background.busy = True
+    for begin in (40 * S, 80 * S):
+        stage.events += stage.session.cut(begin)
+        stage.play(pcm, at=begin)
+    first, whole = text_of(CLIP[:13]), text_of(CLIP)
+    assert stage.shown[-1].committed == f"{first} {whole} {whole}"
+    assert stage.updates[-1].final_until < 40 * S
+    stage.background.busy = False
+    stage.finish()
+    assert stage.shown[-1].final == f"{first} {whole} {whole}".upper()
+    assert_sound(stage)
 
 
 def test_a_machine_that_lags_leaves_out_the_second_pass() -> None:
@@ -106,6 +128,31 @@ def test_sound_is_left_out_only_past_a_bound_and_said_so() -> None:
     committed = stage.shown[-1].committed.split()
     assert committed[-100:] == words[-100:]
     assert stage.live_words[0].start >= skipped.end - S
+    assert_sound(stage)
+
+
+def test_what_was_cut_off_is_left_out_first() -> None:
+    letters = random.Random(2)
+    words = ["".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=6)) for _ in range(230)]
+    script = spoken(" ".join(words))
+    stage = Stage(script)
+    pcm = sound_of(script)
+    stage.play(pcm[: 4 * S])
+    cut = script[14].end
+    stage.feed(pcm[4 * S : cut], 4 * S)
+    stage.events += stage.session.cut(cut)
+    at = cut
+    while not stage.session.skipped:
+        stage.feed(pcm[at : at + CHUNK], at)
+        at += CHUNK
+    first, second = (event for event in stage.events if isinstance(event, AudioSkipped))
+    assert first.end == cut <= second.start
+    assert stage.session.skipped == first.end - first.start + second.end - second.start
+    stage.play(pcm[at:], at=at)
+    stage.finish()
+    assert stage.shown[-1].draft == ""
+    assert stage.shown[-1].committed.endswith(" ".join(words[-10:]))
+    assert stage.shown[-1].committed.startswith(" ".join(words[:8]))
     assert_sound(stage)
 
 

@@ -83,8 +83,20 @@ def test_voices_are_known_after_a_cut_and_with_another_model() -> None:
     half = DIALOGUE[16].start - S // 5
     stage.play(sound[:half])
     stage.events += stage.session.cut(half)
-    stage.session.adopt(stage.engines["alignatt"])
+    stage.session.adopt(stage.recognitions["alignatt"])
     stage.play(sound[half:], half, CHUNK)
+    stage.finish()
+    assert [speaker for speaker, _ in told(stage)] == ["1", "2", "1", "2"]
+
+
+def test_who_spoke_before_a_cut_is_heard_although_somebody_speaks_after_it_by_then() -> None:
+    stage = Stage(DIALOGUE, options=ASKED, voices=VOICES)
+    sound = sound_of(DIALOGUE)
+    half = DIALOGUE[16].start - S // 5
+    stage.feed(sound[:half], 0)
+    stage.events += stage.session.cut(half)
+    stage.feed(sound[half:], half)
+    stage.work()
     stage.finish()
     assert [speaker for speaker, _ in told(stage)] == ["1", "2", "1", "2"]
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from host.core.scripted import ScriptedVoices, Spoken, sound_of, spoken
+from host.core.scripted import ScriptedVoices, ScriptedWord, sound_of, spoken
 from wlk_host.core.speakers import SpeakerOptions, Speakers
 from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Pcm, Sample, Word
 from wlk_host.core.window import AudioBuffer
@@ -30,11 +30,11 @@ OPTIONS = SpeakerOptions(
 )
 
 
-def words_of(script: Sequence[Spoken]) -> list[Word]:
+def words_of(script: Sequence[ScriptedWord]) -> list[Word]:
     return [Word(word.text, word.start, word.end, 0.9) for word in script]
 
 
-def heard(script: Sequence[Spoken], voices: Sequence[int]) -> Speakers:
+def heard(script: Sequence[ScriptedWord], voices: Sequence[int]) -> Speakers:
     """All of the script heard, as one span of speech; `voices` are those of its words."""
     speakers = Speakers(ScriptedVoices(script, voices), OPTIONS)
     sound = AudioBuffer(0)
@@ -44,7 +44,7 @@ def heard(script: Sequence[Spoken], voices: Sequence[int]) -> Speakers:
     return speakers
 
 
-def who(script: Sequence[Spoken], voices: Sequence[int]) -> list[str | None]:
+def who(script: Sequence[ScriptedWord], voices: Sequence[int]) -> list[str | None]:
     return heard(script, voices).who(words_of(script))
 
 

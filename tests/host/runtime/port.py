@@ -1,4 +1,4 @@
-"""The browser's side of the engine: the whole conversation lies in the inbox before it runs."""
+"""The browser's side of the host loop: the whole conversation lies in the inbox before it runs."""
 
 import base64
 import json
@@ -18,7 +18,7 @@ Journal = list[tuple[str, str]]
 
 
 class WatchedInbox(queue.Queue[bytes | Signal | None]):
-    """Notes how the engine waits."""
+    """Notes how the loop waits."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class Port:
         send: Callable[[ToExtension], None] | None = None,
         release_after_s: float = 300,
     ) -> None:
-        """Let an engine work until the input ends."""
+        """Let a host loop work until the input ends."""
         self.inbox.put(None)
         self.serve_on(self.inbox, make_loader, send or self.heard.append, release_after_s)
 

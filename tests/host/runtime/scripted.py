@@ -53,7 +53,7 @@ class ScriptedSession:
     def configure(self, options: SessionOptions) -> None:
         self._note(f"configure {options.language}")
 
-    def adopt(self, engine: Recognition) -> None:
+    def adopt(self, recognition: Recognition) -> None:
         self._note("adopt")
 
     def retranslate(self, earlier: Sequence[Line] = ()) -> list[Event]:
@@ -178,6 +178,10 @@ class Held:
 
         self._jobs.append(do)
         return future
+
+    @property
+    def has_jobs(self) -> bool:
+        return bool(self._jobs)
 
     def do(self) -> None:
         self._jobs.pop(0)()

@@ -15,6 +15,7 @@ from wlk_host.core.options import SessionOptions
 from wlk_host.core.types import Event, Sample, Work
 from wlk_host.runtime.host.main import main
 from wlk_host.runtime.ports import LoadedModel
+from wlk_host.runtime.worker import Worker
 
 
 class FailingSession(ScriptedSession):
@@ -28,6 +29,24 @@ class EndlessSession(ScriptedSession):
     def run(self, work: Work) -> list[Event]:
         threading.Event().wait()
         raise AssertionError("unreachable")
+
+
+class WaitingSession(ScriptedSession):
+    """Has nothing to do until its second pass is done, which does not happen."""
+
+    def next_work(self) -> Work | None:
+        return None
+
+    def finished(self) -> bool:
+        return False
+
+
+class AbandoningSession(ScriptedSession):
+    """Fails, and leaves a job behind that never ends."""
+
+    def run(self, work: Work) -> list[Event]:
+        Worker().submit(threading.Event().wait)
+        raise RuntimeError("a bug")
 
 
 class ScriptedHostLoader:
@@ -53,6 +72,10 @@ class ScriptedHostLoader:
                 return FailingSession()
             case "never ends":
                 return EndlessSession()
+            case "waits for ever":
+                return WaitingSession()
+            case "fails beside a job":
+                return AbandoningSession()
         return ScriptedSession()
 
     def release(self, model: LoadedModel) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from wlk_host.core.live.agreement_words import AgreedWords, AgreementOptions, Trim
 from wlk_host.core.live.policy import Heard
 from wlk_host.core.ports import Hypothesis, LiveRecognizer, Task, Token, Tokenizer
-from wlk_host.core.types import AudioChunk, Pcm, Sample, Word
+from wlk_host.core.types import AudioChunk, Pcm, Sample, Spoken
 from wlk_host.core.window import AudioBuffer
 
 __all__ = ["AgreementOptions", "LocalAgreement", "Trim"]
@@ -96,17 +96,15 @@ class LocalAgreement:
         # Where it is stuck, more sound or the second pass will help: what was spoken goes first.
         return self._english.take(heard, end, closing)
 
-    def replace(
-        self, since: Sample, until: Sample, words: Sequence[Word], english: Sequence[Word] = ()
-    ) -> None:
+    def replace(self, since: Sample, until: Sample, spoken: Spoken) -> None:
         """Go on from better words for the sound between `since` and `until`."""
-        self._spoken.replace(since, until, words)
-        self._english.replace(since, until, english)
+        self._spoken.replace(since, until, spoken.words)
+        self._english.replace(since, until, spoken.english)
 
-    def go_on(self, words: Sequence[Word], at: Sample, english: Sequence[Word] = ()) -> None:
-        """Take over where another pass was; see `core.live.policy.LivePolicy`."""
-        self._spoken.go_on(words, at)
-        self._english.go_on(english, at)
+    def go_on(self, spoken: Spoken, at: Sample) -> None:
+        """Take over from another pass; see `core.live.policy.LivePolicy`."""
+        self._spoken.go_on(spoken.words, at)
+        self._english.go_on(spoken.english, at)
 
     def skip_to(self, at: Sample) -> None:
         """Go on there; what was not settled before is given up."""

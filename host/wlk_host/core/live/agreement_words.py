@@ -24,7 +24,7 @@ _PAUSE: Final = SAMPLE_RATE * 3 // 10
 """Silence between two words that divides segments."""
 
 _UNREAD: Final = SAMPLE_RATE
-"""Sound after the last word in which there may be more of them."""
+"""Sound after the last word that can hold more words."""
 
 _REMEMBERED: Final = 32
 """Settled words before the new ones among which a repetition is looked for."""
@@ -35,7 +35,7 @@ class AgreementOptions:
     """How LocalAgreement trades cost against latency and errors.
 
     Attributes:
-        trim: where the window may begin when it slides: at a sentence, or after a pause.
+        trim: where the window can begin when it slides: at a sentence, or after a pause.
             Where there is none in reach, at a word.
         window: sound decoded at the most while words are being settled.
         left: settled sound kept in front when the window slides.
@@ -66,7 +66,7 @@ class AgreementOptions:
 
 
 class AgreedWords:
-    """What two decodes in a row begin with is settled; the next decode is told it as its prefix.
+    """What two decodes in a row begin with is settled; the next decode gets it as its prefix.
 
     Args:
         tokenizer: of the recogniser.
@@ -170,7 +170,7 @@ class AgreedWords:
         self._settled = [word for word in self._settled if word.start >= start]
 
     def opening(self, earliest: Sample, latest: Sample) -> Sample:
-        """Where a window between the two had best begin."""
+        """The best place between the two for a window to begin."""
         near = (at for at in self._openings() if earliest <= at <= latest)
         words = (word.start for word in self._settled if word.start >= latest)
         return max(near, default=next(words, latest))

@@ -20,7 +20,7 @@ _REWIND_FRAMES: Final[EncoderFrames] = 20
 _REWOUND_TOKENS: Final = 2
 
 _RETOLD_TOKENS: Final = 3
-"""Tokens in a row, said before, with which a translation begins to tell the sound again."""
+"""Tokens in a row, said before, with which a translation starts over on the same sound."""
 
 _MOST_REPEATS: Final = 4
 """Times a phrase may follow itself in one step, wherever it attends."""
@@ -153,7 +153,7 @@ def loop_length(steps: Sequence[DecodeStep], decode: Decode) -> int:
 def rewind_length(steps: Sequence[DecodeStep]) -> int:
     """Tokens at the end that look back at sound which earlier ones have settled.
 
-    One alone may be a slip of the attention; two in a row begin to tell the sound again.
+    A single one can be a slip of the attention; two in a row start over on the same sound.
     """
     if len(steps) <= _REWOUND_TOKENS:
         return 0
@@ -165,8 +165,8 @@ def rewind_length(steps: Sequence[DecodeStep]) -> int:
 def retold_length(steps: Sequence[DecodeStep], decode: Decode) -> int:
     """Tokens at the end that look back and say again what was said before them.
 
-    A translation looks back and forth, for its words stand in another order. Only where it
-    looks back for the same words does it begin to tell the sound again.
+    A translation looks back and forth, since its words come in another order. It starts over
+    only where it looks back for the same words.
     """
     spoken = [(step, key) for step in steps if (key := _key(step, decode))]
     n = _RETOLD_TOKENS
@@ -187,7 +187,7 @@ def _key(step: DecodeStep, decode: Decode) -> str:
 
 
 def _n_repeats(keys: Sequence[str], n: int) -> int:
-    """How often the last `n` stand in a row at the end."""
+    """How often the last `n` keys follow themselves at the end."""
     phrase = keys[-n:]
     repeats = 1
     while keys[len(keys) - (repeats + 1) * n : len(keys) - repeats * n] == phrase:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from wlk_host.core.live.alignatt_words import LiveOptions, SettledWords
 from wlk_host.core.live.policy import Heard
 from wlk_host.core.ports import AttentiveDecoder, Sound, SoundStream, Task, Token
-from wlk_host.core.types import ENCODER_FRAME, Pcm, Sample, Word
+from wlk_host.core.types import ENCODER_FRAME, Pcm, Sample, Spoken
 
 __all__ = ["LiveOptions", "LivePass"]
 
@@ -65,16 +65,14 @@ class LivePass:
         # Where it is stuck, more sound or the second pass will help: what was spoken goes first.
         return self._english.decode(sound, Task(language, "translate"), self.prompt, closing)
 
-    def replace(
-        self, since: Sample, until: Sample, words: Sequence[Word], english: Sequence[Word] = ()
-    ) -> None:
+    def replace(self, since: Sample, until: Sample, spoken: Spoken) -> None:
         """Go on from better words for the sound between `since` and `until`."""
-        self._spoken.replace(since, until, words)
-        self._english.replace(since, until, english)
+        self._spoken.replace(since, until, spoken.words)
+        self._english.replace(since, until, spoken.english)
 
-    def go_on(self, words: Sequence[Word], at: Sample, english: Sequence[Word] = ()) -> None:
-        """Take over where another pass was; see `core.live.policy.LivePolicy`."""
-        self.replace(self._spoken.start, at, words, english)
+    def go_on(self, spoken: Spoken, at: Sample) -> None:
+        """Take over from another pass; see `core.live.policy.LivePolicy`."""
+        self.replace(self._spoken.start, at, spoken)
         self._spoken.until = self._english.until = at
 
     def skip_to(self, at: Sample) -> None:

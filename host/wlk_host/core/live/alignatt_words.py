@@ -23,7 +23,7 @@ from wlk_host.core.types import (
 from wlk_host.core.words import heard_from, word_text
 
 _UNREAD: Final = SAMPLE_RATE
-"""Sound after the last word in which there may be more of them."""
+"""Sound after the last word that can hold more words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from wlk_host.core.types import EncoderFrames
 
 EndOfWord: TypeAlias = Callable[[NDArray[np.float32]], bool]
-"""Whether the last word may be settled, given the encoder's output for the sound up to now,
+"""Whether the last word can be settled, given the encoder's output for the sound up to now,
 shape (frames, width). Otherwise it waits for the next step."""
 
 _FIRES_AT: Final = 0.999

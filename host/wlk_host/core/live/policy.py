@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from wlk_host.core.ports import Task, Token
-from wlk_host.core.types import Pcm, Sample, Word
+from wlk_host.core.types import Pcm, Sample, Spoken, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Heard:
     Attributes:
         committed: words settled by it.
         draft: words that may still change.
-        complete: False where the decoder was stopped amid the sound of an utterance that is
+        complete: False where the decoder was stopped in the middle of an utterance that is
             over, so that another step has to read the rest.
     """
 
@@ -39,9 +39,9 @@ class LiveWindow(Protocol):
         ...
 
     def translate(self, language: str, closing: bool) -> Heard:
-        """The same sound in English, of which nothing is encoded anew.
+        """The same sound in English, from what is encoded already.
 
-        Comes after a `read` that was told so.
+        Comes after a `read` with `in_english`.
         """
         ...
 
@@ -77,16 +77,14 @@ class LivePolicy(Protocol):
         """The most probable language of that stretch alone, and its probability."""
         ...
 
-    def replace(
-        self, since: Sample, until: Sample, words: Sequence[Word], english: Sequence[Word] = ()
-    ) -> None:
+    def replace(self, since: Sample, until: Sample, spoken: Spoken) -> None:
         """Go on from better words, and better English, for the sound in [since, until)."""
         ...
 
-    def go_on(self, words: Sequence[Word], at: Sample, english: Sequence[Word] = ()) -> None:
-        """Take these as the settled words of the sound fed so far, up to `at`, and as its English.
+    def go_on(self, spoken: Spoken, at: Sample) -> None:
+        """Take this as what is settled of the sound fed so far, up to `at`.
 
-        Before anything is read: with it a pass takes over where another one was.
+        Before anything is read: with it a pass takes over from another one.
         """
         ...
 

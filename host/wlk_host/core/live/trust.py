@@ -48,7 +48,7 @@ def bare(word: str) -> str:
 
 
 def n_guessed(words: Sequence[Word], end: Sample, sure: float) -> int:
-    """Words at the end that were heard in the silence after the speech, and hardly."""
+    """Improbable words at the end, heard in the silence after the speech."""
     n = 0
     for word in reversed(words):
         if word.start < end - SILENT_END or word.probability >= sure:
@@ -58,7 +58,7 @@ def n_guessed(words: Sequence[Word], end: Sample, sure: float) -> int:
 
 
 def shown(draft: Sequence[Word], n_said_before: int, sure: float) -> Sequence[Word]:
-    """The draft up to the first word that is said for the first time, and hardly."""
+    """The draft up to the first word that is new and improbable."""
     for i, word in enumerate(draft):
         if i >= n_said_before and word.probability < sure:
             return draft[:i]
@@ -99,8 +99,8 @@ def n_unspoken(before: Sequence[Word], words: Sequence[Word], *, translated: boo
 def n_copied(words: Sequence[Word]) -> int:
     """Words at the end that are a copy of the phrase before them, in no time to say it.
 
-    Of finished sound, whose words a decoder has placed: there a short word may be put into no
-    time although it was said, but hardly a phrase.
+    For finished sound, whose words a decoder has placed: it can give a short word no time at
+    all although it was said, but rarely a phrase.
     """
     keys = [bare(word.text) for word in words]
     return next(

@@ -27,7 +27,7 @@ _TITLES: Final = frozenset(
 
 
 def whole_clauses(text: str) -> str:
-    """The beginning of a growing line that is worth a translation already; may be empty.
+    """The beginning of a growing line that is worth a translation already; can be empty.
 
     It ends with a clause, or with the last word when no clause has ended for long.
     """
@@ -60,7 +60,7 @@ def sentences_of(text: str) -> list[str]:
 
 
 def by_sentence(texts: Sequence[str], translate: Callable[[list[str]], list[str]]) -> list[str]:
-    """Translate with an engine that was trained on sentences and drops some when it gets two."""
+    """Translate with a model trained on single sentences, which drops some when it gets two."""
     parts = [sentences_of(text) for text in texts]
     found = iter(translate([part.strip() for sentences in parts for part in sentences]))
     return [_joined([next(found).strip() for _ in sentences]) for sentences in parts]

@@ -1,7 +1,7 @@
-"""The recogniser's own translation, told beside the words that were spoken.
+"""The recogniser's own translation, beside the words that were spoken.
 
-Both are decoded from the same sound, each with its own times; a line's English is what was told
-of the same stretch.
+Both are decoded from the same sound, each with its own times; a line's English is that of
+the same stretch.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from wlk_host.core.types import SAMPLE_RATE, Sample, Word
 from wlk_host.core.words import CLAUSE_ENDS, SENTENCE_ENDS, is_closing
 
 _AMID: Final = 3 * SAMPLE_RATE // 2
-"""A cut amid a sentence is as bad as one that is so far off: word order differs."""
+"""A cut inside a sentence is as bad as one this far off: word order differs."""
 
 _NOTHING: Final = 3 * SAMPLE_RATE
 """The same of a line without a translation, or with one that begins with a comma."""
@@ -25,7 +25,7 @@ def share(english: Sequence[Word], lines: Sequence[Sequence[Word]]) -> list[list
     there, or behind a clause.
 
     Args:
-        english: words with the times they were told of, which never go back.
+        english: words with the times of their sound, which never go back.
         lines: the words that were spoken, of each line.
     """
     parts: list[list[Word]] = []

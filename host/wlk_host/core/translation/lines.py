@@ -1,8 +1,8 @@
 """Translations tied to their lines: what is to be translated next, and what came of it.
 
 Pure. A growing line is translated clause by clause, as a draft; when it is final it is
-translated once more and for good. There is no queue that could grow: what waits is read off
-the lines, so a slow engine finds more final lines at once and never sees most drafts.
+translated once more, and keeps that. There is no queue that could grow: what waits is read off
+the lines, so a slow translator finds more final lines at once and never sees most drafts.
 """
 
 from bisect import bisect_right
@@ -15,7 +15,7 @@ from wlk_host.core.translation.clauses import whole_clauses
 from wlk_host.core.types import CaptionUpdate, Draft, Line, Sample, Translation
 
 LINES_KEPT: Final = 1000
-"""An hour or so of speech that can be translated anew; memory stays flat."""
+"""About an hour of speech that can be translated again; memory stays flat."""
 
 _MOST: Final = 8
 """Final lines translated by one call."""
@@ -54,7 +54,7 @@ class _Entry:
         translated: the text that `line.translation` was made from.
         asked: the text that a draft was asked for last.
         failed_after: how many calls had succeeded when one for this line alone failed.
-        requested: the user asked for it after it was final: the recogniser tells no more of it.
+        requested: the user asked for it after it was final: the recogniser adds no more to it.
     """
 
     line: Line
@@ -95,7 +95,7 @@ class LineTranslations:
     # -- what the session says ------------------------------------------------------
 
     def take(self, update: CaptionUpdate, now: Sample) -> CaptionUpdate:
-        """The update with what is translated of its lines. Revisions are counted anew."""
+        """The update with what is translated of its lines. It gets revisions of its own."""
         self._draft, self._final_until = update.draft, update.final_until
         shown = [
             self._keep(line, now) if line.text else self._remove(line) for line in update.lines
@@ -145,10 +145,10 @@ class LineTranslations:
     # -- what the translator is asked --------------------------------------------------
 
     def next_batch(self) -> Batch | None:
-        """What is to be translated next: final lines in their order, else the newest draft."""
+        """What is to be translated next: final lines in their order, otherwise the newest draft."""
         final = [e for e in self._waiting() if e.line.state == "final"]
         if final:
-            # A line that the engine failed at does not hold up the others.
+            # A line that the translator failed at does not hold up the others.
             first = next((e for e in final if e.failed_after is None), final[0])
             return self._batch(self._run_of(final, first)[: self._most], "final")
         if self._drafts:

@@ -16,7 +16,7 @@ def keep_names(
     `translate` is given texts that follow one another, and what was said before the first one.
 
     Where a name is lost, the text is translated once more with a placeholder for it ("Z1"
-    is copied by most engines). Where that is lost too, the plain translation stays.
+    is copied by most translators). Where that is lost too, the plain translation stays.
     """
     translated = translate(list(texts), context)
     for i, text in enumerate(texts):

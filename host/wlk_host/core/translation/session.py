@@ -12,7 +12,16 @@ from wlk_host.core.ports import Background, Promise
 from wlk_host.core.recognition import Recognition
 from wlk_host.core.translation.lines import Batch, LineTranslations
 from wlk_host.core.translation.translators import TranslationRequest, TranslationService
-from wlk_host.core.types import SAMPLE_RATE, AudioChunk, CaptionUpdate, Event, Line, Sample, Work
+from wlk_host.core.types import (
+    SAMPLE_RATE,
+    AudioChunk,
+    CaptionUpdate,
+    Discontinuity,
+    Event,
+    Line,
+    Sample,
+    Work,
+)
 
 _FIRST_PAUSE: Final = SAMPLE_RATE
 _LONGEST_PAUSE: Final = 60 * SAMPLE_RATE
@@ -28,10 +37,10 @@ class _Flight:
 
 
 class TranslatedSession:
-    """`core.ports.CaptionSession` that adds translations to another one's lines.
+    """`core.caption_session.CaptionSession` that adds translations to another one's lines.
 
-    Captions never wait for it: the engine works in the background, one call at a time, and a
-    failing one only leaves translations out until it works again.
+    Captions never wait for it: the translator works in the background, one call at a time, and
+    one that fails only leaves translations out until it works again.
 
     Args:
         captions: makes the lines.
@@ -73,7 +82,7 @@ class TranslatedSession:
         self.translation_problem: WlkError | None = None
         self._make_ready()
 
-    # -- what the captions tell ----------------------------------------------------------
+    # -- how the captions are ----------------------------------------------------------
 
     @property
     def lag(self) -> Sample:
@@ -103,10 +112,8 @@ class TranslatedSession:
         return self._translated(self._captions.feed(chunk))
 
     def cut(self, at: Sample) -> list[Event]:
-        """What comes next starts at `at` and has nothing to do with what came before."""
-        events = self._translated(self._captions.cut(at))
-        self._lines.begin_anew(at)
-        return events
+        """What comes next starts at `at`; no translation gets context from before it."""
+        return self._translated(self._captions.cut(at))
 
     def finish(self) -> None:
         """No more audio; the remaining work becomes due."""
@@ -125,10 +132,10 @@ class TranslatedSession:
         self.translation_delay = self.translation_problem = None
         self._make_ready()
 
-    def adopt(self, engine: Recognition) -> None:
+    def adopt(self, recognition: Recognition) -> None:
         """Go on with other models; no word is lost or said twice."""
-        self._captions.adopt(engine)
-        self._tells_english = engine.tells_english
+        self._captions.adopt(recognition)
+        self._tells_english = recognition.tells_english
 
     def asks_translator(self, language: str) -> bool:
         """Whether a line in that language is translated apart, some time after it is final."""
@@ -169,12 +176,15 @@ class TranslatedSession:
     # -- inside ---------------------------------------------------------------------------
 
     def _translated(self, events: list[Event]) -> list[Event]:
-        return [
-            self._lines.take(self._as_written(event), self._heard_until)
-            if isinstance(event, CaptionUpdate)
-            else event
-            for event in events
-        ]
+        return [self._translated_event(event) for event in events]
+
+    def _translated_event(self, event: Event) -> Event:
+        match event:
+            case CaptionUpdate():
+                return self._lines.take(self._as_written(event), self._heard_until)
+            case Discontinuity():
+                self._lines.begin_anew(event.at)
+        return event
 
     def _as_written(self, update: CaptionUpdate) -> CaptionUpdate:
         """What the recogniser translated is English, whatever was spoken."""
@@ -195,7 +205,7 @@ class TranslatedSession:
         return self._may_translate() and self._lines.next_batch() is not None
 
     def _make_ready(self) -> None:
-        """Have the engine loaded before the first line, which also tells soon what is wrong."""
+        """Have the translator loaded before the first line, which also shows soon what is wrong."""
         if _target(self._options) is None or self._flight is not None:
             return
         is_english = self._options.task == "translate"
@@ -222,7 +232,7 @@ class TranslatedSession:
             self._lines.fail(flight.batch)
             self._pause = min(max(_FIRST_PAUSE, 2 * self._pause), _LONGEST_PAUSE)
             self._not_before = self._heard_until + self._pause
-            # The same trouble is told once, however often it is met.
+            # The same trouble is reported once, however often it is met.
             if self._options.translate_to and str(error) != str(self.translation_problem):
                 self.translation_problem = error
             return []

@@ -1,4 +1,4 @@
-"""What the translation of lines needs from the engines. Imports nothing heavy."""
+"""What the translation of lines needs from translators. Imports nothing heavy."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,14 +7,14 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class TranslationRequest:
-    """Texts to be translated by one call; without any, the engine only makes itself ready.
+    """Texts to be translated by one call; without any, the translator only makes itself ready.
 
     Attributes:
-        translator: an engine's name or a model folder; None takes the best for the languages.
+        translator: its name or a model folder; None takes the best for the languages.
         source: language of the texts, a Whisper code such as "en"; None where there are none.
         target: language code asked for, such as "pt-BR".
         texts: caption lines or beginnings of such.
-        context: what was said just before; handed to engines that say they use it.
+        context: what was said just before; handed to translators that say they use it.
         names: words that stay as they are.
     """
 
@@ -27,23 +27,23 @@ class TranslationRequest:
 
 
 class TranslationService(Protocol):
-    """Chooses an engine for a request and has it translate. Shared by sessions."""
+    """Chooses a translator for a request and has it translate. Shared by sessions."""
 
     def translate(self, request: TranslationRequest) -> list[str]:
         """One translation for each text. May take seconds; raises what kept it from translating.
 
         Raises:
-            WlkError: there is no engine for it, or the engine failed. Another call may succeed.
+            WlkError: there is no translator for it, or it failed. Another call can succeed.
         """
         ...
 
     def release(self) -> None:
-        """Free the engines' memory; the next call loads again."""
+        """Free the translators' memory; the next call loads again."""
         ...
 
 
 class Translator(Protocol):
-    """A loaded translation engine. Used by one thread."""
+    """A loaded translator. Used by one thread."""
 
     def translate(self, texts: Sequence[str], source: str, target: str, context: str) -> list[str]:
         """One translation for each text, none of which is blank.
@@ -53,7 +53,7 @@ class Translator(Protocol):
             source: their language, a Whisper code such as "en".
             target: a language code (BCP 47) such as "pt-BR".
             context: the line before the first text, in the language of the texts; empty where
-                there is none, and for an engine that does not use it (`TranslatorEntry`). Each
+                there is none, and for a translator that does not use it (`TranslatorEntry`). Each
                 further text follows the one before it.
         """
         ...
@@ -70,8 +70,8 @@ class TranslatorEntry:
         is_installed: whether it can be loaded.
         load: loads it; may take seconds.
         install: what to do when it is not installed, e.g. "run: pip install ...".
-        uses_context: whether it is told the line before and follows on from it. Models of single
-            sentences do not: two sentences at once make them drop one.
+        uses_context: whether it is given the line before and continues from it. Models of single
+            sentences do not: with two sentences at once they drop one.
     """
 
     name: str

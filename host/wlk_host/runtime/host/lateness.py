@@ -1,4 +1,4 @@
-"""Whether captions come late for a moment, as they may, or for good."""
+"""Whether captions are late for a moment, which happens, or stay late."""
 
 from typing import Final
 
@@ -11,14 +11,14 @@ ON_TIME_BELOW: Final = 1 * SAMPLE_RATE
 """On time again only here, so that the state does not flicker."""
 
 _PATIENCE: Final = 20 * SAMPLE_RATE
-"""Sound heard late, that which was heard on time taken off, from which it is for good: longer
-than another program's start or a long second pass is in the way."""
+"""Sound heard late, less what was heard on time, from which captions stay late: longer than the
+start of another program or a long second pass takes."""
 
 _MOST: Final = 2 * _PATIENCE
-"""Counted at the most: what is late for minutes may be on time for good 40 s later."""
+"""Counted at most: after minutes of delay, 40 s on time are enough to forget it."""
 
 _AT_ONCE: Final = 6 * SAMPLE_RATE
-"""Counted at once at the most: what came between two pieces of work may have been silence."""
+"""Counted at once at most: what came between two pieces of work can have been silence."""
 
 
 class Lateness:
@@ -28,11 +28,11 @@ class Lateness:
     the count begins with the first work done on it.
 
     Attributes:
-        for_good: whether captions come late again and again, until they are on time for long.
+        is_lasting: whether captions come late again and again, until they are on time for long.
     """
 
     def __init__(self) -> None:
-        self.for_good = False
+        self.is_lasting = False
         self._late = False
         self._late_for: Sample = 0
         self._heard: Sample | None = None
@@ -45,4 +45,4 @@ class Lateness:
         self._late = lag > (ON_TIME_BELOW if self._late else LATE_ABOVE)
         self._late_for += passed if self._late else -passed
         self._late_for = max(0, min(self._late_for, _MOST))
-        self.for_good = self._late_for > 0 if self.for_good else self._late_for >= _PATIENCE
+        self.is_lasting = self._late_for > 0 if self.is_lasting else self._late_for >= _PATIENCE

@@ -2,16 +2,13 @@
 
 import logging
 import queue
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import TypeAlias
 
 from wlk_host.core.errors import DeviceError, WlkError
-from wlk_host.core.options import SessionOptions
 from wlk_host.core.ports import Background, Promise
-from wlk_host.core.types import CaptionUpdate, Event, Sample, Work
+from wlk_host.core.types import CaptionUpdate, Event, Work
 from wlk_host.protocol import convert, messages
 from wlk_host.protocol.connection import Command, Connection, FeedAudio, Refuse
 from wlk_host.protocol.constants import ErrorCode
@@ -29,66 +26,19 @@ from wlk_host.protocol.messages import (
     Visibility,
 )
 from wlk_host.runtime.host.known_voices import KnownVoices
-from wlk_host.runtime.host.lateness import Lateness
 from wlk_host.runtime.host.model_pool import RELEASE_AFTER_S, ModelPool
+from wlk_host.runtime.host.running import Opening, Running, ToSession
 from wlk_host.runtime.host.spoken_clip import spoken_clip
 from wlk_host.runtime.host.status import StatusReporter
 from wlk_host.runtime.logs import log_file
-from wlk_host.runtime.ports import LoadedModel, ModelLoader, TranslatedCaptionSession
+from wlk_host.runtime.ports import LoadedModel, ModelLoader
 from wlk_host.runtime.stdio import BrowserGoneError, Inbox, Signal
 from wlk_host.runtime.worker import Worker
 
 Send = Callable[[messages.ToExtension], None]
 Wake = Callable[[], None]
 
-ToRunning: TypeAlias = FeedAudio | Cut | Configure | Retranslate | Visibility | Stop
-"""What is asked of a session that is open."""
-
 _log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class _Opening:
-    """A session whose model is being loaded, and what is asked of it meanwhile."""
-
-    start: Start
-    options: SessionOptions
-    reporter: StatusReporter
-    loading: Promise[LoadedModel]
-    waiting: list[ToRunning] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Running:
-    """A session and what the engine knows about it.
-
-    Attributes:
-        heard_until: the sample after the last one fed.
-        served: number of the last turn in which it did a piece of work.
-        stopping: whether its end was asked for.
-        lateness: of its captions, with this model.
-        loading: another model that is to take over.
-        stepping_down_from: the name of its model where a smaller one was tried to be loaded.
-        too_slow: tells that a larger model was.
-        halted: its own model cannot go on: everything waits for the other one.
-        waiting: what is asked of it meanwhile.
-    """
-
-    id: str
-    session: TranslatedCaptionSession
-    model: LoadedModel
-    options: SessionOptions
-    reporter: StatusReporter
-    visible: bool
-    heard_until: Sample
-    served: int = 0
-    stopping: bool = False
-    lateness: Lateness = field(default_factory=Lateness)
-    loading: Promise[LoadedModel] | None = None
-    stepping_down_from: str | None = None
-    too_slow: WlkError | None = None
-    halted: bool = False
-    waiting: list[ToRunning] = field(default_factory=list)
 
 
 class HostLoop:
@@ -115,8 +65,8 @@ class HostLoop:
         self._models = ModelPool(
             lambda: make_loader(self._wake), make_loading_thread(self._wake), release_after_s
         )
-        self._opening: dict[str, _Opening] = {}
-        self._running: dict[str, _Running] = {}
+        self._opening: dict[str, Opening] = {}
+        self._running: dict[str, Running] = {}
         self._voices = KnownVoices()
         self._turn = 0
         self._input_ended = False
@@ -130,7 +80,7 @@ class HostLoop:
         while (due := self._next_due()) is not None:
             self._work(*due)
 
-    def _next_due(self) -> tuple[_Running, Work] | None:
+    def _next_due(self) -> tuple[Running, Work] | None:
         """The next piece of work, as soon as there is one; None when all has come to its end."""
         while True:
             self._take_messages(wait=False)
@@ -138,13 +88,13 @@ class HostLoop:
             due = self._most_urgent()
             if due is not None:
                 return due
-            # What is being loaded ends before the process does, which else could crash.
+            # What is being loaded ends before the process does, which could crash otherwise.
             if self._input_ended and not self._models.is_loading and not self._is_awaited():
                 return None
             self._take_messages(wait=True)
 
     def _is_awaited(self) -> bool:
-        """Whether a session that is to end has work that is done beside the engine."""
+        """Whether a session that is to end waits for work that is done in the background."""
         return any(not running.session.finished() for running in self._running.values())
 
     # What arrives
@@ -152,14 +102,24 @@ class HostLoop:
     def _take_messages(self, *, wait: bool) -> None:
         """Carry out all that lies in the inbox; with `wait`, sleep until there is something."""
         self._models.note_use({running.model for running in self._running.values()})
-        # A timeout is for models to be freed, which is done when the engine next comes here.
-        with suppress(queue.Empty):
-            payload = self._inbox.get(block=wait, timeout=self._models.patience())
-            while payload is not None:
-                if not isinstance(payload, Signal):
-                    self._receive(payload)
-                payload = self._inbox.get_nowait()
-            self._end()
+        if wait:
+            try:
+                payload = self._inbox.get(timeout=self._models.patience())
+            except queue.Empty:
+                return  # A model is to be freed, which is done next time.
+            self._take(payload)
+        # Only this thread takes anything out of it.
+        while not self._inbox.empty():
+            self._take(self._inbox.get_nowait())
+
+    def _take(self, payload: bytes | Signal | None) -> None:
+        match payload:
+            case None:
+                self._end()
+            case Signal():
+                pass  # It woke the loop.
+            case _:
+                self._receive(payload)
 
     def _receive(self, payload: bytes) -> None:
         command = self._connection.receive(payload)
@@ -167,7 +127,7 @@ class HostLoop:
             self._obey(command)
 
     def _wake(self) -> None:
-        """Let the engine look again what is due. Called from any thread."""
+        """Have the loop look again what is due. Called from any thread."""
         # A full inbox wakes it as well.
         with suppress(queue.Full):
             self._inbox.put_nowait(Signal.WAKE)
@@ -188,7 +148,7 @@ class HostLoop:
                 with self._contained(None):
                     self._send(messages.HostSpeech(spoken_clip()))
 
-    def _ask(self, command: ToRunning) -> None:
+    def _ask(self, command: ToSession) -> None:
         """Ask it of its session, or have it wait until there is a model that can do it."""
         opening = self._opening.get(command.session)
         if opening is not None:
@@ -199,14 +159,14 @@ class HostLoop:
             running.waiting.append(command)
             return
         with self._contained(command.session), self._halting(running, command):
-            self._apply(command, running)
+            self._tell(running, running.apply(command))
 
     def _open(self, start: Start) -> None:
         options = convert.session_options(start.options)
         reporter = StatusReporter(start.session, options.model, options.language)
         self._send(reporter.loading())
         loading = self._models.load(options)
-        self._opening[start.session] = _Opening(start, options, reporter, loading)
+        self._opening[start.session] = Opening(start, options, reporter, loading)
         self._take_models()
 
     def _take_models(self) -> None:
@@ -220,14 +180,14 @@ class HostLoop:
                 with self._contained(running.id):
                     self._hand_over(running, running.loading)
 
-    def _begin(self, opening: _Opening) -> None:
+    def _begin(self, opening: Opening) -> None:
         start = opening.start
         del self._opening[start.session]
         model = self._models.take(opening.loading)
         session = model.open(
             opening.options, start.start, start.context, self._voices.of(start.session)
         )
-        running = _Running(
+        running = Running(
             start.session,
             session,
             model,
@@ -237,41 +197,35 @@ class HostLoop:
             start.start,
         )
         self._running[start.session] = running
-        _name(running)
         self._tell(running, [])
         for command in opening.waiting:
             self._ask_if_open(command)
 
-    def _hand_over(self, running: _Running, loading: Promise[LoadedModel]) -> None:
+    def _hand_over(self, running: Running, loading: Promise[LoadedModel]) -> None:
         """Have the session go on with the model that was loaded for it."""
         running.loading = None
         try:
-            running.model = self._models.take(loading)
+            model = self._models.take(loading)
         except WlkError as error:
             if running.halted:
                 raise
             # The larger one is slow, but there.
             running.reporter.model_problem = error
             return
-        running.model.take_over(running.session, running.options)
-        _log.info("going on with model %s on %s", running.model.name, running.model.device)
-        slow, running.stepping_down_from = running.stepping_down_from, None
-        running.too_slow = running.too_slow or _too_slow(slow)
-        running.lateness = Lateness()
-        _name(running)
-        running.halted = False
+        running.go_on_with(model)
+        _log.info("going on with model %s on %s", model.name, model.device)
         waiting, running.waiting = running.waiting, []
         self._tell(running, [])
         for command in waiting:
             self._ask_if_open(command)
 
-    def _ask_if_open(self, command: ToRunning) -> None:
+    def _ask_if_open(self, command: ToSession) -> None:
         """What waited: its session may have failed at something before it."""
         if command.session in self._running:
             self._ask(command)
 
     @contextmanager
-    def _halting(self, running: _Running, command: ToRunning | None = None) -> Iterator[None]:
+    def _halting(self, running: Running, command: ToSession | None = None) -> Iterator[None]:
         """Where the device cannot go on: begin to load the model elsewhere, and wait for it.
 
         Args:
@@ -290,32 +244,6 @@ class HostLoop:
             if running.loading is None:
                 running.loading = self._models.replace(running.model, running.options, error)
 
-    def _apply(
-        self,
-        command: ToRunning,
-        running: _Running,
-    ) -> None:
-        events: list[Event] = []
-        match command:
-            case FeedAudio():
-                chunk = convert.audio_chunk(command)
-                running.heard_until = chunk.end
-                events = running.session.feed(chunk)
-            case Cut():
-                running.heard_until = command.at
-                events = running.session.cut(command.at)
-            case Configure():
-                running.options = convert.session_options(command.options)
-                running.session.configure(running.options)
-            case Retranslate():
-                events = running.session.retranslate(convert.lines(command.earlier))
-            case Visibility():
-                running.visible = command.visible
-            case Stop():
-                running.stopping = True
-                running.session.finish()
-        self._tell(running, events)
-
     def _end(self) -> None:
         """Nothing more will come: let every session finish what it has."""
         self._input_ended = True
@@ -332,9 +260,9 @@ class HostLoop:
 
     # What is due
 
-    def _most_urgent(self) -> tuple[_Running, Work] | None:
-        """Live before refine, visible before hidden, then who waits longest."""
-        due: list[tuple[_Running, Work]] = []
+    def _most_urgent(self) -> tuple[Running, Work] | None:
+        """Live before second pass, visible before hidden, then the one that waits longest."""
+        due: list[tuple[Running, Work]] = []
         for running in list(self._running.values()):
             if running.halted:
                 continue
@@ -344,31 +272,18 @@ class HostLoop:
                     due.append((running, work))
         return min(due, key=_urgency, default=None)
 
-    def _work(self, running: _Running, work: Work) -> None:
+    def _work(self, running: Running, work: Work) -> None:
         self._turn += 1
         running.served = self._turn
         with self._contained(running.id), self._halting(running):
-            # After the work nothing waits: what came meanwhile lies in the inbox.
-            lag = running.session.lag
-            events = running.session.run(work)
-            running.lateness.hear(running.heard_until, lag)
-            self._judge(running)
+            events = running.work(work)
+            smaller = running.offer_smaller()
+            if smaller is not None:
+                running.stepping_down_from = running.model.name
+                running.loading = self._models.load(smaller)
             self._tell(running, events)
 
-    def _judge(self, running: _Running) -> None:
-        """Offer a smaller model while captions come late for good; take it where it may."""
-        late = running.lateness.for_good
-        if late != (running.reporter.smaller_model is not None):
-            smaller = running.model.smaller(running.options) if late else None
-            running.reporter.smaller_model = smaller
-        smaller = running.reporter.smaller_model
-        tried = running.loading is not None or running.stepping_down_from is not None
-        if smaller is not None and running.options.step_down and not tried:
-            running.stepping_down_from = running.model.name
-            options = replace(running.options, model=smaller, alignment_heads=None)
-            running.loading = self._models.load(options)
-
-    def _tell(self, running: _Running, events: list[Event]) -> None:
+    def _tell(self, running: Running, events: Sequence[Event]) -> None:
         """Send what came of a step, and the session's end where that was the last one."""
         for event in events:
             if isinstance(event, CaptionUpdate):
@@ -395,7 +310,7 @@ class HostLoop:
             _log.warning("session ends: %s", error.code)
             self._fail(session, error)
         except Exception as error:  # noqa: BLE001 - one session's bug must not end the others
-            _log.exception("session ends with an error nobody foresaw")
+            _log.exception("session ends with an unforeseen error")
             self._fail(session, _recognition_failed(error))
 
     def _fail(self, session: str | None, error: WlkError) -> None:
@@ -411,7 +326,7 @@ class HostLoop:
             self._models.abandon(running.loading)
 
 
-def _urgency(due: tuple[_Running, Work]) -> tuple[int, bool, int]:
+def _urgency(due: tuple[Running, Work]) -> tuple[int, bool, int]:
     running, work = due
     return (work.value, not running.visible, running.served)
 
@@ -421,21 +336,4 @@ def _recognition_failed(error: Exception) -> WlkError:
         code=ErrorCode.RECOGNITION_FAILED,
         message=f"recognition failed: {type(error).__name__}",
         hint=f"run: wlk-host doctor; the log is {log_file()}",
-    )
-
-
-def _name(running: _Running) -> None:
-    """Have the status tell what the session works with now."""
-    reporter, model = running.reporter, running.model
-    reporter.model, reporter.device, reporter.smaller_model = model.name, model.device, None
-    reporter.model_problem = model.problem or running.too_slow
-
-
-def _too_slow(model: str | None) -> WlkError | None:
-    if model is None:
-        return None
-    return WlkError(
-        code="model_too_slow",
-        message=f"captions came late with model {model!r}",
-        hint="choose a smaller model, or close other programs",
     )

@@ -1,4 +1,4 @@
-"""The models in memory: loaded beside the engine, freed some time after the last use."""
+"""The models in memory: loaded on a thread of their own, freed some time after the last use."""
 
 import logging
 import time
@@ -13,7 +13,7 @@ from wlk_host.core.ports import Background, Promise
 from wlk_host.runtime.ports import LoadedModel, ModelLoader
 
 RELEASE_AFTER_S: Final = 300.0
-"""A model is freed that long after its last session, so that a pause costs no second load."""
+"""A model is freed this long after its last session, so that a pause costs no second load."""
 
 _log = logging.getLogger(__name__)
 
@@ -103,7 +103,7 @@ class ModelPool:
                 self._release(model)
             elif since is None:
                 self._unused_since[model] = now
-            # What is being loaded may be the same one.
+            # The one being loaded can be the same.
             elif now - since >= self._release_after_s and not self._loading:
                 self._release(model)
 

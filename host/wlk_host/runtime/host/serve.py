@@ -1,9 +1,10 @@
-"""Greet the browser at once, then let the engine work until the browser is gone."""
+"""Greet the browser at once, then serve its sessions until it is gone."""
 
 import logging
 import os
 import queue
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from wlk_host.runtime.ports import ModelLoader
 
 GRACE_S: Final = 1.5
-"""What open sessions have to come to their end; Chrome kills 2.0 s after it closed the pipe."""
+"""Time that open sessions have to end; Chrome kills the process 2.0 s after it closed the pipe."""
 
 Send = Callable[[messages.ToExtension], None]
 
@@ -54,29 +55,25 @@ def serve(pipes: Pipes, make_loader: "Callable[[Wake], ModelLoader]") -> int:
             HostLoop(inbox, send, connection, make_loader, models.obey).run()
     except BrowserGoneError:
         _log.info("the browser is gone")
-    finally:
-        reader.served.set()
     return reader.exit_code
 
 
 class _Reader(threading.Thread):
-    """Fill the inbox; after the end of the input see to it that the process ends in time.
+    """Fill the inbox; after the end of the input, see to it that the process ends in time.
 
     Attributes:
-        served: to be set when the sessions have come to their end.
         exit_code: 1 where the stream broke off.
     """
 
     def __init__(self, source: int, inbox: Inbox, send: Send) -> None:
         super().__init__(name="reader", daemon=True)
-        self.served = threading.Event()
         self.exit_code = 0
         self._source = source
         self._inbox = inbox
         self._send = send
 
     def run(self) -> None:
-        """Read to the end, then wait for the sessions, but not for long."""
+        """Read to the end, then give the sessions some time, but not long."""
         try:
             read_frames(self._source, self._inbox)
         except WlkError as error:
@@ -84,12 +81,13 @@ class _Reader(threading.Thread):
             _log.error("the stream from the browser broke off: %s", error)
             with suppress(BrowserGoneError):
                 self._send(messages.Error.of(error))
+        leave_at = time.monotonic() + GRACE_S
         with suppress(queue.Full):
             self._inbox.put(None, timeout=GRACE_S)
-            if self.served.wait(GRACE_S):
-                return
-        # The engine thread is in the middle of a long piece of work, which cannot be interrupted.
-        _log.warning("leaving without the last captions")
+        # Where everything ends before, the process does, and this thread with it. Python itself
+        # waits for jobs on other threads, and some work cannot be interrupted.
+        time.sleep(max(0.0, leave_at - time.monotonic()))
+        _log.warning("leaving in the middle of work")
         os._exit(self.exit_code)
 
 

@@ -10,22 +10,22 @@ from wlk_host.runtime.host.lateness import LATE_ABOVE, ON_TIME_BELOW
 from wlk_host.runtime.ports import TranslatedCaptionSession
 
 LAG_EVERY: Final = 1 * SAMPLE_RATE
-"""A lag that merely moves is told once in that much audio."""
+"""A lag that merely moves is reported once in that much audio."""
 
 ALIVE_EVERY: Final = 5 * SAMPLE_RATE
-"""Even when nothing changes, in silence for instance: who hears nothing takes the host for dead."""
+"""Even when nothing changes, as in silence: otherwise the host would be taken for dead."""
 
 
 class StatusReporter:
-    """Tell what changed: state, language, skipped audio, refinement, a problem of translation;
+    """Report what changed: state, language, skipped audio, refinement, a problem of translation;
     lag and delay about once a second.
 
-    As long as audio comes, something is told at the latest every `ALIVE_EVERY` of it.
+    While audio comes, something is reported at least once in `ALIVE_EVERY` of it.
 
     Attributes:
         model: in use; as asked for until it is loaded.
         device: what it runs on.
-        smaller_model: to be offered, while captions come late for good.
+        smaller_model: to be offered, while captions stay late.
         model_problem: why it is not the model or device that was asked for.
     """
 
@@ -55,7 +55,7 @@ class StatusReporter:
         return self._told
 
     def change(self, session: TranslatedCaptionSession, received_until: Sample) -> Status | None:
-        """The status where it differs enough from the last one told, or that one is old."""
+        """The status where it differs enough from the last one sent, or that one is old."""
         status = self._status(session, self._state(session.lag))
         received = received_until - self._told_at
         if status == self._told and received < ALIVE_EVERY:

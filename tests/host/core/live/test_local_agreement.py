@@ -10,7 +10,7 @@ from host.core.scripted import OneByOne, ScriptedTokenizer
 from wlk_host.core.live.agreement_pass import AgreementOptions, LocalAgreement, Trim
 from wlk_host.core.live.policy import Heard
 from wlk_host.core.ports import Hypothesis, Task, Token
-from wlk_host.core.types import SAMPLE_RATE, Pcm, Sample, Word
+from wlk_host.core.types import SAMPLE_RATE, Pcm, Sample, Spoken, Word
 
 S = SAMPLE_RATE
 TASK = Task("en")
@@ -229,7 +229,7 @@ def test_better_english_is_gone_on_from() -> None:
     stage = Stage()
     stage.step_in_english(2, words("die Katze"), words("the cat"))
     stage.step_in_english(3, words("die Katze"), words("the cat"))
-    stage.policy.replace(0, 2 * S, words("Die Katze"), words("The tomcat"))
+    stage.policy.replace(0, 2 * S, Spoken(tuple(words("Die Katze")), tuple(words("The tomcat"))))
     stage.step_in_english(4, words("sitzt", start_s=2), words("sits", start_s=2))
     assert stage.recognizer.asked[-1][1] == " Die Katze"
     assert stage.recognizer.asked_in_english[-1] == " The tomcat"
@@ -359,7 +359,7 @@ def test_better_words_are_gone_on_from() -> None:
     stage = Stage()
     stage.step(2, "the cad")
     stage.step(3, "the cad")
-    stage.policy.replace(0, 2 * S, words("The cat"))
+    stage.policy.replace(0, 2 * S, Spoken(tuple(words("The cat"))))
     stage.step(4, words("sat", start_s=2))
     assert stage.recognizer.asked[-1][1] == " The cat"
 

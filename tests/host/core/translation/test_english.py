@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from wlk_host.core.captions import Transcript, text_of
 from wlk_host.core.options import SessionOptions, only_if_chosen, whisper_tells
 from wlk_host.core.translation.english import share
-from wlk_host.core.types import SAMPLE_RATE, Line, Word
+from wlk_host.core.types import SAMPLE_RATE, Line, Spoken, Word
 
 S = SAMPLE_RATE
 
@@ -106,7 +106,7 @@ def test_english_comes_to_the_live_line_and_is_final_with_it() -> None:
     assert translations(transcript) == [("Guten Tag zusammen.", "Good day", "draft")]
     transcript.translate([], "de")
     assert transcript.update() is None
-    transcript.finalise(2 * S, GUTEN_TAG, "de", GOOD_DAY)
+    transcript.finalise(2 * S, Spoken(tuple(GUTEN_TAG), tuple(GOOD_DAY)), "de")
     assert translations(transcript) == [("Guten Tag zusammen.", "Good day everyone.", "final")]
 
 
@@ -116,7 +116,7 @@ def test_english_of_what_is_final_does_not_go_to_the_next_line() -> None:
     transcript.end_line()
     transcript.commit(WIR_FANGEN_AN[:2], "de")
     transcript.translate([*GOOD_DAY, *WE_BEGIN[:1]], "de")
-    transcript.finalise(2 * S, GUTEN_TAG, "de", GOOD_DAY)
+    transcript.finalise(2 * S, Spoken(tuple(GUTEN_TAG), tuple(GOOD_DAY)), "de")
     transcript.commit(WIR_FANGEN_AN[2:], "de")
     transcript.translate(WE_BEGIN[1:], "de")
     assert translations(transcript) == [

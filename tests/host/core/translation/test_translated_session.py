@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from host.core.scripted import sound_of, spoken
+from host.core.stage import Stage as CoreStage
 from wlk_host.core.captions import Transcript, text_of
 from wlk_host.core.errors import WlkError
 from wlk_host.core.options import SessionOptions, only_if_chosen, whisper_tells
@@ -20,9 +22,11 @@ from wlk_host.core.types import (
     SAMPLE_RATE,
     AudioChunk,
     CaptionUpdate,
+    Discontinuity,
     Event,
     Line,
     Sample,
+    Spoken,
     Translation,
     Word,
     Work,
@@ -48,7 +52,7 @@ class ScriptedCaptions:
         return []
 
     def cut(self, at: Sample) -> list[Event]:
-        return []
+        return [Discontinuity(at)]
 
     def finish(self) -> None:
         self.is_over = True
@@ -56,7 +60,7 @@ class ScriptedCaptions:
     def configure(self, options: SessionOptions) -> None:
         pass
 
-    def adopt(self, engine: Recognition) -> None:
+    def adopt(self, recognition: Recognition) -> None:
         raise AssertionError("no model is changed here")
 
     def next_work(self) -> Work | None:
@@ -156,7 +160,7 @@ class Stage:
             self.background.work()
 
 
-def test_the_engine_is_made_ready_before_the_first_line() -> None:
+def test_the_translator_is_made_ready_before_the_first_line() -> None:
     stage = Stage()
     assert stage.work() == []
     assert stage.service.asked == [TranslationRequest(None, "en", "pt", (), "", ("Rhea",))]
@@ -170,7 +174,7 @@ def test_nothing_is_asked_where_nothing_is_to_be_translated() -> None:
     assert stage.session.translation_delay is None
 
 
-def test_captions_come_while_the_engine_is_busy_and_drafts_of_the_past_are_left_out() -> None:
+def test_captions_come_while_the_translator_is_busy_and_drafts_of_the_past_are_left_out() -> None:
     stage = Stage()
     stage.work()
     stage.say((0, "One, two, three", "committed"))
@@ -221,7 +225,7 @@ def test_a_failure_is_told_once_and_the_lines_are_translated_after_recovery() ->
     assert stage.session.translation_problem is None
 
 
-def test_the_end_waits_for_the_last_translation_but_not_for_an_engine_that_fails() -> None:
+def test_the_end_waits_for_the_last_translation_but_not_for_a_translator_that_fails() -> None:
     stage = Stage()
     stage.work()
     stage.say((0, "One.", "final"))
@@ -297,6 +301,29 @@ def test_the_line_before_is_told_but_none_from_before_a_cut_or_in_another_langua
     assert told == [(("One.",), ""), (("Two.",), "One."), (("Three.",), ""), (("Vier.",), "")]
 
 
+def test_nothing_from_before_a_hole_in_the_sound_is_told_with_what_follows() -> None:
+    """The captions find the break themselves, and their lines from before it come later."""
+    script = spoken("One is here. 0.4 Two is here. 0.4 Three is there. 0.4 Four is there.")
+    captions = CoreStage(script).session
+    service, background = Upper(), Later()
+    session = TranslatedSession(captions, service, background, INTO_PT)
+    pcm, half = sound_of(script), script[6].start - SAMPLE_RATE // 5
+    for begin, start in ((0, 0), (half, half + 3 * SAMPLE_RATE)):
+        end = begin + (half if begin == 0 else len(pcm))
+        session.feed(AudioChunk(start, pcm[begin:end]))
+    session.finish()
+    while not session.finished():
+        while (work := session.next_work()) is not None:
+            session.run(work)
+        background.work()
+    final = [request for request in service.asked if request.texts and request.texts[0].isupper()]
+    told = [(request.texts, request.context) for request in final]
+    assert told == [
+        (("ONE IS HERE. TWO IS HERE.",), ""),
+        (("THREE IS THERE. FOUR IS THERE.",), ""),
+    ]
+
+
 def test_no_translator_is_asked_for_languages_that_the_recogniser_tells_itself() -> None:
     stage = Stage(SessionOptions(translate_to="en"), serves=lambda source: source in (None, "pt"))
     english = Translation("Good day.", "en", "final")
@@ -362,7 +389,7 @@ class Speech:
         self._tell()
 
     def finalise(self) -> None:
-        self._transcript.finalise(self._at + 1, self.words[self._n_final :], "en")
+        self._transcript.finalise(self._at + 1, Spoken(tuple(self.words[self._n_final :])), "en")
         self._n_final = len(self.words)
         self._tell()
 
@@ -396,6 +423,8 @@ class Speech:
 
     def _take(self, events: list[Event]) -> None:
         for event in events:
+            if isinstance(event, Discontinuity):
+                continue
             assert isinstance(event, CaptionUpdate)
             for one in event.lines:
                 self.shown[one.id] = one.text

