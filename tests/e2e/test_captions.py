@@ -18,6 +18,8 @@ from fixtures import models, sound, speech
 from wlk_host.bench.scoring import Score, percentile, score
 from wlk_host.models import errors
 
+pytestmark = [pytest.mark.model, pytest.mark.alone]
+
 HOST = [sys.executable, "-m", "wlk_host.cli"]
 FLUSH_S = 8.0
 """Longer than the host takes for its last lines after the sound has ended."""

@@ -1,5 +1,6 @@
 """The torch decoder against CTranslate2 on the same weights and sound."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import ctranslate2
@@ -9,7 +10,7 @@ import torch
 
 from fixtures.engines import HAS_MLX
 from fixtures.models import model
-from fixtures.sound import english, english_words, hum
+from fixtures.sound import TimedWord, english, english_words, hum
 from wlk_host.backends.checkpoints.container import read_variables
 from wlk_host.backends.choice import Backend
 from wlk_host.backends.whisper.halves import Branches
@@ -22,11 +23,9 @@ from wlk_host.core.live.end_of_word import IntegrateAndFire
 from wlk_host.core.ports import DecodeStep, Sound, Task
 from wlk_host.core.types import ENCODER_FRAME, SAMPLE_RATE, Pcm
 
-TASK = Task("en")
-SENTENCE = english_words()[3:19]
-"""The second sentence of the clip: one breath, well articulated."""
-THIRD_SENTENCE = english_words()[19:32]
+pytestmark = pytest.mark.model
 
+TASK = Task("en")
 
 ENGINES = [("tiny.en", "torch"), ("base", "torch"), ("base", "faster-whisper")]
 ENGINES += [("base", "mlx")] if HAS_MLX else []
@@ -51,8 +50,13 @@ def listened(engine: Whisper, pcm: Pcm) -> Sound:
     return stream.encode(0, len(pcm))
 
 
+def sentence_words() -> Sequence[TimedWord]:
+    """The second sentence of the clip: one breath, well articulated."""
+    return english_words()[3:19]
+
+
 def sentence() -> Pcm:
-    start, end = SENTENCE[0][1] - 0.2, SENTENCE[-1][2] + 0.2
+    start, end = sentence_words()[0][1] - 0.2, sentence_words()[-1][2] + 0.2
     return english()[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)]
 
 
@@ -61,7 +65,8 @@ def said(engine: Whisper, steps: list[DecodeStep]) -> str:
 
 
 def test_it_says_what_ctranslate2_says(which: tuple[str, Backend], engine: Whisper) -> None:
-    pcm = english()[: round((THIRD_SENTENCE[-1][2] + 0.2) * SAMPLE_RATE)]
+    end_of_third_sentence = english_words()[31][2]
+    pcm = english()[: round((end_of_third_sentence + 0.2) * SAMPLE_RATE)]
     ours = said(engine, list(listened(engine, pcm).steps(TASK, (), ())))
     features = log_mel(pcm, engine.n_mels, 100 * 13)
     whisper = ctranslate2.models.Whisper(str(model(which[0])), compute_type="int8")
@@ -133,7 +138,7 @@ def test_the_attended_frames_go_through_a_sentence_with_its_words(
     sound = listened(engine, sentence())
     steps = list(sound.steps(TASK, (), ()))
     frames = [step.frame for step in steps]
-    assert len(steps) >= len(SENTENCE)
+    assert len(steps) >= len(sentence_words())
     assert all(later - earlier > -15 for earlier, later in pairwise(frames))
     assert all(0 <= frame < sound.n_frames for frame in frames)
     even = np.linspace(frames[0], frames[-1], len(frames))
@@ -178,7 +183,7 @@ def test_a_beam_goes_on_from_a_prefix(engine: Whisper) -> None:
 
 
 def test_half_a_window_hears_the_first_words_only(engine: Whisper) -> None:
-    pcm = english()[: round(SENTENCE[8][1] * SAMPLE_RATE)]
+    pcm = english()[: round(sentence_words()[8][1] * SAMPLE_RATE)]
     text = said(engine, list(listened(engine, pcm).steps(TASK, (), ())))
     assert "welcome" in text
     assert "spoken" not in text
@@ -187,7 +192,7 @@ def test_half_a_window_hears_the_first_words_only(engine: Whisper) -> None:
 def test_a_window_may_begin_within_the_sound(engine: Whisper) -> None:
     stream = engine.listen(0)
     stream.feed(english()[: 8 * SAMPLE_RATE])
-    start = round(SENTENCE[0][1] * 50 - 5) * ENCODER_FRAME
+    start = round(sentence_words()[0][1] * 50 - 5) * ENCODER_FRAME
     stream.forget(start)
     sound = stream.encode(start, 7 * SAMPLE_RATE)
     text = normalise(said(engine, list(sound.steps(TASK, (), ()))), "en")

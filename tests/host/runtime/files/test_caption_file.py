@@ -20,6 +20,8 @@ from fixtures.sound import english, sentences, write_wav
 from fixtures.speech import english_clip, language_clips
 from wlk_host.bench.scoring import error_rate
 
+pytestmark = pytest.mark.model
+
 Captioned = subprocess.CompletedProcess[str]
 
 

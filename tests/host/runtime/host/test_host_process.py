@@ -200,6 +200,7 @@ def test_it_serves_without_a_log_file(start_host: StartHost, tmp_path: Path) -> 
     assert "greeted by" in host.stderr()
 
 
+@pytest.mark.model
 def test_lines_from_before_the_host_was_there_are_translated_by_the_real_engine(
     start_host: StartHost,
 ) -> None:

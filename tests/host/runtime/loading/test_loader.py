@@ -20,6 +20,8 @@ from wlk_host.runtime.files.clocks import SoundClock
 from wlk_host.runtime.files.playback import play
 from wlk_host.runtime.loading.loader import ModelLoader
 
+pytestmark = pytest.mark.model
+
 
 @pytest.fixture(scope="module", params=LOCAL)
 def factory(request: pytest.FixtureRequest) -> ModelLoader:

@@ -33,6 +33,7 @@ def played(session: TranslatedSession, pcm: Pcm) -> Shown:
     return [log.add(t, event) for t, event in events if isinstance(event, CaptionUpdate)][-1]
 
 
+@pytest.mark.model
 def test_the_clip_is_captioned_by_a_service(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(whisper()) as service:
         monkeypatch.setenv("WLK_API_URL", service.url)
@@ -60,6 +61,7 @@ def test_without_an_address_no_session_opens(monkeypatch: pytest.MonkeyPatch) ->
     assert caught.value.code == "api_not_configured"
 
 
+@pytest.mark.model
 def test_nobody_waits_for_a_slow_service(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither the engine's thread nor another session; what came meanwhile is not lost."""
     reached, over = threading.Event(), threading.Event()
