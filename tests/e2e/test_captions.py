@@ -18,7 +18,7 @@ from fixtures import models, sound, speech
 from wlk_host.bench.scoring import Score, percentile, score
 from wlk_host.models import errors
 
-pytestmark = [pytest.mark.model, pytest.mark.alone]
+pytestmark = pytest.mark.model
 
 HOST = [sys.executable, "-m", "wlk_host.cli"]
 FLUSH_S = 8.0
@@ -82,6 +82,7 @@ def assert_good(watcher: Watcher) -> None:
     assert median <= 1.5
 
 
+@pytest.mark.alone
 def test_a_tab_is_captioned(start_browser: Launch, speaking_page: Callable[[str], str]) -> None:
     browser = start_browser(HOST)
     page = browser.open(speaking_page("/speech"))
@@ -114,6 +115,7 @@ def test_another_model_takes_over_without_losing_a_word(
     assert running["model"] == "tiny.en"
 
 
+@pytest.mark.alone
 def test_a_fullscreen_video_is_captioned(
     start_browser: Launch, speaking_page: Callable[[str], str]
 ) -> None:
