@@ -41,11 +41,11 @@ for name in sys.argv[1:]:
     print(download.download(store.entry_of(name)))
 """
 
-_COUNTS: Final = (
-    re.compile(r"(?P<count>\d+) (?P<kind>passed|failed|errors?)\b"),
-    re.compile(r"^\S (?P<kind>pass|fail|cancelled) (?P<count>\d+)$"),
-)
-"""How pytest's last line and the end of `node --test` say what ran."""
+COUNTS_OF_PYTEST: Final = re.compile(r"(?P<count>\d+) (?P<kind>passed|failed|errors?)\b")
+"""What its last line says of the tests that ran."""
+
+COUNTS_OF_NODE: Final = re.compile(r"^\S (?P<kind>pass|fail|cancelled) (?P<count>\d+)$")
+"""The same at the end of `node --test`."""
 
 _DURATION: Final = re.compile(r"^(?P<seconds>[\d.]+)s (?:call|setup|teardown) +(?P<test>\S.*)$")
 """A line of pytest's `--durations`."""
@@ -117,13 +117,13 @@ def gates(python: Path, *, quick: bool = False, pytest: list[str] | None = None)
         Gate("imports", "lint-imports", (str(python.with_name("lint-imports")),), beside),
         Gate("eslint", "eslint and prettier", (npm, "run", "--silent", "lint"), beside),
         Gate("tsc", "tsc --checkJs --strict", (npm, "run", "--silent", "types"), beside),
-        Gate("node", "node --test", (npm, "run", "--silent", "test"), beside, _COUNTS[1]),
+        Gate("node", "node --test", (npm, "run", "--silent", "test"), beside, COUNTS_OF_NODE),
     ]
 
     def tests(title: str, lane: Lane, *chosen: str) -> Gate:
         # A gate says the same twice; by itself Hypothesis looks for new examples each time.
         command = (tool, "-m", "pytest", "--hypothesis-profile=ci", "--durations=10", *chosen)
-        return Gate("pytest", title, command, lane, _COUNTS[0])
+        return Gate("pytest", title, command, lane, COUNTS_OF_PYTEST)
 
     if pytest:
         without = ["-m", "not model and not browser"] if quick else []
@@ -296,7 +296,7 @@ def report(outcomes: list[Outcome], seconds: float) -> int:
 def _count(pattern: re.Pattern[str], line: str, before: dict[str, int]) -> dict[str, int]:
     """The counts on a line that sums up, else those known before."""
     found = {match["kind"]: int(match["count"]) for match in pattern.finditer(line.strip())}
-    if pattern is _COUNTS[0]:
+    if pattern is COUNTS_OF_PYTEST:
         return found if found and re.search(r" in [\d.]+s", line) else before
     return before | found
 
