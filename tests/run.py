@@ -125,17 +125,19 @@ def gates(python: Path, *, quick: bool = False, pytest: list[str] | None = None)
         command = (tool, "-m", "pytest", "--hypothesis-profile=ci", "--durations=10", *chosen)
         return Gate("pytest", title, command, lane, COUNTS_OF_PYTEST)
 
+    free = "not model and not browser"
     if pytest:
-        without = ["-m", "not model and not browser"] if quick else []
-        return [*checks, tests("pytest", "alone", *without, *pytest)]
-    checks.append(tests("pytest", "host", "-m", "not model and not browser"))
-    if not quick:
-        checks += [
-            tests("pytest with models", "models", "-m", "model and not browser"),
-            tests("pytest in the browser", "browser", "-m", "browser and not alone", "tests/e2e"),
-            tests("pytest, in real time", "alone", "-m", "browser and alone", "tests/e2e"),
-        ]
-    return checks
+        return [*checks, tests("pytest", "alone", *(["-m", free] if quick else []), *pytest)]
+    checks.append(tests("pytest", "host", "-m", f"{free} and not alone"))
+    if quick:
+        return [*checks, tests("pytest, alone", "alone", "-m", f"{free} and alone")]
+    in_browser = ("-m", "browser and not alone", "tests/e2e")
+    return [
+        *checks,
+        tests("pytest with models", "models", "-m", "model and not browser and not alone"),
+        tests("pytest in the browser", "browser", *in_browser),
+        tests("pytest, alone", "alone", "-m", "alone"),
+    ]
 
 
 def main() -> int:

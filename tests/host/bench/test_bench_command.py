@@ -117,8 +117,9 @@ def test_what_excludes_each_other_is_refused(wrong: list[str]) -> None:
     assert done.stderr.startswith("usage:")
 
 
+@pytest.mark.model
 def test_a_missing_manifest_is_a_coded_error(tmp_path: Path) -> None:
-    done = run_bench(tmp_path / "none.jsonl")
+    done = run_bench(tmp_path / "none.jsonl", "--model", model("base"))
     assert done.returncode == 2
     assert done.stderr.startswith("manifest_unreadable")
 

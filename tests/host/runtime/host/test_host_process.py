@@ -89,6 +89,7 @@ def test_a_model_that_loads_for_one_tab_does_not_keep_another_waiting(host: Host
     assert host.hear("captions")["session"] == "b"
 
 
+@pytest.mark.alone
 def test_it_leaves_at_once_when_the_browser_hangs_up(host: HostProcess) -> None:
     host.start("a")
     host.audio("a")
@@ -100,6 +101,7 @@ def test_it_leaves_at_once_when_the_browser_hangs_up(host: HostProcess) -> None:
     host.hear("status", state="ended")
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("model", ["never ends", "slow"])
 def test_it_leaves_in_time_in_the_middle_of_long_work(host: HostProcess, model: str) -> None:
     host.start("a", model, model)
