@@ -22,7 +22,7 @@ OTHERS = [backend for backend in LOCAL if backend != "faster-whisper"]
 
 
 def spoken_words() -> list[TimedWord]:
-    return [word for word in english_words() if word[2] < 20]
+    return [word for word in english_words() if word[2] < 11]
 
 
 @functools.cache
