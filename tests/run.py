@@ -53,7 +53,7 @@ _DURATION: Final = re.compile(r"^(?P<seconds>[\d.]+)s (?:call|setup|teardown) +(
 _QUICK: Final = " quick"
 """Behind the fingerprint of an environment without models."""
 
-Lane = Literal["host", "models", "browser", "alone"]
+Lane = Literal["checks", "host", "models", "browser", "alone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def gates(python: Path, *, quick: bool = False, pytest: list[str] | None = None)
     """
     tool = str(python)
     npm = shutil.which("npm") or "npm"
-    beside: Lane = "browser"
+    beside: Lane = "checks"
     checks = [
         Gate("types", "mypy --strict", (tool, "-m", "mypy")),
         Gate(
@@ -207,9 +207,11 @@ def run_all(chosen: list[Gate], variables: dict[str, str]) -> list[Outcome]:
     lanes = {gate.lane: [g for g in chosen if g.lane == gate.lane] for gate in chosen}
     last = lanes.pop("alone", [])
     interrupted = threading.Event()
+    # What has no clock to keep up with gives way to what has one.
+    nice = shutil.which("nice") if "browser" in lanes else None
 
     def in_order(lane: list[Gate]) -> list[Outcome]:
-        return [run(gate, variables) for gate in lane if not interrupted.is_set()]
+        return [run(gate, variables, nice) for gate in lane if not interrupted.is_set()]
 
     outcomes: list[Outcome] = []
     with ThreadPoolExecutor(max(1, len(lanes))) as pool:
@@ -233,13 +235,15 @@ def say(gate: Gate, line: str) -> None:
         print(f"{label:>8} | {line}".rstrip(), flush=True)
 
 
-def run(gate: Gate, variables: dict[str, str]) -> Outcome:
-    """One gate, its output passed through as it comes."""
+def run(gate: Gate, variables: dict[str, str], nice: str | None) -> Outcome:
+    """One gate, its output passed through as it comes; `nice` is the command that gives way."""
+    gives_way = gate.lane not in ("browser", "alone")
+    command = (nice, "-n", "10", *gate.command) if nice and gives_way else gate.command
     say(gate, f"=== {gate.title} " + "=" * (70 - len(gate.title)))
     outcome = Outcome(gate)
     started = time.monotonic()
     try:
-        for line in _output(gate, variables, outcome):
+        for line in _output(command, variables, outcome):
             say(gate, line)
             if gate.counts:
                 outcome.counted = _count(gate.counts, line, outcome.counted)
@@ -253,14 +257,10 @@ def run(gate: Gate, variables: dict[str, str]) -> Outcome:
     return outcome
 
 
-def _output(gate: Gate, variables: dict[str, str], outcome: Outcome) -> Iterator[str]:
-    """The lines that a gate's command prints; `outcome` tells afterwards whether it succeeded.
-
-    What has no clock to keep up with gives way to what has one.
-    """
-    nice = shutil.which("nice") if gate.lane in ("host", "models") else None
+def _output(command: tuple[str, ...], variables: dict[str, str], outcome: Outcome) -> Iterator[str]:
+    """The lines that a command prints; `outcome` tells afterwards whether it succeeded."""
     with subprocess.Popen(
-        [*([nice, "-n", "10"] if nice else []), *gate.command],
+        command,
         cwd=ROOT,
         env=variables,
         stdin=subprocess.DEVNULL,
