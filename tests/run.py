@@ -18,7 +18,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,13 +33,6 @@ from progress import Progress, StepError  # noqa: E402
 
 ARTIFACTS: Final = ROOT / "artifacts"
 MODELS: Final = ("base", "tiny.en", "speakers")
-
-_MATERIALISE: Final = """
-import sys
-from wlk_host.models import download, store
-for name in sys.argv[1:]:
-    print(download.download(store.entry_of(name)))
-"""
 
 COUNTS_OF_PYTEST: Final = re.compile(r"(?P<count>\d+) (?P<kind>passed|failed|errors?)\b")
 """What its last line says of the tests that ran."""
@@ -161,7 +154,7 @@ def main() -> int:
 def install(folder: Path, *, quick: bool) -> Path:
     """The environment with everything that the gates need; soon done when nothing has changed."""
     environment.check_python()
-    progress = Progress(ARTIFACTS / "install.log", total=3 if quick else 5)
+    progress = Progress(ARTIFACTS / "install.log", total=4 if quick else 6)
     stamp, wanted = folder / "installed-for.txt", _fingerprint()
     there = stamp.read_text(encoding="utf-8") if stamp.is_file() else ""
     current = there == wanted or (quick and there == wanted + _QUICK)
@@ -179,6 +172,8 @@ def install(folder: Path, *, quick: bool) -> Path:
             if npm is None:
                 raise error
             progress.require([npm, "ci", "--no-audit", "--no-fund"], error, cwd=ROOT)
+    with progress.step("strace"):
+        _ensure_program(("strace",), "strace", "the tests of what is promised", progress)
     if not quick:
         _install_models_and_browser(python, folder, progress, current=current)
     if not current:
@@ -194,12 +189,15 @@ def _install_models_and_browser(
         if not current:
             environment.install_voices(python, progress)
         error = StepError("models_failed", "the models could not be put in place", "see above")
-        command: list[str | Path] = [python, "-c", _MATERIALISE, *MODELS]
-        progress.require(command, error, _variables(python, folder))
+        download: list[str | Path] = [python, "-m", "wlk_host.cli", "models", "download"]
+        for name in MODELS:
+            progress.require([*download, name], error, _variables(python, folder))
         speech.ensure_english(python, ROOT / ".venv/speech", progress)
         speech.ensure_samples(python, ROOT / ".venv/speech", progress)
     with progress.step("Chromium"):
-        _ensure_chromium(progress)
+        # The system's own browser; none is ever downloaded.
+        browsers = ("chromium", "chromium-browser", "google-chrome")
+        _ensure_program(browsers, "chromium", "the end-to-end tests", progress)
 
 
 def run_all(chosen: list[Gate], variables: dict[str, str]) -> list[Outcome]:
@@ -341,17 +339,16 @@ def _fingerprint() -> str:
     return digest.hexdigest()
 
 
-def _ensure_chromium(progress: Progress) -> None:
-    """The system's own browser; none is ever downloaded."""
-    names = ("chromium", "chromium-browser", "google-chrome")
+def _ensure_program(names: Sequence[str], package: str, user: str, progress: Progress) -> None:
+    """A program by any of its names, from the system's package manager."""
     found = next((path for name in names if (path := shutil.which(name))), None)
     if found:
         progress.say(found)
     elif environment.can_use_apt():
-        environment.apt_install(["chromium"], progress)
+        environment.apt_install([package], progress)
     else:
-        hint = "install Chromium with the system's package manager: sudo apt-get install chromium"
-        raise StepError("chromium_missing", "the end-to-end tests need Chromium", hint)
+        hint = f"install it with the system's package manager: sudo apt-get install {package}"
+        raise StepError(f"{package}_missing", f"{user} need {package}", hint)
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ class LiveInbox(queue.Queue[bytes | Signal | None]):
         raise queue.Empty
 
 
-def serve(factory: ModelLoader, pcm: Any, options: dict[str, Any]) -> list[ToExtension]:
+def serve(loader: ModelLoader, pcm: Any, options: dict[str, Any]) -> list[ToExtension]:
     """What the extension is told of this sound."""
     sound = (np.clip(pcm, -1, 1) * 32767).astype("<i2").tobytes()
     said: list[dict[str, Any]] = [{"type": "start", "session": "a", "options": options}]
@@ -69,7 +69,7 @@ def serve(factory: ModelLoader, pcm: Any, options: dict[str, Any]) -> list[ToExt
     connection = Connection()
     connection.receive(b'{"type": "hello", "protocol": 1, "extension": "1"}')
     HostLoop(
-        inbox, heard.append, connection, lambda _: factory, lambda _: None, 300, lambda _: Inline()
+        inbox, heard.append, connection, lambda _: loader, lambda _: None, 300, lambda _: Inline()
     ).run()
     return heard
 
@@ -82,9 +82,9 @@ def text_of(heard: list[ToExtension]) -> str:
     return " ".join(lines[line_id] for line_id in sorted(lines) if lines[line_id])
 
 
-def heard_by(factory: ModelLoader) -> list[ToExtension]:
+def heard_by(loader: ModelLoader) -> list[ToExtension]:
     """What tiny.en makes of the first two sentences."""
-    return serve(factory, english()[: 11 * SAMPLE_RATE], {"model": tiny()})
+    return serve(loader, english()[: 11 * SAMPLE_RATE], {"model": tiny()})
 
 
 def tiny() -> str:
@@ -100,16 +100,16 @@ def whole() -> str:
 @pytest.mark.parametrize("n_windows", [0, 7])
 def test_a_full_card_costs_no_word(n_windows: int, whole: str) -> None:
     """The card is the processor in disguise: its windows run out, the models are real."""
-    factory = ModelLoader(SoundClock(), backend="torch")
-    on_card = factory.load(SessionOptions(model=tiny()))
+    loader = ModelLoader(SoundClock(), backend="torch")
+    on_card = loader.load(SessionOptions(model=tiny()))
     assert isinstance(on_card, Model)
     on_card.device = "cuda"
-    (folder, _, setup), _ = factory._models.popitem()
-    factory._models[folder, "cuda", setup] = on_card
-    factory._places["torch"] = ("cuda", None)
+    (folder, _, setup), _ = loader._models.popitem()
+    loader._models[folder, "cuda", setup] = on_card
+    loader._places["torch"] = ("cuda", None)
     on_card._whisper.encoder = FullMemory(on_card._whisper.encoder, n_windows)
     weights = weakref.ref(on_card._whisper)
-    heard = heard_by(factory)
+    heard = heard_by(loader)
     assert [message for message in heard if isinstance(message, Error)] == []
     told = [message for message in heard if isinstance(message, Status)]
     assert [told[1].device, told[-1].device] == ["cuda", "cpu"]
@@ -118,22 +118,22 @@ def test_a_full_card_costs_no_word(n_windows: int, whole: str) -> None:
     assert told[-1].model_problem.code == "device_out_of_memory"
     assert len(whole.split()) > 15
     assert error_rate(whole, text_of(heard), "en") <= 5
-    assert [device for _, device, _ in factory._models] == ["cpu"]
+    assert [device for _, device, _ in loader._models] == ["cpu"]
     assert weights() is None, "the card is still full"
 
 
 def test_an_engine_and_heads_hold_for_the_session_that_asks_for_them() -> None:
-    factory = ModelLoader(SoundClock(), backend="torch")
-    usual = factory.load(SessionOptions(model=tiny()))
+    loader = ModelLoader(SoundClock(), backend="torch")
+    usual = loader.load(SessionOptions(model=tiny()))
     assert isinstance(usual, Model)
     asked = SessionOptions(model=tiny(), backend="faster-whisper", alignment_heads="3.1")
-    own = factory.load(asked)
+    own = loader.load(asked)
     assert isinstance(own, Model)
     assert (usual._backend, own._backend) == ("torch", "faster-whisper")
     assert own._whisper.decoder._heads == [[], [], [], [1]]  # type: ignore[attr-defined]
     assert usual._whisper.decoder._heads != own._whisper.decoder._heads  # type: ignore[attr-defined]
-    assert factory.load(asked) is own
-    assert factory.load(SessionOptions(model=tiny())) is usual
+    assert loader.load(asked) is own
+    assert loader.load(SessionOptions(model=tiny())) is usual
     with pytest.raises(WlkError, match="4 layers of 6 heads") as caught:
-        factory.load(SessionOptions(model=tiny(), alignment_heads="7.1"))
+        loader.load(SessionOptions(model=tiny(), alignment_heads="7.1"))
     assert caught.value.code == "heads_invalid"
