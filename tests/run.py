@@ -124,11 +124,10 @@ def gates(python: Path, *, quick: bool = False, pytest: list[str] | None = None)
     checks.append(tests("pytest", "host", "-m", f"{free} and not alone"))
     if quick:
         return [*checks, tests("pytest, alone", "alone", "-m", f"{free} and alone")]
-    in_browser = ("-m", "browser and not alone", "tests/e2e")
     return [
         *checks,
         tests("pytest with models", "models", "-m", "model and not browser and not alone"),
-        tests("pytest in the browser", "browser", *in_browser),
+        tests("pytest in the browser", "browser", "-m", "browser and not alone"),
         tests("pytest, alone", "alone", "-m", "alone"),
     ]
 
