@@ -178,7 +178,8 @@ class PairWatcher(Watcher):
         super().look()
         for row in self._browser.overlay_rows(self._page):
             if row.translation:
-                self.pairs[row.committed] = row.translation
+                # A line that has just begun is all draft.
+                self.pairs[row.text] = row.translation
 
 
 def test_each_line_has_its_translation_beneath_it(
