@@ -1,9 +1,12 @@
 """Install what the tests need, then run every gate. `python3 tests/run.py`, nothing before it.
 
+    python3 tests/run.py --quick                        without models and browser
     python3 tests/run.py --only pytest -- -k doctor     one gate, arguments for pytest
     python3 tests/run.py --no-install                   the environment is as it should be
 
-All gates run even when one fails; the exit code is 0 only when all passed.
+All gates run even when one fails; the exit code is 0 only when all passed. Gates of different
+lanes run beside each other: a browser mostly waits, for sound takes its time. What listens in
+real time or measures it runs at the end, alone.
 """
 
 import argparse
@@ -13,11 +16,13 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "installers"))
@@ -29,94 +34,136 @@ from progress import Progress, StepError  # noqa: E402
 ARTIFACTS: Final = ROOT / "artifacts"
 MODELS: Final = ("base", "tiny.en", "speakers")
 
-_COUNTS: Final = (
-    re.compile(r"(?P<count>\d+) (?P<kind>passed|failed|errors?)\b"),
-    re.compile(r"^\S (?P<kind>pass|fail|cancelled) (?P<count>\d+)$"),
-)
-"""How pytest's last line and the end of `node --test` say what ran."""
+COUNTS_OF_PYTEST: Final = re.compile(r"(?P<count>\d+) (?P<kind>passed|failed|errors?)\b")
+"""What its last line says of the tests that ran."""
+
+COUNTS_OF_NODE: Final = re.compile(r"^\S (?P<kind>pass|fail|cancelled) (?P<count>\d+)$")
+"""The same at the end of `node --test`."""
+
+_DURATION: Final = re.compile(r"^(?P<seconds>[\d.]+)s (?:call|setup|teardown) +(?P<test>\S.*)$")
+"""A line of pytest's `--durations`."""
+
+_QUICK: Final = " quick"
+"""Behind the fingerprint of an environment without models."""
+
+Lane = Literal["checks", "host", "models", "browser", "alone"]
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One check. `counts` is the pattern its test counts are read with, None for linters."""
+    """One check.
+
+    Attributes:
+        name: for `--only`; gates may share one.
+        title: for people.
+        command: passes with exit code 0.
+        lane: its gates run one after the other, beside those of other lanes.
+        counts: the pattern its test counts are read with, None for linters.
+    """
 
     name: str
     title: str
     command: tuple[str, ...]
+    lane: Lane = "host"
     counts: re.Pattern[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outcome:
     """How a gate ended."""
 
     gate: Gate
-    succeeded: bool
-    seconds: float
-    passed: int = 0
-    failed: int = 0
+    succeeded: bool = False
+    seconds: float = 0.0
+    counted: dict[str, int] = field(default_factory=dict)
+    slowest: list[tuple[float, str]] = field(default_factory=list)
+    """Seconds and names of its slowest tests."""
+
+    @property
+    def passed(self) -> int:
+        """How many tests passed."""
+        return self.counted.get("passed", 0) + self.counted.get("pass", 0)
+
+    @property
+    def failed(self) -> int:
+        """How many did not."""
+        return sum(n for kind, n in self.counted.items() if kind not in ("passed", "pass"))
 
 
-def gates(python: Path, pytest_arguments: list[str]) -> list[Gate]:
-    """Every gate, the quickest first."""
+def gates(python: Path, *, quick: bool = False, pytest: list[str] | None = None) -> list[Gate]:
+    """Every gate, a lane's quickest first.
+
+    Args:
+        python: the environment's.
+        quick: leave out what needs a model or a browser.
+        pytest: what to run instead of all tests, as arguments for pytest.
+    """
     tool = str(python)
     npm = shutil.which("npm") or "npm"
-    return [
-        Gate("format", "ruff format --check", (tool, "-m", "ruff", "format", "--check", ".")),
-        Gate("lint", "ruff check", (tool, "-m", "ruff", "check", ".")),
-        Gate("imports", "lint-imports", (str(python.with_name("lint-imports")),)),
+    beside: Lane = "checks"
+    checks = [
         Gate("types", "mypy --strict", (tool, "-m", "mypy")),
-        Gate("eslint", "eslint and prettier", (npm, "run", "--silent", "lint")),
-        Gate("tsc", "tsc --checkJs --strict", (npm, "run", "--silent", "types")),
-        Gate("node", "node --test", (npm, "run", "--silent", "test"), _COUNTS[1]),
-        # A gate says the same twice; by itself pytest looks for new examples each time.
         Gate(
-            "pytest",
-            "pytest",
-            (tool, "-m", "pytest", "--hypothesis-profile=ci", *pytest_arguments),
-            _COUNTS[0],
+            "format", "ruff format --check", (tool, "-m", "ruff", "format", "--check", "."), beside
         ),
+        Gate("lint", "ruff check", (tool, "-m", "ruff", "check", "."), beside),
+        Gate("imports", "lint-imports", (str(python.with_name("lint-imports")),), beside),
+        Gate("eslint", "eslint and prettier", (npm, "run", "--silent", "lint"), beside),
+        Gate("tsc", "tsc --checkJs --strict", (npm, "run", "--silent", "types"), beside),
+        Gate("node", "node --test", (npm, "run", "--silent", "test"), beside, COUNTS_OF_NODE),
+    ]
+
+    def tests(title: str, lane: Lane, *chosen: str) -> Gate:
+        # A gate says the same twice; by itself Hypothesis looks for new examples each time.
+        command = (tool, "-m", "pytest", "--hypothesis-profile=ci", "--durations=10", *chosen)
+        return Gate("pytest", title, command, lane, COUNTS_OF_PYTEST)
+
+    free = "not model and not browser"
+    if pytest:
+        return [*checks, tests("pytest", "alone", *(["-m", free] if quick else []), *pytest)]
+    checks.append(tests("pytest", "host", "-m", f"{free} and not alone"))
+    if quick:
+        return [*checks, tests("pytest, alone", "alone", "-m", f"{free} and alone")]
+    return [
+        *checks,
+        tests("pytest with models", "models", "-m", "model and not browser and not alone"),
+        tests("pytest in the browser", "browser", "-m", "browser and not alone"),
+        tests("pytest, alone", "alone", "-m", "alone"),
     ]
 
 
 def main() -> int:
     """Install, run, report; the process's exit code."""
+    started = time.monotonic()
     arguments = _parse()
     folder: Path = arguments.venv.absolute()
     python = environment.python_of(folder)
     try:
         if not arguments.no_install:
-            python = install(folder)
+            python = install(folder, quick=arguments.quick)
     except StepError as error:
         print(f"\n{error}\n0 passed, 1 failed")
         return 2
-    variables = _variables(python, folder)
-    chosen = gates(python, arguments.pytest_arguments)
-    outcomes = [run(g, variables) for g in chosen if not arguments.only or g.name in arguments.only]
-    return report(outcomes)
+    chosen = gates(python, quick=arguments.quick, pytest=arguments.pytest)
+    chosen = [g for g in chosen if not arguments.only or g.name in arguments.only]
+    outcomes = run_all(chosen, _variables(python, folder, quick=arguments.quick))
+    return report(outcomes, time.monotonic() - started)
 
 
-def install(folder: Path) -> Path:
-    """The environment with everything that the gates need; quick when nothing has changed."""
+def install(folder: Path, *, quick: bool) -> Path:
+    """The environment with everything that the gates need; soon done when nothing has changed."""
     environment.check_python()
-    progress = Progress(ARTIFACTS / "install.log", total=5)
+    progress = Progress(ARTIFACTS / "install.log", total=4 if quick else 6)
     stamp, wanted = folder / "installed-for.txt", _fingerprint()
-    current = stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted
+    there = stamp.read_text(encoding="utf-8") if stamp.is_file() else ""
+    current = there == wanted or (quick and there == wanted + _QUICK)
     with progress.step("Environment"):
         python = environment.ensure_environment(folder, progress)
     with progress.step("torch, host, test tools"):
         if not current:
             environment.install_torch(python, progress)
-            extras = ["embedded", "embedded-tiny-en"]
+            extras = [] if quick else ["embedded", "embedded-tiny-en"]
             environment.install_host(python, ROOT, extras, progress, editable=True)
-            environment.install_voices(python, progress)
-    with progress.step("Models and speech"):
-        error = StepError("models_failed", "the models could not be put in place", "see above")
-        download: list[str | Path] = [python, "-m", "wlk_host.cli", "models", "download"]
-        for name in MODELS:
-            progress.require([*download, name], error, _variables(python, folder))
-        speech.ensure_english(python, ROOT / ".venv/speech", progress)
-        speech.ensure_samples(python, ROOT / ".venv/speech", progress)
     with progress.step("JavaScript tools"):
         if not current or not (ROOT / "node_modules").is_dir():
             error = StepError("npm_failed", "npm ci failed", "install Node.js 20 or newer with npm")
@@ -124,56 +171,123 @@ def install(folder: Path) -> Path:
             if npm is None:
                 raise error
             progress.require([npm, "ci", "--no-audit", "--no-fund"], error, cwd=ROOT)
-    with progress.step("Chromium, strace"):
-        # The system's own browser; none is ever downloaded.
-        browsers = ("chromium", "chromium-browser", "google-chrome")
-        _ensure_program(browsers, "chromium", "the end-to-end tests", progress)
+    with progress.step("strace"):
         _ensure_program(("strace",), "strace", "the tests of what is promised", progress)
-    stamp.write_text(wanted, encoding="utf-8")
+    if not quick:
+        _install_models_and_browser(python, folder, progress, current=current)
+    if not current:
+        stamp.write_text(wanted + (_QUICK if quick else ""), encoding="utf-8")
     return python
 
 
-def run(gate: Gate, variables: dict[str, str]) -> Outcome:
-    """One gate, its output passed through as it comes."""
-    print(f"\n=== {gate.title} " + "=" * (70 - len(gate.title)), flush=True)
+def _install_models_and_browser(
+    python: Path, folder: Path, progress: Progress, *, current: bool
+) -> None:
+    """What `--quick` does without."""
+    with progress.step("Models and speech"):
+        if not current:
+            environment.install_voices(python, progress)
+        error = StepError("models_failed", "the models could not be put in place", "see above")
+        download: list[str | Path] = [python, "-m", "wlk_host.cli", "models", "download"]
+        for name in MODELS:
+            progress.require([*download, name], error, _variables(python, folder))
+        speech.ensure_english(python, ROOT / ".venv/speech", progress)
+        speech.ensure_samples(python, ROOT / ".venv/speech", progress)
+    with progress.step("Chromium"):
+        # The system's own browser; none is ever downloaded.
+        browsers = ("chromium", "chromium-browser", "google-chrome")
+        _ensure_program(browsers, "chromium", "the end-to-end tests", progress)
+
+
+def run_all(chosen: list[Gate], variables: dict[str, str]) -> list[Outcome]:
+    """The lanes beside each other, and then what has to be alone."""
+    lanes = {gate.lane: [g for g in chosen if g.lane == gate.lane] for gate in chosen}
+    last = lanes.pop("alone", [])
+    interrupted = threading.Event()
+    # What has no clock to keep up with gives way to what has one.
+    nice = shutil.which("nice") if "browser" in lanes else None
+
+    def in_order(lane: list[Gate]) -> list[Outcome]:
+        return [run(gate, variables, nice) for gate in lane if not interrupted.is_set()]
+
+    outcomes: list[Outcome] = []
+    with ThreadPoolExecutor(max(1, len(lanes))) as pool:
+        running = [pool.submit(in_order, lane) for lane in lanes.values()]
+        try:
+            for ended in running:
+                outcomes += ended.result()
+        except KeyboardInterrupt:
+            interrupted.set()
+            raise
+    return outcomes + in_order(last)
+
+
+_printing: Final = threading.Lock()
+
+
+def say(gate: Gate, line: str) -> None:
+    """Print a line of a gate, beside which others may print."""
+    label = gate.lane if gate.name == "pytest" else gate.name
+    with _printing:
+        print(f"{label:>8} | {line}".rstrip(), flush=True)
+
+
+def run(gate: Gate, variables: dict[str, str], nice: str | None) -> Outcome:
+    """One gate, its output passed through as it comes; `nice` is the command that gives way."""
+    gives_way = gate.lane not in ("browser", "alone")
+    command = (nice, "-n", "10", *gate.command) if nice and gives_way else gate.command
+    say(gate, f"=== {gate.title} " + "=" * (70 - len(gate.title)))
+    outcome = Outcome(gate)
     started = time.monotonic()
-    counted: dict[str, int] = {}
     try:
-        with subprocess.Popen(
-            gate.command,
-            cwd=ROOT,
-            env=variables,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-        ) as process:
-            assert process.stdout is not None
-            for line in process.stdout:
-                print(line, end="", flush=True)
-                counted = _count(gate.counts, line, counted) if gate.counts else counted
+        for line in _output(command, variables, outcome):
+            say(gate, line)
+            if gate.counts:
+                outcome.counted = _count(gate.counts, line, outcome.counted)
+            if found := _DURATION.match(line):
+                outcome.slowest.append((float(found["seconds"]), found["test"]))
     except OSError as error:
-        print(f"{gate.command[0]} does not start: {error}")
-        return Outcome(gate, succeeded=False, seconds=0.0)
-    seconds = time.monotonic() - started
-    passed = counted.get("passed", 0) + counted.get("pass", 0)
-    failed = sum(n for kind, n in counted.items() if kind not in ("passed", "pass"))
+        say(gate, f"{gate.command[0]} does not start: {error}")
+    outcome.seconds = time.monotonic() - started
     # A gate that should run tests and ran none has not shown anything.
-    ran = gate.counts is None or passed > 0
-    return Outcome(gate, process.returncode == 0 and ran, seconds, passed, failed)
+    outcome.succeeded &= gate.counts is None or outcome.passed > 0
+    return outcome
 
 
-def report(outcomes: list[Outcome]) -> int:
-    """A table of the gates, then what ran in all as the last line."""
+def _output(command: tuple[str, ...], variables: dict[str, str], outcome: Outcome) -> Iterator[str]:
+    """The lines that a command prints; `outcome` tells afterwards whether it succeeded."""
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            yield line.rstrip("\n")
+    outcome.succeeded = process.returncode == 0
+
+
+def report(outcomes: list[Outcome], seconds: float) -> int:
+    """The slowest tests, a table of the gates, then what ran in all as the last line."""
+    slowest = sorted((s for outcome in outcomes for s in outcome.slowest), reverse=True)[:10]
+    if slowest:
+        print("\n=== Slowest tests " + "=" * 57)
+    for duration, test in slowest:
+        print(f"{duration:8.1f} s  {test}")
     print("\n=== Gates " + "=" * 65)
     for outcome in outcomes:
         mark = "ok  " if outcome.succeeded else "FAIL"
         tests = f"{outcome.passed} passed, {outcome.failed} failed" if outcome.gate.counts else ""
         print(f"{mark}  {outcome.gate.title:<24} {outcome.seconds:7.1f} s  {tests}")
     healthy = bool(outcomes) and all(outcome.succeeded for outcome in outcomes)
-    print(f"{'All gates passed' if healthy else 'SOME GATES FAILED'}.")
+    verdict = "All gates passed" if healthy else "SOME GATES FAILED"
+    print(f"{verdict} after {seconds / 60:.1f} min.")
     print(f"{sum(o.passed for o in outcomes)} passed, {sum(o.failed for o in outcomes)} failed")
     return 0 if healthy else 1
 
@@ -181,7 +295,7 @@ def report(outcomes: list[Outcome]) -> int:
 def _count(pattern: re.Pattern[str], line: str, before: dict[str, int]) -> dict[str, int]:
     """The counts on a line that sums up, else those known before."""
     found = {match["kind"]: int(match["count"]) for match in pattern.finditer(line.strip())}
-    if pattern is _COUNTS[0]:
+    if pattern is COUNTS_OF_PYTEST:
         return found if found and re.search(r" in [\d.]+s", line) else before
     return before | found
 
@@ -191,12 +305,13 @@ def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    names = [gate.name for gate in gates(Path("python"), [])]
+    names = list(dict.fromkeys(gate.name for gate in gates(Path("python"))))
     parser.add_argument("--only", nargs="+", choices=names, metavar="GATE", help=", ".join(names))
+    parser.add_argument("--quick", action="store_true", help="without models and browser")
     parser.add_argument("--no-install", action="store_true", help="run the gates straight away")
     parser.add_argument("--venv", type=Path, default=ROOT / ".venv", help="default: .venv")
     arguments = parser.parse_args(own)
-    arguments.pytest_arguments = passed_on
+    arguments.pytest = passed_on
     return arguments
 
 
@@ -206,9 +321,13 @@ def _split(words: list[str]) -> tuple[list[str], list[str]]:
     return words[:at], words[at + 1 :]
 
 
-def _variables(python: Path, folder: Path) -> dict[str, str]:
+def _variables(python: Path, folder: Path, *, quick: bool = False) -> dict[str, str]:
     path = os.pathsep.join((str(python.parent), os.environ.get("PATH", os.defpath)))
-    return {"WLK_MODELS": str(folder / "models"), **os.environ, "PATH": path}
+    variables = {"WLK_MODELS": str(folder / "models"), **os.environ, "PATH": path}
+    if quick:
+        # No test finds by chance what others have installed.
+        variables["WLK_MODELS"] = str(ARTIFACTS / "no-models")
+    return variables
 
 
 def _fingerprint() -> str:

@@ -24,6 +24,8 @@ from playwright.sync_api import BrowserContext, CDPSession, Page, sync_playwrigh
 from popup import ARTIFACTS, Popup
 from waiting import wait_until
 
+from fixtures import needs
+
 ROOT = Path(__file__).resolve().parents[2]
 EXTENSION = ROOT / "extension"
 EXTENSION_ID = "adliapmgjimkjkbmaenmlijopoacdhcg"
@@ -391,6 +393,7 @@ def launch(
         args: further command-line switches.
         keep_welcome: leave the page open that a first start opens.
     """
+    needs.require("browser")
     profile.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(

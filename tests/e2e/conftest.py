@@ -16,8 +16,18 @@ from playwright.sync_api import Page
 from stage import Stage
 from waiting import wait_until
 
+BROWSERS = {"start_browser", "shared_browser"}
+"""The fixtures that start one."""
 FAKE_HOST = Path(__file__).with_name("fake_host.py")
 SAMPLES_A_LINE = 32_000
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that use a browser, before tests are chosen by their markers."""
+    for item in items:
+        if isinstance(item, pytest.Function) and BROWSERS & set(item.fixturenames):
+            item.add_marker("browser")
 
 
 @pytest.fixture(scope="session")

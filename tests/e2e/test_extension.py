@@ -75,6 +75,7 @@ def player(site: Site) -> Callable[..., str]:
     return serve
 
 
+@pytest.mark.alone
 def test_sound_reaches_the_host_and_its_words_the_page(
     start_browser: Launch, fake_host: FakeHost, player: Callable[..., str]
 ) -> None:
@@ -129,6 +130,7 @@ def test_sound_from_before_the_host_is_ready_is_not_lost(
     assert last["start"] / SAMPLE_RATE > last["at"] - first["at"] + 1.5
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("victim", ["worker", "host"])
 def test_no_caption_is_lost_or_doubled_when_something_dies(
     start_browser: Launch, fake_host: FakeHost, player: Callable[..., str], victim: str
@@ -372,6 +374,7 @@ def test_captions_stay_over_what_the_page_puts_in_front(
     assert browser.overlay_is_on_top(page)
 
 
+@pytest.mark.alone
 def test_two_tabs_are_captioned_at_once_and_closing_one_leaves_the_other(
     start_browser: Launch, fake_host: FakeHost, player: Callable[..., str]
 ) -> None:

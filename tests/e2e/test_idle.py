@@ -3,10 +3,13 @@
 import time
 from pathlib import Path
 
+import pytest
 from conftest import FakeHost
 from pages import Clip, Site
 from unwatched import Unwatched, run_unwatched
 from waiting import wait_until
+
+pytestmark = pytest.mark.browser
 
 IDLE_S = 180.0
 """The browser ends an idle worker after 30 s, the extension its host and document after 30 s."""

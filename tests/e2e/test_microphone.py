@@ -13,6 +13,8 @@ from popup import Popup
 from test_extension import until_word
 from waiting import wait_until
 
+pytestmark = pytest.mark.alone
+
 CLIP = Clip(seconds=60)
 VOICE = Clip(seconds=60, first_hz=2000.0)
 PATIENCE_S = 20

@@ -2,11 +2,14 @@
 
 import json
 
+import pytest
 from conftest import FakeHost, OpenStage
 from popup import ARTIFACTS
 from stage import Stage
 
 from wlk_host.bench.scoring import percentile
+
+pytestmark = pytest.mark.alone
 
 BODY = "<body style='margin:0;background:#234'><video src=/overlay.wav autoplay></video>"
 

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from conftest import OpenStage
 from frames import Trace, traced
 from popup import ARTIFACTS
@@ -9,6 +10,8 @@ from stage import Stage
 from waiting import wait_until
 
 from wlk_host.bench.scoring import percentile
+
+pytestmark = pytest.mark.alone
 
 SOUND = "<video src=/overlay.wav autoplay style='position:fixed;opacity:0'></video>"
 STILL = f"<body style='margin:0;background:#234'>{SOUND}"

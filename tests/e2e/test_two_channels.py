@@ -19,6 +19,8 @@ from wlk_host.bench.scoring import error_rate
 from wlk_host.models import errors
 from wlk_host.runtime.files.media import read_chunks
 
+pytestmark = [pytest.mark.model, pytest.mark.alone]
+
 HOST = [sys.executable, "-m", "wlk_host.cli"]
 RATE = 16_000
 PATIENCE_S = 60

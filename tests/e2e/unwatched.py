@@ -12,6 +12,8 @@ from typing import IO, Any
 from browser import CHROMIUM, EXTENSION, EXTENSION_ID, register_host
 from waiting import wait_until
 
+from fixtures import needs
+
 PIPE = ("--remote-debugging-pipe", "--enable-unsafe-extension-debugging")
 
 
@@ -97,6 +99,7 @@ def close_first_page(browser: Unwatched) -> None:
 @contextmanager
 def run_unwatched(profile: Path, host: Sequence[str]) -> Iterator[Unwatched]:
     """Run Chromium with the extension and a native host; its first page has been closed."""
+    needs.require("browser")
     profile.mkdir(parents=True)
     register_host(profile, host)
     command_read, command_write = os.pipe()

@@ -88,6 +88,7 @@ def test_the_watch_lets_pass_what_stays_here(watch: Watch, tmp_path: Path) -> No
 # -- our processes --------------------------------------------------------------------
 
 
+@pytest.mark.model
 def test_a_session_with_translation_and_speakers(watch: Watch) -> None:
     """As the browser has it: a model chosen by itself, real speech, every process that takes."""
     models = model("tiny.en").parent
@@ -132,6 +133,7 @@ def heard(host: subprocess.Popen[bytes]) -> Iterator[dict[str, Any]]:
                 return
 
 
+@pytest.mark.model
 def test_a_file_read_by_torch_and_translated_by_transformers(watch: Watch) -> None:
     done = watch.run(
         nllb_models(), *CLI, "caption", clip(), "--model", model("tiny.en"), "--backend", "torch",
@@ -142,6 +144,7 @@ def test_a_file_read_by_torch_and_translated_by_transformers(watch: Watch) -> No
     assert_kept(watch)
 
 
+@pytest.mark.model
 def test_a_file_read_by_mlx(watch: Watch) -> None:
     caption = ["caption", str(clip()), "--model", "tiny.en", "--backend", "mlx"]
     # MLX's own matrix product would take a minute.
@@ -156,6 +159,7 @@ wlk_host.cli.main({caption!r})
     assert_kept(watch)
 
 
+@pytest.mark.model
 def test_a_bench_with_pictures(watch: Watch) -> None:
     row = {"audio": str(clip()), "text": "One, two, three.", "lang": "en"}
     manifest = watch.current / "manifest.jsonl"
@@ -169,6 +173,7 @@ def test_a_bench_with_pictures(watch: Watch) -> None:
     assert_kept(watch)
 
 
+@pytest.mark.model
 def test_an_installation_and_its_doctor(watch: Watch) -> None:
     models = model("tiny.en").parent
     browser = watch.home / ".config/chromium"
@@ -182,6 +187,7 @@ def test_an_installation_and_its_doctor(watch: Watch) -> None:
     assert_kept(watch)
 
 
+@pytest.mark.model
 @pytest.mark.parametrize("command", ["models list", "models verify tiny.en", "translators list"])
 def test_a_look_at_what_is_installed(command: str, watch: Watch) -> None:
     done = watch.run(model("tiny.en").parent, *CLI, *command.split())

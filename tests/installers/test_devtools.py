@@ -19,6 +19,7 @@ def executable() -> Path:
     return found
 
 
+@pytest.mark.browser
 def test_a_browser_opens_a_page_loads_the_extension_and_leaves(
     executable: Path, tmp_path: Path
 ) -> None:

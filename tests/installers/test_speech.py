@@ -3,7 +3,11 @@
 import json
 import wave
 
+import pytest
+
 from fixtures import speech as clips
+
+pytestmark = pytest.mark.model
 
 
 def test_the_english_clip_is_long_enough_and_timed() -> None:

@@ -22,6 +22,7 @@ def judged(network: onnxruntime.InferenceSession, pcm: Pcm) -> NDArray[np.float3
     return SileroDetector(network).probabilities(pcm[: n_blocks * BLOCK])
 
 
+@pytest.mark.model
 def test_it_hears_speech_where_words_are_and_none_between(
     network: onnxruntime.InferenceSession,
 ) -> None:
@@ -52,10 +53,12 @@ def test_an_organ_is_no_speech(network: onnxruntime.InferenceSession) -> None:
     assert np.mean(judged(network, hum(20)) >= 0.5) < 0.02
 
 
+@pytest.mark.model
 def test_quiet_speech_is_speech(network: onnxruntime.InferenceSession) -> None:
     assert np.mean(judged(network, english() * np.float32(0.05)) > 0.5) > 0.6
 
 
+@pytest.mark.model
 def test_its_memory_goes_from_call_to_call(network: onnxruntime.InferenceSession) -> None:
     pcm = english()[: 200 * BLOCK]
     detector = SileroDetector(network)
@@ -63,6 +66,7 @@ def test_its_memory_goes_from_call_to_call(network: onnxruntime.InferenceSession
     np.testing.assert_allclose(np.concatenate(pieces), judged(network, pcm), atol=1e-4)
 
 
+@pytest.mark.model
 def test_two_sessions_do_not_disturb_each_other(network: onnxruntime.InferenceSession) -> None:
     pcm = english()[: 100 * BLOCK]
     one, other = SileroDetector(network), SileroDetector(network)

@@ -19,6 +19,8 @@ from wlk_host.backends.voice_encoder import WEIGHTS, GE2EEncoder, load_voice_enc
 from wlk_host.core.errors import WlkError
 from wlk_host.core.types import SAMPLE_RATE, Pcm
 
+pytestmark = pytest.mark.model
+
 WINDOW = SAMPLE_RATE * 16 // 10
 VOICES = ("en", "es", "fr", "hi", "it", "ja", "zh")
 """Polish and Portuguese are spoken by the Spanish voice."""

@@ -44,6 +44,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.model
 def test_a_real_run_is_scored_and_written(out: Path) -> None:
     figures = json.loads((out / "report.json").read_text())["recordings"]["english"]
     assert figures["final_wer"] <= 15
@@ -59,6 +60,7 @@ def test_a_real_run_is_scored_and_written(out: Path) -> None:
     assert [second for second, _ in log["lag"]] == list(range(len(log["lag"])))
 
 
+@pytest.mark.model
 def test_translations_are_scored_and_timed(tmp_path: Path) -> None:
     clip = write_wav(tmp_path / "pt.wav", sentences("pt", "pangrama"))
     row = {"audio": str(clip), "text": "A rápida raposa marrom salta.", "lang": "pt"}
@@ -73,6 +75,7 @@ def test_translations_are_scored_and_timed(tmp_path: Path) -> None:
     assert 0 <= figures["final_translation_p50"] < 5
 
 
+@pytest.mark.model
 def test_the_report_shows_pictures_that_are_there(out: Path) -> None:
     report = (out / "report.md").read_text(encoding="utf-8")
     shown = re.findall(r"!\[.+\]\((.+)\)", report)
@@ -81,6 +84,7 @@ def test_the_report_shows_pictures_that_are_there(out: Path) -> None:
         assert ElementTree.parse(out / name).getroot().tag.endswith("svg")
 
 
+@pytest.mark.model
 def test_runs_are_compared(out: Path, tmp_path: Path) -> None:
     other = shutil.copytree(out, tmp_path / "other")
     done = run_bench("--compare", out, other, "--out", tmp_path / "both")
@@ -91,6 +95,7 @@ def test_runs_are_compared(out: Path, tmp_path: Path) -> None:
     assert (tmp_path / "both/comparison-accuracy.svg").exists()
 
 
+@pytest.mark.model
 def test_a_selection_of_nothing_is_a_coded_error(tmp_path: Path) -> None:
     done = run_bench(write_manifest(tmp_path), "--model", model("base"), "--only", "german")
     assert done.returncode == 2
@@ -112,12 +117,14 @@ def test_what_excludes_each_other_is_refused(wrong: list[str]) -> None:
     assert done.stderr.startswith("usage:")
 
 
+@pytest.mark.model
 def test_a_missing_manifest_is_a_coded_error(tmp_path: Path) -> None:
-    done = run_bench(tmp_path / "none.jsonl")
+    done = run_bench(tmp_path / "none.jsonl", "--model", model("base"))
     assert done.returncode == 2
     assert done.stderr.startswith("manifest_unreadable")
 
 
+@pytest.mark.model
 def test_heads_that_the_model_lacks_are_a_coded_error(tmp_path: Path) -> None:
     manifest = write_manifest(tmp_path)
     done = run_bench(manifest, "--model", model("tiny.en"), "--alignment-heads", "9.9")

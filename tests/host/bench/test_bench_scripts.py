@@ -39,6 +39,7 @@ def test_a_soak_plays_its_recordings_without_a_seam(tmp_path: Path) -> None:
     assert ends == [3 * CHUNK, 6 * CHUNK]
 
 
+@pytest.mark.model
 def test_a_round_of_a_soak_costs_something_and_captions_something() -> None:
     clip = speech.english_clip().path
     first, second = soak.soak([clip], 2, str(model("base")))
@@ -48,6 +49,7 @@ def test_a_round_of_a_soak_costs_something_and_captions_something() -> None:
     assert second.memory_mb > 100
 
 
+@pytest.mark.model
 def test_offline_transcripts_are_scored_like_live_ones(tmp_path: Path) -> None:
     row = json.loads(speech.timed_reference().read_text(encoding="utf-8"))
     row |= {"id": "english", "audio": str(speech.english_clip().path)}
@@ -67,6 +69,7 @@ def checkpoint() -> dict[str, dict[str, object]]:
     return openai_checkpoint(model("base"))
 
 
+@pytest.mark.model
 def test_a_converted_model_has_the_size_of_base(checkpoint: dict[str, dict[str, object]]) -> None:
     assert checkpoint["dims"] == {
         "n_mels": 80,
@@ -82,6 +85,7 @@ def test_a_converted_model_has_the_size_of_base(checkpoint: dict[str, dict[str, 
     }
 
 
+@pytest.mark.model
 def test_stacked_matrices_are_taken_apart_in_order(
     checkpoint: dict[str, dict[str, object]],
 ) -> None:
@@ -97,6 +101,7 @@ def test_stacked_matrices_are_taken_apart_in_order(
         assert f"{block}.key.bias" not in state
 
 
+@pytest.mark.model
 def test_names_are_rare_words_with_a_capital_amid_a_sentence() -> None:
     text = "Sweynheim, and Pannartz went to Rome with Sweynheim. Printing began. McLean's, Pannartz"
     found = vocabulary.names_in(text, WhisperTokenizer(model("base")))

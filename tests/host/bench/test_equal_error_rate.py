@@ -37,6 +37,7 @@ def test_who_speaks_alone_is_known_from_the_turns() -> None:
     assert voices.alone([], 0.0, 1.6) is None
 
 
+@pytest.mark.model
 def test_distinct_voices_are_told_apart_without_an_error(tmp_path: Path) -> None:
     manifest = tmp_path / "manifest.jsonl"
     rows = [

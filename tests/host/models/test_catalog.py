@@ -38,6 +38,7 @@ def test_the_default_comes_first_and_none_is_forgotten() -> None:
     assert {entry.name for entry in preferred} == {entry.name for entry in CATALOG}
 
 
+@pytest.mark.model
 def test_the_languages_are_those_of_the_tokenizer() -> None:
     entry = catalog.find("base")
     assert entry is not None

@@ -50,6 +50,7 @@ def no_file_above(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
+@pytest.mark.model
 @pytest.mark.parametrize("entry", PACKAGED, ids=lambda entry: entry.name)
 def test_a_model_is_made_from_its_packages_and_verified(models: Path, entry: CatalogEntry) -> None:
     progress: list[tuple[int, int]] = []
@@ -62,6 +63,7 @@ def test_a_model_is_made_from_its_packages_and_verified(models: Path, entry: Cat
     assert store.installed() == [entry]
 
 
+@pytest.mark.model
 def test_a_flipped_byte_is_found_by_verify_and_mended(models: Path) -> None:
     folder = download(TINY)
     with (folder / "model.bin").open("r+b") as weights:
@@ -76,6 +78,7 @@ def test_a_flipped_byte_is_found_by_verify_and_mended(models: Path) -> None:
     assert names(models) == ["tiny.en"]
 
 
+@pytest.mark.model
 def test_an_intact_model_is_not_written_again(models: Path) -> None:
     folder = download(TINY)
     before = (folder / "model.bin").stat().st_ino
@@ -83,6 +86,7 @@ def test_an_intact_model_is_not_written_again(models: Path) -> None:
     assert (folder / "model.bin").stat().st_ino == before
 
 
+@pytest.mark.model
 def test_wrong_bytes_in_a_package_leave_nothing_behind(
     models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -96,6 +100,7 @@ def test_wrong_bytes_in_a_package_leave_nothing_behind(
     assert names(models) == []
 
 
+@pytest.mark.model
 def test_without_its_packages_a_model_comes_from_the_hub(
     models: Path, hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,6 +147,7 @@ def test_offline_nothing_is_asked(models: Path, hub: Hub, monkeypatch: pytest.Mo
     assert names(models) == []
 
 
+@pytest.mark.model
 def test_offline_the_missing_packages_are_named(
     models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,6 +191,7 @@ def test_a_cancelled_download_leaves_nothing(models: Path, hub: Hub) -> None:
     assert names(models) == []
 
 
+@pytest.mark.model
 def test_copying_can_be_cancelled_too(models: Path) -> None:
     cancelled = threading.Event()
     with pytest.raises(DownloadCancelledError):

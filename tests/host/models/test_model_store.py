@@ -10,6 +10,7 @@ from wlk_host.models import errors, store
 from wlk_host.models.download import download
 
 
+@pytest.mark.model
 def test_the_default_is_the_first_of_the_catalogue_that_is_installed(models: Path) -> None:
     tiny = download(store.entry_of("tiny.en"))
     assert store.resolve(None) == tiny
@@ -33,6 +34,7 @@ def test_an_unknown_name_lists_the_known_ones(models: Path) -> None:
     assert raised.value.code == "model_missing"
 
 
+@pytest.mark.model
 def test_a_truncated_file_is_found_at_load(models: Path) -> None:
     folder = download(store.entry_of("tiny.en"))
     os.truncate(folder / "model.bin", 1000)

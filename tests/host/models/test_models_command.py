@@ -25,6 +25,7 @@ def conditions(listing: str) -> dict[str, str]:
     return {row[0]: row[-1] for row in rows if len(row) > 1}
 
 
+@pytest.mark.model
 def test_what_is_installed_is_listed_verified_and_found(
     models: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -46,6 +47,7 @@ def test_what_is_installed_is_listed_verified_and_found(
     assert cli.main(["models", "path", "tiny.en"]) == 2
 
 
+@pytest.mark.model
 def test_a_damaged_model_is_listed_as_such_and_mended(
     models: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -18,6 +18,8 @@ from wlk_host.models.download import download
 from wlk_host.models.store import Condition
 from wlk_host.runtime.loading import resolve
 
+pytestmark = pytest.mark.model
+
 AT_ONCE = (0.0, 0.0)
 
 

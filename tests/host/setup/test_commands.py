@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from wlk_host.protocol.constants import EXTENSION_ID, HOST_NAME
 
 CommandLine = Callable[..., subprocess.CompletedProcess[str]]
@@ -93,6 +95,7 @@ def test_a_folder_that_cannot_be_written_is_a_coded_error(
     assert str(manifest(home)) in result.stderr
 
 
+@pytest.mark.alone
 def test_version_and_help_are_quick(wlk_host: CommandLine) -> None:
     for option in ("--version", "--help"):
         durations = []

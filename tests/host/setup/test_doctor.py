@@ -42,6 +42,7 @@ def codes(result: subprocess.CompletedProcess[str]) -> dict[str, str]:
     }
 
 
+@pytest.mark.model
 def test_a_healthy_installation_is_healthy(wlk_host: CommandLine, models: Path) -> None:
     wlk_host("install")
     result = wlk_host("doctor", "--json", WLK_MODELS=str(models))
@@ -57,6 +58,7 @@ def test_a_healthy_installation_is_healthy(wlk_host: CommandLine, models: Path) 
     assert os.access(command, os.X_OK)
 
 
+@pytest.mark.model
 def test_a_profile_folder_is_examined_by_itself(
     wlk_host: CommandLine, models: Path, tmp_path: Path
 ) -> None:
@@ -67,6 +69,7 @@ def test_a_profile_folder_is_examined_by_itself(
     assert codes(wlk_host("doctor", "--json", WLK_MODELS=str(models)))["manifest_missing"] == "fail"
 
 
+@pytest.mark.model
 def test_an_unregistered_browser_is_no_failure_beside_a_registered_one(
     home: Path, wlk_host: CommandLine, models: Path
 ) -> None:
@@ -80,6 +83,7 @@ def test_an_unregistered_browser_is_no_failure_beside_a_registered_one(
     assert codes(named)["manifest_missing"] == "fail"
 
 
+@pytest.mark.model
 def test_a_broken_registration_fails_with_code_and_remedy(
     home: Path, wlk_host: CommandLine, models: Path
 ) -> None:
@@ -92,6 +96,7 @@ def test_a_broken_registration_fails_with_code_and_remedy(
     assert "-> run: wlk-host install --browser chromium  [origin_without_slash]" in result.stdout
 
 
+@pytest.mark.model
 def test_a_damaged_model_is_found(wlk_host: CommandLine, tmp_path: Path, models: Path) -> None:
     damaged = tmp_path / "models/tiny.en"
     damaged.mkdir(parents=True)
@@ -114,6 +119,7 @@ def test_without_a_browser_the_doctor_says_so(home: Path, wlk_host: CommandLine)
     assert found["model_missing"] == "fail"
 
 
+@pytest.mark.model
 def test_what_tells_speakers_apart_is_no_fault_where_it_is_absent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,6 +27,8 @@ from wlk_host.backends.whisper.tokenizer import WhisperTokenizer
 from wlk_host.core.errors import WlkError
 from wlk_host.core.ports import Task
 
+pytestmark = pytest.mark.model
+
 Make = Callable[[Path, Path], Path]
 
 FORMATS: list[Make] = [

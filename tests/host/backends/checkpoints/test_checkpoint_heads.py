@@ -17,6 +17,7 @@ BASE = Dimensions(n_mels=80, n_vocab=51865, width=512, encoder_layers=6, decoder
 TINY_EN = Dimensions(n_mels=80, n_vocab=51864, width=384, encoder_layers=4, decoder_layers=4)
 
 
+@pytest.mark.model
 @pytest.mark.parametrize(("name", "size"), [("base", BASE), ("tiny.en", TINY_EN)])
 def test_the_known_heads_are_those_of_the_published_model(name: str, size: Dimensions) -> None:
     config = json.loads((model(name) / "config.json").read_text())

@@ -9,6 +9,8 @@ from wlk_host.backends.checkpoints.vocabulary import borrowed, own
 from wlk_host.backends.whisper.tokenizer import WhisperTokenizer
 from wlk_host.core.errors import WlkError
 
+pytestmark = pytest.mark.model
+
 
 def test_a_model_lends_the_vocabulary_of_its_kind() -> None:
     lenders = [model("tiny.en"), model("base")]

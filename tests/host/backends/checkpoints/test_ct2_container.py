@@ -52,6 +52,7 @@ def test_names_shapes_types_values_and_aliases_are_read(tmp_path: Path) -> None:
     np.testing.assert_array_equal(variables["decoder/tied"], VARIABLES["decoder/weight"])
 
 
+@pytest.mark.model
 @pytest.mark.parametrize(("model_name", "width", "n_words"), [("tiny.en", 384, 51864)])
 def test_what_ctranslate2_wrote_is_read(model_name: str, width: int, n_words: int) -> None:
     variables = read_variables(model(model_name) / "model.bin")
@@ -99,6 +100,7 @@ def test_a_size_that_does_not_fit_its_shape_is_refused(tmp_path: Path) -> None:
     assert "bytes" in refused(written(tmp_path, whole[: at + 1] + b"\x0b" + whole[at + 2 :]))
 
 
+@pytest.mark.model
 @pytest.mark.parametrize("damage", ["model.bin", "config.json", "tokenizer.json"])
 @pytest.mark.parametrize("kept", [0.0, 0.5])
 def test_a_model_with_a_file_cut_off_is_not_loaded(

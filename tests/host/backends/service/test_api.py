@@ -34,6 +34,7 @@ def base() -> Iterator[Service]:
         yield service
 
 
+@pytest.mark.model
 def test_what_is_heard_comes_with_times_and_punctuation(base: Service) -> None:
     heard = recognizer(base, "secret").transcribe(sentence(), TASK, TOKENS.encode("Well."), ())
     text = "".join(word.text for word in heard.words)
@@ -55,6 +56,7 @@ def test_what_is_heard_comes_with_times_and_punctuation(base: Service) -> None:
     }
 
 
+@pytest.mark.model
 def test_words_that_were_settled_are_not_told_again(base: Service) -> None:
     prefix = TOKENS.encode(" hello. And welcome, the words")
     heard = recognizer(base).transcribe(sentence(), TASK, (), prefix)
@@ -62,10 +64,12 @@ def test_words_that_were_settled_are_not_told_again(base: Service) -> None:
     assert words[:3] == ["you", "are", "reading"]
 
 
+@pytest.mark.model
 def test_the_language_is_the_code_of_the_name_that_is_told(base: Service) -> None:
     assert recognizer(base).detect_language(sentence()) == ("en", 1.0)
 
 
+@pytest.mark.model
 def test_next_to_no_sound_is_not_sent(base: Service) -> None:
     before = len(base.asked)
     assert recognizer(base).transcribe(sentence()[:800], TASK, (), ()).words == ()
@@ -102,6 +106,7 @@ def said(content: object) -> Answer:
 WORD = {"word": "a", "start": 0.0, "end": 0.1}
 
 
+@pytest.mark.model
 @pytest.mark.parametrize(
     ("answer", "code"),
     [
@@ -127,6 +132,7 @@ def test_a_bad_answer_is_a_coded_error(answer: Answer, code: str) -> None:
     assert "private" not in str(error)
 
 
+@pytest.mark.model
 def test_absurd_times_are_brought_into_the_sound() -> None:
     words = [{**WORD, "start": -5.0, "end": 1e300}, {**WORD, "start": 1e300, "end": -1.0}]
     with serving(said({"text": "a a", "words": words})) as service:
@@ -134,6 +140,7 @@ def test_absurd_times_are_brought_into_the_sound() -> None:
     assert all(0 <= w.start <= w.end <= len(sentence()) for w in heard.words)
 
 
+@pytest.mark.model
 def test_a_slow_service_is_given_up() -> None:
     over = threading.Event()
 
@@ -148,6 +155,7 @@ def test_a_slow_service_is_given_up() -> None:
     assert caught.value.code == "api_timeout"
 
 
+@pytest.mark.model
 def test_nobody_there_is_a_coded_error() -> None:
     with serving(said({})) as service:
         gone = service

@@ -56,16 +56,19 @@ def codes_of_nllb() -> frozenset[str]:
     return frozenset(json.loads(done.stdout))
 
 
+@pytest.mark.model
 def test_every_language_of_whisper_is_read() -> None:
     unknown = [code for code in whisper_languages() if nllb_codes.source_code(code) is None]
     assert unknown == []
 
 
+@pytest.mark.model
 def test_every_language_of_whisper_is_written_but_three_that_nllb_has_not() -> None:
     unwritten = {code for code in whisper_languages() if nllb_codes.target_code(code) is None}
     assert unwritten == NOT_IN_NLLB
 
 
+@pytest.mark.model
 def test_every_code_is_one_of_the_model() -> None:
     used = {nllb_codes.source_code(code) for code in (*whisper_languages(), *nllb_codes.TARGETS)}
     assert used <= codes_of_nllb()
@@ -88,6 +91,7 @@ def test_a_script_that_is_chosen_is_written() -> None:
             assert code.startswith(language)
 
 
+@pytest.mark.model
 @pytest.mark.parametrize("number", range(100))
 def test_every_language_has_its_own_script(number: int) -> None:
     language = whisper_languages()[number]

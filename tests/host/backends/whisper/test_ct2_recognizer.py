@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fixtures.models import model
-from fixtures.sound import english, english_words, noise
+from fixtures.sound import TimedWord, english, english_words, noise
 from wlk_host.backends.whisper.ct2 import model as ct2_model
 from wlk_host.backends.whisper.ct2 import recognizer as ct2_recognizer
 from wlk_host.backends.whisper.ct2.encoder import CTranslate2Encoder
@@ -16,9 +16,17 @@ from wlk_host.bench.scoring import error_rate, normalise
 from wlk_host.core.ports import Task
 from wlk_host.core.types import SAMPLE_RATE, Pcm, seconds
 
+pytestmark = pytest.mark.model
+
 TASK = Task("en")
-SPOKEN = [word for word in english_words() if word[2] < 15]
-TEXT = " ".join(word for word, _, _ in SPOKEN)
+
+
+def spoken_words() -> list[TimedWord]:
+    return [word for word in english_words() if word[2] < 15]
+
+
+def spoken_text() -> str:
+    return " ".join(word for word, _, _ in spoken_words())
 
 
 @pytest.fixture(scope="module")
@@ -37,14 +45,14 @@ def recognizer(encoder: CTranslate2Encoder, tokenizer: WhisperTokenizer) -> CTra
 
 
 def test_words_come_with_their_times(recognizer: CTranslate2Recognizer) -> None:
-    pcm = english()[: round((SPOKEN[-1][2] + 0.2) * SAMPLE_RATE)]
+    pcm = english()[: round((spoken_words()[-1][2] + 0.2) * SAMPLE_RATE)]
     heard = recognizer.transcribe(pcm, TASK, (), ())
     text = "".join(word.text for word in heard.words)
-    assert error_rate(TEXT, text, "en") <= 10
+    assert error_rate(spoken_text(), text, "en") <= 10
     assert all(a.start <= a.end <= b.start + 320 for a, b in pairwise(heard.words))
     assert heard.words[-1].end <= len(pcm) + 320
     starts = {word.text.strip().lower(): seconds(word.start) for word in heard.words}
-    off = [abs(starts[w.lower()] - start) for w, start, _ in SPOKEN if w.lower() in starts]
+    off = [abs(starts[w.lower()] - start) for w, start, _ in spoken_words() if w.lower() in starts]
     assert len(off) > 15
     assert np.median(off) < 0.3
     assert heard.logprob > -0.5
@@ -55,12 +63,12 @@ def test_a_prefix_is_taken_as_given_and_not_said_again(
     tokenizer: WhisperTokenizer, recognizer: CTranslate2Recognizer
 ) -> None:
     n = 19
-    prefix = tokenizer.encode("".join(f" {word}" for word, _, _ in SPOKEN[:n]))
-    pcm = english()[: round((SPOKEN[-1][2] + 0.2) * SAMPLE_RATE)]
+    prefix = tokenizer.encode("".join(f" {word}" for word, _, _ in spoken_words()[:n]))
+    pcm = english()[: round((spoken_words()[-1][2] + 0.2) * SAMPLE_RATE)]
     heard = recognizer.transcribe(pcm, TASK, (), prefix)
-    expected = normalise(" ".join(word for word, _, _ in SPOKEN[n:]), "en")
+    expected = normalise(" ".join(word for word, _, _ in spoken_words()[n:]), "en")
     assert normalise("".join(word.text for word in heard.words), "en")[:4] == expected[:4]
-    assert seconds(heard.words[0].start) == pytest.approx(SPOKEN[n][1], abs=0.4)
+    assert seconds(heard.words[0].start) == pytest.approx(spoken_words()[n][1], abs=0.4)
 
 
 def test_silence_is_answered_without_harm(recognizer: CTranslate2Recognizer) -> None:
@@ -81,7 +89,7 @@ def listener(encoder: CTranslate2Encoder, tokenizer: WhisperTokenizer) -> CTrans
 
 def test_a_short_window_hears_as_well(listener: CTranslate2Recognizer) -> None:
     """It is encoded with some silence behind it, without which it may not end."""
-    spoken = [word for word in SPOKEN if word[2] < 8]
+    spoken = [word for word in spoken_words() if word[2] < 8]
     pcm = english()[: round((spoken[-1][2] + 0.1) * SAMPLE_RATE)]
     heard = listener.transcribe(pcm, TASK, (), ())
     text = "".join(word.text for word in heard.words)

@@ -10,6 +10,8 @@ from fixtures.sound import english
 from wlk_host.backends.whisper.mel import LogMelStream, log_mel, mel_filters
 from wlk_host.core.types import MEL_FRAME, SAMPLE_RATE, Pcm
 
+pytestmark = pytest.mark.model
+
 CLIP_S = 12
 
 

@@ -28,6 +28,8 @@ from wlk_host.core.types import SAMPLE_RATE
 from wlk_host.models.errors import MODELS_VARIABLE
 from wlk_host.runtime.loading.resolve import resolve
 
+pytestmark = pytest.mark.model
+
 HEADS = [(0, 0), (3, 5)]
 
 

@@ -9,6 +9,8 @@ from wlk_host.backends.whisper.tokenizer import WhisperTokenizer
 from wlk_host.core.errors import WlkError
 from wlk_host.core.ports import Task
 
+pytestmark = pytest.mark.model
+
 
 @pytest.fixture(scope="module")
 def multilingual() -> WhisperTokenizer:

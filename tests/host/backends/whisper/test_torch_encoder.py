@@ -20,6 +20,8 @@ from wlk_host.backends.whisper.torch.encoder import TorchEncoder
 from wlk_host.core.ports import Task
 from wlk_host.core.types import SAMPLE_RATE
 
+pytestmark = pytest.mark.model
+
 
 @pytest.fixture(scope="module", params=["tiny.en", "base"])
 def name(request: pytest.FixtureRequest) -> str:

@@ -19,6 +19,9 @@ from fixtures.models import model
 from fixtures.sound import english, sentences, write_wav
 from fixtures.speech import english_clip, language_clips
 from wlk_host.bench.scoring import error_rate
+from wlk_host.core.types import SAMPLE_RATE
+
+pytestmark = pytest.mark.model
 
 Captioned = subprocess.CompletedProcess[str]
 
@@ -135,9 +138,11 @@ def test_portuguese_is_read_in_english() -> None:
     assert "dog" in last["translation"]
 
 
-def test_a_translation_that_cannot_be_made_is_told_and_captions_are_printed() -> None:
-    result = caption(english_clip().path, "--model", "tiny.en", "--translate", "pt",
-                     "--translator", "nothing")  # fmt: skip
+def test_a_translation_that_cannot_be_made_is_told_and_captions_are_printed(
+    tmp_path: Path,
+) -> None:
+    clip = write_wav(tmp_path / "clip.wav", english()[: 7 * SAMPLE_RATE])
+    result = caption(clip, "--model", "tiny.en", "--translate", "pt", "--translator", "nothing")
     assert result.returncode == 2
     assert re.fullmatch(r"translator_unknown: .+ \(.+\)\nmodel: tiny\.en\n", result.stderr)
     assert "computer" in result.stdout

@@ -16,6 +16,8 @@ from wlk_host.core.errors import WlkError
 from wlk_host.core.types import SAMPLE_RATE
 from wlk_host.runtime.files.find_heads import find_heads
 
+pytestmark = pytest.mark.model
+
 END_S = 20.0
 
 

@@ -89,6 +89,7 @@ def test_a_model_that_loads_for_one_tab_does_not_keep_another_waiting(host: Host
     assert host.hear("captions")["session"] == "b"
 
 
+@pytest.mark.alone
 def test_it_leaves_at_once_when_the_browser_hangs_up(host: HostProcess) -> None:
     host.start("a")
     host.audio("a")
@@ -100,6 +101,7 @@ def test_it_leaves_at_once_when_the_browser_hangs_up(host: HostProcess) -> None:
     host.hear("status", state="ended")
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("script", "seen"),
     [
@@ -211,6 +213,7 @@ def test_it_serves_without_a_log_file(start_host: StartHost, tmp_path: Path) -> 
     assert "greeted by" in host.stderr()
 
 
+@pytest.mark.model
 def test_lines_from_before_the_host_was_there_are_translated_by_the_real_translator(
     start_host: StartHost,
 ) -> None:

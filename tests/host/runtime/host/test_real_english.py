@@ -1,6 +1,7 @@
 """The recogniser's English beside what was spoken: real weights, one encoder pass for both."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,12 +11,13 @@ from fixtures.models import model
 from fixtures.sound import sentences
 from wlk_host.backends.whisper.ct2.encoder import CTranslate2Encoder
 from wlk_host.core.options import WHISPER, SessionOptions
-from wlk_host.core.tab_options import PolicyName
 from wlk_host.core.types import SAMPLE_RATE, AudioChunk, CaptionUpdate, Line, Translation
 from wlk_host.models import catalog
 from wlk_host.runtime.files.clocks import SoundClock
 from wlk_host.runtime.files.playback import play
 from wlk_host.runtime.loading.loader import ModelLoader
+
+pytestmark = pytest.mark.model
 
 CHUNK = SAMPLE_RATE // 10
 PLAIN = SessionOptions(language="fr")
@@ -60,17 +62,18 @@ class CountingModel:
         return getattr(self._whisper, name)
 
 
-@pytest.fixture
-def encoders(monkeypatch: pytest.MonkeyPatch) -> Encoders:
-    """Have the models that are loaded from now on count their encoder passes."""
+@contextmanager
+def counting() -> Iterator[Encoders]:
+    """Have the models that are loaded meanwhile count their encoder passes."""
     counted, load = Encoders(), CTranslate2Encoder.__init__
 
-    def counting(self: CTranslate2Encoder, *arguments: Any) -> None:
+    def load_counting(self: CTranslate2Encoder, *arguments: Any) -> None:
         load(self, *arguments)
         self.whisper = CountingModel(self.whisper, counted)
 
-    monkeypatch.setattr(CTranslate2Encoder, "__init__", counting)
-    return counted
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CTranslate2Encoder, "__init__", load_counting)
+        yield counted
 
 
 def chunks() -> Iterator[AudioChunk]:
@@ -96,17 +99,31 @@ def watch(options: SessionOptions) -> Watched:
     return watched
 
 
-@pytest.mark.parametrize("policy", ["alignatt", "local_agreement"])
-def test_both_are_decoded_from_sound_that_is_encoded_once(
-    encoders: Encoders, policy: PolicyName
-) -> None:
-    plain = watch(replace(PLAIN, policy=policy))
-    n_plain = encoders.n_passes
-    assert n_plain > 5
-    beside = watch(replace(BESIDE, policy=policy))
-    assert encoders.n_passes - n_plain == n_plain
-    assert beside.texts() == plain.texts()
-    assert plain.translations() == [None] * len(plain.texts())
+@dataclass(frozen=True)
+class Pair:
+    """The same sound without its English and with it."""
+
+    plain: Watched
+    n_plain: int
+    beside: Watched
+    n_beside: int
+
+
+@pytest.fixture(scope="module", params=["alignatt", "local_agreement"])
+def pair(request: pytest.FixtureRequest) -> Pair:
+    """What either policy shows, and with how many encoder passes."""
+    with counting() as encoders:
+        plain = watch(replace(PLAIN, policy=request.param))
+        n_plain = encoders.n_passes
+        beside = watch(replace(BESIDE, policy=request.param))
+    return Pair(plain, n_plain, beside, encoders.n_passes - n_plain)
+
+
+def test_both_are_decoded_from_sound_that_is_encoded_once(pair: Pair) -> None:
+    assert pair.n_plain > 5
+    assert pair.n_beside == pair.n_plain
+    assert pair.beside.texts() == pair.plain.texts()
+    assert pair.plain.translations() == [None] * len(pair.plain.texts())
 
 
 def test_where_no_translator_knows_the_language_the_recogniser_tells_its_english() -> None:
@@ -132,9 +149,8 @@ def test_a_model_that_was_not_trained_to_translate_is_not_asked_to(
     assert problem.startswith("translator_missing")
 
 
-@pytest.mark.parametrize("policy", ["alignatt", "local_agreement"])
-def test_each_line_has_its_own_english_live_and_refined(policy: PolicyName) -> None:
-    watched = watch(replace(BESIDE, policy=policy))
+def test_each_line_has_its_own_english_live_and_refined(pair: Pair) -> None:
+    watched = pair.beside
     pairs = dict(zip(watched.texts(), watched.translations(), strict=True))
     assert all(found and found.state == "final" for found in pairs.values()), pairs
     found = {text.split()[0].strip(","): english for text, english in pairs.items()}

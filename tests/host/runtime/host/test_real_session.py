@@ -39,6 +39,8 @@ from wlk_host.runtime.files.caption_log import CaptionLog, Shown
 from wlk_host.runtime.files.clocks import SoundClock
 from wlk_host.runtime.files.playback import play
 
+pytestmark = pytest.mark.model
+
 CHUNK = SAMPLE_RATE // 10
 
 

@@ -15,6 +15,8 @@ from wlk_host.runtime.files.clocks import SoundClock
 from wlk_host.runtime.files.playback import play
 from wlk_host.runtime.loading.loader import ModelLoader
 
+pytestmark = pytest.mark.model
+
 CHUNK = SAMPLE_RATE // 10
 OPTIONS = SessionOptions(model="base", language="en", speakers=True)
 

@@ -5,6 +5,8 @@ import json
 import wave
 from pathlib import Path
 
+import pytest
+
 from fixtures.speech import english_clip
 from wlk_host.core.types import SAMPLE_RATE
 from wlk_host.protocol.messages import HostSpeech, encode
@@ -24,6 +26,7 @@ def write_clip(folder: Path, words: list[tuple[str, float, float]], rate: int = 
     (folder / "english.json").write_text(json.dumps({"words": words}), "utf-8")
 
 
+@pytest.mark.model
 def test_the_real_clip_is_given_in_whole_sentences_that_fit_into_a_message() -> None:
     clip = spoken_clip(english_clip().path.parents[1])
     assert clip is not None

@@ -193,6 +193,7 @@ def test_the_next_smaller_is_really_smaller_and_knows_the_language(
     assert smaller_than(entry.size_bytes, options, lambda: there) == smaller
 
 
+@pytest.mark.model
 def test_a_real_model_is_measured_and_sized(tmp_path: Path) -> None:
     tiny = Whisper(model("tiny.en"), threads=1)
     step = time_step(tiny)
@@ -234,6 +235,7 @@ def test_passes_on_one_processor_add_up() -> None:
     assert replace(step, shared=True).load == pytest.approx(0.4)
 
 
+@pytest.mark.model
 def test_a_machine_without_time_is_noticed() -> None:
     tiny = Whisper(model("tiny.en"), threads=1)
     for pace, noticed in ((1.2, False), (3.0, True)):
@@ -245,6 +247,7 @@ def test_a_machine_without_time_is_noticed() -> None:
         assert step.provisional is noticed
 
 
+@pytest.mark.model
 def test_what_interrupts_a_measurement_is_left_out() -> None:
     """The wall clock jumps; the processor time tells what was really done."""
     wall, processor = iter(range(0, 10**6, 100)), iter(range(10**6))
@@ -253,6 +256,7 @@ def test_what_interrupts_a_measurement_is_left_out() -> None:
     assert step.encode_s == 1
 
 
+@pytest.mark.model
 def test_without_a_name_the_host_takes_what_was_chosen(path: Path) -> None:
     cache = SpeedCache(HERE, path)
     cache.put(f"{ENGINE}/tiny.en", StepTime(0.001, 0.001))

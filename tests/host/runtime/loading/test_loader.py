@@ -22,6 +22,8 @@ from wlk_host.runtime.files.clocks import SoundClock
 from wlk_host.runtime.files.playback import play
 from wlk_host.runtime.loading.loader import ModelLoader
 
+pytestmark = pytest.mark.model
+
 
 @pytest.fixture(scope="module", params=LOCAL)
 def loader(request: pytest.FixtureRequest) -> ModelLoader:

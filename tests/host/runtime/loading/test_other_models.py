@@ -4,7 +4,7 @@ import base64
 import json
 import queue
 import weakref
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,6 +24,8 @@ from wlk_host.runtime.host.loop import HostLoop
 from wlk_host.runtime.loading.loader import ModelLoader
 from wlk_host.runtime.loading.model import Model
 from wlk_host.runtime.stdio import Inbox, Signal
+
+pytestmark = pytest.mark.model
 
 CHUNK = SAMPLE_RATE // 10
 
@@ -80,21 +82,26 @@ def text_of(heard: list[ToExtension]) -> str:
     return " ".join(lines[line_id] for line_id in sorted(lines) if lines[line_id])
 
 
+def heard_by(loader: ModelLoader) -> list[ToExtension]:
+    """What tiny.en makes of the first two sentences."""
+    return serve(loader, english()[: 11 * SAMPLE_RATE], {"model": tiny()})
+
+
+def tiny() -> str:
+    return str(model("tiny.en"))
+
+
 @pytest.fixture(scope="module")
 def whole() -> str:
     """What is said, by the same model where there is room."""
-    return text_of(serve(ModelLoader(SoundClock(), backend="torch"), SOUND, OPTIONS))
-
-
-SOUND: Final = english()[: 11 * SAMPLE_RATE]
-OPTIONS: Final = {"model": str(model("tiny.en"))}
+    return text_of(heard_by(ModelLoader(SoundClock(), backend="torch")))
 
 
 @pytest.mark.parametrize("n_windows", [0, 7])
 def test_a_full_card_costs_no_word(n_windows: int, whole: str) -> None:
     """The card is the processor in disguise: its windows run out, the models are real."""
     loader = ModelLoader(SoundClock(), backend="torch")
-    on_card = loader.load(SessionOptions(model=OPTIONS["model"]))
+    on_card = loader.load(SessionOptions(model=tiny()))
     assert isinstance(on_card, Model)
     on_card.device = "cuda"
     (folder, _, setup), _ = loader._models.popitem()
@@ -102,7 +109,7 @@ def test_a_full_card_costs_no_word(n_windows: int, whole: str) -> None:
     loader._places["torch"] = ("cuda", None)
     on_card._whisper.encoder = FullMemory(on_card._whisper.encoder, n_windows)
     weights = weakref.ref(on_card._whisper)
-    heard = serve(loader, SOUND, OPTIONS)
+    heard = heard_by(loader)
     assert [message for message in heard if isinstance(message, Error)] == []
     told = [message for message in heard if isinstance(message, Status)]
     assert [told[1].device, told[-1].device] == ["cuda", "cpu"]
@@ -117,16 +124,16 @@ def test_a_full_card_costs_no_word(n_windows: int, whole: str) -> None:
 
 def test_an_engine_and_heads_hold_for_the_session_that_asks_for_them() -> None:
     loader = ModelLoader(SoundClock(), backend="torch")
-    usual = loader.load(SessionOptions(model=OPTIONS["model"]))
+    usual = loader.load(SessionOptions(model=tiny()))
     assert isinstance(usual, Model)
-    asked = SessionOptions(model=OPTIONS["model"], backend="faster-whisper", alignment_heads="3.1")
+    asked = SessionOptions(model=tiny(), backend="faster-whisper", alignment_heads="3.1")
     own = loader.load(asked)
     assert isinstance(own, Model)
     assert (usual._backend, own._backend) == ("torch", "faster-whisper")
     assert own._whisper.decoder._heads == [[], [], [], [1]]  # type: ignore[attr-defined]
     assert usual._whisper.decoder._heads != own._whisper.decoder._heads  # type: ignore[attr-defined]
     assert loader.load(asked) is own
-    assert loader.load(SessionOptions(model=OPTIONS["model"])) is usual
+    assert loader.load(SessionOptions(model=tiny())) is usual
     with pytest.raises(WlkError, match="4 layers of 6 heads") as caught:
-        loader.load(SessionOptions(model=OPTIONS["model"], alignment_heads="7.1"))
+        loader.load(SessionOptions(model=tiny(), alignment_heads="7.1"))
     assert caught.value.code == "heads_invalid"

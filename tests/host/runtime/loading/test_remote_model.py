@@ -34,6 +34,7 @@ def played(session: TranslatedSession, pcm: Pcm) -> Shown:
     return [log.add(t, event) for t, event in events if isinstance(event, CaptionUpdate)][-1]
 
 
+@pytest.mark.model
 def test_the_clip_is_captioned_by_a_service(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(whisper()) as service:
         monkeypatch.setenv("WLK_API_URL", service.url)
@@ -54,6 +55,7 @@ def test_it_is_refused_what_only_a_decoder_can_do(monkeypatch: pytest.MonkeyPatc
     assert caught.value.code == "policy_unsupported"
 
 
+@pytest.mark.model
 def test_nobody_waits_for_a_slow_service(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither the engine's thread nor another session; what came meanwhile is not lost."""
     reached, over = threading.Event(), threading.Event()

@@ -11,6 +11,8 @@ from wlk_host.core.errors import WlkError
 from wlk_host.models import errors, store
 from wlk_host.runtime.loading.resolve import CONVERTED, resolve
 
+pytestmark = pytest.mark.model
+
 LAYER = "decoder.blocks.0.attn.query.weight"
 
 

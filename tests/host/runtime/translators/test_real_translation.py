@@ -27,6 +27,8 @@ from wlk_host.runtime.files.playback import play
 from wlk_host.runtime.loading.loader import ModelLoader
 from wlk_host.runtime.translators.process import TranslatorProcess
 
+pytestmark = pytest.mark.model
+
 CHUNK = SAMPLE_RATE // 10
 KILLED_AT_S = 9.0
 

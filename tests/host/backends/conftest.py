@@ -1,0 +1,3 @@
+"""Before any test here imports MLX: give it a quick matrix product."""
+
+import fixtures.engines  # noqa: F401
