@@ -29,16 +29,16 @@ def session_options(arguments: argparse.Namespace) -> SessionOptions:
         WlkError: `option_invalid`, `backend_unavailable`, `heads_invalid`, and what `store.require`
             raises where speakers are to be told apart.
     """
-    options = convert.chosen_options(vars(arguments))
-    heads = options.alignment_heads
+    heads = arguments.alignment_heads
     if heads is not None:
-        parse(heads)
-        if options.model is None:
+        parse(heads)  # It says what is wrong better than the pattern does.
+        if arguments.model is None:
             raise WlkError(
                 code="heads_invalid",
                 message=f"got alignment heads {heads} without the model that they belong to",
                 hint="name it with --model",
             )
+    options = convert.chosen_options(vars(arguments))
     if options.speakers:
         store.require(SPEAKERS)
     backend = None if arguments.wish == _SERVICE else choose(arguments.wish or unmeasured())
