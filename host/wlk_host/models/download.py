@@ -177,7 +177,7 @@ def _require_room(entry: CatalogEntry, partial: Path) -> None:
 
 
 def _put_in_place(staged: Path, target: Path, previous: Path) -> None:
-    """Rename the finished folder to its final name, and move a damaged predecessor out of the way."""
+    """Rename the finished folder to its final name. A damaged predecessor is moved away first."""
     if target.exists() or target.is_symlink():
         target.rename(previous)
     staged.rename(target)

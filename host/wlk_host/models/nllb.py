@@ -40,7 +40,7 @@ class NllbModel:
 
 # The digests are what the hub publishes for large files, and what several independent projects pin
 # for all of them (2026-11). Those of the four small files were also computed from their known
-# content. The int8 weights are CTranslate2's conversion of Meta's weights, at a quarter of the size.
+# content. The int8 weights are CTranslate2's conversion of Meta's weights, a quarter of the size.
 
 _META_600M: Final = HubRepository(
     "facebook/nllb-200-distilled-600M", "f8d333a098d19b4fd9a8b18f94170487ad3f821d"
