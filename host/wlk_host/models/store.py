@@ -197,7 +197,7 @@ def _resolve_folder(name: str) -> Path:
     if absent:
         raise WlkError(
             code="model_corrupt",
-            message=f"{folder} is not a Whisper model: {', '.join(absent)} is missing",
+            message=f"{folder} is not a Whisper model: it lacks {', '.join(absent)}",
             hint="name a folder with a CTranslate2, Hugging Face or MLX model, an OpenAI .pt "
             "file, or one of: " + catalog.names(),
         )

@@ -1,4 +1,4 @@
-"""One thread beside the engine."""
+"""A thread beside the host loop."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -8,11 +8,11 @@ T = TypeVar("T")
 
 
 class Worker:
-    """Runs jobs on one thread beside the engine and says when one is done.
+    """Runs jobs on one thread beside the host loop, and reports when one is done.
 
     Args:
         wake: called on that thread after each job.
-        name: of the thread.
+        name: the name of the thread.
     """
 
     def __init__(self, wake: Callable[[], None] = lambda: None, name: str = "second-pass") -> None:
@@ -26,5 +26,5 @@ class Worker:
         return future
 
     def another(self, name: str) -> "Worker":
-        """One more thread that wakes the same."""
+        """Another worker with its own thread and the same `wake`."""
         return Worker(self._wake, name)
