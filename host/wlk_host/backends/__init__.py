@@ -1,4 +1,4 @@
-"""What computes, behind the Protocols of `core`: Whisper, translators, voices, a speech detector.
+"""The models behind the Protocols of `core`: Whisper, translators, voices, a speech detector.
 
-One room for each kind. Nothing here knows sessions, messages or the browser.
+Each kind has its own package. Nothing here knows sessions, messages or the browser.
 """

@@ -1,4 +1,4 @@
-"""Which engines this machine can use, what each is good for, and what keeps the others away."""
+"""Which backends this machine can use, what each can do, and what the others lack."""
 
 import ctypes
 import importlib.metadata
@@ -18,22 +18,22 @@ LocalBackend: TypeAlias = BackendName
 _PACKAGES: Final = ("ctranslate2", "torch", "mlx", "nvidia-cudnn-cu12")
 
 _CUDNN: Final = {"Linux": "libcudnn.so.9", "Windows": "cudnn64_9.dll"}
-"""What CTranslate2 loads with the first convolution on a GPU, and ends the process without."""
+"""The library that CTranslate2 loads for its first convolution on a GPU. Without it, it aborts."""
 
 _TORCH_FOR_THE_CARD: Final = "uv pip install --reinstall --torch-backend=auto torch"
-"""As the installer does it: the build that fits the driver."""
+"""The installer's own command: it picks the build that fits the driver."""
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What matters of a machine, as a value: tests describe machines that they do not run on.
+    """What backends need to know about a machine, as a value, so that tests can describe others.
 
     Attributes:
         system: "Linux", "Darwin" or "Windows".
-        processor: as the system calls it, for example "arm64" or "x86_64".
-        versions: of the packages that are installed.
-        card: an NVIDIA card, as its driver calls it; None where there is none.
-        torch_cuda: the CUDA that torch was built for; None for a build without.
+        processor: the system's name for it, for example "arm64" or "x86_64".
+        versions: the versions of the installed packages.
+        card: the driver's name for an NVIDIA card; None if there is none.
+        torch_cuda: the CUDA version that torch was built for; None for a build without CUDA.
         cudnn: whether cuDNN can be loaded.
     """
 
@@ -47,14 +47,13 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What an engine can do here.
+    """What a backend can do here.
 
     Attributes:
-        policies: of the live pass that it serves.
-        devices: that it would run on here, the one it is best on first.
+        policies: the policies of the live pass that it supports.
+        devices: the devices it can run on here, the best first.
         local: whether the sound stays on this machine.
-        problem: why it cannot be used, or not as well as the machine could; None where all is
-            well.
+        problem: what keeps it from running, or from using all of the machine; None if nothing does.
         usable: whether it runs at all.
     """
 
@@ -67,15 +66,15 @@ class Capabilities:
 
 
 def examine(here: Surroundings) -> list[Capabilities]:
-    """Every engine of this machine, in the order in which they are tried."""
+    """Every backend on this machine, in the order in which they are tried."""
     return [faster_whisper(here), torch(here), mlx(here)]
 
 
 def require(backend: LocalBackend, here: Surroundings | None = None) -> None:
-    """Refuse an engine that does not run here.
+    """Refuse a backend that does not run here.
 
     Raises:
-        WlkError: `backend_unavailable`, with what was found and what mends it.
+        WlkError: `backend_unavailable`, with what was found and how to fix it.
     """
     capabilities = {
         "faster-whisper": faster_whisper,
@@ -93,10 +92,10 @@ def faster_whisper(here: Surroundings) -> Capabilities:
     if usable and here.card is not None and not here.cudnn:
         problem = WlkError(
             code="cudnn_missing",
-            message=f"there is {here.card}, but no cuDNN 9 for CTranslate2: expected "
+            message=f"found {here.card}, but no cuDNN 9 for CTranslate2: expected "
             f"{_CUDNN.get(here.system, 'cuDNN')} where the system looks for libraries",
-            hint="run: pip install nvidia-cublas-cu12 'nvidia-cudnn-cu12==9.*', and put the "
-            "folders nvidia/*/lib of the environment into LD_LIBRARY_PATH",
+            hint="run: pip install nvidia-cublas-cu12 'nvidia-cudnn-cu12==9.*'; then add the "
+            "folders nvidia/*/lib of the environment to LD_LIBRARY_PATH",
         )
     devices = ("cuda", "cpu") if here.card is not None and here.cudnn else ("cpu",)
     return Capabilities(
@@ -111,8 +110,8 @@ def torch(here: Surroundings) -> Capabilities:
     if usable and here.card is not None and here.torch_cuda is None:
         problem = WlkError(
             code="torch_without_cuda",
-            message=f"there is {here.card}, but torch {here.versions['torch']} is a build without "
-            "CUDA, which cannot use it",
+            message=f"found {here.card}, but torch {here.versions['torch']} cannot use it: it was "
+            "built without CUDA",
             hint=f"run: {_TORCH_FOR_THE_CARD}",
         )
     cuda = ("cuda",) if here.card is not None and here.torch_cuda is not None else ()
@@ -132,9 +131,9 @@ def mlx(here: Surroundings) -> Capabilities:
     if here.system == "Darwin" and not _is_apple_silicon(here):
         problem = WlkError(
             code="backend_unavailable",
-            message=f"MLX needs Apple silicon (arm64), found macOS on {here.processor}; "
-            "a Python for Intel under Rosetta says the same",
-            hint="choose --backend faster-whisper; on Apple silicon install a Python for arm64",
+            message=f"MLX needs Apple silicon (arm64), found macOS on {here.processor}, or a "
+            "Python for Intel under Rosetta",
+            hint="choose --backend faster-whisper; on Apple silicon, install a Python for arm64",
         )
     elif here.system == "Windows":
         problem = WlkError(
@@ -155,10 +154,10 @@ def mlx(here: Surroundings) -> Capabilities:
 
 
 def surroundings(*, with_card: bool = False) -> Surroundings:
-    """Those of this process.
+    """The surroundings of this process.
 
     Args:
-        with_card: look for an NVIDIA card and what it needs, which may take a second.
+        with_card: also look for an NVIDIA card and what it needs, which can take a second.
     """
     versions = {}
     for package in _PACKAGES:
@@ -207,7 +206,7 @@ def _nvidia_card() -> str | None:
 
 def _cuda_of_torch() -> str | None:
     try:
-        from torch import version  # noqa: PLC0415 - takes a second, for those with a card
+        from torch import version  # noqa: PLC0415 - takes a second, only with a card
     except ImportError:
         return None
     return version.cuda

@@ -1,4 +1,4 @@
-"""Which engine suits this machine."""
+"""Which backend suits this machine."""
 
 import time
 from collections.abc import Callable
@@ -9,18 +9,19 @@ from wlk_host.backends.availability import LocalBackend, Surroundings
 from wlk_host.backends.threads import single_core_thread
 
 Backend: TypeAlias = LocalBackend
-"""What encodes and does the second pass: CTranslate2 in int8, PyTorch in bfloat16, or MLX, in
-float16 on Apple's GPU. MLX decodes the live pass as well; for the others PyTorch does that."""
+"""The library that encodes and does the second pass: CTranslate2 in int8, PyTorch in bfloat16, or
+MLX in float16 on Apple's GPU. MLX also decodes in the live pass; for the others PyTorch does."""
 
 Wish: TypeAlias = LocalBackend | Literal["auto"]
 
 _WORTH: Final = 1.5
-"""How much quicker than float32 bfloat16 has to be. With matrix units (AMX) it is 4.4 times as
-quick, and PyTorch needs two thirds of the time of CTranslate2 for a short window and a quarter
-for a full one. Kept from them it was 0.6 times as quick with AVX512-BF16, 0.1 times with AVX2."""
+"""How much faster than float32 bfloat16 must be for PyTorch to be chosen. With matrix units (AMX)
+it is 4.4 times as fast. PyTorch then needs two thirds of CTranslate2's time for a short window, and
+a quarter for a full one. Without matrix units it was 0.6 times as fast with AVX512-BF16, and 0.1
+times with AVX2."""
 
 _ROUNDS: Final = 20
-"""The shortest of many short ones: other programs run as well."""
+"""The shortest of many short rounds counts, because other programs run as well."""
 
 
 def choose(
@@ -28,15 +29,15 @@ def choose(
     speedup: Callable[[], float] | None = None,
     here: Surroundings | None = None,
 ) -> Backend:
-    """The engine that was asked for; for `auto` MLX on Apple silicon, else the quicker one.
+    """The requested backend; for `auto` MLX on Apple silicon, otherwise the faster one.
 
     Args:
-        wish: what the user said.
-        speedup: how much quicker bfloat16 is than float32; by default this is measured.
+        wish: what the user asked for.
+        speedup: how much faster bfloat16 is than float32; by default this is measured.
         here: the machine; None is this one.
 
     Raises:
-        WlkError: `backend_unavailable` when what was asked for does not run here.
+        WlkError: `backend_unavailable` if the requested backend does not run here.
     """
     here = here or availability.surroundings()
     if wish != "auto":
@@ -49,22 +50,22 @@ def choose(
 
 
 def unmeasured(here: Surroundings | None = None) -> Backend:
-    """The engine for somebody who wishes none: MLX where it is installed on Apple silicon.
+    """The backend for users who name none: MLX if it is installed on Apple silicon.
 
-    Elsewhere it is CTranslate2, which suits every machine: captions are to begin at once, and
-    measuring takes a while.
+    Otherwise it is CTranslate2, which suits every machine. Nothing is measured, because that takes
+    a while and captions should begin at once.
     """
     mlx = availability.mlx(here or availability.surroundings())
     return "mlx" if mlx.usable and mlx.devices[0] == "metal" else "faster-whisper"
 
 
 def bfloat16_speedup() -> float:
-    """How many times quicker than in float32 this machine multiplies in bfloat16, on one core.
+    """How many times faster this machine multiplies in bfloat16 than in float32, on one core.
 
-    Measured on a layer of the width of the base model, in a few hundredths of a second: what
-    a processor says that it can do does not tell how quick it is at it.
+    Measured on a layer as wide as the base model's, in a few hundredths of a second. The features
+    that a processor reports do not say how fast they are.
     """
-    import torch  # noqa: PLC0415 - takes a second, for those who measure
+    import torch  # noqa: PLC0415 - takes a second, only to measure
 
     def product_s(dtype: torch.dtype) -> float:
         x, weight = torch.ones(128, 512, dtype=dtype), torch.ones(1024, 512, dtype=dtype)

@@ -1,4 +1,4 @@
-"""What a model runs on, and what it means when that cannot go on."""
+"""The device that a model runs on, and the errors of a device that fails."""
 
 import gc
 from collections.abc import Iterator
@@ -16,25 +16,25 @@ Device: TypeAlias = Literal["cpu", "cuda", "mps", "metal"]
 DeviceWish: TypeAlias = Literal["auto", "cpu", "cuda", "mps"]
 
 _NO_MEMORY: Final = "out of memory"
-"""In the messages of CUDA, CTranslate2 and MPS alike."""
+"""Part of the messages of CUDA, CTranslate2 and MPS alike."""
 
 _FAILURES: Final = ("cuda", "cudnn", "cublas", "mps")
-"""One of these stands in what a driver or its libraries report."""
+"""The errors of a driver or its libraries contain one of these."""
 
 
 def choose_device(
     wish: DeviceWish, backend: LocalBackend, here: Surroundings | None = None
 ) -> tuple[Device, WlkError | None]:
-    """The device, and why it is not the better one that the machine has.
+    """The device to use, and why it is not a better one that the machine has.
 
     Args:
-        wish: what the user said.
-        backend: what is to run on it.
+        wish: what the user asked for.
+        backend: the backend that runs on the device.
         here: the machine; None is this one.
 
     Raises:
-        WlkError: `device_unavailable`, `cudnn_missing`, `torch_without_cuda` when what was asked
-            for cannot be used.
+        WlkError: `device_unavailable`, `cudnn_missing` or `torch_without_cuda` if the requested
+            device cannot be used.
     """
     if wish == "cpu" and backend != "mlx":
         return "cpu", None
@@ -50,12 +50,12 @@ def choose_device(
     raise WlkError(
         code="device_unavailable",
         message=f"{backend} cannot use {wish} here; found {', '.join(found)}",
-        hint=f"choose --device {found[0]}, or auto; wlk-host doctor tells what is missing",
+        hint=f"choose --device {found[0]} or auto; wlk-host doctor reports what is missing",
     )
 
 
 def torch_device(device: Device) -> str:
-    """Where PyTorch works for an engine on that device: it may be a build without CUDA."""
+    """The device for PyTorch's part of a model: PyTorch can be a build without CUDA."""
     import torch  # noqa: PLC0415 - takes a second, in which others can load
 
     if device == "cuda" and not torch.cuda.is_available():
@@ -64,20 +64,20 @@ def torch_device(device: Device) -> str:
 
 
 def torch_dtype(device: str) -> "torch.dtype":
-    """Of PyTorch's products in the encoder: what the device multiplies quickly."""
+    """The type for PyTorch's products in the encoder: one that the device multiplies fast."""
     import torch  # noqa: PLC0415 - as above
 
     return torch.bfloat16 if device == "cpu" else torch.float16
 
 
 def return_memory(device: Device) -> None:
-    """Have the device's memory that freed models took go back: the engines keep it for others."""
+    """Return the memory of freed models to the device. Libraries keep it for later models."""
     gc.collect()
     match device:
         case "cuda" | "mps":
             import torch  # noqa: PLC0415 - as above
 
-            # With a torch without CUDA, CTranslate2 alone was there.
+            # If torch has no CUDA, only CTranslate2 used the card.
             if torch_device(device) != "cpu":
                 (torch.cuda if device == "cuda" else torch.mps).empty_cache()
         case "metal":
@@ -90,7 +90,7 @@ def return_memory(device: Device) -> None:
 
 @contextmanager
 def device_errors(device: Device) -> Iterator[None]:
-    """While work is done on that device: its failures become `DeviceError`.
+    """A context for work on that device, which turns its failures into `DeviceError`.
 
     Raises:
         DeviceError: `device_out_of_memory` or `device_failed`, never for the processor.
@@ -104,14 +104,14 @@ def device_errors(device: Device) -> Iterator[None]:
         if _NO_MEMORY in text:
             raise DeviceError(
                 code="device_out_of_memory",
-                message=f"the memory of {device} is full; captions go on on the processor",
+                message=f"the memory of {device} is full; captions continue on the processor",
                 hint="choose a smaller model, or close other programs that use the graphics card",
             ) from error
         if any(word in text for word in _FAILURES):
             raise DeviceError(
                 code="device_failed",
                 message=f"{device} failed: {str(error).splitlines()[0][:200]}; "
-                "captions go on on the processor",
+                "captions continue on the processor",
                 hint="run: wlk-host doctor",
             ) from error
         raise

@@ -1,6 +1,6 @@
-"""Prints as JSON what each engine can do on this machine; `python -m wlk_host.backends.probe`.
+"""Prints as JSON what each backend can do on this machine; `python -m wlk_host.backends.probe`.
 
-For `wlk-host doctor`, which must go on where this cannot.
+`wlk-host doctor` runs it as a process of its own, so that it survives if this one fails.
 """
 
 import json
@@ -14,7 +14,7 @@ Seen: TypeAlias = dict[str, object]
 
 
 def described(able: Capabilities, here: Surroundings) -> Seen:
-    """An engine; `expected` says whether it is made for such machines."""
+    """A backend as JSON; `expected` says whether it is made for machines like this one."""
     problem = able.problem
     return {
         "name": able.backend,
@@ -27,7 +27,7 @@ def described(able: Capabilities, here: Surroundings) -> Seen:
 
 
 def main() -> None:
-    """Print all engines, in their order."""
+    """Print all backends, in the order in which they are tried."""
     here = availability.surroundings(with_card=True)
     seen = [described(able, here) for able in availability.examine(here)]
     sys.stdout.write(json.dumps(seen))

@@ -1,4 +1,4 @@
-"""Silero VAD through onnxruntime, on the weights that faster-whisper ships."""
+"""Silero VAD through onnxruntime, with the weights that faster-whisper ships."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,22 +13,22 @@ from wlk_host.core.types import Pcm
 
 _BLOCK: Final = 512
 _CONTEXT: Final = 64
-"""Samples of the block before that the model sees as well (snakers4/silero-vad, v5 and later)."""
+"""Samples of the previous block that the model also gets (snakers4/silero-vad, v5 and later)."""
 
 
 def load_session() -> onnxruntime.InferenceSession:
-    """The network, shared by all sessions; its state is kept by `SileroDetector`.
+    """The network, shared by all sessions. Each `SileroDetector` keeps its own state.
 
     Raises:
-        WlkError: `vad_missing` when faster-whisper lacks the file.
+        WlkError: `vad_missing` if faster-whisper lacks the file.
     """
     spec = find_spec("faster_whisper")
     found = sorted(Path(str(spec.origin)).parent.glob("assets/silero_vad_v*.onnx")) if spec else []
     if not found:
         raise WlkError(
             code="vad_missing",
-            message="faster-whisper's assets hold no silero_vad_v*.onnx",
-            hint="reinstall it: pip install --force-reinstall --no-deps faster-whisper",
+            message="the assets of faster-whisper lack silero_vad_v*.onnx",
+            hint="run: pip install --force-reinstall --no-deps faster-whisper",
         )
     options = onnxruntime.SessionOptions()
     options.inter_op_num_threads = options.intra_op_num_threads = 1
@@ -37,7 +37,7 @@ def load_session() -> onnxruntime.InferenceSession:
 
 
 class SileroDetector:
-    """One session's speech probabilities; the recurrent state goes from call to call."""
+    """Computes the speech probabilities of one session; keeps the recurrent state between calls."""
 
     def __init__(self, session: onnxruntime.InferenceSession) -> None:
         self._session = session

@@ -13,7 +13,7 @@ BackendName: TypeAlias = Literal["faster-whisper", "torch", "mlx"]
 
 @dataclass(frozen=True, slots=True)
 class TabOptions:
-    """What the user chose for one tab. Absent means the default."""
+    """What the user chose for one tab. An absent option has its default."""
 
     language: str | None = None
     task: TaskName = "transcribe"
@@ -29,30 +29,33 @@ class TabOptions:
 
 
 HELP: Final = {
-    "language": "language code of what is spoken; default: detect it",
-    "task": "translate: directly into English",
+    "language": "language code of the speech; default: detect the language",
+    "task": "transcribe: write what is said; translate: have Whisper write it in English",
     "model": (
         "a model's name, or the path of a checkpoint: CTranslate2, Hugging Face, "
         "OpenAI .pt, MLX, LoRA adapter; default: the host chooses"
     ),
-    "policy": ("how live words are settled: where the decoder looks, or what two decodes agree on"),
-    "vocabulary": "names and terms to expect, each by itself",
+    "policy": (
+        "what commits live words: where the decoder looks (alignatt), or what two "
+        "decodes agree on (local_agreement)"
+    ),
+    "vocabulary": "names and terms to expect, each as a separate entry",
     "translate_to": (
-        "language code (pt, zh-TW) to translate the lines into; default: translate nothing"
+        "language code (pt, zh-TW) to translate the lines into; default: no translation"
     ),
     "translator": (
-        "a translator's name, a CTranslate2 folder, or whisper: the recogniser itself,"
-        " into English; default: the best for the languages"
+        "a translator's name, a CTranslate2 folder, or whisper (the recogniser itself,"
+        " only into English); default: the best one for the two languages"
     ),
-    "step_down": "go on with the next smaller installed model when captions keep coming late",
+    "step_down": "switch to the next smaller installed model when captions are late for long",
     "backend": (
-        "what runs the model: CTranslate2 in int8, PyTorch in bfloat16, or MLX on "
-        "Apple silicon; default: the host chooses"
+        "what runs the model: CTranslate2 in int8 (faster-whisper), PyTorch in "
+        "bfloat16 (torch), or MLX on Apple silicon (mlx); default: the host chooses"
     ),
     "alignment_heads": (
-        "cross-attention heads (LAYER.HEAD,LAYER.HEAD) that follow the sound, instead "
-        "of the named model's own"
+        "cross-attention heads (LAYER.HEAD,LAYER.HEAD) that follow the sound; default:"
+        " those that the model names"
     ),
-    "speakers": "tell who speaks, where the model for it is installed",
+    "speakers": "show who speaks, if the model for that is installed",
 }
 """What each option means, in one line."""

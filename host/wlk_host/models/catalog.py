@@ -11,7 +11,7 @@ class PackagedPart:
     """One file inside an installed data package.
 
     Attributes:
-        module: top-level import name; it is located, never imported.
+        module: top-level import name. It is located, never imported.
         path: POSIX path below the package's folder.
     """
 
@@ -21,7 +21,7 @@ class PackagedPart:
 
 @dataclass(frozen=True, slots=True)
 class HubRepository:
-    """A repository of the model hub at one commit, which cannot change any more."""
+    """A repository of the model hub, pinned to one commit."""
 
     name: str
     revision: str
@@ -29,10 +29,10 @@ class HubRepository:
 
 @dataclass(frozen=True, slots=True)
 class GitRepository:
-    """A folder of a Git repository at one commit, where its files can be had one by one.
+    """A folder of a Git repository, pinned to one commit, whose files can be fetched singly.
 
     Attributes:
-        address: of what lists commits, without the last slash.
+        address: the URL below which the commits are listed, without a slash at its end.
         folder: POSIX path inside the repository.
     """
 
@@ -46,13 +46,13 @@ Repository = HubRepository | GitRepository
 
 @dataclass(frozen=True, slots=True)
 class ModelFile:
-    """One file of a model, and how to know that it is the right one.
+    """One file of a model, with what identifies the right one.
 
     Attributes:
         sha256: lower-case hex digest of the whole file.
-        parts: joined in this order they are the file; empty where no package carries it.
-        repository: where it is published, if elsewhere than the other files of its model.
-        text: what it holds, where that is written here instead of fetched.
+        parts: the pieces of the file, in order; empty if no package carries it.
+        repository: where it is published, if not with the other files of its model.
+        text: the content, if it is written here instead of fetched.
     """
 
     name: str
@@ -65,13 +65,13 @@ class ModelFile:
 
 @dataclass(frozen=True, slots=True)
 class CatalogEntry:
-    """One model: its files, and how to know that they are the right ones.
+    """One model and its files.
 
     Attributes:
-        languages: Whisper codes of what it transcribes; empty for what does not transcribe.
+        languages: Whisper codes of the languages it transcribes; empty if it transcribes none.
         translates: whether it was trained to translate into English.
         licence: SPDX identifier of the weights.
-        command: what puts it in place; None: `wlk-host models download`.
+        command: the command that installs it; None: `wlk-host models download`.
     """
 
     name: str
@@ -89,19 +89,19 @@ class CatalogEntry:
 
     @property
     def size_bytes(self) -> int:
-        """Of all its files."""
+        """The size of all its files together."""
         return sum(file.size_bytes for file in self.files)
 
     @property
     def modules(self) -> tuple[str, ...]:
-        """The data packages that carry it, by import name; empty where there are none."""
+        """The data packages that carry it, by import name; empty if there are none."""
         parts = (part for file in self.files for part in file.parts)
         return tuple(dict.fromkeys(part.module for part in parts))
 
 
-# Sizes and digests are those of the commits named below. Of `base` and `tiny.en` they were
-# computed from the files; the others are what the hub publishes for its large files and what
-# independent projects pin for the small ones. Nothing is used that does not match.
+# Sizes and digests belong to the commits named below. Those of `base` and `tiny.en` were computed
+# from the files. The others are what the hub publishes for large files, and what independent
+# projects pin for small ones. A file that does not match is never used.
 
 _TOKENIZER: Final = ModelFile(
     "tokenizer.json", 2_203_239, "fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab"
@@ -151,7 +151,7 @@ def _english(name: str, revision: str, weights: ModelFile, config: ModelFile) ->
 def _packaged(entry: CatalogEntry, *folders: tuple[str, str]) -> CatalogEntry:
     """The entry, carried by data packages: (import name, folder).
 
-    Several packages hold one piece of the weights each, and the first all the other files.
+    Several packages hold one piece of the weights each. The first also holds all other files.
     """
     module, folder = folders[0]
 
@@ -293,8 +293,8 @@ _LARGE_V3: Final = CatalogEntry(
     ),
 )
 
-# GE2E (Wan et al., 2018, arXiv:1710.10467), an LSTM that makes one vector of a voice. Published
-# in the source of Resemblyzer; the digest was computed from the file of that commit.
+# GE2E (Wan et al., 2018, arXiv:1710.10467), an LSTM that turns a voice into one vector. Published
+# in the source of Resemblyzer. The digest was computed from the file of that commit.
 SPEAKERS: Final = CatalogEntry(
     "speakers",
     (),
@@ -314,7 +314,8 @@ SPEAKERS: Final = CatalogEntry(
         ),
     ),
 )
-"""What tells voices apart. No recogniser, so neither in `CATALOG` nor found by `find`."""
+"""The model that tells voices apart. It recognises no speech, so it is not in `CATALOG`, and `find`
+does not find it."""
 
 CATALOG: Final[tuple[CatalogEntry, ...]] = (
     _TINY,
@@ -333,22 +334,22 @@ CATALOG: Final[tuple[CatalogEntry, ...]] = (
 """The recognisers, small before large."""
 
 LISTED: Final = (*CATALOG, SPEAKERS)
-"""All that `wlk-host models` lists, downloads and removes."""
+"""All models that `wlk-host models` lists, downloads and removes."""
 
 RECOMMENDED: Final = _BASE
-"""What to begin with: keeps up on two cores, knows many languages."""
+"""The model to begin with: it keeps up on two cores and knows many languages."""
 
 _PREFERRED: Final = ("base", "base.en", "small", "small.en", "distil-small.en", "tiny", "tiny.en")
 
 
 def by_preference() -> list[CatalogEntry]:
-    """All recognisers, those first that most machines can run well."""
+    """All recognisers; those that most machines can run well come first."""
     order = {name: rank for rank, name in enumerate(_PREFERRED)}
     return sorted(CATALOG, key=lambda entry: order.get(entry.name, len(order)))
 
 
 def find(name: str) -> CatalogEntry | None:
-    """The recogniser of that name, or None when the catalogue has none."""
+    """The recogniser of that name, or None if the catalogue has none."""
     return next((entry for entry in CATALOG if entry.name == name), None)
 
 

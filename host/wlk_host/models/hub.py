@@ -1,7 +1,7 @@
-"""Where models are published, what of them is cached here, and whether the network may be asked.
+"""Where models are published, which of their files are cached here, and whether we may go online.
 
-The environment variables are those of `huggingface_hub`, so that a machine set up for that
-(a mirror, a shared cache, no network) needs nothing else.
+The environment variables are those of `huggingface_hub`. A machine that is set up for it (a mirror,
+a shared cache, no network) needs no further settings.
 """
 
 import os
@@ -24,7 +24,7 @@ def offline() -> bool:
 
 
 def url(repository: Repository, file: str) -> str:
-    """The address of a file; one of the model hub at the endpoint that `HF_ENDPOINT` names."""
+    """The address of a file. For the model hub, `HF_ENDPOINT` names the server."""
     if not isinstance(repository, HubRepository):
         path = quote(f"{repository.folder}/{file}")
         return f"{repository.address}/{repository.revision}/{path}"
@@ -33,7 +33,7 @@ def url(repository: Repository, file: str) -> str:
 
 
 def cached(repository: Repository, file: str) -> Path | None:
-    """The file in the hub's cache on this machine, where another program has fetched it."""
+    """The file in the hub's cache on this machine, if another program has fetched it."""
     if not isinstance(repository, HubRepository):
         return None
     folder = f"models--{repository.name.replace('/', '--')}"

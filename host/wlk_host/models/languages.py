@@ -14,4 +14,4 @@ _CODES: Final = """
 LANGUAGES: Final = tuple(_CODES.split())
 
 LANGUAGES_V3: Final = (*LANGUAGES, "yue")
-"""large-v3 and what was made of it know Cantonese."""
+"""large-v3 and the models derived from it also know Cantonese."""

@@ -1,7 +1,7 @@
-"""NLLB-200: which files it is made of, and where it lies on this machine.
+"""NLLB-200: which files it consists of, and where they are on this machine.
 
-Stdlib only. Every file is pinned: its repository at one commit, its size and its SHA-256.
-Nothing is used that does not match, whatever a hub, a mirror or a proxy sends.
+Stdlib only. Every file is pinned by its repository's commit, its size and its SHA-256. A file that
+does not match is never used, whatever a hub, a mirror or a proxy sends.
 """
 
 import hashlib
@@ -20,8 +20,8 @@ Backend = Literal["ctranslate2", "transformers"]
 BACKENDS: Final[tuple[Backend, ...]] = ("ctranslate2", "transformers")
 
 LICENCE: Final = (
-    "The NLLB-200 weights (Meta AI) are under CC-BY-NC 4.0: they may not be used for commercial "
-    "purposes. https://creativecommons.org/licenses/by-nc/4.0/"
+    "The NLLB-200 weights (Meta AI) are licensed under CC-BY-NC 4.0: commercial use is not "
+    "allowed. https://creativecommons.org/licenses/by-nc/4.0/"
 )
 
 
@@ -30,18 +30,17 @@ class NllbModel:
     """One size of NLLB-200.
 
     Attributes:
-        name: what users choose it by.
-        entries: its files for each of nllw's backends, the preferred one first.
+        name: the name by which users choose it.
+        entries: its files for each of nllw's backends, the preferred backend first.
     """
 
     name: str
     entries: Mapping[Backend, CatalogEntry]
 
 
-# The digests are what the hub publishes for its large files and what several independent
-# projects pin for all of them (2026-11). Those of the four small ones were also computed from
-# their content, which is known. The int8 weights are those that CTranslate2 makes of Meta's, at a
-# quarter of their size.
+# The digests are what the hub publishes for large files, and what several independent projects pin
+# for all of them (2026-11). Those of the four small files were also computed from their known
+# content. The int8 weights are CTranslate2's conversion of Meta's weights, a quarter of the size.
 
 _META_600M: Final = HubRepository(
     "facebook/nllb-200-distilled-600M", "f8d333a098d19b4fd9a8b18f94170487ad3f821d"
@@ -125,10 +124,10 @@ def _transformers(
 
 
 def _config(layers: int, width: int) -> ModelFile:
-    """What transformers must know of the weights. Written here, where it can be read.
+    """What transformers must know about the weights, written out here so that it can be read.
 
-    NLLB Team (2022), table 14 and the models' own: layers of each half, and the width of their
-    feed-forward nets.
+    The number of layers of each half and the width of their feed-forward nets are those of NLLB
+    Team (2022), table 14, and of the published models.
     """
     values = {
         "model_type": "m2m_100",
@@ -213,12 +212,12 @@ MODELS: Final = (
 
 
 def folder_of(model: NllbModel, backend: Backend) -> Path:
-    """Where it is when it is installed."""
+    """Where the model is when it is installed."""
     return store.folder_of(model.entries[backend])
 
 
 def installed(model: NllbModel) -> tuple[Path, Backend] | None:
-    """Folder and backend of a model; None when it is absent."""
+    """Folder and backend of a model; None if it is not installed."""
     folders = ((folder_of(model, backend), backend) for backend in model.entries)
     return next((found for found in folders if found[0].is_dir()), None)
 
@@ -233,12 +232,12 @@ def find(name: str) -> NllbModel:
         if model.name == name:
             return model
     names = ", ".join(model.name for model in MODELS)
-    message = f"no model {name!r} to install; there are {names}"
+    message = f"there is no model {name!r} to install, only {names}"
     raise WlkError("translator_unknown", message, "choose one of these")
 
 
 def verify(model: NllbModel) -> None:
-    """Compare every file of the backends that are installed with its published SHA-256.
+    """Check every file of the installed backends against its published SHA-256.
 
     Raises:
         WlkError: `model_missing` or `model_corrupt`.

@@ -1,6 +1,7 @@
 """Prints as JSON which models are installed and intact; `python -m wlk_host.models.probe WHAT`.
 
-WHAT is `models` or `speakers`. For `wlk-host doctor`, which must go on where this cannot.
+WHAT is `models` or `speakers`. `wlk-host doctor` runs it as a process of its own, so that it
+survives if this one fails.
 """
 
 import json
@@ -29,7 +30,7 @@ def look_at_models() -> Seen:
 
 
 def look_at_speakers() -> Seen:
-    """The folder of what tells speakers apart.
+    """The folder of the model that tells speakers apart.
 
     Raises:
         WlkError: `model_missing` or `model_corrupt`.
@@ -45,7 +46,7 @@ _LOOKS: Final[dict[str, Callable[[], Seen]]] = {
 
 
 def main() -> None:
-    """Print what was seen, or the error that kept it from that."""
+    """Print what was found, or the error that prevented it."""
     try:
         seen = _LOOKS[sys.argv[1]]()
     except WlkError as error:

@@ -1,8 +1,7 @@
-"""Where models lie on this machine, and whether they are intact.
+"""Where models are on this machine, and whether they are intact.
 
-A model is a folder `<models>/<name>`. It appears by renaming a finished folder (`download`), so
-one of that name is always complete; damage after that is found by size at load and by SHA-256
-with `verify`.
+A model is a folder `<models>/<name>`. It gets that name only when it is complete (`download`).
+Later damage is found by file sizes whenever the model is loaded, and by SHA-256 with `verify`.
 """
 
 import hashlib
@@ -21,10 +20,10 @@ from wlk_host.models.catalog import CATALOG, RECOMMENDED, CatalogEntry
 from wlk_host.models.errors import MODELS_VARIABLE
 
 REQUIRED_FILES: Final = ("model.bin", "config.json")
-"""What a folder of unknown origin must hold to be taken for a CTranslate2 model."""
+"""The files that make a folder of unknown origin a CTranslate2 model."""
 
 _TOKENIZERS: Final = ("tokenizer.json", "vocabulary.json", "vocabulary.txt")
-"""Any of these tells how to turn tokens into text."""
+"""Any of these describes how to turn tokens into text."""
 
 
 def models_dir() -> Path:
@@ -36,17 +35,17 @@ def models_dir() -> Path:
 
 
 def folder_of(entry: CatalogEntry) -> Path:
-    """Where a catalogue model lies when it is installed."""
+    """Where a catalogue model is when it is installed."""
     return models_dir() / entry.name
 
 
 def partial_folder(entry: CatalogEntry) -> Path:
-    """Where a model is gathered, and what a broken download leaves."""
+    """Where a download gathers a model's files."""
     return models_dir() / f".{entry.name}.partial"
 
 
 class Condition(StrEnum):
-    """How a catalogue model is, at a glance."""
+    """The condition of a catalogue model, at a glance."""
 
     INSTALLED = "installed"
     ABSENT = "not installed"
@@ -54,7 +53,7 @@ class Condition(StrEnum):
 
 
 def condition(entry: CatalogEntry) -> Condition:
-    """Whether its files are present at their right size."""
+    """Whether its files are present and have the right sizes."""
     folder = folder_of(entry)
     if not folder.is_dir():
         return Condition.ABSENT
@@ -62,7 +61,7 @@ def condition(entry: CatalogEntry) -> Condition:
 
 
 def installed() -> list[CatalogEntry]:
-    """The recognisers that can be used, the default first."""
+    """The usable recognisers, the default first."""
     return [entry for entry in catalog.by_preference() if condition(entry) is Condition.INSTALLED]
 
 
@@ -70,10 +69,10 @@ def resolve(name: str | None) -> Path:
     """The folder of a recogniser, checked quickly (required files, known sizes).
 
     Args:
-        name: a catalogue name, a path to a folder, or None for the default of those installed.
+        name: a catalogue name, a path to a folder, or None for the default of the installed ones.
 
     Raises:
-        WlkError: `model_missing` when there is none, `model_corrupt` when it is damaged.
+        WlkError: `model_missing` if there is none, `model_corrupt` if it is damaged.
     """
     if name is None:
         return _default()
@@ -84,20 +83,20 @@ def resolve(name: str | None) -> Path:
 
 
 def require(entry: CatalogEntry) -> Path:
-    """The folder of a model that need not be a recogniser, checked as `resolve` does.
+    """The folder of any model, recogniser or not, checked as `resolve` does.
 
     Raises:
         WlkError: `model_missing` or `model_corrupt`.
     """
     folder = folder_of(entry)
     if not folder.is_dir():
-        raise errors.missing(f"model {entry.name!r} is not in {models_dir()}", entry)
+        raise errors.missing(f"model {entry.name!r} is not installed in {models_dir()}", entry)
     _require_intact(folder, entry)
     return folder
 
 
 def entry_of(name: str) -> CatalogEntry:
-    """The entry of that name among all that are listed, recognisers or not.
+    """The entry of that name among all listed models, recognisers or not.
 
     Raises:
         WlkError: `model_missing`.
@@ -109,7 +108,7 @@ def entry_of(name: str) -> CatalogEntry:
 
 
 def verify(name: str) -> None:
-    """Read every file of a catalogue model and compare its SHA-256. Takes about a second.
+    """Check every file of a catalogue model against its SHA-256. Takes about a second.
 
     Raises:
         WlkError: `model_missing` or `model_corrupt`.
@@ -118,7 +117,7 @@ def verify(name: str) -> None:
 
 
 def verify_entry(entry: CatalogEntry) -> None:
-    """The same for a model that need not be in the catalogue.
+    """Like `verify`, for a model that need not be in the catalogue.
 
     Raises:
         WlkError: `model_missing` or `model_corrupt`.
@@ -132,16 +131,17 @@ def verify_entry(entry: CatalogEntry) -> None:
 
 
 def remove(entry: CatalogEntry) -> None:
-    """Delete a model and what an unfinished download of it has left.
+    """Delete a model and any unfinished download of it.
 
-    Its name is free at once, and whatever happens then, no half of it lies there.
+    The folder is renamed first. Whatever happens after that, no half of a model is left under its
+    name.
 
     Raises:
-        WlkError: `model_missing` when there is nothing, `disk_error` when it cannot be deleted.
+        WlkError: `model_missing` if there is nothing, `disk_error` if it cannot be deleted.
     """
     found = [path for path in (folder_of(entry), partial_folder(entry)) if path.exists()]
     if not found:
-        raise errors.missing(f"model {entry.name!r} is not in {models_dir()}", entry)
+        raise errors.missing(f"model {entry.name!r} is not installed in {models_dir()}", entry)
     try:
         for path in found:
             with tempfile.TemporaryDirectory(prefix=".removed-", dir=models_dir()) as bin_:
@@ -150,17 +150,17 @@ def remove(entry: CatalogEntry) -> None:
         raise WlkError(
             code="disk_error",
             message=f"cannot delete model {entry.name!r}: {error}",
-            hint="stop all captions, which may be using it, then delete it again",
+            hint="stop all captions, which may be using it, then try again",
         ) from error
 
 
 def remove_partial(entry: CatalogEntry) -> None:
-    """Delete what an unfinished download has left, if anything."""
+    """Delete an unfinished download, if there is one."""
     shutil.rmtree(partial_folder(entry), ignore_errors=True)
 
 
 def damaged_file(folder: Path, entry: CatalogEntry) -> str | None:
-    """The first file whose content is not what the catalogue says, or None."""
+    """The first file whose content differs from the catalogue's, or None."""
     for file in entry.files:
         path = folder / file.name
         if not path.is_file() or sha256(path) != file.sha256:
@@ -197,15 +197,15 @@ def _resolve_folder(name: str) -> Path:
     if absent:
         raise WlkError(
             code="model_corrupt",
-            message=f"{folder} is no Whisper model: it lacks {', '.join(absent)}",
-            hint="name a folder with a model of CTranslate2, Hugging Face, or MLX, an OpenAI .pt "
+            message=f"{folder} is not a Whisper model: it lacks {', '.join(absent)}",
+            hint="name a folder with a CTranslate2, Hugging Face or MLX model, an OpenAI .pt "
             "file, or one of: " + catalog.names(),
         )
     return folder.absolute()
 
 
 def _fault(folder: Path, entry: CatalogEntry) -> str | None:
-    """What is wrong at a glance (absent, wrong size), or None."""
+    """What a quick look finds wrong (a file absent or of the wrong size), or None."""
     for file in entry.files:
         path = folder / file.name
         try:

@@ -1,8 +1,8 @@
-"""Fetch one file over HTTP: resumed, verified, and cancelled at any time.
+"""Fetch one file over HTTP. A download can be resumed, is verified, and can be cancelled any time.
 
 Built on `urllib`, which honours the proxies of the environment and of the system. The hub's own
-library would fetch the same files, but it compares only their size, tells its progress to a bar
-on the terminal, and cannot be cancelled; each of these would have to be worked around.
+library would fetch the same files. But it compares only their size, reports progress only to a bar
+on the terminal, and cannot be cancelled.
 """
 
 import hashlib
@@ -24,25 +24,25 @@ from wlk_host.models.errors import DownloadCancelledError
 from wlk_host.version import __version__
 
 DELAYS_S: Final = (0.2, 1.0, 3.0, 9.0)
-"""Waited before each further attempt; the count begins anew when more has come than ever."""
+"""The waits before further attempts. Any progress starts the sequence again."""
 
 RESUMABLE: Final = "download_failed"
-"""The code of the error after which a further call goes on where this one broke off."""
+"""The code of the error after which another call resumes the download."""
 
 _STALLED_S: Final = 20.0
-"""A connection that brings nothing for so long is given up."""
+"""A connection that brings nothing for this long is given up."""
 
 _CHUNK_BYTES: Final = 1 << 18
 
 _TRANSIENT_STATUS: Final = frozenset({408, 429, 500, 502, 503, 504})
 
 Report = Callable[[int], None]
-"""Called with the bytes of the file that are there."""
+"""Called with the number of bytes received so far."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A file elsewhere, and how to know that it is the right one."""
+    """A file on a server, with what identifies the right one."""
 
     url: str
     size_bytes: int
@@ -50,11 +50,11 @@ class Remote:
 
 
 class _InterruptedError(Exception):
-    """The connection ended early; another may get further."""
+    """The connection ended early; another attempt can get further."""
 
 
 class _WrongError(Exception):
-    """What came is not the file."""
+    """What was received is not the file."""
 
 
 def fetch(
@@ -64,13 +64,13 @@ def fetch(
     cancelled: Event,
     delays_s: Sequence[float] = DELAYS_S,
 ) -> None:
-    """Bring a file to `target`; what is there of it already is not fetched again.
+    """Download a file to `target`, after the bytes that `target` already has.
 
-    After a failure `target` keeps what came, for the next call. Wrong content is dropped and
-    fetched a second time, since it may be an earlier call's that was damaged.
+    After a failure `target` keeps what was received, for the next call. Wrong content is deleted
+    and fetched once more, because the damage can be left from an earlier call.
 
     Raises:
-        WlkError: `download_failed` (`RESUMABLE`) when the connection does not last,
+        WlkError: `download_failed` (`RESUMABLE`) if the connection keeps breaking,
             `download_refused`, `download_corrupt`.
         DownloadCancelledError: after `cancelled` was set.
         OSError: the file cannot be written.
@@ -86,14 +86,15 @@ def fetch(
             raise WlkError(
                 code="download_corrupt",
                 message=f"{remote.url} sent {error}",
-                hint="a proxy or a mirror may change it; try again later or from elsewhere",
+                hint="a proxy or a mirror may be changing the file; try again later or over "
+                "another network",
             ) from error
 
 
 def _attempt(
     remote: Remote, target: Path, report: Report, cancelled: Event, delays_s: Sequence[float]
 ) -> None:
-    """Connect until the file is complete, then compare it."""
+    """Connect until the file is complete, then check it."""
     with _Partial(target) as partial:
         furthest, waits = partial.size, iter(delays_s)
         while partial.size < remote.size_bytes:
@@ -111,7 +112,7 @@ def _attempt(
 
 
 def _receive(remote: Remote, partial: "_Partial", report: Report, cancelled: Event) -> None:
-    """Append what one connection brings."""
+    """Append what one connection delivers."""
     response, start = _connect(remote, partial.size)
     with response:
         if start != partial.size:
@@ -136,7 +137,7 @@ def _connect(remote: Remote, start: int) -> tuple[http.client.HTTPResponse, int]
     if start:
         request.add_header("Range", f"bytes={start}-")
     try:
-        # An opener of our own reads the proxies of this moment.
+        # A new opener reads the proxy settings as they are now.
         opener = urllib.request.build_opener()
         response: http.client.HTTPResponse = opener.open(request, timeout=_STALLED_S)
     except urllib.error.HTTPError as error:
@@ -160,10 +161,10 @@ def _connect(remote: Remote, start: int) -> tuple[http.client.HTTPResponse, int]
 
 
 def _chunks(response: http.client.HTTPResponse) -> Iterator[bytes]:
-    """What comes, until the connection ends in whatever way.
+    """The received chunks, until the connection ends.
 
     Raises:
-        _InterruptedError: it broke.
+        _InterruptedError: the connection broke.
     """
     while True:
         try:
@@ -176,7 +177,7 @@ def _chunks(response: http.client.HTTPResponse) -> Iterator[bytes]:
 
 
 class _Partial:
-    """What is there of a file, and its digest so far."""
+    """The part of a file that was received, and its digest so far."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("a+b")
@@ -209,7 +210,7 @@ class _Partial:
         self.size = 0
 
     def check(self, remote: Remote) -> None:
-        """Write it down for good, and see whether it is the right file.
+        """Sync the file to the disk, and check that it is the right one.
 
         Raises:
             _WrongError: it is not.
@@ -226,17 +227,17 @@ class _Partial:
 def _failed(remote: Remote, reason: str) -> WlkError:
     return WlkError(
         code=RESUMABLE,
-        message=f"the connection for {remote.url} did not last: {reason}",
-        hint="see whether this machine is online and needs a proxy (HTTPS_PROXY), then download "
-        "again: it goes on where it broke off",
+        message=f"the download of {remote.url} was interrupted: {reason}",
+        hint="check that this machine is online, and whether it needs a proxy (HTTPS_PROXY); "
+        "download again to resume",
     )
 
 
 def _refused(remote: Remote, reason: str) -> WlkError:
     return WlkError(
         code="download_refused",
-        message=f"{remote.url} cannot be had: {reason}",
-        hint="see whether HF_ENDPOINT or a proxy (HTTPS_PROXY) leads to another place",
+        message=f"cannot download {remote.url}: {reason}",
+        hint="check whether HF_ENDPOINT or a proxy (HTTPS_PROXY) redirects the download",
     )
 
 
@@ -245,5 +246,5 @@ def _untrusted(remote: Remote, reason: str) -> WlkError:
         code="download_refused",
         message=f"the certificate of {remote.url} is not trusted: {reason}",
         hint="set SSL_CERT_FILE to a file with the certificates to trust, such as your proxy's; "
-        "on macOS run 'Install Certificates.command' of your Python",
+        "on macOS run the 'Install Certificates.command' that came with Python",
     )

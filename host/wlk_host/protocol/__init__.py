@@ -1,4 +1,4 @@
-"""Native messaging as values: framing, messages and the order in which they may come.
+"""Native messaging as values: framing, messages and their order.
 
-Performs no I/O. `schema.json` is the one definition of the messages.
+Performs no I/O. `schema.json` is the single definition of the messages.
 """

@@ -1,6 +1,6 @@
-"""The state of one port: who greeted, which sessions are open, up to where each was heard.
+"""The state of one port: whether it was greeted, which sessions are open, how far each was heard.
 
-Performs no I/O and imports nothing heavy: it answers before numpy is there.
+Performs no I/O and imports nothing heavy, so that it can answer before numpy is loaded.
 """
 
 import base64
@@ -35,7 +35,7 @@ _SAMPLE_BYTES: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class FeedAudio:
-    """Sound that starts where that of the command before ended, or after a gap.
+    """Sound that starts where the previous sound ended, or after a gap.
 
     Attributes:
         start: sample at 16 kHz.
@@ -52,7 +52,7 @@ class Refuse:
     """A message that breaks the rules.
 
     Attributes:
-        session: ends with it; None where every session goes on.
+        session: the session that this message ends; None if all sessions go on.
     """
 
     error: WlkError
@@ -77,18 +77,18 @@ Command: TypeAlias = (
 class _Phase(Enum):
     OPEN = auto()
     STOPPING = auto()
-    """Stopped by the extension, the rest is being captioned."""
+    """The extension has stopped it; the rest of its sound is being captioned."""
     OVER = auto()
-    """Ended with an error; what is still under way for it is dropped."""
+    """It ended with an error; messages that still arrive for it are dropped."""
 
 
 @dataclass(slots=True)
 class _Heard:
-    """How far a session has come.
+    """How much of a session was received.
 
     Attributes:
         until: the sample after the last one received.
-        seq: of the last audio message.
+        seq: the number of the last audio message.
     """
 
     phase: _Phase
@@ -97,15 +97,15 @@ class _Heard:
 
 
 class Connection:
-    """Turn payloads into commands that the engine can carry out without checking them again.
+    """Turn payloads into commands that the host loop can carry out without further checks.
 
-    - `hello` comes first and once. One of another version is refused, and the port waits.
-    - A session that is not open is refused once; after that its messages are dropped without
-      a word until it starts, as are those which still arrive after `stop` or an error.
+    - `hello` comes first and once. A hello of another version is refused, and the port waits.
+    - The first message for a session that is not open is refused. Further ones are dropped silently
+      until the session starts, and so are messages that still arrive after `stop` or an error.
     - `seq` rises within a session.
-    - Audio that was heard before (sent again) is trimmed. A gap is passed on: the session
-      knows whether it is a short hole or a new beginning.
-    - A cut in front of sound that is here already is moved to the end of that sound.
+    - Sound that was received before and is sent again is trimmed. A gap is passed on: the session
+      decides whether it is a short hole or a new beginning.
+    - A cut before the end of the received sound is moved to that end.
     """
 
     def __init__(self) -> None:
@@ -113,7 +113,7 @@ class Connection:
         self._sessions: dict[str, _Heard] = {}
 
     def receive(self, payload: bytes) -> Command | None:
-        """What one payload asks for; None where there is nothing to do. Never raises."""
+        """The command that a payload carries; None if there is nothing to do. Never raises."""
         if not self._greeted and (mismatch := _version_mismatch(payload)):
             return Refuse(mismatch)
         try:
@@ -131,11 +131,11 @@ class Connection:
         return self._for_session(message)
 
     def ended(self, session: str) -> None:
-        """A stopped session is done; its id may be used again."""
+        """Note that a stopped session is finished, so that its id can be used again."""
         del self._sessions[session]
 
     def failed(self, session: str) -> None:
-        """A session ended with an error; drop what is still under way for it."""
+        """Note that a session ended with an error, and drop what still arrives for it."""
         self._sessions[session] = _Heard(_Phase.OVER)
 
     def _greet(self, hello: Hello) -> Command:
@@ -157,7 +157,7 @@ class Connection:
                 WlkError(
                     code=ErrorCode.SESSION_EXISTS,
                     message=f"got a start for session {start.session!r}, which is open already",
-                    hint="stop it and wait for its status ended, or start under a new id",
+                    hint="stop it and wait for the status ended, or start it under a new id",
                 )
             )
         self._sessions[start.session] = _Heard(_Phase.OPEN, until=start.start)
@@ -227,7 +227,7 @@ def _audio_invalid(message: str) -> WlkError:
 
 
 def _version_mismatch(payload: bytes) -> WlkError | None:
-    """Why this first payload is a hello of another version, or None where it is not."""
+    """The error if this first payload is a hello of another version, otherwise None."""
     theirs = messages.protocol_of_hello(payload)
     if theirs is None or theirs == PROTOCOL_VERSION:
         return None
@@ -242,7 +242,7 @@ def _version_mismatch(payload: bytes) -> WlkError | None:
 def _hello_expected(message: messages.ToHost) -> WlkError:
     return WlkError(
         code=ErrorCode.HELLO_EXPECTED,
-        message=f"got {_type_of(message)}, expected hello first",
+        message=f"got {_type_of(message)} as the first message, expected hello",
         hint="update the extension and wlk-host to the same version",
     )
 

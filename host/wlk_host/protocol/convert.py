@@ -1,4 +1,4 @@
-"""Between what travels on the port and what `core` works with."""
+"""Convert between the messages on the port and the types of `core`."""
 
 from collections.abc import Mapping, Sequence
 
@@ -24,15 +24,15 @@ _FULL_SCALE = np.float32(32768)
 
 
 def session_options(options: Options) -> SessionOptions:
-    """The same choices as `core` takes them."""
+    """The same options as a type of `core`."""
     return SessionOptions(**msgspec.structs.asdict(options))
 
 
 def chosen_options(choices: Mapping[str, object]) -> SessionOptions:
-    """What was chosen on a command line, within the limits that the protocol has.
+    """The options of a command line, checked against the limits of the protocol.
 
     Args:
-        choices: by the options' names; others are left out.
+        choices: values by name; names that are no option are ignored.
 
     Raises:
         WlkError: `option_invalid`.
@@ -43,8 +43,8 @@ def chosen_options(choices: Mapping[str, object]) -> SessionOptions:
     except msgspec.ValidationError as error:
         raise WlkError(
             code="option_invalid",
-            message=f"got an option beyond its limits: {error}",
-            hint="see the command's --help",
+            message=f"got an invalid option: {error}",
+            hint="see --help of this command",
         ) from error
 
 
@@ -55,7 +55,7 @@ def audio_chunk(audio: FeedAudio) -> AudioChunk:
 
 
 def captions(session: str, update: CaptionUpdate) -> messages.Captions:
-    """The message that carries this update."""
+    """The message for this update."""
     return messages.Captions(
         session=session,
         revision=update.revision,
@@ -66,7 +66,7 @@ def captions(session: str, update: CaptionUpdate) -> messages.Captions:
 
 
 def lines(sent: Sequence[messages.CaptionLine]) -> tuple[Line, ...]:
-    """Lines that the extension kept."""
+    """Lines that the extension kept, as types of `core`."""
     return tuple(
         Line(
             line.id,
@@ -83,7 +83,7 @@ def lines(sent: Sequence[messages.CaptionLine]) -> tuple[Line, ...]:
 
 
 def milliseconds(length: Sample) -> int:
-    """That many samples in whole milliseconds."""
+    """A number of samples in whole milliseconds, rounded down."""
     return length * 1000 // SAMPLE_RATE
 
 

@@ -1,4 +1,4 @@
-"""Frames of native messaging: a length, then that many bytes. Performs no I/O."""
+"""Frames of native messaging: a length, then as many bytes. Performs no I/O."""
 
 import sys
 from collections.abc import Iterator
@@ -12,13 +12,13 @@ _HEADER_BYTES: Final = 4
 
 
 class FrameDecoder:
-    """Cut a byte stream into the payloads of its frames."""
+    """Split a byte stream into the payloads of its frames."""
 
     def __init__(self) -> None:
         self._buffer = bytearray()
 
     def feed(self, received: bytes) -> Iterator[bytes]:
-        """The payloads that are complete now. Exhaust it before the next call.
+        """The payloads that are complete now. Exhaust the iterator before the next call.
 
         Raises:
             WlkError: `frame_too_large`; the stream cannot be read any further.
@@ -36,7 +36,7 @@ class FrameDecoder:
             yield payload
 
     def finish(self) -> None:
-        """Take note of the stream's end.
+        """Check that the stream ended between two frames.
 
         Raises:
             WlkError: `frame_truncated`; the stream ended inside a frame.
@@ -56,7 +56,7 @@ class FrameDecoder:
 
 
 def encode_frame(payload: bytes) -> bytes:
-    """The frame of one message to the browser.
+    """A frame that carries one payload to the browser.
 
     Raises:
         WlkError: `frame_too_large`; the browser would close the port.

@@ -1,7 +1,6 @@
 """The messages of schema.json as types, and JSON to and from them.
 
-What they mean and which limits hold is said in the schema; the tests hold both to the same
-fixtures.
+The schema defines their meaning and their limits. The tests check both against the same fixtures.
 """
 
 from typing import Annotated, Final, Literal, TypeAlias
@@ -15,7 +14,7 @@ from wlk_host.protocol.constants import ErrorCode
 from wlk_host.protocol.options import Options
 
 Position: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
-"""A `Sample` on the wire: JavaScript's integers end at 2**53 - 1."""
+"""A `Sample` on the wire. JavaScript's safe integers end at 2**53 - 1."""
 
 SessionId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
 ModelName: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -35,7 +34,7 @@ class Hello(Struct, frozen=True, forbid_unknown_fields=True, tag="hello"):
 
 
 class Start(Struct, frozen=True, forbid_unknown_fields=True, tag="start"):
-    """Opens a session; `start` and `context` say where a resumed one goes on."""
+    """Opens a session. `start` and `context` say where a resumed session continues."""
 
     session: SessionId
     options: Options
@@ -63,7 +62,7 @@ class Configure(Struct, frozen=True, forbid_unknown_fields=True, tag="configure"
 class Retranslate(Struct, frozen=True, forbid_unknown_fields=True, tag="retranslate"):
     """Translate the whole transcript into the language that is chosen now.
 
-    With `earlier`, which is what was said before the session was resumed here.
+    `earlier` has the lines from before the session was resumed here.
     """
 
     session: SessionId
@@ -95,13 +94,13 @@ class Models(Struct, frozen=True, forbid_unknown_fields=True, tag="models"):
 
 
 class Download(Struct, frozen=True, forbid_unknown_fields=True, tag="download"):
-    """Puts a model in place; mends a damaged one."""
+    """Installs or repairs a model."""
 
     model: ModelName
 
 
 class Cancel(Struct, frozen=True, forbid_unknown_fields=True, tag="cancel"):
-    """Ends a download and deletes what it has fetched."""
+    """Cancels a download and deletes what it has fetched."""
 
     model: ModelName
 
@@ -113,7 +112,7 @@ class Remove(Struct, frozen=True, forbid_unknown_fields=True, tag="remove"):
 
 
 class Speech(Struct, frozen=True, forbid_unknown_fields=True, tag="speech"):
-    """Asks for some seconds of speech to try captions with."""
+    """Asks for a few seconds of speech to try captions with."""
 
 
 class Model(Struct, frozen=True, forbid_unknown_fields=True):
@@ -131,10 +130,10 @@ class Translator(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class HostHello(Struct, frozen=True, forbid_unknown_fields=True, tag="hello"):
-    """The answer to `Hello`, again whenever a model was put in place or removed.
+    """The answer to `Hello`, sent again after every installation or removal of a model.
 
-    The default model comes first, and so does the best translator; `speakers` tells whether they
-    can be told apart.
+    The default model and the best translator come first. `speakers` says whether speakers can be
+    told apart.
     """
 
     protocol: _Ordinal
@@ -145,7 +144,7 @@ class HostHello(Struct, frozen=True, forbid_unknown_fields=True, tag="hello"):
 
 
 class CaptionTranslation(Struct, frozen=True, forbid_unknown_fields=True):
-    """A line in the language it was translated into."""
+    """The translation of a line."""
 
     text: str
     language: str
@@ -153,7 +152,7 @@ class CaptionTranslation(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CaptionLine(Struct, frozen=True, forbid_unknown_fields=True):
-    """An upsert of the line of that id; empty text removes it."""
+    """Inserts or replaces the line with this id; an empty text removes it."""
 
     id: Position
     start: Position
@@ -166,7 +165,7 @@ class CaptionLine(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CaptionDraft(Struct, frozen=True, forbid_unknown_fields=True):
-    """Words that may still vanish."""
+    """Words that can still vanish."""
 
     line: Position
     text: str
@@ -196,12 +195,12 @@ class Problem(Struct, frozen=True, forbid_unknown_fields=True):
 
     @classmethod
     def of(cls, error: WlkError) -> "Problem":
-        """The part of a message that tells of this error."""
+        """The problem that reports this error."""
         return cls(error.code, error.message, error.hint)
 
 
 class Status(Struct, frozen=True, forbid_unknown_fields=True, tag="status"):
-    """How a session fares. `model` is what was chosen; None is the default."""
+    """The state of a session. `model` is the chosen one; None is the default."""
 
     session: SessionId
     state: State
@@ -222,7 +221,7 @@ ModelState: TypeAlias = Literal["absent", "downloading", "installed", "damaged"]
 
 
 class CatalogModel(Struct, frozen=True, forbid_unknown_fields=True):
-    """A model as it is now; `problem` says why what was last asked for failed."""
+    """A model in its present state. `problem` says why the last request for it failed."""
 
     name: ModelName
     kind: ModelKind
@@ -235,7 +234,7 @@ class CatalogModel(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Backend(Struct, frozen=True, forbid_unknown_fields=True):
-    """What runs models: on which devices, or why not, or not on the best one."""
+    """A backend: the devices it runs on, and what keeps it from them or from the best one."""
 
     name: BackendName
     usable: bool
@@ -244,14 +243,14 @@ class Backend(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class HostModels(Struct, frozen=True, forbid_unknown_fields=True, tag="models"):
-    """All models the host knows, recognisers first, and what runs these once that is known."""
+    """All models the host knows, recognisers first, and the backends once they are known."""
 
     models: tuple[CatalogModel, ...]
     backends: tuple[Backend, ...]
 
 
 class Progress(Struct, frozen=True, forbid_unknown_fields=True, tag="progress"):
-    """How far a download is."""
+    """The progress of a download."""
 
     model: ModelName
     done_bytes: _Count
@@ -259,7 +258,7 @@ class Progress(Struct, frozen=True, forbid_unknown_fields=True, tag="progress"):
 
 
 class SpokenClip(Struct, frozen=True, forbid_unknown_fields=True):
-    """Some seconds of speech: `pcm` is base64 of s16le, mono, 16 kHz."""
+    """A few seconds of speech. `pcm` is base64 of s16le, mono, 16 kHz."""
 
     text: Annotated[str, Meta(min_length=1)]
     language: str
@@ -267,15 +266,16 @@ class SpokenClip(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class HostSpeech(Struct, frozen=True, forbid_unknown_fields=True, tag="speech"):
-    """Speech that was synthesised on this machine; None where none was."""
+    """Speech that was synthesised on this machine; None if there is none."""
 
     clip: SpokenClip | None
 
 
 class Error(Struct, frozen=True, forbid_unknown_fields=True, tag="error"):
-    """What went wrong and what helps.
+    """What went wrong and what to do.
 
-    With a session: that session is over. Without one: the message or the port as a whole.
+    With a session, that session is over. Otherwise the error concerns one message or the whole
+    port.
     """
 
     code: _Code
@@ -285,7 +285,7 @@ class Error(Struct, frozen=True, forbid_unknown_fields=True, tag="error"):
 
     @classmethod
     def of(cls, error: WlkError, session: str | None = None) -> "Error":
-        """The message that tells of this error."""
+        """The message that reports this error."""
         return cls(error.code, error.message, error.hint, session)
 
 
@@ -307,8 +307,8 @@ def decode(payload: bytes) -> ToHost:
     """One message from the extension.
 
     Raises:
-        WlkError: `message_invalid`, with what was got and what was expected. The values
-            themselves are not repeated: they may hold what was said.
+        WlkError: `message_invalid`, with what was got and what was expected. The values are left
+            out, because they can contain what was said.
     """
     try:
         message: ToHost = _to_host.decode(payload)
@@ -316,7 +316,7 @@ def decode(payload: bytes) -> ToHost:
         reason = str(error)
         if reason.endswith("at `$.type`"):
             reason += f", expected one of {_TYPES_TO_HOST}"
-        raise _invalid(f"got no message of the protocol: {reason}") from error
+        raise _invalid(f"got a message that the protocol does not allow: {reason}") from error
     except (ValueError, RecursionError) as error:  # Malformed JSON, broken UTF-8, deep nesting.
         raise _invalid(f"got {len(payload)} bytes that are not JSON: {error}") from error
     return message
@@ -328,7 +328,7 @@ def encode(message: ToExtension) -> bytes:
 
 
 class _AnyHello(Struct, tag="hello"):
-    """A hello of any protocol version, whatever else it may carry."""
+    """A hello of any protocol version, with any other fields."""
 
     protocol: int
 
@@ -337,7 +337,7 @@ _any_hello: Final = msgspec.json.Decoder(_AnyHello)
 
 
 def protocol_of_hello(payload: bytes) -> int | None:
-    """The version that a hello names, or None where the payload is no hello at all."""
+    """The protocol version of a hello, or None if the payload is not a hello."""
     try:
         return _any_hello.decode(payload).protocol
     except (ValueError, RecursionError):

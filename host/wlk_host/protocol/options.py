@@ -11,7 +11,7 @@ from wlk_host.core.tab_options import BackendName, PolicyName, TaskName
 
 
 class Options(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the user chose for one tab. Absent means the default."""
+    """What the user chose for one tab. An absent option has its default."""
 
     language: (
         Annotated[

@@ -1,6 +1,6 @@
-"""Where the log goes: stderr, which the browser keeps, and a file the doctor can show.
+"""The log goes to stderr, which the browser keeps, and to a file.
 
-Above DEBUG no record holds what was said, a title or a URL.
+Above DEBUG no record contains spoken words, titles or URLs.
 """
 
 import logging
@@ -16,7 +16,7 @@ from platformdirs import user_log_dir
 from wlk_host.version import __version__
 
 LEVEL_VARIABLE: Final = "WLK_LOG_LEVEL"
-"""Environment variable with the name of the level, such as DEBUG."""
+"""Environment variable that names the level, such as DEBUG."""
 
 _FORMAT: Final = "%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s"
 _FILE_BYTES: Final = 1_000_000
@@ -24,12 +24,12 @@ _OLD_FILES: Final = 2
 
 
 def log_file() -> Path:
-    """The newest log. It need not exist."""
+    """The newest log file. It need not exist."""
     return Path(user_log_dir("wlk-host", appauthor=False)) / "host.log"
 
 
 def configure(argv: Sequence[str]) -> None:
-    """Send the log of this process to stderr and, where it can be written, to `log_file()`."""
+    """Send the log of this process to stderr and, if possible, to `log_file()`."""
     root = logging.getLogger()
     root.setLevel(_level())
     handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
@@ -38,7 +38,7 @@ def configure(argv: Sequence[str]) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         handlers.append(RotatingFileHandler(file, "a", _FILE_BYTES, _OLD_FILES, encoding="utf-8"))
     except OSError as error:
-        sys.stderr.write(f"no log file: {error}\n")
+        sys.stderr.write(f"cannot write a log file: {error}\n")
     for handler in handlers:
         handler.setFormatter(logging.Formatter(_FORMAT))
         root.addHandler(handler)
@@ -47,6 +47,6 @@ def configure(argv: Sequence[str]) -> None:
 
 
 def _level() -> int:
-    """What the environment asks for; INFO where that is no level."""
+    """The level that the environment names; INFO if it names none."""
     asked = os.environ.get(LEVEL_VARIABLE, "").upper()
     return logging.getLevelNamesMapping().get(asked, logging.INFO)

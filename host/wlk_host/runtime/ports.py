@@ -16,16 +16,16 @@ class TranslatedCaptionSession(CaptionSession, Protocol):
 
     @property
     def translation_delay(self) -> Sample | None:
-        """How long after its words the newest translation came; None while there is none."""
+        """How long after its words the newest translation came; None before the first one."""
         ...
 
     @property
     def translation_problem(self) -> WlkError | None:
-        """Why there are no translations at present, though there should be."""
+        """Why translations are missing at present; None if they are not."""
         ...
 
     def retranslate(self, earlier: Sequence[Line] = ()) -> list[Event]:
-        """Translate all lines into the language that is chosen now, and those from before it."""
+        """Translate all lines into the language that is chosen now, `earlier` ones included."""
         ...
 
 
@@ -34,39 +34,39 @@ class LoadedModel(Protocol):
 
     @property
     def name(self) -> str:
-        """As users know it: a name of the catalogue, or the last part of a path."""
+        """The name that users know: a name of the catalogue, or the last part of a path."""
         ...
 
     @property
     def device(self) -> str:
-        """What it runs on: cpu, cuda or mps."""
+        """Where it runs: cpu, cuda or mps."""
         ...
 
     @property
     def problem(self) -> WlkError | None:
-        """Why it is not the model, or not on the device, that was asked for."""
+        """Why the model or its device is not the requested one."""
         ...
 
     def open(
         self, options: SessionOptions, start: Sample, context: str, speakers: Speakers
     ) -> TranslatedCaptionSession:
-        """A session whose audio begins at `start`, and that knows these voices.
+        """A session whose audio begins at `start` and that knows these voices.
 
         Raises:
-            WlkError: what keeps it from opening.
+            WlkError: the session cannot be opened.
         """
         ...
 
     def take_over(self, session: TranslatedCaptionSession, options: SessionOptions) -> None:
-        """Have an open session go on with this model; no word is lost or said twice."""
+        """Let an open session continue with this model. No word is lost or repeated."""
         ...
 
     def smaller(self, options: SessionOptions) -> str | None:
-        """The next smaller installed model that suits what the user asked for."""
+        """The next smaller installed model that suits the options; None if there is none."""
         ...
 
     def guard(self) -> AbstractContextManager[None]:
-        """While its work is done: a device that cannot go on raises `DeviceError`."""
+        """A context for its work, in which a failing device raises `DeviceError`."""
         ...
 
 
@@ -74,17 +74,17 @@ class ModelLoader(Protocol):
     """Loads and owns the models. Used by one thread."""
 
     def load(self, options: SessionOptions) -> LoadedModel:
-        """What sessions with these options work with; takes seconds where it is not there yet.
+        """The model for sessions with these options. Takes seconds if it is not loaded yet.
 
         Raises:
-            WlkError: `model_missing`, `model_corrupt` and what else keeps it from loading.
+            WlkError: `model_missing`, `model_corrupt`, or another code if it cannot be loaded.
         """
         ...
 
     def load_elsewhere(
         self, model: LoadedModel, options: SessionOptions, error: DeviceError
     ) -> LoadedModel:
-        """The same model on a device that can go on; `error` is why its own cannot.
+        """The same model on a device that works. `error` says why its own device does not.
 
         Raises:
             WlkError: as `load`.
@@ -92,5 +92,5 @@ class ModelLoader(Protocol):
         ...
 
     def release(self, model: LoadedModel) -> None:
-        """Free a model that no session uses; a later `load` loads it again."""
+        """Free a model that no session uses. A later `load` loads it again."""
         ...

@@ -1,7 +1,7 @@
-"""The two pipes to the browser. Stdlib and `protocol` only: it comes before everything else.
+"""The two pipes to the browser. Needs only stdlib and `protocol`, because it is imported first.
 
-Chrome does not slow down for a host that does not read; what it cannot write to the pipe it
-keeps in its own memory. So nothing is lost when the inbox is full and the reader waits.
+Chrome does not slow down for a host that does not read. It keeps what it cannot write to the pipe
+in its own memory. So nothing is lost while the inbox is full and the reader waits.
 """
 
 import os
@@ -17,35 +17,35 @@ from wlk_host.protocol.framing import FrameDecoder, encode_frame
 _READ_BYTES: Final = 64 * 1024
 
 INBOX_MESSAGES: Final = 4096
-"""About seven minutes of one tab at 100 ms a message, 20 MB: longer than any model loads."""
+"""About seven minutes of one tab at 100 ms a message, or 20 MB: longer than any model loads."""
 
 
 class BrowserGoneError(Exception):
-    """Nobody reads what the host writes any more."""
+    """The browser no longer reads what the host writes."""
 
 
 class Signal(Enum):
     """What the inbox carries besides payloads."""
 
-    WAKE = "something was finished in the background"
+    WAKE = "something has finished in the background"
 
 
 Inbox: TypeAlias = "queue.Queue[bytes | Signal | None]"
-"""Payloads in their order; None is the end of the input."""
+"""Payloads in order; None is the end of the input."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pipes:
-    """File descriptors of our own, which no library knows."""
+    """Private file descriptors, which no library knows."""
 
     from_browser: int
     to_browser: int
 
 
 def claim_pipes() -> Pipes:
-    """Take stdin and stdout away from everybody else.
+    """Take stdin and stdout away from all other code.
 
-    From now on fd 1 is stderr, so a stray print, in Python or in C, cannot break the port, and
+    After that fd 1 is stderr, so that a stray print, in Python or in C, cannot break the port, and
     fd 0 is empty. Call it before anything else is imported.
     """
     pipes = Pipes(os.dup(0), os.dup(1))
@@ -54,7 +54,7 @@ def claim_pipes() -> Pipes:
     os.dup2(nothing if sys.stderr is None else 2, 1)
     os.close(nothing)
     if sys.platform == "win32":
-        import msvcrt  # noqa: PLC0415 - only there
+        import msvcrt  # noqa: PLC0415 - exists only on Windows
 
         msvcrt.setmode(pipes.from_browser, os.O_BINARY)
         msvcrt.setmode(pipes.to_browser, os.O_BINARY)
@@ -64,7 +64,7 @@ def claim_pipes() -> Pipes:
 def read_frames(source: int, inbox: Inbox) -> None:
     """Put every payload into the inbox until the stream ends; wait while the inbox is full.
 
-    The end itself is for the caller to put.
+    The caller puts the end of the input.
 
     Raises:
         WlkError: `frame_too_large`, `frame_truncated`; the stream cannot be read any further.

@@ -12,7 +12,7 @@ class Worker:
 
     Args:
         wake: called on that thread after each job.
-        name: of the thread.
+        name: the name of the thread.
     """
 
     def __init__(self, wake: Callable[[], None] = lambda: None, name: str = "second-pass") -> None:
@@ -26,5 +26,5 @@ class Worker:
         return future
 
     def another(self, name: str) -> "Worker":
-        """One more thread that wakes the same."""
+        """Another worker with its own thread and the same `wake`."""
         return Worker(self._wake, name)

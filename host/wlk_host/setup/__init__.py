@@ -1,4 +1,4 @@
 """Registers the host with browsers and finds out what is broken.
 
-Uses the standard library only, so that it works when everything else is broken.
+Uses the standard library only, so that it works even if everything else is broken.
 """

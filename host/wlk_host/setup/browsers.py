@@ -1,6 +1,7 @@
-"""The Chromium family in one table: where each looks for hosts, and how to see that it is there.
+"""A table of the Chromium family: where each browser looks for hosts, and how to detect it.
 
-Source: Chrome's "Native messaging" page and the browsers' own search, checked in 2026.
+Source: Chrome's "Native messaging" page and the code with which the browsers search, checked in
+2026.
 """
 
 import shutil
@@ -20,12 +21,12 @@ class Browser:
 
     Attributes:
         name: what the user types.
-        linux, macos: profile roots below `~/.config` and `~/Library/Application Support`; a
-            browser that reads several has its own first.
+        linux, macos: profile roots below `~/.config` and `~/Library/Application Support`. If a
+            browser reads several, its own comes first.
         windows: keys below `HKCU\Software`.
         commands: names on `PATH` (Linux).
         application: bundle in an Applications folder (macOS).
-        windows_profile: profile root below `%LOCALAPPDATA%`, which shows that it was run once.
+        windows_profile: profile root below `%LOCALAPPDATA%`; it exists once the browser has run.
         flatpak, snap: its names in those stores.
     """
 
@@ -136,8 +137,8 @@ def named(names: list[str]) -> list[Browser]:
     if unknown:
         raise SetupError(
             code="browser_unknown",
-            message=f"no browser {', '.join(unknown)} in the table",
-            hint="known are " + ", ".join(NAMES) + "; for others use --user-data-dir",
+            message=f"unknown browser {', '.join(unknown)}, expected {', '.join(NAMES)}",
+            hint="for any other browser use --user-data-dir",
         )
     return [browser for browser in BROWSERS if browser.name in names]
 
@@ -148,7 +149,7 @@ def for_system(system: System) -> list[Browser]:
 
 
 def manifest_folders(browser: Browser, machine: Machine) -> list[PurePath]:
-    """The folders a browser reads manifests from. Empty on Windows, which uses the registry."""
+    """The folders a browser reads manifests from; empty on Windows, which uses the registry."""
     if machine.system is System.WINDOWS:
         return []
     profiles = _profiles(browser, machine.system)
@@ -161,7 +162,7 @@ def registry_keys(browser: Browser, host_name: str) -> list[str]:
 
 
 def is_present(browser: Browser, machine: Machine) -> bool:
-    """Whether the browser is installed as a program, or was run by this user before.
+    """Whether the browser is installed as a program, or this user has run it before.
 
     Snap and Flatpak packages do not count: they cannot start a host.
     """
@@ -177,7 +178,7 @@ def is_present(browser: Browser, machine: Machine) -> bool:
 
 
 def command(browser: Browser, machine: Machine) -> Path | None:
-    """The browser's command on Linux, or None where it is absent or only a Snap."""
+    """The browser's command on Linux, or None if it is absent or only a Snap."""
     for name in browser.commands:
         found = shutil.which(name, path=machine.search_path) if machine.search_path else None
         if found and not _leads_into_snap(Path(found)):
@@ -186,7 +187,7 @@ def command(browser: Browser, machine: Machine) -> Path | None:
 
 
 def executable(browser: Browser, machine: Machine) -> Path | None:
-    """The program to start on Linux or macOS, or None where it is absent."""
+    """The program to start on Linux or macOS, or None if it is absent."""
     if machine.system is System.LINUX:
         return command(browser, machine)
     name = browser.application.removesuffix(".app")
@@ -196,7 +197,7 @@ def executable(browser: Browser, machine: Machine) -> Path | None:
 
 
 def sandboxed(machine: Machine) -> list[tuple[Browser, str]]:
-    """Browsers present as Snap or Flatpak, with the store's name: these cannot start a host."""
+    """Browsers installed as Snap or Flatpak, with the store's name. They cannot start a host."""
     if machine.system is not System.LINUX:
         return []
     flatpaks = (
@@ -222,7 +223,7 @@ def _profiles(browser: Browser, system: System) -> tuple[str, ...]:
 
 
 def _leads_into_snap(path: Path) -> bool:
-    """Ubuntu's /usr/bin/chromium-browser is a script that starts the Snap."""
+    """Whether a command only starts a Snap, as Ubuntu's /usr/bin/chromium-browser does."""
     real = path.resolve()
     if "/snap/" in str(real) or real.name == "snap":
         return True

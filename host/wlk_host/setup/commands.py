@@ -17,7 +17,7 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     """Add the three commands. Each sets `run`, a function from the arguments to the exit code."""
     parser = subparsers.add_parser("install", help="register the host with browsers")
     _add_scope(parser)
-    parser.add_argument("--all", action="store_true", help="every browser known, found or not")
+    parser.add_argument("--all", action="store_true", help="every known browser, found or not")
     _add_extension_id(parser)
     _add_dry_run(parser)
     parser.set_defaults(run=_install)
@@ -27,10 +27,10 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     _add_dry_run(parser)
     parser.set_defaults(run=_uninstall)
 
-    parser = subparsers.add_parser("doctor", help="find out what is broken, with remedies")
+    parser = subparsers.add_parser("doctor", help="find out what is broken and how to fix it")
     _add_scope(parser)
     _add_extension_id(parser)
-    parser.add_argument("--json", action="store_true", help="findings as JSON")
+    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
     parser.set_defaults(run=_doctor)
 
 
@@ -42,7 +42,7 @@ def _add_scope(parser: argparse.ArgumentParser) -> None:
         default=[],
         choices=browsers.NAMES,
         metavar="NAME",
-        help=f"instead of those found: {', '.join(browsers.NAMES)}",
+        help=f"these browsers, not all that are found: {', '.join(browsers.NAMES)}",
     )
     _add_profile_folder(parser)
 
@@ -52,7 +52,7 @@ def _add_profile_folder(parser: argparse.ArgumentParser) -> None:
         "--user-data-dir",
         type=Path,
         metavar="DIR",
-        help="a browser started with --user-data-dir=DIR (portable ones, tests)",
+        help="only the browser that is started with --user-data-dir=DIR (portable ones, tests)",
     )
 
 
@@ -63,12 +63,12 @@ def _add_extension_id(parser: argparse.ArgumentParser) -> None:
         action="extend",
         default=[],
         metavar="ID",
-        help="extensions that may start the host, besides the published one",
+        help="other extensions that may start the host, besides the published one",
     )
 
 
 def _add_dry_run(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    parser.add_argument("--dry-run", action="store_true", help="only print what would be done")
 
 
 def _install(arguments: argparse.Namespace) -> int:
@@ -127,9 +127,9 @@ def _choose(machine: Machine, arguments: argparse.Namespace) -> list[Browser]:
 
 
 def _say_where() -> None:
-    """The remedies name a command that the quickstart does not put on `PATH`."""
+    """Print the path of wlk-host, which the remedies call, if it is not on `PATH`."""
     if shutil.which("wlk-host") is None:
-        _say(f"wlk-host is here: {this_program().scripts / 'wlk-host'}")
+        _say(f"wlk-host is not on PATH; run it as {this_program().scripts / 'wlk-host'}")
 
 
 def _profile_folder(arguments: argparse.Namespace) -> Path | None:

@@ -1,7 +1,7 @@
-"""Tell apart what the browser reports with one and the same sentence.
+"""Find the causes that the browser hides behind a single message.
 
 "Specified native messaging host not found" has nine causes, "Native host has exited" four
-(Chrome's source, `native_message_process_host.cc`); each gets a finding and a remedy of its own.
+(Chrome's source, `native_message_process_host.cc`). Each has its own finding and its own remedy.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ class Scope:
     """What to look at.
 
     Attributes:
-        chosen: browsers the user named, which then must work; empty: those that are there.
+        chosen: browsers that the user named and that must work; empty: all that are found.
         user_data_dir: look at this profile folder alone.
     """
 
@@ -31,10 +31,10 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """One place a browser looks at. `path` is None where the registry names none.
+    """One place a browser looks at. `path` is None if the registry names none.
 
     Attributes:
-        option: what `wlk-host install` needs to register with this one.
+        option: the option that makes `wlk-host install` register with this browser.
     """
 
     subject: str
@@ -44,7 +44,7 @@ class Registration:
 
 
 def examine(machine: Machine, program: Program, scope: Scope) -> list[Finding]:
-    """Every finding: browsers, host, models, engines, libraries."""
+    """Every finding: browsers, host, models, backends, libraries."""
     findings, binaries = examine_registrations(machine, scope)
     extension_id = scope.extension_ids[0]
     findings += [roundtrip.check(binary, extension_id) for binary in binaries]
@@ -55,7 +55,7 @@ def examine(machine: Machine, program: Program, scope: Scope) -> list[Finding]:
 
 
 def examine_registrations(machine: Machine, scope: Scope) -> tuple[list[Finding], list[Path]]:
-    """What is registered with which browser, and the distinct binaries that they would start."""
+    """The findings for each browser, and the distinct binaries that the browsers would start."""
     registrations = _registrations(machine, scope)
     findings: list[Finding] = []
     binaries: dict[Path, None] = {}
@@ -70,8 +70,8 @@ def examine_registrations(machine: Machine, scope: Scope) -> tuple[list[Finding]
     if binaries and not named:
         findings = [_excuse(finding) for finding in findings]
     if not registrations:
-        message = "no Chromium-family browser that can start a host was found"
-        remedy = "install one, or name the profile folder of yours with --user-data-dir"
+        message = "found no Chromium-family browser that can start a host"
+        remedy = "install one, or name your browser's profile folder with --user-data-dir"
         findings.append(Finding("no_browser_found", Level.FAIL, "browsers", message, remedy))
     if scope.user_data_dir is None:
         findings += [_sandboxed(browser, store) for browser, store in browsers.sandboxed(machine)]
@@ -116,13 +116,13 @@ def _check(registration: Registration, extension_ids: list[str]) -> manifest.Che
 
 
 def _excuse(finding: Finding) -> Finding:
-    """Not registered with one browser is no fault while another one works."""
+    """A missing registration is not a failure as long as another browser works."""
     if finding.code in ("manifest_missing", "registry_missing"):
         return replace(finding, level=Level.WARN)
     return finding
 
 
 def _sandboxed(browser: Browser, store: str) -> Finding:
-    message = f"{browser.label} is a {store} package, which may not start programs outside itself"
-    remedy = "install the browser as a deb or rpm package from its maker or the distribution"
+    message = f"{browser.label} is a {store} package, which cannot start programs outside itself"
+    remedy = "install the browser as a deb or rpm package, from its maker or your distribution"
     return Finding("browser_sandboxed", Level.WARN, browser.label, message, remedy)

@@ -1,8 +1,8 @@
-"""The setup's own error: it may not import the core, which could be what is broken."""
+"""The setup's own error. Setup does not import the core, because that may be what is broken."""
 
 
 class SetupError(Exception):
-    """What went wrong, in the same three parts as `core.errors.WlkError`."""
+    """An error in the same three parts as `core.errors.WlkError`."""
 
     def __init__(self, code: str, message: str, hint: str) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""What the doctor says, as values and as text."""
+"""The doctor's findings, as values and as text."""
 
 import dataclasses
 import json
@@ -17,11 +17,11 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at.
+    """The result of one check.
 
     Attributes:
         code: snake_case and stable.
-        subject: what it is about: a browser, the host, the model, a library.
+        subject: what was checked: a browser, the host, the model, a library.
         remedy: what to do; None when nothing needs doing.
     """
 
@@ -47,7 +47,7 @@ def to_json(findings: Sequence[Finding]) -> str:
 
 
 def to_text(findings: Sequence[Finding]) -> str:
-    """One line per finding, its remedy below it, a sentence at the end."""
+    """One line per finding, its remedy below it, and a summary at the end."""
     width = max((len(finding.subject) for finding in findings), default=0)
     lines = []
     for finding in findings:

@@ -1,11 +1,11 @@
-"""Registration as a plan of actions: shown with --dry-run, applied otherwise.
+"""Registration as a plan of actions, which --dry-run only prints.
 
 On Linux and macOS the manifest points to a small launcher of ours, not to the environment's
-console script. The browser hands its own environment down, where PYTHONHOME, PYTHONPATH or a
-user site folder can break any Python script; the launcher starts the interpreter isolated (-I).
-It has no `#!` line with a long or spaced path either, and it stays where the manifest says when
-the console script is rewritten. Telemetry is switched off in it, before Python starts. On Windows
-the console script's .exe serves: a .bat would open a console window.
+console script. The host inherits the browser's environment, in which PYTHONHOME, PYTHONPATH or a
+user site folder can break any Python script. So the launcher starts the interpreter isolated (-I).
+Nor does it need a `#!` line with a long path or one with spaces, and it stays in place when the
+console script is rewritten. It also switches telemetry off before Python starts. On Windows the
+manifest points to the console script's .exe, because a .bat would open a console window.
 """
 
 import os
@@ -28,7 +28,7 @@ LAUNCHER_NAME: Final = f"{HOST_NAME}.sh"
 
 @dataclass(frozen=True, slots=True)
 class WriteFile:
-    """A file with this content."""
+    """Write a file with this content."""
 
     path: PurePath
     content: str
@@ -56,13 +56,13 @@ class WriteFile:
 
 @dataclass(frozen=True, slots=True)
 class SetRegistry:
-    """A key below HKEY_CURRENT_USER with this default value."""
+    """Give a key below HKEY_CURRENT_USER this default value."""
 
     key: str
     value: str
 
     def apply(self) -> None:
-        """Create or overwrite it."""
+        """Create or overwrite the key."""
         registry.write(self.key, self.value)
 
     def __str__(self) -> str:
@@ -71,7 +71,7 @@ class SetRegistry:
 
 @dataclass(frozen=True, slots=True)
 class RemoveFile:
-    """No file at this path."""
+    """Remove the file at this path."""
 
     path: PurePath
 
@@ -85,7 +85,7 @@ class RemoveFile:
 
 @dataclass(frozen=True, slots=True)
 class RemoveRegistry:
-    """No such key below HKEY_CURRENT_USER."""
+    """Remove a key below HKEY_CURRENT_USER."""
 
     key: str
 
@@ -107,11 +107,11 @@ def plan_install(
     extension_ids: list[str],
     user_data_dir: PurePath | None = None,
 ) -> list[Action]:
-    """What registers the host with these browsers, or with one profile folder.
+    """The actions that register the host with these browsers, or with one profile folder.
 
     Args:
-        chosen: ignored when `user_data_dir` is given.
-        user_data_dir: the browser's `--user-data-dir`; its launcher lies beside the manifest, so
+        chosen: ignored if `user_data_dir` is given.
+        user_data_dir: the browser's `--user-data-dir`. The launcher is put beside the manifest, so
             that a portable browser or a test does not touch the user's own registration.
 
     Raises:
@@ -137,7 +137,7 @@ def plan_install(
 
 
 def plan_uninstall(machine: Machine, user_data_dir: PurePath | None = None) -> list[Action]:
-    """What removes every registration of ours, or that of one profile folder."""
+    """The actions that remove all our registrations, or that of one profile folder."""
     if machine.system is System.WINDOWS:
         _refuse_profile_folder(user_data_dir)
         everyone = browsers.BROWSERS
@@ -153,10 +153,10 @@ def plan_uninstall(machine: Machine, user_data_dir: PurePath | None = None) -> l
 
 
 def apply(actions: Sequence[Action]) -> None:
-    """Do it.
+    """Carry out the actions, in their order.
 
     Raises:
-        SetupError: `write_failed`, naming the action that failed.
+        SetupError: `write_failed`, with the action that failed.
     """
     for action in actions:
         try:
@@ -165,12 +165,12 @@ def apply(actions: Sequence[Action]) -> None:
             raise SetupError(
                 code="write_failed",
                 message=f"could not {str(action).splitlines()[0]}: {error}",
-                hint="check the folder's owner and permissions, then run this again",
+                hint="check the owner and the permissions of the folder, then try again",
             ) from error
 
 
 def is_needed(action: Action) -> bool:
-    """Whether there is anything for a removal to remove. What writes is always needed."""
+    """Whether a removal has anything to remove. An action that writes is always needed."""
     if isinstance(action, RemoveFile):
         return os.path.lexists(action.path)
     if isinstance(action, RemoveRegistry):
@@ -179,7 +179,7 @@ def is_needed(action: Action) -> bool:
 
 
 def _folders(machine: Machine, chosen: Sequence[Browser]) -> list[PurePath]:
-    """Without repetition: Opera shares one with Chrome."""
+    """The manifest folders of these browsers, each once: Opera shares one with Chrome."""
     return list(dict.fromkeys(f for b in chosen for f in browsers.manifest_folders(b, machine)))
 
 
@@ -196,6 +196,7 @@ def _refuse_profile_folder(user_data_dir: PurePath | None) -> None:
     if user_data_dir is not None:
         raise SetupError(
             code="user_data_dir_unsupported",
-            message="on Windows browsers find hosts through the registry, whatever the profile",
-            hint="leave --user-data-dir out; name the browser with --browser instead",
+            message="--user-data-dir has no effect on Windows, where browsers find hosts through "
+            "the registry",
+            hint="name the browser with --browser instead",
         )

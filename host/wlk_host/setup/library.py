@@ -1,6 +1,6 @@
-"""Prints the version of a library that loads; `python -m wlk_host.setup.library NAME`.
+"""Imports a library and prints its version; `python -m wlk_host.setup.library NAME`.
 
-In a process of its own: one that is broken may end it.
+A process of its own, because a broken library can crash it.
 """
 
 import importlib

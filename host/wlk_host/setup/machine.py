@@ -1,4 +1,4 @@
-"""Where things lie on a machine, as a value: tests describe machines that they do not run on."""
+"""The folders of a machine, as a value, so that tests can describe other machines."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 
 
 class System(StrEnum):
-    """The systems browsers differ on."""
+    """The operating systems on which browsers look for hosts in different ways."""
 
     LINUX = "linux"
     MACOS = "macos"
@@ -18,14 +18,14 @@ class System(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """The folders that matter here.
+    """The folders that setup reads and writes.
 
     Attributes:
         home: the user's home folder.
         config: where browsers keep their profiles; unused on Windows.
-        data: our own folder, the same one that `platformdirs.user_data_dir("wlk-host")` names.
-        root: the file system's root, below which system-wide software lies.
-        search_path: folders with commands, as in `PATH`; empty: look for none.
+        data: our own folder, the same as `platformdirs.user_data_dir("wlk-host")`.
+        root: the root of the file system, below which system-wide software is installed.
+        search_path: folders with commands, as in `PATH`; empty: look for no commands.
     """
 
     system: System
@@ -41,8 +41,8 @@ class Program:
     """This installation of wlk-host.
 
     Attributes:
-        python: the interpreter of its environment; never resolved, as a virtual environment's
-            is a link whose own place matters.
+        python: the interpreter of its environment. Never resolve the path: in a virtual
+            environment it is a link, and the link's own place selects the environment.
         scripts: the folder that holds the console script.
     """
 
@@ -51,7 +51,7 @@ class Program:
 
 
 def this_machine() -> Machine:
-    """The machine this runs on, from its environment variables."""
+    """The machine this process runs on, as its environment variables describe it."""
     home = Path.home()
     root = Path(home.anchor)
     search_path = os.environ.get("PATH", os.defpath)
@@ -67,5 +67,5 @@ def this_machine() -> Machine:
 
 
 def this_program() -> Program:
-    """The interpreter and the console scripts of the environment this runs in."""
+    """The interpreter and the console scripts of this process's environment."""
     return Program(python=Path(sys.executable), scripts=Path(sysconfig.get_path("scripts")))

@@ -1,4 +1,4 @@
-"""The native messaging manifest: what is written, and each fault that makes a browser ignore it."""
+"""The native messaging manifest: its content, and every fault that makes a browser ignore it."""
 
 import json
 import os
@@ -16,7 +16,7 @@ FILE_NAME: Final = f"{HOST_NAME}.json"
 _FIELDS: Final = ("name", "description", "path", "type", "allowed_origins")
 
 _EXTENSION_ID: Final = re.compile(r"[a-p]{32}")
-"""Half a SHA-256 of the public key, written with the letters a to p."""
+"""The first half of the public key's SHA-256, in hexadecimal with the digits a to p."""
 
 _ORIGIN: Final = re.compile(r"chrome-extension://([a-p]{32})/")
 
@@ -25,10 +25,10 @@ INSTALL: Final = "run: wlk-host install"
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a manifest's check found.
+    """The result of checking a manifest.
 
     Attributes:
-        binary: what the browser would start; None when it would start nothing.
+        binary: the program that the browser would start; None if it would start none.
     """
 
     findings: list[Finding]
@@ -45,8 +45,8 @@ def render(executable: PurePath, extension_ids: list[str]) -> str:
         if not _EXTENSION_ID.fullmatch(extension_id):
             raise SetupError(
                 code="extension_id_invalid",
-                message=f"{extension_id!r} is no extension id: 32 letters from a to p",
-                hint="copy the ID that the browser's extensions page shows in developer mode",
+                message=f"got the extension ID {extension_id!r}, expected 32 letters from a to p",
+                hint="copy the ID from the browser's extensions page, in developer mode",
             )
     fields = {
         "name": HOST_NAME,
@@ -59,11 +59,11 @@ def render(executable: PurePath, extension_ids: list[str]) -> str:
 
 
 def check(path: Path, subject: str, extension_ids: list[str]) -> Checked:
-    """Each fault of one manifest and of what it points to, by itself."""
+    """Every fault of one manifest and of the program it points to, one finding each."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        finding = _fail("manifest_missing", subject, f"there is no {path}")
+        finding = _fail("manifest_missing", subject, f"{path} is missing")
         return Checked([finding], None)
     except (OSError, UnicodeDecodeError) as error:
         finding = _fail("manifest_unreadable", subject, f"cannot read {path}: {error}")
@@ -71,10 +71,10 @@ def check(path: Path, subject: str, extension_ids: list[str]) -> Checked:
     try:
         fields = json.loads(text)
     except json.JSONDecodeError as error:
-        finding = _fail("manifest_not_json", subject, f"{path} is no JSON: {error}")
+        finding = _fail("manifest_not_json", subject, f"{path} is not JSON: {error}")
         return Checked([finding], None)
     if not isinstance(fields, dict):
-        finding = _fail("manifest_not_json", subject, f"{path} is no JSON object")
+        finding = _fail("manifest_not_json", subject, f"{path} is not a JSON object")
         return Checked([finding], None)
     return _check_fields(path, subject, fields, extension_ids)
 
@@ -88,10 +88,10 @@ def _check_fields(
         if field not in fields
     ]
     if fields.get("name", HOST_NAME) != HOST_NAME:
-        message = f"{path} names {fields['name']!r}, the extension asks for {HOST_NAME!r}"
+        message = f"{path} has the name {fields['name']!r}, expected {HOST_NAME!r}"
         findings.append(_fail("manifest_wrong_name", subject, message))
     if fields.get("type", "stdio") != "stdio":
-        message = f"{path} has type {fields['type']!r}, browsers know only 'stdio'"
+        message = f"{path} has the type {fields['type']!r}, expected 'stdio'"
         findings.append(_fail("manifest_wrong_type", subject, message))
     findings += _check_origins(path, subject, fields.get("allowed_origins", []), extension_ids)
     executable = fields.get("path")
@@ -105,7 +105,7 @@ def _check_origins(
     path: Path, subject: str, origins: object, extension_ids: list[str]
 ) -> list[Finding]:
     if not isinstance(origins, list) or not all(isinstance(o, str) for o in origins):
-        message = f"{path}: allowed_origins is no list of strings"
+        message = f"{path}: allowed_origins is not a list of strings"
         return [_fail("manifest_field_wrong", subject, message)]
     findings = [_check_origin(path, subject, origin) for origin in origins]
     faults = [finding for finding in findings if finding]
@@ -116,7 +116,7 @@ def _check_origins(
         remedy = "run: wlk-host install --extension-id " + " ".join(absent)
         faults.append(Finding("extension_not_allowed", Level.FAIL, subject, message, remedy))
     elif absent and not faults:
-        message = f"{path} allows no extension at all"
+        message = f"{path} does not allow any extension"
         faults.append(_fail("extension_not_allowed", subject, message))
     return faults
 
@@ -125,29 +125,31 @@ def _check_origin(path: Path, subject: str, origin: str) -> Finding | None:
     if _ORIGIN.fullmatch(origin):
         return None
     if "*" in origin:
-        message = f"{path}: the origin {origin!r} has a wildcard, which voids the whole manifest"
+        message = (
+            f"{path}: the origin {origin!r} has a wildcard, which invalidates the whole manifest"
+        )
         return _fail("origin_wildcard", subject, message)
     if _ORIGIN.fullmatch(origin + "/"):
-        message = f"{path}: the origin {origin!r} lacks its final slash"
+        message = f"{path}: the origin {origin!r} lacks the slash at its end"
         return _fail("origin_without_slash", subject, message)
-    message = f"{path}: {origin!r} is no origin of the form chrome-extension://<id>/"
+    message = f"{path}: got the origin {origin!r}, expected chrome-extension://<id>/"
     return _fail("origin_invalid", subject, message)
 
 
 def _check_binary(manifest: Path, subject: str, executable: object) -> list[Finding]:
     if not isinstance(executable, str):
-        return [_fail("manifest_field_wrong", subject, f"{manifest}: path is no string")]
+        return [_fail("manifest_field_wrong", subject, f"{manifest}: path is not a string")]
     path = Path(executable)
     if not path.is_absolute():
-        # Windows alone would take it as relative to the manifest; ours never is.
-        message = f"{manifest}: the path {executable!r} is relative"
+        # Only Windows allows a path relative to the manifest. Ours is never relative.
+        message = f"{manifest}: the path {executable!r} is relative, expected an absolute one"
         return [_fail("path_relative", subject, message)]
     if not path.is_file():
         message = f"{manifest} points to {path}, which is missing"
         return [_fail("binary_missing", subject, message)]
     if not os.access(path, os.X_OK):
         remedy = f"run: chmod +x '{path}'"
-        message = f"{path} may not be executed"
+        message = f"{path} is not executable"
         return [Finding("binary_not_executable", Level.FAIL, subject, message, remedy)]
     return _check_shebang(path, subject)
 
@@ -165,7 +167,7 @@ def _check_shebang(path: Path, subject: str) -> list[Finding]:
         return [_fail("binary_bad_shebang", subject, message)]
     words = os.fsdecode(line[2:]).split()
     if not words or not Path(words[0]).is_file():
-        message = f"{path} asks for the interpreter {words[0] if words else ''!r}, which is missing"
+        message = f"{path} needs the interpreter {words[0] if words else ''!r}, which is missing"
         return [_fail("binary_bad_shebang", subject, message)]
     return []
 

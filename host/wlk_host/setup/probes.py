@@ -1,4 +1,4 @@
-"""Look at the model and the libraries from outside: a crash in there is a finding, not the end."""
+"""Check models and libraries in other processes, so that a crash there is only a finding."""
 
 import json
 import signal
@@ -10,24 +10,25 @@ from wlk_host.setup.findings import Finding, Level
 
 LIBRARIES: Final = {
     "numpy": "sample arithmetic",
-    "av": "decoding of audio files",
+    "av": "audio file decoding",
     "onnxruntime": "speech detection",
     "ctranslate2": "the recogniser's encoder",
-    "tokenizers": "the recogniser's text",
+    "tokenizers": "the recogniser's tokenizer",
     "torch": "the recogniser's decoder",
 }
-"""Import name (here also the package's name) and what it is needed for."""
+"""Import names, which are also the packages' names, and what each library is needed for."""
 
 _MODELS: Final = "wlk_host.models.probe"
 _BACKENDS: Final = "wlk_host.backends.probe"
 _LIBRARY: Final = "wlk_host.setup.library"
-"""Modules that look, and print what they see. Named, not imported: what they need may be broken."""
+"""Modules that check something and print the result. They are run, not imported, because what they
+need may be broken."""
 
 _TIMEOUT_S: Final = 120
 
 
 def check_model(python: PurePath) -> Finding:
-    """Whether a model is installed, and each installed one is what was published."""
+    """Whether a model is installed, and whether every installed model is intact."""
     result = _run(python, _MODELS, "models")
     if isinstance(result, str):
         return _unseen("model_check_failed", Level.FAIL, "model", "the models", result)
@@ -39,25 +40,25 @@ def check_model(python: PurePath) -> Finding:
 
 
 def check_speakers(python: PurePath) -> Finding:
-    """Whether speakers can be told apart, which nobody needs for captions."""
+    """Whether the model that tells speakers apart is intact. Captions work without it."""
     result = _run(python, _MODELS, "speakers")
     if isinstance(result, str):
-        return _unseen("speakers_check_failed", Level.WARN, "speakers", "the model", result)
+        return _unseen("speakers_check_failed", Level.WARN, "speakers", "the speaker model", result)
     seen = json.loads(result.stdout)
     if "folder" in seen:
-        message = f"can be told apart; the model is intact, in {seen['folder']}"
+        message = f"can be distinguished: the model is intact, in {seen['folder']}"
         return Finding("speakers_ready", Level.OK, "speakers", message)
     if seen["code"] == "model_missing":
-        message = "are not told apart; captions do without"
+        message = "cannot be distinguished: the optional model is not installed"
         return Finding("speakers_absent", Level.OK, "speakers", message, seen["hint"])
     return Finding(seen["code"], Level.WARN, "speakers", seen["message"], seen["hint"])
 
 
 def check_backends(python: PurePath) -> list[Finding]:
-    """What each engine can do here, and what keeps it from what the machine could."""
+    """What each backend can do here, and what keeps it from using all of the machine."""
     result = _run(python, _BACKENDS)
     if isinstance(result, str):
-        return [_unseen("backend_check_failed", Level.FAIL, "backends", "the engines", result)]
+        return [_unseen("backend_check_failed", Level.FAIL, "backends", "the backends", result)]
     return [_backend(seen) for seen in json.loads(result.stdout)]
 
 
@@ -69,7 +70,7 @@ def _backend(seen: dict[str, Any]) -> Finding:
     code, message, remedy = seen["problem"]
     if seen["expected"]:
         return Finding(code, Level.WARN, subject, message, remedy)
-    # Nobody misses an engine that is made for other machines.
+    # A backend for other machines is not missed here.
     return Finding("backend_not_used", Level.OK, subject, message)
 
 
@@ -88,12 +89,12 @@ def _check_library(python: PurePath, name: str, purpose: str) -> Finding:
 
 
 def _unseen(code: str, level: Level, subject: str, what: str, why: str) -> Finding:
-    message = f"{what} cannot be looked at: {why}"
+    message = f"cannot check {what}: {why}"
     return Finding(code, level, subject, message, "reinstall wlk-host in its environment")
 
 
 def _run(python: PurePath, module: str, *arguments: str) -> subprocess.CompletedProcess[str] | str:
-    """The finished process, or in words how it ended instead."""
+    """The process if it succeeded, otherwise a description of how it ended."""
     try:
         result = subprocess.run(
             [str(python), "-I", "-m", module, *arguments],
@@ -103,7 +104,7 @@ def _run(python: PurePath, module: str, *arguments: str) -> subprocess.Completed
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return f"no end after {_TIMEOUT_S} s"
+        return f"not finished after {_TIMEOUT_S} s"
     except OSError as error:
         return str(error)
     if result.returncode == 0:

@@ -8,7 +8,7 @@ if sys.platform == "win32":
     import winreg
 
     def read(key: str) -> str | None:
-        """A key's default value, or None when the key or the value is absent."""
+        """A key's default value, or None if the key or the value is absent."""
         try:
             value = winreg.QueryValue(winreg.HKEY_CURRENT_USER, key)
         except FileNotFoundError:
@@ -16,11 +16,11 @@ if sys.platform == "win32":
         return value or None
 
     def write(key: str, value: str) -> None:
-        """Create the key where needed and set its default value."""
+        """Create the key if needed, and set its default value."""
         winreg.SetValue(winreg.HKEY_CURRENT_USER, key, winreg.REG_SZ, value)
 
     def delete(key: str) -> None:
-        """Remove the key. Removing what is absent is no error."""
+        """Remove the key. An absent key is not an error."""
         try:
             winreg.DeleteKey(winreg.HKEY_CURRENT_USER, key)
         except FileNotFoundError:
@@ -32,7 +32,7 @@ else:
         return SetupError(
             code="registry_absent",
             message=f"cannot reach HKCU\\{key}: this is not Windows",
-            hint="use --dry-run to see a plan made for Windows",
+            hint="use --dry-run to print a plan made for Windows",
         )
 
     def read(key: str) -> str | None:

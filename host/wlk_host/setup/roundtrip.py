@@ -15,16 +15,16 @@ from wlk_host.protocol.constants import MAX_OUTBOUND, PROTOCOL_VERSION
 from wlk_host.setup.findings import Finding, Level
 
 HELLO_WITHIN_S: Final = 5.0
-"""Far more than a healthy host needs, even from a cold disk."""
+"""Much more than a healthy host needs, even from a cold disk."""
 
 EXIT_WITHIN_S: Final = 2.0
-"""Chrome kills the host that long after it has closed the pipe."""
+"""Chrome kills the host this long after it has closed the pipe."""
 
 _REINSTALL: Final = "reinstall wlk-host in its environment, then run: wlk-host install"
 
 
 def check(binary: Path, extension_id: str, hello_within_s: float = HELLO_WITHIN_S) -> Finding:
-    """Whether the host greets back and leaves when the browser does."""
+    """Whether the host answers the greeting, and exits when the pipe closes."""
     command = [str(binary), f"chrome-extension://{extension_id}/"]
     if os.name == "nt":
         command.append("--parent-window=0")
@@ -49,13 +49,13 @@ def check(binary: Path, extension_id: str, hello_within_s: float = HELLO_WITHIN_
         return fault_at_exit
     message = (
         f"answers in {greeted - started:.2f} s ({fault}), "
-        f"leaves in {time.monotonic() - greeted:.2f} s"
+        f"exits in {time.monotonic() - greeted:.2f} s"
     )
     return Finding("host_answers", Level.OK, "host", message)
 
 
 def _greet(process: subprocess.Popen[bytes], log: IO[bytes], within_s: float) -> Finding | str:
-    """The host's greeting in words, or what is wrong with it."""
+    """A summary of the host's greeting, or what is wrong with it."""
     assert process.stdin is not None  # noqa: S101 - Popen was given pipes
     assert process.stdout is not None  # noqa: S101
     replies: queue.SimpleQueue[bytes] = queue.SimpleQueue()
@@ -67,15 +67,15 @@ def _greet(process: subprocess.Popen[bytes], log: IO[bytes], within_s: float) ->
         process.stdin.write(_length(payload) + payload)
         process.stdin.flush()
     except OSError:
-        pass  # It has exited; reading says so with its reason.
+        pass  # The host has exited. The read below reports why.
     try:
         frame = replies.get(timeout=within_s)
     except queue.Empty:
-        message = f"it started but did not answer within {within_s:g} s{_last_words(log)}"
+        message = f"it started, but did not answer within {within_s:g} s{_last_words(log)}"
         return _fail("host_silent", message)
     if not frame:
         code = process.wait()
-        return _fail("host_exits", f"it exits at once with code {code}{_last_words(log)}")
+        return _fail("host_exits", f"it exited at once with code {code}{_last_words(log)}")
     return _judge(frame)
 
 
@@ -85,16 +85,16 @@ def _judge(frame: bytes) -> Finding | str:
     except ValueError:
         return _fail(
             "host_wrong_reply",
-            f"it writes something else than messages to standard output: {frame[:60]!r}",
+            f"got {frame[:60]!r} on its standard output, expected a message",
         )
     kind = reply.get("type") if isinstance(reply, dict) else None
     if kind == "error":
-        message = f"it answers with {reply.get('code')}: {reply.get('message')}"
+        message = f"it answered with {reply.get('code')}: {reply.get('message')}"
         return Finding("host_reports_error", Level.FAIL, "host", message, reply.get("hint"))
     if kind != "hello":
-        return _fail("host_wrong_reply", f"it answers {frame[:60]!r} instead of a hello")
+        return _fail("host_wrong_reply", f"it answered {frame[:60]!r}, expected a hello")
     if reply.get("protocol") != PROTOCOL_VERSION:
-        message = f"it speaks protocol {reply.get('protocol')}, this version {PROTOCOL_VERSION}"
+        message = f"it speaks protocol {reply.get('protocol')}, expected {PROTOCOL_VERSION}"
         return _fail("host_protocol_differs", message)
     return f"wlk-host {reply.get('host')}, protocol {reply.get('protocol')}"
 
@@ -105,14 +105,15 @@ def _take_leave(process: subprocess.Popen[bytes], log: IO[bytes]) -> Finding | N
     try:
         code = process.wait(timeout=EXIT_WITHIN_S)
     except subprocess.TimeoutExpired:
-        return _fail("host_stays", f"it is still there {EXIT_WITHIN_S:g} s after the pipe closed")
+        message = f"it was still running {EXIT_WITHIN_S:g} s after the pipe closed"
+        return _fail("host_stays", message)
     if code != 0:
-        return _fail("host_exit_code", f"it leaves with code {code}{_last_words(log)}")
+        return _fail("host_exit_code", f"it exited with code {code}{_last_words(log)}")
     return None
 
 
 def _read_frame(stdout: IO[bytes]) -> bytes:
-    """One payload; what came instead where it is no frame; empty at the end of the stream."""
+    """One payload, or whatever came instead of a frame; empty at the end of the stream."""
     head = stdout.read(4)
     size = int.from_bytes(head, sys.byteorder)
     if len(head) < 4 or size > MAX_OUTBOUND:
@@ -125,10 +126,10 @@ def _length(payload: bytes) -> bytes:
 
 
 def _last_words(log: IO[bytes]) -> str:
-    """The end of what the host wrote to standard error."""
+    """The last line that the host wrote to standard error."""
     log.seek(0)
     lines = log.read().decode(errors="replace").strip().splitlines()
-    return f"; it says: {lines[-1].strip()}" if lines else ""
+    return f"; its log ends with: {lines[-1].strip()}" if lines else ""
 
 
 def _fail(code: str, message: str) -> Finding:

@@ -96,7 +96,7 @@ def test_a_server_that_gets_nowhere_is_given_up(hub: Hub, tmp_path: Path) -> Non
     with pytest.raises(WlkError, match="after 512000 of 1024000 bytes") as raised:
         bring(hub, tmp_path / "file")
     assert raised.value.code == "download_failed"
-    assert "goes on where it broke off" in raised.value.hint
+    assert "download again to resume" in raised.value.hint
     assert len(hub.asked) == 1 + len(AT_ONCE)
 
 

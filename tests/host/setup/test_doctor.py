@@ -54,7 +54,7 @@ def test_a_healthy_installation_is_healthy(wlk_host: CommandLine, models: Path) 
     text = wlk_host("doctor", WLK_MODELS=str(models))
     assert text.returncode == 0
     assert "Everything works.\n" in text.stdout
-    command = text.stdout.rsplit("wlk-host is here: ", 1)[1].strip()
+    command = text.stdout.rsplit("run it as ", 1)[1].strip()
     assert os.access(command, os.X_OK)
 
 
@@ -92,7 +92,7 @@ def test_a_broken_registration_fails_with_code_and_remedy(
     path.write_text(path.read_text().replace('/"', '"'))
     result = wlk_host("doctor", WLK_MODELS=str(models))
     assert result.returncode == 1
-    assert "lacks its final slash" in result.stdout
+    assert "lacks the slash at its end" in result.stdout
     assert "-> run: wlk-host install --browser chromium  [origin_without_slash]" in result.stdout
 
 
@@ -156,11 +156,12 @@ def test_models_that_cannot_be_looked_at_are_a_finding(tmp_path: Path) -> None:
     python = environment_with(tmp_path, platformdirs="raise ImportError('half installed')")
     for found in (probes.check_model(python), probes.check_speakers(python)):
         assert found.code in {"model_check_failed", "speakers_check_failed"}
-        assert "cannot be looked at: ImportError: half installed" in found.message
+        assert found.message.startswith("cannot check the ")
+        assert found.message.endswith(": ImportError: half installed")
         assert found.remedy == "reinstall wlk-host in its environment"
 
 
-def test_what_an_engine_lacks_is_told_with_its_remedy() -> None:
+def test_what_a_backend_lacks_is_reported_with_its_remedy() -> None:
     """As `backends.availability` says it: a card that is not used, and no fault otherwise."""
     problem = ["cudnn_missing", "there is a card, but no cuDNN", "run: pip install it"]
     seen = {"name": "faster-whisper", "usable": True, "expected": True, "problem": problem}

@@ -143,4 +143,4 @@ def test_an_unknown_browser_lists_the_known_ones() -> None:
     with pytest.raises(SetupError) as raised:
         browsers.named(["netscape"])
     assert raised.value.code == "browser_unknown"
-    assert "chromium" in raised.value.hint
+    assert "chromium" in raised.value.message

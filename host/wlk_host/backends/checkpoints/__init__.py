@@ -1,4 +1,4 @@
-"""Checkpoints of every common format, brought into the one form that the backends read.
+"""Checkpoints of every common format, converted to the one format that the backends read.
 
 Reads and writes files. Never runs a model.
 """

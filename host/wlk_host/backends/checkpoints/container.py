@@ -15,14 +15,14 @@ _VERSIONS: Final = range(5, 7)
 
 
 def read_variables(model_bin: Path) -> dict[str, NDArray[np.generic]]:
-    """Every variable of the file by name, aliases included, as views of the mapped file.
+    """Every variable of the file by name, including aliases, as views of the mapped file.
 
     Layout (CTranslate2, `python/ctranslate2/specs/model_spec.py`, binary version 6):
     version, spec name, revision, variables (name, rank, dims, dtype id, byte count,
     bytes), aliases. All integers little-endian; names are counted, zero-terminated.
 
     Raises:
-        WlkError: `model_corrupt` when the file ends early or is of another format.
+        WlkError: `model_corrupt` if the file ends early or has another format.
     """
     with model_bin.open("rb") as file:
         size = file.seek(0, 2)
@@ -84,6 +84,6 @@ def _parse(cursor: _Cursor) -> dict[str, NDArray[np.generic]]:
 def _corrupt(model_bin: Path, reason: str) -> WlkError:
     return WlkError(
         code="model_corrupt",
-        message=f"{model_bin} is not a whole CTranslate2 model: {reason}",
+        message=f"{model_bin} is not a complete CTranslate2 model: {reason}",
         hint="download the model again, for example: wlk-host models download base",
     )

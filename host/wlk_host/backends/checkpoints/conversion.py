@@ -1,9 +1,9 @@
-"""Whisper checkpoints of every common format, made ready for the engines.
+"""Whisper checkpoints of every common format, converted for the backends.
 
-Understood are CTranslate2 folders, Hugging Face folders (safetensors or `.bin`, single or
-sharded), OpenAI's `.pt` files, MLX folders (`.npz` or safetensors, quantised or not), and LoRA
-adapters (PEFT) for any of these. All but the first are converted once, into a CTranslate2 folder
-in the cache, from which the engines read both halves.
+Supported are CTranslate2 folders, Hugging Face folders (safetensors or `.bin`, single or sharded),
+OpenAI's `.pt` files, MLX folders (`.npz` or safetensors, quantised or not), and LoRA adapters
+(PEFT) for any of these. All but the first are converted once, to a CTranslate2 folder in the cache.
+The backends read both the encoder and the decoder from it.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ from wlk_host.backends.checkpoints.vocabulary import Vocabulary
 from wlk_host.core.errors import WlkError
 
 _VERSION: Final = 1
-"""Counted up when conversions of before must be made anew."""
+"""Increased when earlier conversions must be repeated."""
 
 _CONTAINER: Final = "model.bin"
 
@@ -37,8 +37,8 @@ class Checkpoint:
     """A model in memory, under OpenAI's names.
 
     Attributes:
-        heads: alignment heads that it brings along, or None.
-        vocabulary: its tokenizer, or None.
+        heads: the alignment heads it comes with, or None.
+        vocabulary: the vocabulary it comes with, or None.
     """
 
     tensors: dict[str, NDArray[np.generic]]
@@ -48,15 +48,15 @@ class Checkpoint:
 
 
 def is_converted(path: Path) -> bool:
-    """Whether it is a CTranslate2 folder, which is used as it is."""
+    """Whether the path is a CTranslate2 folder, which needs no conversion."""
     return (path / _CONTAINER).is_file()
 
 
 def is_checkpoint(path: Path) -> bool:
-    """Whether there are weights of a format that is understood.
+    """Whether the path has weights in a supported format.
 
     Raises:
-        WlkError: `model_corrupt` when shards are missing.
+        WlkError: `model_corrupt` if shards are missing.
     """
     return bool(weight_files(path))
 
@@ -64,13 +64,13 @@ def is_checkpoint(path: Path) -> bool:
 def as_ctranslate2(
     path: Path, cache: Path, lenders: Sequence[Path], base_of: Callable[[str], Path]
 ) -> Path:
-    """The CTranslate2 folder of a checkpoint; made at its first use, which takes seconds.
+    """The CTranslate2 folder of a checkpoint. The first use converts it, which takes seconds.
 
     Args:
         path: a folder, or a file of weights.
-        cache: where conversions are kept, one per checkpoint.
-        lenders: model folders whose tokenizer a checkpoint without one may use.
-        base_of: the model that an adapter names, as a path to its checkpoint.
+        cache: where conversions are kept, one for each checkpoint.
+        lenders: model folders whose tokenizer a checkpoint without one can use.
+        base_of: maps the name of an adapter's base model to the path of its checkpoint.
 
     Raises:
         WlkError: `model_corrupt`, `model_unsafe`, `vocabulary_missing`, `heads_invalid`,
@@ -92,14 +92,14 @@ def as_ctranslate2(
     except OSError as error:
         raise WlkError(
             code="disk_error",
-            message=f"cannot write the converted {path} to {cache}: {error}",
+            message=f"cannot write the conversion of {path} to {cache}: {error}",
             hint="free space there, or set WLK_MODELS to a folder on another disk",
         ) from error
     return converted
 
 
 def _sources(path: Path, base_of: Callable[[str], Path]) -> list[Path]:
-    """The checkpoint itself, behind the adapters that go on top of it."""
+    """The adapters, the outermost first, and last the checkpoint that they are for."""
     if not (path / lora.CONFIG).is_file():
         return [path]
     return [path, *_sources(base_of(lora.base_name(path)), base_of)]
@@ -130,7 +130,7 @@ def _read_weights(path: Path) -> Checkpoint:
 
 
 def _own_heads(folder: Path, stored: NDArray[np.generic] | None) -> Heads | None:
-    """What the tensors (MLX) or the configuration (Hugging Face, CTranslate2) say."""
+    """The heads in the tensors (MLX) or in the configuration (Hugging Face, CTranslate2)."""
     if stored is not None:
         return tuple((int(layer), int(head)) for layer, head in np.asarray(stored, np.int64))
     for name in ("generation_config.json", "config.json"):
@@ -141,7 +141,7 @@ def _own_heads(folder: Path, stored: NDArray[np.generic] | None) -> Heads | None
 
 
 def _write(converted: Path, checkpoint: Checkpoint, heads: Heads, vocabulary: Vocabulary) -> None:
-    # Brings PyTorch along, which a model that is ready can be loaded beside.
+    # This imports PyTorch. A converted model can be loaded meanwhile, so it is imported only here.
     from wlk_host.backends.checkpoints.ct2 import write_folder  # noqa: PLC0415
 
     slot = converted.parent
@@ -159,13 +159,13 @@ def _write(converted: Path, checkpoint: Checkpoint, heads: Heads, vocabulary: Vo
 
 
 def _slot(path: Path) -> str:
-    """A folder name that belongs to this checkpoint alone."""
+    """A folder name that is unique to this checkpoint."""
     digest = hashlib.sha256(str(path.resolve()).encode()).hexdigest()
     return f"{path.stem}-{digest[:12]}"
 
 
 def _fingerprint(sources: Sequence[Path]) -> str:
-    """Changes when a file of the checkpoint does, or this program does."""
+    """A text that changes with any file of the checkpoint, and with this program."""
     files = [file for path in sources for file in (*weight_files(path), *_beside(path))]
     stats = [(file.name, file.stat()) for file in files if file.is_file()]
     facts = [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]

@@ -1,4 +1,4 @@
-"""Write tensors as a CTranslate2 model folder, which every engine here can read."""
+"""Write tensors as a CTranslate2 model folder, which every backend here can read."""
 
 import os
 from pathlib import Path
@@ -16,11 +16,11 @@ from wlk_host.backends.checkpoints.vocabulary import Vocabulary
 
 
 def write_folder(folder: Path, tensors: Tensors, heads: Heads, vocabulary: Vocabulary) -> None:
-    """`model.bin` in float16, `config.json`, `vocabulary.json`, and `tokenizer.json`.
+    """Write `model.bin` in float16, `config.json`, `vocabulary.json` and `tokenizer.json`.
 
     Args:
-        folder: exists and is empty.
-        tensors: OpenAI's names and layout.
+        folder: an empty folder.
+        tensors: in OpenAI's layout, under OpenAI's names.
 
     Raises:
         KeyError: a tensor is missing.
@@ -62,7 +62,7 @@ def _fill(spec: Any, tensors: Tensors) -> None:
 
 
 def _attention(spec: Any, tensors: Tensors, name: str, stacks: tuple[int, ...]) -> None:
-    """Query, key, value, and output, as many of them in one matrix as `stacks` says."""
+    """Fill in query, key, value and output; `stacks` says how many of them share a matrix."""
     _norm(spec.layer_norm, tensors, f"{name}_ln")
     parts = [f"{name}.{part}" for part in ("query", "key", "value", "out")]
     for linear, stack in zip(spec.linear, stacks, strict=True):
@@ -76,7 +76,7 @@ def _linear(spec: common_spec.LinearSpec, tensors: Tensors, parts: list[str]) ->
 
 
 def _bias(tensors: Tensors, part: str) -> NDArray[np.floating]:
-    """That of a linear layer; Whisper's keys have none."""
+    """The bias of a linear layer. Whisper's keys have none."""
     if part.endswith(".key"):
         return np.zeros(len(tensors[f"{part}.weight"]), np.float16)
     return _array(tensors, f"{part}.bias")
@@ -88,6 +88,6 @@ def _norm(spec: common_spec.LayerNormSpec, tensors: Tensors, name: str) -> None:
 
 
 def _array(tensors: Tensors, name: str) -> NDArray[np.floating]:
-    """In float32, or in float16 where it is stored so: a large model is held twice already."""
+    """The tensor in float32, or in float16 if stored so: large models are in memory twice."""
     array = tensors[name]
     return np.ascontiguousarray(array, np.float16 if array.dtype == np.float16 else np.float32)

@@ -1,4 +1,4 @@
-"""Trained end-of-word models, as Simul-Whisper publishes them (`cif_base.pt` and others)."""
+"""Trained end-of-word models in Simul-Whisper's format (`cif_base.pt` and others)."""
 
 import pickle
 from pathlib import Path
@@ -12,7 +12,7 @@ from wlk_host.core.live.end_of_word import IntegrateAndFire
 
 
 def load_end_of_word(path: Path) -> IntegrateAndFire:
-    """Read a checkpoint: the `weight`, shape (1, width), and `bias`, (1,), of a linear layer.
+    """Read a checkpoint: a linear layer with a `weight` of shape (1, width) and a `bias` of (1,).
 
     Raises:
         WlkError: `end_of_word_unreadable`.
@@ -40,7 +40,7 @@ def _shapes(checkpoint: Any) -> dict[str, tuple[int, ...]]:
 def _unreadable(path: Path, reason: str) -> WlkError:
     return WlkError(
         code="end_of_word_unreadable",
-        message=f"{path} is no end-of-word model: {reason}",
+        message=f"{path} is not an end-of-word model: {reason}",
         hint="give the path of a Simul-Whisper checkpoint such as cif_base.pt, "
         'or choose "next" or "never"',
     )

@@ -1,7 +1,7 @@
-"""Read the tensors of a checkpoint's files, whatever they are packed in. Nothing is executed.
+"""Read the tensors of a checkpoint's files in any format, without executing anything.
 
-Pickles are read by torch's restricted unpickler (`weights_only`), which knows tensors and plain
-containers; anything else in them is refused.
+Pickles are read by torch's restricted unpickler (`weights_only`). It accepts tensors and plain
+containers and refuses everything else.
 """
 
 import json
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import torch
 
 Tensors: TypeAlias = Mapping[str, NDArray[np.generic]]
-"""Names and arrays, in float16, float32, or an integer type."""
+"""Arrays by name, in float16, float32 or an integer type."""
 
 _NAMES: Final = (
     "model.safetensors",
@@ -37,8 +37,8 @@ _NAMES: Final = (
     "adapter_model.bin",
     "model.bin",
 )
-"""What folders call their weights, the first that is there counts: Hugging Face, MLX, PEFT, and
-CTranslate2. An index beside it names the shards."""
+"""The file names of weights of Hugging Face, MLX, PEFT and CTranslate2. The first that exists is
+used. An index beside it names the shards."""
 
 _READING: Final = (
     OSError,
@@ -52,17 +52,17 @@ _READING: Final = (
     zlib.error,
     safetensors.SafetensorError,
 )
-"""What the readers raise at a damaged file."""
+"""The errors of the readers for a damaged file."""
 
 _MORE_THAN_TENSORS: Final = re.compile("unsupported global|unrecognized function", re.IGNORECASE)
-"""How torch says that a pickle wants something run."""
+"""Torch's words for a pickle that wants something executed."""
 
 
 def weight_files(path: Path) -> tuple[Path, ...]:
-    """The files with the weights of a checkpoint; empty where the path is none.
+    """The files with the weights of a checkpoint; empty if the path is not a checkpoint.
 
     Raises:
-        WlkError: `model_corrupt` when shards are missing.
+        WlkError: `model_corrupt` if shards are missing.
     """
     if path.is_file():
         return (path,)
@@ -76,11 +76,11 @@ def weight_files(path: Path) -> tuple[Path, ...]:
 
 
 def read_tensors(files: Sequence[Path]) -> dict[str, NDArray[np.generic]]:
-    """All tensors of all files. bfloat16 becomes float32.
+    """All tensors of all files; bfloat16 becomes float32.
 
     Raises:
         WlkError: `model_corrupt`, with the file and what is wrong with it; `model_unsafe` for a
-            pickle that holds more than tensors.
+            pickle that contains more than tensors.
     """
     tensors: dict[str, NDArray[np.generic]] = {}
     for file in files:
@@ -91,13 +91,15 @@ def read_tensors(files: Sequence[Path]) -> dict[str, NDArray[np.generic]]:
         except _READING as error:
             if _MORE_THAN_TENSORS.search(str(error)):
                 raise _unsafe(file) from error
-            pickled = isinstance(error, pickle.UnpicklingError)  # Torch explains its own options.
+            pickled = isinstance(
+                error, pickle.UnpicklingError
+            )  # Torch's text is about its own options.
             raise corrupt(file, "" if pickled else str(error).partition("\n")[0]) from error
     return tensors
 
 
 def read_json(path: Path) -> dict[str, object]:
-    """An object of a JSON file beside the weights; empty where there is no such file.
+    """The object in a JSON file beside the weights; empty if there is no such file.
 
     Raises:
         WlkError: `model_corrupt`.
@@ -117,8 +119,8 @@ def corrupt(path: Path, reason: str) -> WlkError:
     """The error for a checkpoint that cannot be used."""
     return WlkError(
         code="model_corrupt",
-        message=f"{path} cannot be read as a Whisper model: {reason or 'it is damaged'}",
-        hint="copy or download it once more, or take another: wlk-host models list",
+        message=f"cannot read {path} as a Whisper model: {reason or 'it is damaged'}",
+        hint="copy or download it again, or choose another model: wlk-host models list",
     )
 
 
@@ -145,7 +147,7 @@ def _read(file: Path) -> dict[str, NDArray[np.generic]]:
     import torch  # noqa: PLC0415 - takes a second, for pickles
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # Of a pickle that is then refused.
+        warnings.simplefilter("ignore", UserWarning)  # About pickles that are then refused.
         loaded = torch.load(file, map_location="cpu", weights_only=True)
     if isinstance(loaded, dict) and "model_state_dict" in loaded:  # OpenAI's, beside its dims.
         loaded = loaded["model_state_dict"]
@@ -170,6 +172,6 @@ def _array(tensor: "torch.Tensor") -> NDArray[np.generic]:
 def _unsafe(file: Path) -> WlkError:
     return WlkError(
         code="model_unsafe",
-        message=f"{file} is a pickle that holds more than tensors; reading it could run anything",
-        hint="take the same model as safetensors, or have who made it save its state dict alone",
+        message=f"{file} is a pickle with more than tensors in it; reading it could run any code",
+        hint="use the same model as safetensors, or ask its authors to save only the state dict",
     )

@@ -32,7 +32,7 @@ _KNOWN: Final = {
 
 
 def known(size: Dimensions) -> Heads | None:
-    """The heads of OpenAI's model of that size, which a fine-tuned one keeps; None for others."""
+    """The heads of OpenAI's model of that size, which fine-tuned ones keep; None if unknown."""
     packed = _KNOWN.get((size.decoder_layers, size.n_heads, size.n_vocab))
     if packed is None:
         return None
@@ -42,7 +42,7 @@ def known(size: Dimensions) -> Heads | None:
 
 
 def upper_half(size: Dimensions) -> Heads:
-    """All heads of the upper half of the layers: what is left where nothing is known."""
+    """All heads of the upper half of the layers, for models whose heads are unknown."""
     layers = range(size.decoder_layers // 2, size.decoder_layers)
     return tuple((layer, head) for layer in layers for head in range(size.n_heads))
 
@@ -67,12 +67,12 @@ def parse(text: str) -> Heads:
 
 
 def format_heads(heads: Heads) -> str:
-    """As `parse` reads them."""
+    """The heads as text, in the form that `parse` reads."""
     return ",".join(f"{layer}.{head}" for layer, head in heads)
 
 
 def require_within(heads: Heads, n_layers: int, n_heads: int) -> Heads:
-    """The heads, where a decoder of so many layers, and heads in each, has them all.
+    """The same heads, if a decoder with this many layers and heads per layer has all of them.
 
     Raises:
         WlkError: `heads_invalid`.

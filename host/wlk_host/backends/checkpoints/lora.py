@@ -1,4 +1,4 @@
-"""Merge a LoRA adapter (PEFT) into the weights it was trained for."""
+"""Merge a LoRA adapter (PEFT) into the weights that it was trained for."""
 
 import fnmatch
 import math
@@ -24,14 +24,14 @@ _SAVED: Final = re.compile(r"(.+?)\.modules_to_save(?:\.default)?\.(weight|bias)
 
 
 def base_name(adapter: Path) -> str:
-    """The model the adapter was trained for, as it names it.
+    """The adapter's own name for the model that it was trained for.
 
     Raises:
         WlkError: `model_corrupt`.
     """
     name = read_json(adapter / CONFIG).get("base_model_name_or_path")
     if not isinstance(name, str) or not name:
-        raise corrupt(adapter / CONFIG, "it names no base_model_name_or_path")
+        raise corrupt(adapter / CONFIG, "it lacks base_model_name_or_path")
     return name
 
 
@@ -41,7 +41,7 @@ def merge(
     """The tensors (OpenAI's names) with the adapter added: W + scale * B A (Hu et al., 2021).
 
     Raises:
-        WlkError: `model_corrupt` when it is damaged or made for another model,
+        WlkError: `model_corrupt` if it is damaged or was made for another model,
             `adapter_unsupported` for variants of LoRA.
     """
     config = read_json(adapter / CONFIG)
@@ -81,14 +81,14 @@ def _add(
     weight = merged.get(target)
     if weight is None or weight.shape != (b.shape[0], a.shape[1]):
         shape = None if weight is None else weight.shape
-        raise corrupt(adapter, f"{module} is {(b.shape[0], a.shape[1])}, the model's is {shape}")
+        raise corrupt(adapter, f"{module} has {(b.shape[0], a.shape[1])}, expected {shape}")
     merged[target] = weight.astype(np.float32) + scale * (b @ a)
 
 
 def _replace(
     merged: dict[str, NDArray[np.generic]], adapter: Path, name: str, array: NDArray[np.generic]
 ) -> None:
-    """A tensor that was trained as a whole takes the place of the model's."""
+    """Replace one of the model's tensors by one that was trained as a whole."""
     saved = _SAVED.fullmatch(name)
     plain = f"{saved[1]}.{saved[2]}" if saved and saved[1] else name
     target = openai_name(plain)
@@ -98,7 +98,7 @@ def _replace(
 
 
 def _scale(config: Mapping[str, object], module: str, rank: int) -> float:
-    """alpha / r, or alpha / sqrt(r) where the adapter is rank-stabilised (Kalajdzievski, 2023)."""
+    """alpha / r, or alpha / sqrt(r) if the adapter is rank-stabilised (Kalajdzievski, 2023)."""
     alpha = config.get("lora_alpha", rank)
     patterns = config.get("alpha_pattern")
     if isinstance(patterns, dict):
@@ -113,6 +113,6 @@ def _scale(config: Mapping[str, object], module: str, rank: int) -> float:
 def _unsupported(adapter: Path, variant: str) -> WlkError:
     return WlkError(
         code="adapter_unsupported",
-        message=f"{adapter} is an adapter of the kind {variant}, expected plain LoRA",
-        hint="merge it with PEFT (merge_and_unload) and name the folder of the result",
+        message=f"{adapter} is an adapter of type {variant}, expected plain LoRA",
+        hint="merge it with PEFT (merge_and_unload), then name the folder of the result",
     )

@@ -1,9 +1,9 @@
-"""Undo the quantisation of MLX folders: groups of weights that share a scale and a bias.
+"""Undo the quantisation of MLX folders, in which groups of weights share a scale and a bias.
 
-A matrix `name.weight` of such a folder holds unsigned integers of 2 to 8 bits, row by row in a
-stream of bits, the lowest first; `name.scales` and `name.biases` have a column for each group
-(ml-explore/mlx, `mx.quantize`, mode "affine"). How many bits they are and how large a group is
-stands in `config.json` under "quantization", for some layers apart.
+A quantised matrix `name.weight` consists of unsigned integers of 2 to 8 bits. Each row is a stream
+of bits, the lowest first. `name.scales` and `name.biases` have a column for each group
+(ml-explore/mlx, `mx.quantize`, mode "affine"). The number of bits and the size of a group are in
+`config.json` under "quantization", for some layers separately.
 """
 
 from collections.abc import Mapping
@@ -17,26 +17,26 @@ from wlk_host.backends.checkpoints.files import Tensors, corrupt
 
 _BITS: Final = (2, 3, 4, 5, 6, 8)
 _ROWS: Final = 1024
-"""Unpacked at a time: a bit is a byte then."""
+"""The rows unpacked at a time, because each bit takes a byte then."""
 
 
 def is_quantised(tensors: Tensors) -> bool:
-    """Whether any of them is."""
+    """Whether any of the tensors is quantised."""
     return any(name.endswith(".scales") for name in tensors)
 
 
 def dequantised(
     tensors: Tensors, config: Mapping[str, object], path: Path
 ) -> dict[str, NDArray[np.generic]]:
-    """The same tensors, in float16 where they were quantised.
+    """The same tensors; those that were quantised are in float16.
 
     Args:
-        tensors: by MLX's names.
-        config: the folder's.
-        path: of the folder, for errors.
+        tensors: under MLX's names.
+        config: the folder's configuration.
+        path: the folder, for errors.
 
     Raises:
-        WlkError: `model_corrupt` where the configuration does not tell how, or does not fit.
+        WlkError: `model_corrupt` if the configuration lacks the scheme or does not fit.
     """
     plain = {name: array for name, array in tensors.items() if not _belongs(name, tensors)}
     quantised = [name for name in tensors if name.endswith(".scales")]
@@ -53,13 +53,13 @@ def dequantised(
 
 
 def _belongs(name: str, tensors: Tensors) -> bool:
-    """Whether it is a part of a quantised matrix."""
+    """Whether the tensor is a part of a quantised matrix."""
     layer, _, part = name.rpartition(".")
     return part in ("weight", "scales", "biases") and f"{layer}.scales" in tensors
 
 
 def _scheme(config: Mapping[str, object], name: str, path: Path) -> tuple[int, int]:
-    """Weights of a group, and bits of a weight."""
+    """The number of weights in a group, and of bits in a weight."""
     general = config.get("quantization")
     if isinstance(general, dict):
         own = general.get(name)
@@ -82,7 +82,7 @@ def _matrix(
     group_size: int,
     bits: int,
 ) -> NDArray[np.float16]:
-    """Shape (out, in) from (out, in * bits / 32), and twice (out, in / group_size)."""
+    """The matrix (out, in) from (out, in * bits / 32) and two of (out, in / group_size)."""
     n_rows, n_groups = scales.shape
     whole = np.empty((n_rows, n_groups * group_size), np.float16)
     words = np.ascontiguousarray(packed, "<u4")
@@ -96,7 +96,7 @@ def _matrix(
 
 
 def _unpacked(words: NDArray[np.uint32], bits: int) -> NDArray[np.float32]:
-    """The integers of rows of such words."""
+    """The integers in rows of 32-bit words."""
     stream = np.unpackbits(words.view(np.uint8), axis=1, bitorder="little")
     digits = stream.reshape(len(words), -1, bits)
     integers: NDArray[np.float32] = np.matmul(digits, np.exp2(np.arange(bits, dtype=np.float32)))

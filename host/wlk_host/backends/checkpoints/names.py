@@ -1,4 +1,4 @@
-"""Bring the tensors of every format under OpenAI's names, in OpenAI's layout."""
+"""Convert the tensors of every format to OpenAI's names and layout."""
 
 import math
 import re
@@ -13,10 +13,10 @@ from wlk_host.backends.checkpoints.files import Tensors
 from wlk_host.core.types import ENCODER_FRAME, SAMPLE_RATE, EncoderFrames
 
 HEAD_WIDTH: Final = 64
-"""Channels of an attention head, the same in all Whisper models."""
+"""The channels of an attention head, the same in all Whisper models."""
 
 _ENCODER_POSITIONS: Final[EncoderFrames] = 30 * SAMPLE_RATE // ENCODER_FRAME
-"""Of the window that Whisper was trained on."""
+"""The encoder frames of the window that Whisper was trained on."""
 
 _FROM_HUGGING_FACE: Final = (
     (r"^model\.", ""),
@@ -44,7 +44,7 @@ _FROM_HUGGING_FACE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Dimensions:
-    """How large a Whisper model is, as its tensors say."""
+    """The size of a Whisper model, from its tensors."""
 
     n_mels: int
     n_vocab: int
@@ -59,17 +59,17 @@ class Dimensions:
 
 
 def openai_name(name: str) -> str:
-    """A tensor's name in OpenAI's checkpoints, from the one in Hugging Face's or MLX's."""
+    """A tensor's name in OpenAI's checkpoints, from its name in Hugging Face's or MLX's."""
     for pattern, replacement in _FROM_HUGGING_FACE:
         name = re.sub(pattern, replacement, name)
     return name
 
 
 def to_openai(tensors: Tensors) -> dict[str, NDArray[np.generic]]:
-    """Under OpenAI's names, from OpenAI's, Hugging Face's, MLX's, or CTranslate2's.
+    """The tensors under OpenAI's names, from OpenAI's, Hugging Face's, MLX's or CTranslate2's.
 
-    What a model can do without (the projection, which is the embedding) is left out; the
-    encoder's positions are computed where they are not stored.
+    Redundant tensors (the projection, which is the embedding) are left out. The encoder's positions
+    are computed if they are not stored.
 
     Raises:
         KeyError: a tensor is missing.
@@ -80,7 +80,7 @@ def to_openai(tensors: Tensors) -> dict[str, NDArray[np.generic]]:
     renamed.pop("proj_out.weight", None)
     renamed.pop("alignment_heads", None)
     for conv in ("encoder.conv1.weight", "encoder.conv2.weight"):
-        if renamed[conv].shape[1] == 3:  # MLX has the kernel before the input.
+        if renamed[conv].shape[1] == 3:  # MLX puts the kernel before the input.
             renamed[conv] = renamed[conv].transpose(0, 2, 1)
     if "encoder.positional_embedding" not in renamed:
         renamed["encoder.positional_embedding"] = sinusoids(
@@ -90,7 +90,7 @@ def to_openai(tensors: Tensors) -> dict[str, NDArray[np.generic]]:
 
 
 def dimensions(tensors: Tensors) -> Dimensions:
-    """Of tensors under OpenAI's names.
+    """The dimensions of a model whose tensors have OpenAI's names.
 
     Raises:
         KeyError: a tensor is missing.
@@ -136,7 +136,7 @@ def _from_ctranslate2(variables: Tensors) -> dict[str, NDArray[np.generic]]:
 def _split_layer(
     variables: Tensors, source: str, tensors: dict[str, NDArray[np.generic]], target: str
 ) -> None:
-    """One layer; CTranslate2 stacks query, key, and value."""
+    """The tensors of one layer. CTranslate2 stacks query, key and value."""
     stacks: Mapping[str, tuple[str, ...]] = {
         "self_attention/linear_0": ("attn.query", "attn.key", "attn.value"),
         "self_attention/linear_1": ("attn.out",),

@@ -1,8 +1,8 @@
-"""The tokenizer and the tokens never said, for a checkpoint that comes without them.
+"""The tokenizer and the suppressed tokens, for a checkpoint that comes without them.
 
 There are three vocabularies: English (51,864 tokens), multilingual (51,865), and that of large-v3
-(51,866), which is the multilingual one with Cantonese behind the other languages. So a model that
-is installed can lend its own.
+(51,866), which is the multilingual one with Cantonese after the other languages. So an installed
+model can lend its vocabulary.
 """
 
 import copy
@@ -20,16 +20,17 @@ MULTILINGUAL: Final = 51_865
 LARGE_V3: Final = 51_866
 
 _CANTONESE: Final = 50_358
-"""Where large-v3 has <|yue|>, and the others the first token after the languages."""
+"""The token <|yue|> of large-v3. In the others it is the first token after the languages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What turns tokens into text, and which are not to be decoded.
+    """What turns tokens into text, and which tokens are never decoded.
 
     Attributes:
         tokenizer: the content of `tokenizer.json`.
-        suppressed: tokens never decoded; `suppressed_first`: not as the first of a text.
+        suppressed: tokens that are never decoded.
+        suppressed_first: tokens that are not decoded as the first of a text.
     """
 
     tokenizer: dict[str, Any]
@@ -37,7 +38,7 @@ class Vocabulary:
     suppressed_first: tuple[int, ...]
 
     def tokens(self, n_vocab: int) -> list[str]:
-        """All by their number; timestamps fill what the tokenizer leaves open."""
+        """All tokens in the order of their numbers. Timestamps fill the gaps of the tokenizer."""
         by_id = {int(number): token for token, number in self.tokenizer["model"]["vocab"].items()}
         by_id |= {int(added["id"]): added["content"] for added in self.tokenizer["added_tokens"]}
         first_time = 1 + max(
@@ -51,7 +52,7 @@ class Vocabulary:
         ]
 
     def language_ids(self) -> list[int]:
-        """The tokens of the languages; empty where English is the only one."""
+        """The tokens of the languages; empty if English is the only one."""
         ids = {added["content"]: int(added["id"]) for added in self.tokenizer["added_tokens"]}
         if ids["<|endoftext|>"] != 50_257:
             return []
@@ -59,7 +60,7 @@ class Vocabulary:
 
 
 def own(folder: Path) -> Vocabulary | None:
-    """What a folder brings along, or None when it lacks a part.
+    """The vocabulary that a folder comes with, or None if a part is missing.
 
     Raises:
         WlkError: `model_corrupt`.
@@ -75,10 +76,10 @@ def own(folder: Path) -> Vocabulary | None:
 
 
 def borrowed(n_vocab: int, lenders: Sequence[Path]) -> Vocabulary:
-    """That of the first lender, a model folder, whose vocabulary is the same.
+    """The vocabulary of the first lender, a model folder, that has the same number of tokens.
 
     Raises:
-        WlkError: `vocabulary_missing` when none serves, `model_corrupt` when one is damaged.
+        WlkError: `vocabulary_missing` if there is none, `model_corrupt` if one is damaged.
     """
     for lender in lenders:
         vocabulary = own(lender)
@@ -94,11 +95,11 @@ def borrowed(n_vocab: int, lenders: Sequence[Path]) -> Vocabulary:
         raise WlkError(
             code="vocabulary_missing",
             message=f"the checkpoint has {n_vocab} tokens and no tokenizer.json",
-            hint="put the tokenizer.json that it was trained with beside it",
+            hint="copy the tokenizer.json that it was trained with into its folder",
         )
     raise WlkError(
         code="vocabulary_missing",
-        message="the checkpoint has no tokenizer.json, and no model is installed that shares its",
+        message="the checkpoint has no tokenizer.json, and no installed model has the same one",
         hint=f"run: wlk-host models download {suggestion}",
     )
 

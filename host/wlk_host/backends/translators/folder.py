@@ -1,7 +1,7 @@
-"""Any translation model in CTranslate2 form, by its folder: OPUS-MT, M2M-100, NLLB, MADLAD.
+"""Any translation model in CTranslate2's format, by its folder: OPUS-MT, M2M-100, NLLB, MADLAD.
 
-What tells them apart is how they are told the languages, and that can be read off their
-vocabulary (OpenNMT/CTranslate2 documentation, "Transformers").
+They differ in how the languages are specified, which their vocabulary shows (OpenNMT/CTranslate2
+documentation, "Transformers").
 """
 
 import json
@@ -23,14 +23,14 @@ _END: Final = "</s>"
 _THREADS: Final = 2
 _MOST_TOKENS_PER_TOKEN: Final = 3
 _MOST_TOKENS: Final = 256
-"""Of a sentence's translation; a loop ends there."""
+"""The most tokens of a sentence's translation, at which a loop ends."""
 
 _TARGET_VOCABULARIES: Final = ("shared_vocabulary", "target_vocabulary", "source_vocabulary")
 _PAIR: Final = re.compile(r"(?:^|[-_])([a-z]{2,3})[-_]([a-z]{2,3})$")
 
 
 class Family(Enum):
-    """How a model is told source and target language."""
+    """How the source and the target language of a model are specified."""
 
     MARIAN = "made for one pair"
     M2M = "__en__ in front of source and target"
@@ -39,7 +39,7 @@ class Family(Enum):
 
 
 class FolderModel:
-    """What a folder holds, read without loading the weights.
+    """A description of a model folder, read without loading the weights.
 
     Raises:
         WlkError: `translator_broken`.
@@ -53,7 +53,7 @@ class FolderModel:
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
-        """Every token of source and target."""
+        """All tokens of source and target."""
         tokens = set[str]()
         for stem in _TARGET_VOCABULARIES:
             if (path := self.folder / f"{stem}.json").is_file():
@@ -66,19 +66,19 @@ class FolderModel:
 
     @cached_property
     def family(self) -> Family:
-        """How it is told the languages."""
+        """How the languages are specified."""
         signs = {"eng_Latn": Family.NLLB, "__en__": Family.M2M, "<2en>": Family.MADLAD}
         return next((f for sign, f in signs.items() if sign in self.vocabulary), Family.MARIAN)
 
     def supports(self, source: str | None, target: str) -> bool:
-        """Whether it knows both languages."""
+        """Whether the model knows both languages."""
         if self.family is Family.MARIAN:
             return self._is_pair(source, target)
         has_source = source is None or self.family is Family.MADLAD or self.tag(source) is not None
         return has_source and self.tag(target) is not None
 
     def tag(self, language: str) -> str | None:
-        """The token that names the language; None where it has none."""
+        """The token for the language; None if there is none."""
         if self.family is Family.NLLB:
             code = nllb_codes.source_code(language)
             return code if code in self.vocabulary else None
@@ -88,7 +88,7 @@ class FolderModel:
         return next((tag for tag in tags if tag in self.vocabulary), None)
 
     def _is_pair(self, source: str | None, target: str) -> bool:
-        """By the folder's name ("opus-mt-en-de"); one that says nothing is believed."""
+        """Whether the folder's name ("opus-mt-en-de") fits. One without languages always does."""
         found = _PAIR.search(self.folder.name)
         if found is None:
             return True
@@ -97,11 +97,11 @@ class FolderModel:
 
 
 class FolderTranslator:
-    """`core.translation.translators.Translator` on a CTranslate2 folder.
+    """A `core.translation.translators.Translator` with a CTranslate2 folder.
 
     Args:
-        model: the folder.
-        beams: of the search.
+        model: describes the folder.
+        beams: the beam size of the search.
 
     Raises:
         WlkError: `translator_broken`.
@@ -119,7 +119,7 @@ class FolderTranslator:
         texts: Sequence[str],
         source: str,
         target: str,
-        context: str,  # noqa: ARG002 - it knows single sentences only
+        context: str,  # noqa: ARG002 - it translates single sentences
     ) -> list[str]:
         """One translation for each text; see `core.translation.translators.Translator`."""
 
@@ -164,11 +164,11 @@ def load_translator(folder: Path) -> Any:
 
 
 def broken(folder: Path, reason: str) -> WlkError:
-    """The error for a folder that is no usable model."""
+    """The error for a folder that is not a usable model."""
     return WlkError(
         code="translator_broken",
-        message=f"the translation model in {folder} cannot be used: {reason}",
-        hint="convert it again with ct2-transformers-converter, its tokenizer's files included",
+        message=f"cannot use the translation model in {folder}: {reason}",
+        hint="convert it again with ct2-transformers-converter, including the tokenizer's files",
     )
 
 
@@ -177,7 +177,7 @@ _Decode = Callable[[list[str]], str]
 
 
 def _tokenizers(folder: Path) -> tuple[_Encode, _Decode]:
-    """Text to pieces for the source, pieces to text for the target."""
+    """Functions from text to pieces for the source, and from pieces to text for the target."""
     names = ("sentencepiece.bpe.model", "spiece.model", "sentencepiece.model")
     shared = next((folder / name for name in names if (folder / name).is_file()), None)
     source, target = shared or folder / "source.spm", shared or folder / "target.spm"
@@ -206,7 +206,7 @@ def _sentencepiece(path: Path) -> Any:
 
 
 def _fast_tokenizer(path: Path) -> tuple[_Encode, _Decode]:
-    import tokenizers  # noqa: PLC0415 - only where there is no SentencePiece model
+    import tokenizers  # noqa: PLC0415 - only without a SentencePiece model
 
     tokenizer = tokenizers.Tokenizer.from_file(str(path))
 

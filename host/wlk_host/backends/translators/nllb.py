@@ -1,10 +1,10 @@
-"""NLLB-200 through `nllw`, whose models serve here; its streaming does not.
+"""NLLB-200 with the models of `nllw`, but without its streaming.
 
-nllw 0.1.6 drops sentences of one or two words and every unspaced one, refuses a sixth of
-Whisper's language codes, downloads into the current folder, prints to stdout, and keeps one
-growing buffer from which a reset discards what is not translated. All of that is in its
-`OnlineTranslation`. Lines are short and translated whole here, so what is used is its
-`TranslationModel`: the weights, from a folder, and a tokenizer for each source language.
+nllw 0.1.6 drops sentences of one or two words and every sentence without spaces. It refuses a sixth
+of Whisper's language codes, downloads into the current folder and prints to stdout. It keeps one
+growing buffer, and a reset discards what was not translated yet. All of that is in its
+`OnlineTranslation`. Lines are short and translated whole here, so only its `TranslationModel` is
+used: weights from a folder, and a tokenizer for each source language.
 """
 
 from collections.abc import Sequence
@@ -23,15 +23,15 @@ Backend = Literal["ctranslate2", "transformers"]
 
 _MOST_TOKENS_PER_TOKEN: Final = 3
 _MOST_TOKENS: Final = 256
-"""Of a sentence's translation; a loop ends there."""
+"""The most tokens of a sentence's translation, at which a loop ends."""
 
 
 class NllbTranslator:
-    """`core.translation.translators.Translator` on an NLLB-200 model.
+    """A `core.translation.translators.Translator` with an NLLB-200 model.
 
     Args:
         folder: weights and tokenizer, as `models.nllb` installs them.
-        backend: which of nllw's two the weights are for.
+        backend: the one of nllw's two backends that the weights are for.
 
     Raises:
         WlkError: `translator_broken`.
@@ -48,7 +48,7 @@ class NllbTranslator:
         texts: Sequence[str],
         source: str,
         target: str,
-        context: str,  # noqa: ARG002 - it knows single sentences only
+        context: str,  # noqa: ARG002 - it translates single sentences
     ) -> list[str]:
         """One translation for each text; see `core.translation.translators.Translator`."""
         from_code, into_code = nllb_codes.source_code(source), nllb_codes.target_code(target)

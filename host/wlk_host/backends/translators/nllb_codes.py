@@ -1,7 +1,7 @@
-"""How NLLB-200 names languages (FLORES-200 codes: ISO 639-3, script).
+"""NLLB-200's codes of languages (FLORES-200: ISO 639-3 and script).
 
-NLLB Team (2022), "No Language Left Behind", table 1. A language that is written in more than
-one script has the code of the script that Whisper writes and most readers expect.
+NLLB Team (2022), "No Language Left Behind", table 1. A language with more than one script has the
+code of the script that Whisper writes and most readers expect.
 """
 
 from typing import Final
@@ -29,7 +29,7 @@ BY_LANGUAGE: Final = {
     "tk": "tuk_Latn", "tl": "tgl_Latn", "tr": "tur_Latn", "tt": "tat_Cyrl", "uk": "ukr_Cyrl",
     "ur": "urd_Arab", "uz": "uzn_Latn", "vi": "vie_Latn", "yi": "ydd_Hebr", "yo": "yor_Latn",
     "yue": "yue_Hant", "zh": "zho_Hans",
-    # Not Whisper's, but what people read as well.
+    # Languages that people read but Whisper does not know.
     "ckb": "ckb_Arab", "eo": "epo_Latn", "ga": "gle_Latn", "gd": "gla_Latn", "ig": "ibo_Latn",
     "ku": "kmr_Latn", "ky": "kir_Cyrl", "lg": "lug_Latn", "ny": "nya_Latn", "om": "gaz_Latn",
     "or": "ory_Orya", "rw": "kin_Latn", "sm": "smo_Latn", "st": "sot_Latn", "ti": "tir_Ethi",
@@ -50,7 +50,7 @@ BY_LANGUAGE: Final = {
     "scn": "scn_Latn", "sg": "sag_Latn", "shn": "shn_Mymr", "ss": "ssw_Latn", "szl": "szl_Latn",
     "taq": "taq_Latn", "tn": "tsn_Latn", "tpi": "tpi_Latn", "ts": "tso_Latn", "tum": "tum_Latn",
     "tw": "twi_Latn", "tzm": "tzm_Tfng", "umb": "umb_Latn", "vec": "vec_Latn", "war": "war_Latn",
-    # Other names of languages above.
+    # Other codes of the languages above.
     "fil": "tgl_Latn", "iw": "heb_Hebr", "jv": "jav_Latn", "nb": "nob_Latn",
 }  # fmt: skip
 
@@ -61,31 +61,31 @@ _BY_REGION: Final = {
     "ar-eg": "arz_Arab", "ar-ma": "ary_Arab", "ar-tn": "aeb_Arab", "ar-iq": "acm_Arab",
     "ks-deva": "kas_Deva", "ks-arab": "kas_Arab", "az-ir": "azb_Arab",
 }  # fmt: skip
-"""Where region or script make another language or script of it."""
+"""Codes whose region or script selects another language or another script."""
 
 _STAND_INS: Final = {"br": "cym_Latn", "haw": "smo_Latn", "la": "ita_Latn"}
-"""Languages that Whisper hears and NLLB does not know, read as their nearest relative."""
+"""Languages that Whisper knows and NLLB does not, with the nearest relative that NLLB knows."""
 
 
 _KNOWN: Final = frozenset({*BY_LANGUAGE.values(), *_BY_REGION.values()})
 
 _OTHER_SCRIPTS: Final = ("ace-Arab", "bjn-Arab", "knc-Arab", "ks-Deva", "taq-Tfng", "zh-TW")
 
-# Of the names that a language has, the first.
+# The first of the codes of a language.
 _FIRST: Final = {code: language for language, code in reversed(BY_LANGUAGE.items())}
 
 TARGETS: Final = tuple(sorted((*_FIRST.values(), *_OTHER_SCRIPTS)))
-"""Every language NLLB translates into once, by the code that users choose it by: ISO 639-1, else
-639-3, with the script where it is not the usual one."""
+"""Every language that NLLB translates into, once, by the code that users choose: ISO 639-1, or
+otherwise 639-3, with the script if it is not the usual one."""
 
 
 def source_code(language: str) -> str | None:
-    """The code NLLB reads a Whisper language by; None for what is none."""
+    """NLLB's code for a Whisper language; None if it is not a language."""
     return target_code(language) or _STAND_INS.get(base_of(language))
 
 
 def target_code(language: str) -> str | None:
-    """The code of a language to translate into (BCP 47 or FLORES-200); None if NLLB has none."""
+    """NLLB's code for a target language (BCP 47 or FLORES-200); None if NLLB has none."""
     if language in _KNOWN:
         return language
     parts = language.replace("_", "-").lower().split("-")

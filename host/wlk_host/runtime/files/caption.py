@@ -1,4 +1,4 @@
-"""`wlk-host caption`: the same engine on a file."""
+"""`wlk-host caption`: the captions of a file, made like those of a tab."""
 
 import argparse
 import json
@@ -25,18 +25,18 @@ from wlk_host.runtime.worker import Worker
 
 
 def caption(arguments: argparse.Namespace) -> int:
-    """Caption one file to stdout; exit code 0, or 2 when lines were left untranslated.
+    """Caption one file to stdout. The exit code is 0, or 2 if lines were left untranslated.
 
     Raises:
         WlkError: the file or the model cannot be read.
     """
     options = _options(arguments)
     chunks = read_chunks(Path(arguments.file))
-    # A file that cannot be read is said before a model is loaded for it.
+    # An unreadable file is reported before a model is loaded for it.
     first = next(chunks, None)
     sound = chain([] if first is None else [first], chunks)
     as_log = arguments.format == "jsonl"
-    loader, clock = _engine(arguments, drafts=as_log)
+    loader, clock = _loader_and_clock(arguments, drafts=as_log)
     model = loader.load(options)
     session = model.open(options, 0, "")
     updates = _updates(session, sound, clock)
@@ -60,7 +60,7 @@ def _options(arguments: argparse.Namespace) -> SessionOptions:
     return options
 
 
-def _engine(
+def _loader_and_clock(
     arguments: argparse.Namespace, *, drafts: bool
 ) -> tuple[ModelLoader, WallClock | SoundClock]:
     live = live_options(arguments.beams, arguments.rolling, arguments.end_of_word)
@@ -72,7 +72,7 @@ def _engine(
         device=arguments.device,
     )
     if arguments.realtime:
-        # Else nobody waits, and the default will do.
+        # Only real time needs a model that is fast enough here.
         automatic = this_machine()
         return loader(Worker(), Worker(name="translations"), automatic=automatic), WallClock()
     clock = SoundClock()
@@ -82,13 +82,13 @@ def _engine(
 def _updates(
     session: TranslatedSession, sound: Iterator[AudioChunk], clock: WallClock | SoundClock
 ) -> Iterator[tuple[float, CaptionUpdate]]:
-    """The updates as they come; trouble with the translator is told as it begins."""
-    told: WlkError | None = None
+    """The updates as they come. A problem of the translator is printed when it begins."""
+    reported: WlkError | None = None
     for t, event in play(session, sound, clock):
-        if session.translation_problem is not told:
-            told = session.translation_problem
-            if told is not None:
-                sys.stderr.write(f"{told}\n")
+        if session.translation_problem is not reported:
+            reported = session.translation_problem
+            if reported is not None:
+                sys.stderr.write(f"{reported}\n")
         if isinstance(event, CaptionUpdate):
             yield t, event
 

@@ -1,4 +1,4 @@
-"""What was shown when: the record that captions are judged by."""
+"""A log of what was shown when, from which captions are scored."""
 
 from dataclasses import dataclass
 
@@ -11,10 +11,10 @@ class Shown:
 
     Attributes:
         t: seconds since the first sample.
-        committed: all words as they were settled live; only ever grows.
-        draft: words that might still vanish.
-        final: the transcript as it reads now, refined where that is done.
-        translation: its translation, drafts included, one row a line that has one.
+        committed: all words as they were committed live; it only grows.
+        draft: words that could still vanish.
+        final: the transcript at this moment, as far as possible with final lines.
+        translation: its translation, drafts included, one row for each translated line.
     """
 
     t: float
@@ -25,7 +25,7 @@ class Shown:
 
 
 class CaptionLog:
-    """Applies updates like a client and keeps the live words besides."""
+    """Applies updates like a client, and also keeps the words of the live pass."""
 
     def __init__(self) -> None:
         self._live: dict[Sample, str] = {}

@@ -1,4 +1,4 @@
-"""The clocks that recorded sound is played on, and where the second pass runs on each."""
+"""Clocks on which recorded sound is played, each with a place for the second pass to run."""
 
 import time
 from collections.abc import Callable
@@ -16,28 +16,28 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Kept(Generic[T]):
-    """A promise whose outcome is known, and kept from a moment on."""
+    """A promise whose outcome is known already, but available only from a certain time on."""
 
     outcome: Future[T]
     is_done: Callable[[], bool]
 
     def done(self) -> bool:
-        """Whether the moment has come."""
+        """Whether that time has come."""
         return self.is_done()
 
     def result(self) -> T:
-        """The outcome; raises what the job raised."""
+        """The outcome of the job; raises what the job raised."""
         return self.outcome.result()
 
 
 class WallClock:
-    """Real time: a step takes as long as it takes, sound arrives meanwhile."""
+    """Real time. Sound goes on arriving while a step is computed."""
 
     def __init__(self) -> None:
         self._start = time.monotonic()
 
     def now(self) -> float:
-        """Seconds since the clock was made."""
+        """Seconds since the clock was created."""
         return time.monotonic() - self._start
 
     def wait_until(self, t: float) -> None:
@@ -45,22 +45,22 @@ class WallClock:
         time.sleep(max(0.0, t - self.now()))
 
     def charge(self, session: CaptionSession, work: Work) -> list[Event]:
-        """Do the work; the time passes by itself."""
+        """Do the work. The time passes by itself."""
         return session.run(work)
 
 
 class SoundClock:
-    """Time as the sound goes: work is free, nobody waits. For files that are to be done soon."""
+    """The time of the sound: work takes no time. For captioning files as fast as possible."""
 
     def __init__(self) -> None:
         self._now = 0.0
 
     def now(self) -> float:
-        """Seconds of sound that were played."""
+        """Seconds of sound played so far."""
         return self._now
 
     def wait_until(self, t: float) -> None:
-        """Jump there."""
+        """Jump to that time."""
         self._now = max(self._now, t)
 
     def charge(self, session: CaptionSession, work: Work) -> list[Event]:
@@ -73,15 +73,15 @@ class SoundClock:
 
 
 class VirtualClock(SoundClock):
-    """Time as the sound goes plus what work was measured to take: a bench without waiting.
+    """The time of the sound plus the measured time of the work: real time, without the waiting.
 
-    Work is charged with the time that passed, or with the processor time where that is less: the
-    machine was busy with something else then. A job submitted is done beside the work, as by a
+    Work is charged with the time that passed, or with its processor time if that is less, because
+    then the machine was busy with something else. A submitted job runs beside the work, as on a
     second core, and takes its own time.
 
     Args:
-        wall: seconds that pass for everybody.
-        processor: seconds that this process was given, of all its threads.
+        wall: the wall clock, in seconds.
+        processor: the processor time of all threads of this process, in seconds.
     """
 
     def __init__(
@@ -95,14 +95,14 @@ class VirtualClock(SoundClock):
         self._beside = 0.0
 
     def charge(self, session: CaptionSession, work: Work) -> list[Event]:
-        """Do the work and move on by the time it took, jobs submitted meanwhile apart."""
+        """Do the work and advance by the time it took, without the jobs it submitted."""
         self._beside = 0.0
         events, took = self._timed(lambda: session.run(work))
         self._now += took - self._beside
         return events
 
     def submit(self, job: Callable[[], T]) -> Promise[T]:
-        """Do the job; its outcome is there when its time has passed."""
+        """Do the job. Its outcome is available once the time it took has passed."""
         outcome, took = self._timed(lambda: _outcome_of(job))
         self._beside += took
         due = self._now + took

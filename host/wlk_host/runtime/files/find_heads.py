@@ -24,11 +24,11 @@ from wlk_host.runtime.files.media import read_chunks
 from wlk_host.runtime.loading.resolve import resolve
 
 _MOST: Final[Sample] = FULL_WINDOW * MEL_FRAME
-"""What the encoder takes in at once."""
+"""The most sound that the encoder takes at once."""
 
 
 def show_heads(model: str | None, audio: Path, text: str, language: str) -> int:
-    """Print the heads as `--alignment-heads` takes them, and what each is worth; exit code 0.
+    """Print the heads in the form of `--alignment-heads`, and how well each follows the sound.
 
     Raises:
         WlkError: the model or the file cannot be read; `sound_unsuitable`.
@@ -45,13 +45,13 @@ def find_heads(folder: Path, pcm: Pcm, text: str, language: str) -> dict[tuple[i
     """Pairs of layer and head, with the share of attention that follows the sound.
 
     Args:
-        folder: in CTranslate2 form.
+        folder: a CTranslate2 model.
         pcm: up to 30 s of speech.
-        text: exactly what is said.
+        text: the exact words of the speech.
         language: Whisper code.
 
     Raises:
-        WlkError: `sound_unsuitable` when it is too long, or has no words; `language_unknown`.
+        WlkError: `sound_unsuitable` if the sound is too long or the text empty; `language_unknown`.
     """
     tokenizer = WhisperTokenizer(folder)
     begin = tokenizer.task_tokens(Task(language))
@@ -61,13 +61,13 @@ def find_heads(folder: Path, pcm: Pcm, text: str, language: str) -> dict[tuple[i
             code="sound_unsuitable",
             message=f"got {seconds(len(pcm)):.1f} s of sound and {len(words)} tokens of text, "
             f"expected up to {seconds(_MOST):.0f} s and {N_CONTEXT - len(begin) - 1} tokens",
-            hint="take some sentences of clear speech, and exactly their words",
+            hint="use a few sentences of clear speech, and their exact words",
         )
     heads, decoder = _all_heads(folder)
     with torch.inference_mode():
         memory = decoder.cross_memory(torch.from_numpy(_encode(folder, pcm)))
         _, attention = decoder.forward([*begin, *words], decoder.cache(), memory)
-    # What is read off while a token is the last one is the attention for the next.
+    # The attention read while a token is the last one belongs to the next token.
     n_frames = len(pcm) // ENCODER_FRAME
     spoken = attention.numpy()[:, len(begin) - 1 : -1, :n_frames]
     shares = head_search.following(spoken)

@@ -1,4 +1,4 @@
-"""`wlk-host models measure`: how the installed models suit this machine."""
+"""`wlk-host models measure`: how well the installed models suit this machine."""
 
 import sys
 
@@ -11,10 +11,10 @@ from wlk_host.runtime.loading.loader import ModelLoader
 
 
 def measure() -> int:
-    """Forget what was measured, time each installed model, and print what is chosen.
+    """Discard earlier measurements, time each installed model, and print which one is chosen.
 
     Raises:
-        WlkError: `model_missing` where none is installed.
+        WlkError: `model_missing` if none is installed.
     """
     store.resolve(None)
     cache = SpeedCache(machine())
@@ -24,12 +24,12 @@ def measure() -> int:
     for entry in store.installed():
         step = loader.measured(entry.name, cache)
         mark = "<- automatic " if entry.name == chosen else ""
-        mark += "(overloaded meanwhile: measured again at the next start)" * step.provisional
+        mark += "(the machine was overloaded: measured again at next start)" * step.provisional
         sys.stdout.write(
             f"{entry.name:<16} a step {1000 * (step.encode_s + step.decode_s):5.0f} ms, "
             f"busy {100 * step.load:4.0f} % {mark}".rstrip()
             + "\n"
         )
-    sys.stdout.write(f"automatic takes the largest that is busy below {100 * MOST_LOAD:.0f} %\n")
+    sys.stdout.write(f"automatic takes the largest model busy less than {100 * MOST_LOAD:.0f} %\n")
     loader.release_all()
     return 0

@@ -1,4 +1,4 @@
-"""Sound from files: anything PyAV (ffmpeg) reads, as 16 kHz mono chunks."""
+"""Sound from files of any format that PyAV (ffmpeg) reads, as 16 kHz mono chunks."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,11 +11,11 @@ from wlk_host.core.errors import WlkError
 from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Pcm
 
 CHUNK: Final = SAMPLE_RATE // 10
-"""Samples a chunk holds, as the extension sends them (100 ms)."""
+"""The samples of a chunk, as many as the extension sends at a time (100 ms)."""
 
 
 def read_chunks(path: Path) -> Iterator[AudioChunk]:
-    """The file's first sound track, chunk by chunk; the last one may be short.
+    """The file's first sound track, chunk by chunk. The last chunk can be shorter.
 
     Raises:
         WlkError: `file_missing`, `file_unreadable`.
@@ -33,11 +33,13 @@ def read_chunks(path: Path) -> Iterator[AudioChunk]:
 
 def _frames(path: Path) -> Iterator[Pcm]:
     if not path.is_file():
-        raise WlkError("file_missing", f"no file {path}", "check the path")
+        raise WlkError("file_missing", f"there is no file {path}", "check the path")
     try:
         with av.open(str(path)) as container:
             if not container.streams.audio:
-                raise WlkError("file_unreadable", f"{path} has no sound track", "choose another")
+                raise WlkError(
+                    "file_unreadable", f"{path} has no sound track", "choose another file"
+                )
             resampler = av.AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
             for frame in container.decode(audio=0):
                 for resampled in resampler.resample(frame):
@@ -48,5 +50,5 @@ def _frames(path: Path) -> Iterator[Pcm]:
         raise WlkError(
             "file_unreadable",
             f"{path} cannot be decoded: {error}",
-            "try to play it; convert it with ffmpeg if that works",
+            "check that a player can play it, then convert it with ffmpeg",
         ) from error

@@ -1,4 +1,4 @@
-"""Finished caption lines as text or as subtitles, in their order."""
+"""Finished caption lines as text or as subtitles, in order."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from wlk_host.core.types import CaptionUpdate, Line, Sample, seconds
 
 
 class FinishedLines:
-    """Hands out each line once, when nothing about it changes any more.
+    """Yields each line once, as soon as it can no longer change.
 
     Args:
-        awaits: whether a line in that language gets a translation after it is final.
+        awaits: whether a final line in that language still gets a translation.
     """
 
     def __init__(self, awaits: Callable[[str], bool]) -> None:
@@ -21,7 +21,7 @@ class FinishedLines:
         self._done = set[Sample]()
 
     def add(self, update: CaptionUpdate) -> Iterator[Line]:
-        """The lines that are finished with this update and all before them too."""
+        """The lines that are finished after this update, up to the first unfinished one."""
         for line in update.lines:
             if not line.text:
                 self._open.pop(line.id, None)
@@ -31,7 +31,7 @@ class FinishedLines:
             yield self._hand_out()
 
     def rest(self) -> Iterator[Line]:
-        """At the end: the lines whose translation never came, and all after them."""
+        """At the end, all remaining lines: the first whose translation never came, and the rest."""
         while self._open:
             yield self._hand_out()
 
@@ -53,12 +53,12 @@ Contents = Literal["original", "translation", "both"]
 
 @dataclass(slots=True)
 class LinePrinter:
-    """Lines as they are printed.
+    """Turns lines into printed text.
 
     Attributes:
-        subtitles: as SubRip cues; otherwise one row a line.
-        contents: what of a line; the original stands in for a missing translation.
-        n_printed: lines so far.
+        subtitles: print SubRip cues; otherwise one row for each line.
+        contents: which texts of a line are printed. The original replaces a missing translation.
+        n_printed: the number of lines so far.
     """
 
     subtitles: bool

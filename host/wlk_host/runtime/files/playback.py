@@ -1,4 +1,4 @@
-"""Recorded sound through a session as if it were live, on any clock."""
+"""Play recorded sound to a session as if it were live, on any clock."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final, Protocol
@@ -7,18 +7,18 @@ from wlk_host.core.caption_session import CaptionSession
 from wlk_host.core.types import AudioChunk, Event, Work, seconds
 
 _LOOK_EVERY_S: Final = 0.01
-"""At the end, for what comes from the background."""
+"""How often to look for results from the background, at the end of the sound."""
 
 
 class Clock(Protocol):
-    """Where the time comes from. It starts at 0 with the first sample."""
+    """A source of time. It starts at 0 with the first sample."""
 
     def now(self) -> float:
         """Seconds since the first sample was due."""
         ...
 
     def wait_until(self, t: float) -> None:
-        """Return when that time has come."""
+        """Return at that time."""
         ...
 
     def charge(self, session: CaptionSession, work: Work) -> list[Event]:
@@ -29,10 +29,10 @@ class Clock(Protocol):
 def play(
     session: CaptionSession, chunks: Iterable[AudioChunk], clock: Clock
 ) -> Iterator[tuple[float, Event]]:
-    """Feed each chunk when it would have been heard; yield (seconds, event) as they come.
+    """Feed each chunk when it would have been heard, and yield (seconds, event) as they come.
 
-    Like the engine thread: sound that came in the meantime is taken before the next
-    piece of work, and nothing is done while nothing is due.
+    It works like the host loop: sound that arrived in the meantime is fed before the next piece of
+    work, and nothing is done while nothing is due.
     """
     for chunk in chunks:
         due = seconds(chunk.end)
@@ -45,7 +45,7 @@ def play(
     session.finish()
     while not session.finished():
         work = session.next_work()
-        if work is None:  # What is left runs beside it.
+        if work is None:  # The remaining work runs in the background.
             clock.wait_until(clock.now() + _LOOK_EVERY_S)
             continue
         for event in clock.charge(session, work):

@@ -1,4 +1,4 @@
-"""What the host says of itself and of what is installed."""
+"""The host's greeting: its version, and what is installed."""
 
 from wlk_host.models import store
 from wlk_host.models.catalog import SPEAKERS
@@ -10,7 +10,7 @@ from wlk_host.version import __version__
 
 
 def host_hello() -> messages.HostHello:
-    """The greeting as it is now: models come and go while the host runs."""
+    """The greeting for what is installed now. Models come and go while the host runs."""
     translators = (messages.Translator(name, targets) for name, targets in choice.installed_names())
     models = (messages.Model(entry.name, entry.multilingual) for entry in store.installed())
     return messages.HostHello(

@@ -1,22 +1,22 @@
-"""Whom each session has heard."""
+"""The speakers that each session has heard."""
 
 from typing import Final
 
 from wlk_host.core.speakers import Speakers
 
 _MOST: Final = 16
-"""Sessions whose voices are remembered: more are hardly open at a time."""
+"""How many sessions' voices are remembered. More are rarely open at the same time."""
 
 
 class KnownVoices:
-    """Whom each session has heard, for one that begins anew under its id, on another model."""
+    """Remembers the speakers of each session, for when it starts again with another model."""
 
     def __init__(self) -> None:
         self._speakers: dict[str, Speakers] = {}
 
     def of(self, session: str) -> Speakers:
-        """The speakers of the session of that id, none yet where it is new."""
-        # The last one asked for is the last one forgotten.
+        """The speakers of the session with that id; none yet if it is new."""
+        # The session used last is forgotten last.
         speakers = self._speakers.pop(session, None) or Speakers()
         self._speakers[session] = speakers
         while len(self._speakers) > _MOST:

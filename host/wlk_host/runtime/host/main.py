@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def default_loader(wake: "Wake") -> "ModelLoader":
-    """The real one. Importing its engines takes seconds."""
+    """The real loader. Importing its libraries takes seconds."""
     from wlk_host.backends.choice import unmeasured  # noqa: PLC0415
     from wlk_host.runtime.loading.automatic import this_machine  # noqa: PLC0415
     from wlk_host.runtime.loading.loader import ModelLoader  # noqa: PLC0415
@@ -29,14 +29,14 @@ def main(argv: Sequence[str], make_loader: "Callable[[Wake], ModelLoader]" = def
     """Serve the browser until it closes the pipe.
 
     Args:
-        argv: the arguments without the program's name; the browser passes the extension's origin.
+        argv: the arguments without the program's name. The browser passes the extension's origin.
         make_loader: called when the first session starts.
 
     Returns:
-        The exit code: 0, or 1 where the stream from the browser broke off.
+        The exit code: 0, or 1 if the stream from the browser broke off.
     """
     pipes = stdio.claim_pipes()
-    # Only now, with the pipes out of everybody's reach, is anything else imported.
+    # Everything else is imported only now, when it can no longer reach the pipes.
     from wlk_host.runtime import logs  # noqa: PLC0415
     from wlk_host.runtime.host.serve import serve  # noqa: PLC0415
 

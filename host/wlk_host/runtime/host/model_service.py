@@ -1,4 +1,4 @@
-"""Shows, downloads and removes models for the extension, beside the engine."""
+"""Lists, downloads and removes models for the extension, beside the host loop."""
 
 import logging
 import threading
@@ -43,15 +43,15 @@ _log = logging.getLogger(__name__)
 
 
 class ModelService:
-    """One thread per download or removal; `obey` returns at once.
+    """Runs each download or removal on its own thread; `obey` returns at once.
 
-    The threads are daemons: when the browser is gone the process ends, and what a download has
-    fetched stays for the next one.
+    The threads are daemons. When the browser is gone, the process ends, and the next download uses
+    what an unfinished one has fetched.
 
     Args:
-        send: called from any thread.
-        entries: the models there are.
-        look: finds the backends of this machine, which may take a second.
+        send: sends a message; called from any thread.
+        entries: the known models.
+        look: finds the backends of this machine, which can take a second.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class ModelService:
         self._problems: dict[str, WlkError] = {}
 
     def obey(self, request: ToModels) -> None:
-        """Carry out a request, or begin to. An unknown name changes nothing."""
+        """Begin to carry out a request. An unknown name changes nothing."""
         match request:
             case Models():
                 self._tell_all()
@@ -95,7 +95,7 @@ class ModelService:
             if entry is not None:
                 self._downloads[name] = cancelled
                 self._problems.pop(name, None)
-        # That it begins is told before anything of how it goes.
+        # The start is reported before any progress.
         self._tell_all()
         if entry is not None:
             self._start(self._download, entry, cancelled)
@@ -103,7 +103,7 @@ class ModelService:
     def _cancel(self, name: str) -> None:
         with self._lock:
             cancelled = self._downloads.get(name)
-        if cancelled is None:  # It failed before, and what it fetched is still there.
+        if cancelled is None:  # It failed before, and left what it had fetched.
             self._begin_removal(name, store.remove_partial)
         else:
             cancelled.set()
@@ -119,7 +119,7 @@ class ModelService:
             self._tell_all()
 
     def _idle(self, name: str) -> CatalogEntry | None:
-        """The entry, where it is known and nothing is under way with it."""
+        """The entry, if it is known and neither being downloaded nor removed."""
         busy = name in self._downloads or name in self._removals
         return None if busy else self._entries.get(name)
 
@@ -169,10 +169,10 @@ class ModelService:
         with self._lock:
             self._problems[entry.name] = error
 
-    # What is told
+    # Messages to the extension
 
     def _tell_change(self) -> None:
-        """Pages that show no list of models know what is installed by the greeting."""
+        """Send the list of models, and the greeting, which pages without that list use."""
         self._tell(host_hello())
         self._tell_all()
 
@@ -196,7 +196,7 @@ class ModelService:
         )
 
     def _tell(self, message: ToExtension) -> None:
-        # A download goes on until the process ends, which is soon.
+        # Downloads go on until the process ends, which will be soon.
         with suppress(BrowserGoneError):
             self._send(message)
 

@@ -1,4 +1,4 @@
-"""Some seconds of speech to try captions with, from what the quickstart has synthesised."""
+"""A few seconds of speech to try captions with, from the clips that the quickstart synthesised."""
 
 import base64
 import json
@@ -12,25 +12,25 @@ from wlk_host.core.types import SAMPLE_RATE
 from wlk_host.protocol.messages import SpokenClip
 
 _LONGEST_S: Final = 9.0
-"""Enough for two sentences, and with room to spare for one message of the protocol."""
+"""Enough for two sentences, and well below the limit of a message."""
 
 _TAIL_S: Final = 0.3
 _SAMPLE_BYTES: Final = 2
 
 
 def speech_dir() -> Path:
-    """Where the quickstart keeps what it has synthesised. It need not exist."""
+    """The folder in which the quickstart keeps synthesised speech. It need not exist."""
     return Path(user_data_dir("wlk-host", appauthor=False)) / "speech"
 
 
 def spoken_clip(folder: Path | None = None) -> SpokenClip | None:
-    """The first whole sentences of the newest English clip; None where none was made.
+    """The first whole sentences of the newest English clip; None if there is no clip.
 
-    Beside `english.wav` (s16le, mono, 16 kHz) lies `english.json` with its words, each with the
-    seconds at which it begins and ends.
+    Beside `english.wav` (s16le, mono, 16 kHz) is `english.json` with its words, each with its start
+    and end in seconds.
 
     Args:
-        folder: other than `speech_dir`.
+        folder: the folder to search; None: `speech_dir`.
     """
     clips = sorted(
         (folder or speech_dir()).glob("english-*/english.wav"),

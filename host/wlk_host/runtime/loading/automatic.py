@@ -1,4 +1,4 @@
-"""The right model by itself: the largest installed one that this machine runs with ease."""
+"""The automatic choice of a model: the largest installed one that this machine runs with ease."""
 
 import json
 import logging
@@ -16,23 +16,23 @@ from platformdirs import user_cache_dir
 from wlk_host.core.options import SessionOptions, whisper_tells
 from wlk_host.models import store
 from wlk_host.models.catalog import CATALOG, CatalogEntry
-from wlk_host.runtime.loading.speed import Size, StepTime, foretold, size_of
+from wlk_host.runtime.loading.speed import Size, StepTime, predicted, size_of
 from wlk_host.runtime.translators.choice import serves_english
 from wlk_host.version import __version__
 
 MOST_LOAD: Final = 0.5
-"""Busy share of both passes up to which a model is taken: the rest is for a second tab, for
-dense speech, and for whatever else the machine does."""
+"""The most load of both passes with which a model is chosen. The rest is for a second tab, for
+dense speech, and for other programs."""
 
 _WORTH_A_TRY: Final = 1.4 * MOST_LOAD
-"""What was foretold of a larger model came out up to a third too high
-(`tests/bench/RESULTS.md`); up to here it is loaded and measured itself."""
+"""The most predicted load with which a model is loaded and measured. Predictions for larger models
+were up to a third too high (`tests/bench/RESULTS.md`)."""
 
 _SMALLER: Final = 0.8
-"""A model counts as smaller from this share of the other's bytes on."""
+"""A model is smaller than another if it has at most this share of its bytes."""
 
 _LIBRARIES: Final = ("ctranslate2", "torch", "numpy")
-"""A new version of one may be quicker, or slower."""
+"""Packages of which a new version can be faster or slower."""
 
 _TIMES: Final = ("encode_s", "decode_s", "refine_encode", "refine_decode")
 
@@ -42,7 +42,7 @@ _log = logging.getLogger(__name__)
 
 
 def machine() -> dict[str, str]:
-    """What a measurement holds for: processor, its cores, system, and versions."""
+    """What measurements depend on: the processor, its cores, the system, and the versions."""
     return {
         "processor": _processor(),
         "cores": str(os.cpu_count()),
@@ -53,15 +53,15 @@ def machine() -> dict[str, str]:
 
 
 def this_machine() -> "Automatic":
-    """The choice for this machine, with what was measured on it before."""
+    """The automatic choice for this machine, with the measurements made on it before."""
     return Automatic(SpeedCache(machine()))
 
 
 class SpeedCache:
     """Measured steps in a file of the user's cache folder, for one machine.
 
-    A file that is of another machine, of other versions, or damaged, is taken for empty. One
-    that cannot be written costs a measurement at each start, and no captions.
+    A file of another machine or of other versions counts as empty, and so does a damaged one. If
+    the file cannot be written, every start measures again, and captions still work.
     """
 
     def __init__(self, fingerprint: Fingerprint, path: Path | None = None) -> None:
@@ -74,9 +74,9 @@ class SpeedCache:
         return self._steps.get(key)
 
     def put(self, key: str, step: StepTime) -> None:
-        """Keep a measurement; a provisional one as long as this process lasts.
+        """Keep a measurement. A provisional one is kept only until this process ends.
 
-        The file is replaced in one move.
+        The file is replaced in one step.
         """
         self._steps[key] = step
         kept = {name: step for name, step in self._steps.items() if not step.provisional}
@@ -92,27 +92,27 @@ class SpeedCache:
                 json.dump(content, file, indent=1)
             Path(file.name).replace(self._path)
         except OSError as error:
-            _log.warning("the measurement of this machine is not kept: %s", error)
+            _log.warning("cannot save the measurement of this machine: %s", error)
 
     def clear(self) -> None:
-        """Forget all, so that everything is measured again."""
+        """Discard all measurements, so that everything is measured again."""
         self._steps.clear()
 
     def steps(self) -> dict[str, StepTime]:
-        """All that is measured, by key."""
+        """All measured steps, by key."""
         return dict(self._steps)
 
 
 class Automatic:
     """Chooses among the installed models.
 
-    A model that was not measured is foretold from one that was. What is chosen is then loaded
-    anyway, so it is measured itself, and is taken only if it keeps what was foretold.
+    The load of a model that was not measured is predicted from one that was. A chosen model is
+    loaded anyway, so it is then measured too. It is used only if it keeps the prediction.
 
     Args:
-        cache: what was measured.
-        installed: the models there are; by default those of the models' folder.
-        size: of one of them.
+        cache: the measurements.
+        installed: lists the installed models; by default those in the models folder.
+        size: the size of a model.
     """
 
     def __init__(
@@ -126,22 +126,23 @@ class Automatic:
         self._size = size
 
     def choose(
-        self, options: SessionOptions, engine: str, measure: Callable[[str], StepTime]
+        self, options: SessionOptions, backend_key: str, measure: Callable[[str], StepTime]
     ) -> str | None:
-        """The name of the largest model that suits and stays below `MOST_LOAD`, or else the
-        smallest that suits; None where none is installed.
+        """The name of the largest suitable model whose load stays below `MOST_LOAD`.
+
+        If there is none, it is the smallest suitable model; None if no model is installed.
 
         Args:
-            options: language and task; what the user asked for.
-            engine: what runs it, part of the key of a measurement.
+            options: what the user asked for; its language and its task count.
+            backend_key: the backend and its device, as in the key of a measurement.
             measure: loads the model of that name and times a step.
         """
         entries = suitable(_small_first(self._installed()), options)
         if not entries:
             return None
         while True:
-            entry = self._largest_with_ease(entries, engine)
-            key = f"{engine}/{entry.name}"
+            entry = self._largest_with_ease(entries, backend_key)
+            key = f"{backend_key}/{entry.name}"
             if self._cache.get(key) is not None:
                 return entry.name
             step = measure(entry.name)
@@ -149,27 +150,32 @@ class Automatic:
             _log.info(busy, key, 100 * step.load, ", overloaded" if step.provisional else "")
             self._cache.put(key, step)
 
-    def _largest_with_ease(self, entries: Sequence[CatalogEntry], engine: str) -> CatalogEntry:
-        """By what is measured, or foretold from the largest model that was."""
+    def _largest_with_ease(self, entries: Sequence[CatalogEntry], backend_key: str) -> CatalogEntry:
+        """The largest model below `MOST_LOAD` by its measured load, or by a predicted one.
+
+        Predictions start from the largest smaller model that was measured.
+        """
         known: tuple[Size, StepTime] | None = None
         chosen = entries[0]
         for entry in entries:
-            measured = self._cache.get(f"{engine}/{entry.name}")
+            measured = self._cache.get(f"{backend_key}/{entry.name}")
             if measured is not None:
                 known = (self._size(entry), measured)
                 step = measured
             elif known is not None:
-                step = foretold(known[1], known[0], self._size(entry))
+                step = predicted(known[1], known[0], self._size(entry))
             else:
-                return entry  # The smallest one, to foretell the others from.
+                return entry  # The smallest one, from which the others are predicted.
             if step.load < (_WORTH_A_TRY if measured is None else MOST_LOAD):
                 chosen = entry
         return chosen
 
 
 def suitable(entries: Sequence[CatalogEntry], options: SessionOptions) -> list[CatalogEntry]:
-    """Those that know the language, or many where it is to be detected, and can do the task;
-    all where none does."""
+    """The models that can do the task and know the language; all if none can do the task.
+
+    If the language has to be detected, multilingual models are preferred.
+    """
     able = [entry for entry in entries if _does(entry, options)]
     return [entry for entry in able if _knows(entry, options)] or able or list(entries)
 
@@ -179,7 +185,7 @@ def smaller_than(
     options: SessionOptions,
     installed: Callable[[], Sequence[CatalogEntry]] = store.installed,
 ) -> str | None:
-    """The name of the next smaller installed model that suits; None where there is none."""
+    """The name of the next smaller suitable model that is installed; None if there is none."""
     names = [
         entry.name
         for entry in _small_first(installed())
@@ -203,7 +209,7 @@ def _knows(entry: CatalogEntry, options: SessionOptions) -> bool:
 
 
 def cache_file() -> Path:
-    """Where measurements are kept."""
+    """The file in which measurements are kept."""
     return Path(user_cache_dir("wlk-host", appauthor=False)) / "speed.json"
 
 
@@ -225,12 +231,12 @@ def _step(kept: Mapping[str, float]) -> StepTime:
     encode_s, decode_s, refine_encode, refine_decode = (float(kept[name]) for name in _TIMES)
     step = StepTime(encode_s, decode_s, refine_encode, refine_decode, bool(kept["shared"]))
     if not 0 < step.load < float("inf"):
-        raise ValueError(f"{step} is no measurement")
+        raise ValueError(f"{step} is not a measurement")
     return step
 
 
 def _processor() -> str:
-    """The processor's name, as far as the system tells it."""
+    """The processor's name, as far as the system reports it."""
     try:
         lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
     except OSError:

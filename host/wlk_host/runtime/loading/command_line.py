@@ -1,4 +1,4 @@
-"""What the command line of `caption` and `bench` says of a session."""
+"""A session's options from the command line of `caption` and `bench`."""
 
 import argparse
 from dataclasses import replace
@@ -23,11 +23,11 @@ _RULES: Final[dict[str, EndOfWord]] = {"next": by_next_token, "never": never}
 
 
 def session_options(arguments: argparse.Namespace) -> SessionOptions:
-    """What a user chose.
+    """The options that the user chose.
 
     Raises:
-        WlkError: `option_invalid`, `backend_unavailable`, `heads_invalid`, and what `store.require`
-            raises where speakers are to be told apart.
+        WlkError: `option_invalid`, `backend_unavailable`, `heads_invalid`, and those of
+            `store.require` if speakers are to be told apart.
     """
     heads = arguments.alignment_heads
     if heads is not None:
@@ -35,8 +35,8 @@ def session_options(arguments: argparse.Namespace) -> SessionOptions:
         if arguments.model is None:
             raise WlkError(
                 code="heads_invalid",
-                message=f"got alignment heads {heads} without the model that they belong to",
-                hint="name it with --model",
+                message=f"got the alignment heads {heads} without the model they belong to",
+                hint="name the model with --model",
             )
     options = convert.chosen_options(vars(arguments))
     if options.speakers:
@@ -46,7 +46,7 @@ def session_options(arguments: argparse.Namespace) -> SessionOptions:
 
 
 def service(arguments: argparse.Namespace) -> Endpoint | None:
-    """Where the sound is to be sent; None where it stays here.
+    """The service to send the sound to; None if the sound stays here.
 
     Raises:
         WlkError: those of `service.client.endpoint`.
@@ -57,7 +57,7 @@ def service(arguments: argparse.Namespace) -> Endpoint | None:
 def live_options(beams: int | None, rolling: int | None, end_of_word: str | None) -> LiveOptions:
     """The options of `--beams N`, `--rolling N` and `--end-of-word next|never|FILE`.
 
-    None is for what was not chosen: it stays as it is by default.
+    None keeps the default.
 
     Raises:
         WlkError: `end_of_word_unreadable`.

@@ -1,4 +1,4 @@
-"""What glibc and oneDNN keep for later. Where there is no glibc its part is left out."""
+"""Limits how much memory glibc and oneDNN keep for later. Systems without glibc need no limit."""
 
 import ctypes
 import os
@@ -17,17 +17,17 @@ _M_ARENA_MAX: Final = -8
 """glibc, `malloc.h`."""
 
 _KEPT_KERNELS: Final = "64"
-"""Kernels that oneDNN keeps compiled, each for one shape of its input. Windows and prefixes come in
-so many that its own limit of 1024 would have memory grow for hours."""
+"""How many compiled kernels oneDNN keeps, each for one input shape. Windows and prefixes have so
+many shapes that memory would grow for hours with the default limit of 1024."""
 
 
 def keep_small() -> None:
-    """To be called before anything large is loaded.
+    """Set the limits. Call it before anything large is loaded.
 
-    All threads share one heap: few of them allocate at a time, and each heap keeps what it once
-    needed. What is freed must not go back to the system after each step: an encoder asks for the
-    same 100 MB at the next one, and to get them anew costs nearly as much as to compute with
-    them (`tests/bench/RESULTS.md`).
+    All threads share one heap, because each heap keeps what it once needed, and few threads
+    allocate at the same time. Freed memory must not return to the system after each step. An
+    encoder needs the same 100 MB in the next one, and getting them again costs nearly as much as
+    computing with them (`tests/bench/RESULTS.md`).
     """
     os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", _KEPT_KERNELS)
     libc = _glibc()
@@ -36,7 +36,7 @@ def keep_small() -> None:
 
 
 def give_back() -> None:
-    """To the system, what is free now: after something large that is not soon done again."""
+    """Return free memory to the system. Call it after large work that will not be repeated soon."""
     libc = _glibc()
     if libc is not None:
         libc.malloc_trim(0)
@@ -44,7 +44,7 @@ def give_back() -> None:
 
 @dataclass(frozen=True, slots=True)
 class GivingBack:
-    """A `Background` whose jobs are large and rare: what each has freed is given back."""
+    """A `Background` for large, rare jobs: the memory that each freed returns to the system."""
 
     background: Background
 

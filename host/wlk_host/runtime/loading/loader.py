@@ -36,19 +36,19 @@ if TYPE_CHECKING:
     from wlk_host.runtime.loading.model import Model
 
 _MOST_CORES: Final = 4
-"""Of one pass. A step is short: more cores cost more in waking than they save, and the
-other pass runs beside it."""
+"""The most cores of one pass. Steps are short, so waking more cores costs more than they save, and
+the other pass needs cores as well."""
 
 _LIVE: Final = LiveOptions()
 
 
 @dataclass(frozen=True, slots=True)
 class _Setup:
-    """How a model is loaded, whichever it is.
+    """How to load a model, apart from which one it is.
 
     Attributes:
-        backend: what encodes.
-        heads: whose attention follows the sound; None for the model's own.
+        backend: encodes the sound.
+        heads: the attention heads that follow the sound; None: the model's own.
     """
 
     backend: Backend
@@ -56,27 +56,27 @@ class _Setup:
 
 
 class ModelLoader:
-    """Loads what a session needs when the first one needs it.
+    """Loads what sessions need, when the first session needs it.
 
-    PyTorch is imported with the first model, while CTranslate2 reads its half of it.
+    PyTorch is imported with the first model, while CTranslate2 reads its half of the model.
 
     Args:
         background: where the second pass runs.
-        translating: where translations are waited for; None is the same place.
-        resolve: model name (or None for the default) to its CTranslate2 folder.
+        translating: the thread that waits for translations; None: `background`.
+        resolve: maps a model's name (None for the default) to its CTranslate2 folder.
         drafts: whether lines are translated while they grow.
-        translator: what translates; None for a process of its own.
-        live: how the first pass works.
-        backend: what encodes and does the second pass where `SessionOptions` name nothing else:
-            for users of the host who leave that to the machine (`backends.choice.unmeasured`).
-        service: where the sound is sent to, in the place of all models; None keeps it here. Only
-            who starts the process can say so, never a session.
-        automatic: which model is taken where none is named; None for the default one.
-        device: what models run on; with auto the best that the engine can use here. After a
-            failure all later ones run on the processor.
+        translator: translates the lines; None: a process of its own.
+        live: how the live pass works.
+        backend: encodes and does the second pass unless `SessionOptions` name another backend. The
+            host passes `backends.choice.unmeasured`.
+        service: the service that recognises in place of all models; None: the sound stays here.
+            Only the command line can name it, never a session.
+        automatic: chooses the model if none is named; None: the default model.
+        device: where models run; auto: the best device that the backend can use here. After a
+            failure all later models run on the processor.
     """
 
-    def __init__(  # noqa: PLR0913 - all but two stand by their names
+    def __init__(  # noqa: PLR0913 - all but two are keyword-only
         self,
         background: Background,
         translating: Background | None = None,
@@ -110,7 +110,7 @@ class ModelLoader:
     def open(
         self, options: SessionOptions, start: Sample = 0, context: str = ""
     ) -> TranslatedSession:
-        """A session for one tab. Takes seconds when its model is not loaded yet.
+        """A session for one tab. Takes seconds if its model is not loaded yet.
 
         Raises:
             WlkError: those of `load`, and `end_of_word_mismatch`.
@@ -118,7 +118,7 @@ class ModelLoader:
         return self.load(options).open(options, start, context)
 
     def load(self, options: SessionOptions) -> "Model | RemoteModel":
-        """What sessions with these options work with.
+        """The model for sessions with these options, loaded.
 
         Raises:
             WlkError: those of `resolve` and `SharedVoices.encoder`, `vad_missing`,
@@ -132,26 +132,26 @@ class ModelLoader:
         name, setup = options.model, _setup(options, self._backend)
         if name is None and self._automatic is not None:
             name = self._automatic.choose(
-                options, self._engine_key(setup), lambda name: self._time_step(name, setup)
+                options, self._measurement_key(setup), lambda name: self._time_step(name, setup)
             )
         model = self._loaded(name, setup)
-        # What was measured on the way and is too slow is not kept.
+        # Models that were measured on the way and turned out too slow are not kept.
         self._models = {
             key: other for key, other in self._models.items() if other is model or key in had
         }
         return model
 
     def measured(self, name: str, cache: SpeedCache) -> StepTime:
-        """How long a step of that model takes: from the cache, or timed and put there."""
+        """How long a step of that model takes, from the cache or timed now."""
         setup = _Setup(self._backend)
-        key = f"{self._engine_key(setup)}/{name}"
+        key = f"{self._measurement_key(setup)}/{name}"
         known = cache.get(key)
         if known is None:
             known = self._time_step(name, setup)
             cache.put(key, known)
         return known
 
-    def _engine_key(self, setup: _Setup) -> str:
+    def _measurement_key(self, setup: _Setup) -> str:
         return f"{setup.backend}/{self._place(setup.backend)[0]}"
 
     def _remote_model(self, service: Endpoint) -> RemoteModel:
@@ -160,7 +160,7 @@ class ModelLoader:
         return self._remote
 
     def _shared(self) -> Services:
-        """What the sessions of all models share."""
+        """The services that the sessions of all models share."""
         if self._services is None:
             self._services = Services(
                 self._background,
@@ -177,7 +177,7 @@ class ModelLoader:
         return self._loaded(name, setup).time_step()
 
     def _loaded(self, name: str | None, setup: _Setup) -> "Model":
-        """The model, on the processor where the device has no room for it."""
+        """The model, loaded on the processor if the device has no room for it."""
         device, _ = self._place(setup.backend)
         try:
             return self._loaded_on(name, setup)
@@ -200,8 +200,8 @@ class ModelLoader:
         n_cores = max(1, min(_MOST_CORES, (os.cpu_count() or 1) // 2))
         heap.keep_small()
         loading = _begin(backend, folder, n_cores, device)
-        _import_engines()
-        from wlk_host.backends.whisper.model import Whisper  # noqa: PLC0415 - as it says
+        _import_libraries()
+        from wlk_host.backends.whisper.model import Whisper  # noqa: PLC0415 - after the import above
         from wlk_host.runtime.loading.model import Model  # noqa: PLC0415 - as well
 
         threads.use_cores(n_cores)
@@ -210,7 +210,7 @@ class ModelLoader:
         return Model(called(name, folder), whisper, backend, folder, device, services)
 
     def _place(self, backend: Backend) -> tuple[Device, WlkError | None]:
-        """The device for all models of an engine, and why it is not a better one."""
+        """The device for all models of a backend, and why it is not a better one."""
         if self._failure is not None:
             return "cpu", self._failure
         if backend not in self._places:
@@ -220,7 +220,7 @@ class ModelLoader:
     def load_elsewhere(
         self, model: LoadedModel, options: SessionOptions, error: DeviceError
     ) -> "Model":
-        """The same model on the processor, where all later ones go as well.
+        """The same model on the processor, where all later models run too.
 
         Raises:
             WlkError: as `load`.
@@ -235,7 +235,7 @@ class ModelLoader:
         return elsewhere
 
     def release(self, model: LoadedModel) -> None:
-        """Free a model; with the last one also what the others needed, in other processes too."""
+        """Free a model. After the last one, free all that models share, in other processes too."""
         for key in [key for key, other in self._models.items() if other is model]:
             self._models.pop(key).free()
             return_memory(key[1])
@@ -244,7 +244,7 @@ class ModelLoader:
             self.release_all()
 
     def release_all(self) -> None:
-        """Free everything; the next session loads again."""
+        """Free everything. The next session loads it again."""
         self._translator.release()
         self._voices.release()
         self._models.clear()
@@ -253,19 +253,19 @@ class ModelLoader:
 
 
 def _setup(options: SessionOptions, backend: Backend) -> _Setup:
-    """What a session asked for; heads are those of a model that it names."""
+    """The setup that a session asked for. Heads count only for a model that the session names."""
     named = options.model is not None and options.alignment_heads is not None
     heads = parse(options.alignment_heads or "") if named else None
     return _Setup(options.backend or backend, heads)
 
 
 def _apart(error: DeviceError) -> WlkError:
-    """The same error without where it happened: its traceback would keep the model in memory."""
+    """A copy of the error without its traceback, which would keep the model in memory."""
     return WlkError(error.code, error.message, error.hint)
 
 
 def _begin(backend: Backend, folder: Path, n_cores: int, device: Device) -> Future[Any] | None:
-    """Have CTranslate2 read its half, where it is used, before PyTorch is there."""
+    """Let CTranslate2 begin to read its half, if it is used, while PyTorch is being imported."""
     if backend != "faster-whisper":
         return None
     from wlk_host.backends.whisper.ct2.model import begin  # noqa: PLC0415 - costs 30 MB
@@ -274,11 +274,11 @@ def _begin(backend: Backend, folder: Path, n_cores: int, device: Device) -> Futu
 
 
 @cache
-def _import_engines() -> None:
-    """Import PyTorch and what needs it.
+def _import_libraries() -> None:
+    """Import PyTorch and the modules that need it.
 
-    That makes 160,000 objects which stay: they are kept from the collector, which would look at
-    all of them several times meanwhile, and at each of its full rounds for good.
+    The import creates 160,000 permanent objects. They are hidden from the garbage collector, which
+    would otherwise examine them several times during the import and again in each full collection.
     """
     gc.disable()
     try:

@@ -1,4 +1,4 @@
-"""A model in memory, and what sessions do with it."""
+"""A model in memory, and the sessions on it."""
 
 from contextlib import AbstractContextManager
 from functools import cache, partial
@@ -29,19 +29,19 @@ from wlk_host.runtime.translators.choice import serves_english
 _LEAST_WINDOW: Final[MelFrames] = LEAST_LIVE_WINDOW // MEL_FRAME
 
 _AGREEMENT_STEP: Final[Sample] = SAMPLE_RATE
-"""Shorter steps cut more words in two, and cost more (`tests/bench/RESULTS.md`)."""
+"""Shorter steps split more words and cost more (`tests/bench/RESULTS.md`)."""
 
 
 class Model(SessionOpener):
-    """`runtime.ports.LoadedModel`: the recognisers on one model, which share its weights.
+    """A `runtime.ports.LoadedModel`: recognisers that share the weights of one model.
 
     Args:
-        name: as users know it.
-        whisper: in memory.
-        backend: what it was loaded for.
-        folder: of its files.
-        device: it runs on.
-        services: what sessions need besides.
+        name: the name that users know.
+        whisper: the model in memory.
+        backend: the backend it was loaded for.
+        folder: holds its files.
+        device: where it runs.
+        services: what else sessions need.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Model(SessionOpener):
         self.device = device
 
     def free(self) -> None:
-        """Let go of the weights, whoever still holds this; nothing else can be asked of it then."""
+        """Free the weights, even if this object is still referenced. It is unusable after that."""
         del self._whisper
 
     def time_step(self) -> StepTime:
@@ -68,15 +68,15 @@ class Model(SessionOpener):
         return time_step(self._whisper, on_card=self.device != "cpu")
 
     def smaller(self, options: SessionOptions) -> str | None:
-        """The next smaller installed model that suits what the user asked for."""
+        """The next smaller installed model that suits the options; None if there is none."""
         return smaller_than((self._folder / "model.bin").stat().st_size, options)
 
     def guard(self) -> AbstractContextManager[None]:
-        """While its work is done: a device that cannot go on raises `DeviceError`."""
+        """A context for its work, in which a failing device raises `DeviceError`."""
         return device_errors(self.device)
 
     def recognition(self, options: SessionOptions) -> Recognition:
-        """What a session with that policy works with.
+        """What a session with these options recognises with.
 
         Raises:
             WlkError: `end_of_word_mismatch`.
@@ -107,12 +107,12 @@ class Model(SessionOpener):
     def _tells_english(self) -> TellsEnglish:
         entry = catalog.find(self.name)
         able = self._whisper.multilingual if entry is None else entry.translates
-        # What is installed is looked up once for a session: it is asked at each of its steps.
+        # Every step asks for this, so each session looks up only once what is installed.
         return partial(whisper_tells, cache(serves_english)) if able else only_if_chosen
 
 
 def _recognizer(whisper: Whisper, backend: Backend, **options: int) -> LiveRecognizer:
-    """Who decodes whole sounds: CTranslate2 where it is loaded anyway."""
+    """The recogniser that decodes whole stretches of sound: CTranslate2 if it is loaded anyway."""
     if backend != "faster-whisper":
         return TorchRecognizer(whisper, **options)
     from wlk_host.backends.whisper.ct2.encoder import CTranslate2Encoder  # noqa: PLC0415 - costs 30 MB
@@ -123,11 +123,11 @@ def _recognizer(whisper: Whisper, backend: Backend, **options: int) -> LiveRecog
 
 
 def _check_end_of_word(live: LiveOptions, width: int) -> None:
-    """Refuse a model that was trained on another encoder."""
+    """Refuse an end-of-word model that was trained on another encoder."""
     model = live.end_of_word
     if isinstance(model, IntegrateAndFire) and model.width != width:
         raise WlkError(
             code="end_of_word_mismatch",
-            message=f"the end-of-word model reads {model.width} features, this model has {width}",
+            message=f"got an end-of-word model for {model.width} features, expected {width}",
             hint="choose the one that was trained with this model, for example cif_base for base",
         )

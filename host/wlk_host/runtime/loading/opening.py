@@ -1,4 +1,4 @@
-"""How a session is opened, whatever recognises its speech."""
+"""How sessions are opened, on a model or on a service."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -28,12 +28,12 @@ class Services:
 
     Attributes:
         background: where the second pass runs.
-        translating: where translations are waited for.
-        translator: what translates.
+        translating: the thread that waits for translations.
+        translator: translates the lines.
         drafts: whether lines are translated while they grow.
-        live: how AlignAtt's first pass works.
+        live: how AlignAtt's live pass works.
         detector: finds speech.
-        voices: what tells speakers apart, where it is installed.
+        voices: returns the encoder that tells speakers apart, or None if it is not installed.
     """
 
     background: Background
@@ -46,15 +46,15 @@ class Services:
 
 
 class SessionOpener(ABC):
-    """Opens sessions on one model. What recognises, and where, each kind of model says.
+    """Opens sessions on one model. Subclasses say what recognises, and on which thread.
 
     Attributes:
-        name: of the model, as users know it.
-        problem: why it is not the model, or not on the device, that was asked for.
+        name: the name of the model that users know.
+        problem: why the model or its device is not the requested one.
 
     Args:
         name: as above.
-        services: what sessions need besides.
+        services: what else sessions need.
     """
 
     def __init__(self, name: str, services: Services) -> None:
@@ -90,7 +90,7 @@ class SessionOpener(ABC):
         )
 
     def take_over(self, session: TranslatedCaptionSession, options: SessionOptions) -> None:
-        """Have an open session go on with this model; no word is lost or said twice.
+        """Let an open session continue with this model. No word is lost or repeated.
 
         Raises:
             WlkError: those of `recognition`.
@@ -99,8 +99,8 @@ class SessionOpener(ABC):
 
     @abstractmethod
     def recognition(self, options: SessionOptions) -> Recognition:
-        """What a session with these options works with."""
+        """What a session with these options recognises with."""
 
     def place_of_session(self) -> Background | None:
-        """Where a new session does its work; None for the thread that asks it to."""
+        """Where a new session does its work; None: on the calling thread."""
         return None

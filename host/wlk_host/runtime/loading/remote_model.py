@@ -1,4 +1,4 @@
-"""A service in the place of a model. Nothing of it is in memory here but the sessions."""
+"""A service in place of a model. Only the sessions are in this process's memory."""
 
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
@@ -16,15 +16,15 @@ from wlk_host.runtime.loading.opening import Services, SessionOpener
 from wlk_host.runtime.worker import Worker
 
 _STEP: Final[Sample] = 2 * SAMPLE_RATE
-"""Each step sends the whole window again, and services want to be paid."""
+"""Each step sends the whole window again, and services charge for that."""
 
 
 class RemoteModel(SessionOpener):
-    """`runtime.ports.LoadedModel` that has a service do the work.
+    """A `runtime.ports.LoadedModel` that lets a service do the work.
 
     Args:
-        service: where the sound is sent to.
-        services: what its sessions need.
+        service: where the sound is sent.
+        services: what else its sessions need.
     """
 
     def __init__(self, service: Endpoint, services: Services) -> None:
@@ -33,20 +33,20 @@ class RemoteModel(SessionOpener):
         self.device = "remote"
 
     def smaller(self, options: SessionOptions) -> str | None:  # noqa: ARG002
-        """There is none: how quick the service is, is not for this machine to say."""
+        """None: this machine does not choose the model of the service."""
         return None
 
     def guard(self) -> AbstractContextManager[None]:
-        """Nothing here can fail that another device would do."""
+        """An empty context: no device of this machine is used that could fail."""
         return nullcontext()
 
     def place_of_session(self) -> Background:
-        """A place for one session's calls alone: one that is slow keeps no other waiting."""
+        """A new place for the calls of one session, so that a slow call delays no other session."""
         background = self._services.background
         return background.another("service") if isinstance(background, Worker) else background
 
     def recognition(self, options: SessionOptions) -> Recognition:
-        """What a session works with.
+        """What a session recognises with.
 
         Raises:
             WlkError: `policy_unsupported`.
@@ -54,9 +54,9 @@ class RemoteModel(SessionOpener):
         if options.policy != "local_agreement":
             raise WlkError(
                 code="policy_unsupported",
-                message=f"the policy {options.policy} needs the decoder's attention, which no "
-                "service tells",
-                hint="choose --policy local_agreement, or an engine of this machine",
+                message=f"the policy {options.policy} needs the decoder's attention, which "
+                "services do not report",
+                hint="choose --policy local_agreement, or a backend of this machine",
             )
         recognizer, tokenizer = ApiRecognizer(self._client), CodePoints()
         listen = partial(LocalAgreement, recognizer, tokenizer, options=AgreementOptions())

@@ -1,4 +1,4 @@
-"""From what a user calls a model to the folder that the engines load."""
+"""From a model's name to the folder that the backends load."""
 
 from pathlib import Path
 from typing import Final
@@ -8,15 +8,15 @@ from wlk_host.core.errors import WlkError
 from wlk_host.models import catalog, store
 
 CONVERTED: Final = ".converted"
-"""Folder of the models' folder with checkpoints of other formats, made ready."""
+"""The subfolder of the models folder that holds converted checkpoints of other formats."""
 
 
 def resolve(name: str | None) -> Path:
-    """A CTranslate2 folder.
+    """The CTranslate2 folder of a model.
 
     Args:
-        name: of the catalogue, or a path to a checkpoint of any format (`checkpoint`), or None
-            for the default of the installed models.
+        name: a name of the catalogue, the path of a checkpoint of any format, or None for the
+            default of the installed models.
 
     Raises:
         WlkError: `model_missing`, `model_corrupt`, and those of `conversion.as_ctranslate2`.
@@ -30,11 +30,11 @@ def resolve(name: str | None) -> Path:
 
 
 def called(name: str | None, folder: Path) -> str:
-    """What users read of a model: "base", or the last part of the path to their own.
+    """The name that users see: "base", or the last part of the path to their own model.
 
     Args:
         name: as for `resolve`.
-        folder: what `resolve` made of it; tells which one the default is.
+        folder: what `resolve` returned for it, which says which model is the default.
     """
     return folder.name if name is None else Path(name).expanduser().absolute().name
 
@@ -49,7 +49,7 @@ def _path(name: str | None) -> Path:
 
 
 def _base_of_adapter(name: str) -> Path:
-    """The model an adapter names: a path, or a repository with a model of the catalogue."""
+    """The model that an adapter names, by a path or by the repository of a catalogue model."""
     path = Path(name).expanduser()
     if path.exists():
         return path
@@ -59,5 +59,5 @@ def _base_of_adapter(name: str) -> Path:
     raise WlkError(
         code="model_missing",
         message=f"the adapter is for {name!r}, which is neither a path nor in the catalogue",
-        hint="write the path of that model into base_model_name_or_path of adapter_config.json",
+        hint="set base_model_name_or_path in adapter_config.json to the path of that model",
     )

@@ -1,4 +1,4 @@
-"""How long a live step takes here, measured, or foretold from a model of another size."""
+"""How long a live step takes here: measured, or predicted from a model of another size."""
 
 import os
 import time
@@ -17,29 +17,28 @@ from wlk_host.core.refine import RefineOptions
 from wlk_host.core.types import SAMPLE_RATE, TOKENS_PER_SECOND, Sample, seconds
 
 _WINDOW: Final[Sample] = 7 * SAMPLE_RATE
-"""What a step encodes while somebody speaks; see `LiveOptions.window`."""
+"""The sound that a step encodes while somebody speaks; see `LiveOptions.window`."""
 
 _PREFIX: Final = " and so on, and so on, and so on, and so on, and so on"
-"""Some 20 tokens, as many as the settled words of a window have."""
+"""About 20 tokens, as many as the committed words of a window have."""
 
 _NEW_TOKENS: Final = 3
-"""Decoded in a step of 0.6 s: two or three of new words, one that is held back."""
+"""The tokens decoded in a step of 0.6 s: two or three of new words, and one that is held back."""
 
 _ROUNDS: Final = 3
-"""The shortest of some: other programs run as well."""
+"""The shortest of several rounds counts, because other programs run as well."""
 
 _STRETCH: Final[Sample] = (RefineOptions().least + RefineOptions().longest) // 2
-"""Speech that the second pass makes final at a time."""
+"""The speech that one decode of the second pass makes final."""
 
 _SECOND_WINDOW: Final[Sample] = RefineOptions().left + _STRETCH
-"""What it encodes for that."""
+"""The sound that it encodes for that."""
 
 _BEAMS_TO_ONE: Final = 2
-"""What a token costs that is searched with five beams, beside one that is not
-(`tests/bench/RESULTS.md`)."""
+"""How much more a token costs with five beams than with one (`tests/bench/RESULTS.md`)."""
 
 _OVERLOADED: Final = 1.5
-"""So much more time than it is given passes for a process that has to wait for others."""
+"""The ratio of wall time to processor time from which a process counts as kept waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +46,11 @@ class StepTime:
     """Seconds of one live step: its window encoded, its words decoded.
 
     Attributes:
-        refine_encode: the share of time for which the second pass encodes while somebody speaks.
-        refine_decode: and for which it decodes.
-        shared: whether both passes wait for the same processor: a graphics card, or a single
-            core. Else each has cores of its own.
-        provisional: whether the machine was overloaded meanwhile, so that it may be quicker.
+        refine_encode: the share of the time that the second pass encodes while somebody speaks.
+        refine_decode: the share of the time that it decodes.
+        shared: whether both passes use the same processor: a graphics card or a single core.
+            Otherwise each has its own cores.
+        provisional: whether the machine was overloaded, so that a step is probably faster.
     """
 
     encode_s: float
@@ -63,19 +62,19 @@ class StepTime:
 
     @property
     def live_load(self) -> float:
-        """The share of time for which the engine is busy while somebody speaks."""
+        """The share of the time that the live pass is busy while somebody speaks."""
         return (self.encode_s + self.decode_s) / seconds(Pace().step)
 
     @property
     def load(self) -> float:
-        """The same of both passes: of the busier one, and of all that they work on."""
+        """The load of both passes together, or of the live pass alone if that is higher."""
         both = self.live_load + self.refine_encode + self.refine_decode
         return both if self.shared else max(self.live_load, both / 2)
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """What the cost of a Whisper model depends on."""
+    """The dimensions on which the cost of a Whisper model depends."""
 
     width: int
     encoder_layers: int
@@ -83,17 +82,17 @@ class Size:
 
     @property
     def encoder_work(self) -> float:
-        """In proportion to the multiplications for a frame; attention is small in short windows."""
+        """Proportional to the multiplications per frame. Attention is small in short windows."""
         return (self.encoder_layers + 1) * self.width**2
 
     @property
     def decoder_work(self) -> float:
-        """In proportion to those for a token: 14 matrices a layer, and the vocabulary."""
+        """Proportional to the multiplications per token: 14 matrices a layer and the vocabulary."""
         return 14 * self.decoder_layers * self.width**2 + 52_000 * self.width
 
 
 def size_of(folder: Path) -> Size:
-    """Read from the headers of a CTranslate2 folder's weights.
+    """The size of a CTranslate2 model, from the headers of its weights.
 
     Raises:
         WlkError: `model_corrupt`.
@@ -102,8 +101,8 @@ def size_of(folder: Path) -> Size:
     return Size(width(variables), n_layers(variables, "encoder"), n_layers(variables, "decoder"))
 
 
-def foretold(known: StepTime, of: Size, to: Size) -> StepTime:
-    """What a step of a model of size `to` takes where one of size `of` is known."""
+def predicted(known: StepTime, of: Size, to: Size) -> StepTime:
+    """How long a step of a model of size `to` takes, given one of a model of size `of`."""
     encoder, decoder = to.encoder_work / of.encoder_work, to.decoder_work / of.decoder_work
     return replace(
         known,
@@ -115,11 +114,11 @@ def foretold(known: StepTime, of: Size, to: Size) -> StepTime:
 
 
 class _Timer:
-    """Times what is done some times over, and notes whether the machine had time for it.
+    """Times repeated work, and notes whether the machine was too busy for it.
 
     Args:
-        wall: seconds that pass for everybody.
-        processor: seconds that this process was given, of all its threads.
+        wall: the wall clock, in seconds.
+        processor: the processor time of all threads of this process, in seconds.
     """
 
     def __init__(self, wall: Callable[[], float], processor: Callable[[], float]) -> None:
@@ -128,11 +127,11 @@ class _Timer:
 
     @property
     def was_kept_waiting(self) -> bool:
-        """Whether much more time passed than this process was given."""
+        """Whether much more time passed than the process could compute."""
         return self._passed > _OVERLOADED * self._given
 
     def shortest(self, do: Callable[[], object], rounds: int = _ROUNDS) -> float:
-        """Of some rounds the shortest, and of one that was interrupted its processor time."""
+        """The time of the shortest round; processor time counts if a round was interrupted."""
         taken = []
         for _ in range(rounds):
             began, before = self._wall(), self._processor()
@@ -151,34 +150,34 @@ def time_step(
     *,
     on_card: bool = False,
 ) -> StepTime:
-    """Measure a model that is loaded. Takes some tenths of a second with one that suits.
+    """Measure a loaded model. Takes some tenths of a second if the model suits the machine.
 
-    What other programs take of the machine is left out as far as it can be; where it was much,
-    the figures are `provisional`. The second pass is measured where the live one leaves it time:
-    its window encoded, and its words by those of the live pass.
+    The load of other programs is left out as far as possible. If it was high, the result is
+    `provisional`. The second pass is measured only if the live pass leaves time for it: its window
+    is encoded, and its decoding is estimated from that of the live pass.
 
     Args:
-        model: in memory.
-        wall: seconds that pass for everybody.
-        processor: seconds that this process was given, of all its threads.
-        on_card: whether it runs on a graphics card, for which the process waits.
+        model: the model in memory.
+        wall: the wall clock, in seconds.
+        processor: the processor time of all threads of this process, in seconds.
+        on_card: whether it runs on a graphics card, for which the process only waits.
     """
     pcm = np.random.default_rng(0).normal(0, 0.05, _SECOND_WINDOW).astype(np.float32)
     prefix = model.tokenizer.encode(_PREFIX)
     timer = _Timer(wall, wall if on_card else processor)
     stream = model.listen(0)
-    # The features of sound are computed as it comes, and are nothing beside the rest.
+    # Features are computed as the sound arrives, and cost almost nothing compared to the rest.
     stream.feed(pcm)
 
     def encode() -> Sound:
         return stream.encode(0, _WINDOW)
 
-    sound = encode()  # The first time, memory is fetched.
+    sound = encode()  # The first round also allocates memory.
     n_passes = _decode(sound, prefix, 1 + _NEW_TOKENS)
     encode_s = timer.shortest(encode)
     prefix_s = timer.shortest(lambda: _decode(sound, prefix, 1))
     all_s = timer.shortest(lambda: _decode(sound, prefix, n_passes))
-    # A decoder that hears nothing in noise has ended early.
+    # A decoder that hears no words in noise ends early.
     token_s = max(0.0, (all_s - prefix_s) / (n_passes - 1) if n_passes > 1 else prefix_s)
     step = StepTime(
         encode_s,
@@ -193,7 +192,7 @@ def time_step(
 
 
 def _decode(sound: Sound, prefix: Sequence[Token], most: int) -> int:
-    """Decode so many passes, the prefix being one; returns how many there were."""
+    """Decode at most this many passes, the prefix being one; returns how many there were."""
     steps = sound.steps(Task("en"), (), prefix)
     for n in range(most):
         if next(steps, None) is None:

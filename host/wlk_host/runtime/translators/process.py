@@ -1,4 +1,4 @@
-"""`TranslationService` on a process of its own: started when needed, and started again."""
+"""A `TranslationService` in a process of its own, which is started and restarted as needed."""
 
 import logging
 import os
@@ -18,17 +18,17 @@ from wlk_host.runtime.translators.child import Answer, Failed
 CHILD: Final = (sys.executable, "-m", "wlk_host.runtime.translators.child")
 
 _PATIENCE_S: Final = 120.0
-"""For one answer, the loading of a large model from a cold disk included."""
+"""How long one answer may take, including the loading of a large model from a cold disk."""
 
 _log = logging.getLogger(__name__)
 
 
 class TranslatorProcess:
-    """Passes requests on, one at a time.
+    """Passes requests to the process, one at a time.
 
     Args:
-        command: what to start.
-        patience_s: how long an answer may take before the process counts as hung.
+        command: starts the process.
+        patience_s: an answer that takes longer means that the process hangs.
     """
 
     def __init__(self, command: Sequence[str] = CHILD, patience_s: float = _PATIENCE_S) -> None:
@@ -39,7 +39,7 @@ class TranslatorProcess:
 
     @property
     def pid(self) -> int | None:
-        """Of the process; None while there is none."""
+        """The ID of the process; None while none is running."""
         process = self._process
         return None if process is None else process.pid
 
@@ -47,8 +47,8 @@ class TranslatorProcess:
         """One translation for each text.
 
         Raises:
-            WlkError: `translator_died`, `translator_hung`; the next call starts it anew. Or what
-                the process itself reports.
+            WlkError: `translator_died`, `translator_hung`, after which the next call starts the
+                process again; or an error that the process reports.
         """
         process = self._running()
         hung = threading.Event()
@@ -72,7 +72,7 @@ class TranslatorProcess:
         return answer.texts
 
     def release(self) -> None:
-        """End the process and free its memory; a call under way fails. May be called anywhere."""
+        """End the process and free its memory. A call in progress fails. Thread-safe."""
         if (process := self._process) is not None:
             process.kill()
             self._forget(process)
@@ -101,7 +101,7 @@ class TranslatorProcess:
 
 
 def _exchange(process: subprocess.Popen[bytes], payload: bytes) -> bytes | None:
-    """The answer; None when the process ended instead."""
+    """The answer; None if the process ended instead."""
     assert process.stdin is not None  # noqa: S101 - Popen was given pipes
     assert process.stdout is not None  # noqa: S101
     decoder = FrameDecoder()
@@ -122,11 +122,11 @@ def _creation_flags() -> int:
 
 
 def _died(code: int) -> WlkError:
-    how = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
+    how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
     return WlkError(
         code="translator_died",
-        message=f"the translation engine {how}",
-        hint="it is started again; if it keeps ending, memory may be short: choose a smaller "
+        message=f"the translator {how}",
+        hint="it will be restarted; if this happens again, memory may be short: choose a smaller "
         "translator",
     )
 
@@ -134,6 +134,6 @@ def _died(code: int) -> WlkError:
 def _hung(patience_s: float) -> WlkError:
     return WlkError(
         code="translator_hung",
-        message=f"the translation engine did not answer within {patience_s:g} s",
-        hint="it is started again; if it keeps hanging, choose a smaller translator",
+        message=f"the translator did not answer within {patience_s:g} s",
+        hint="it will be restarted; if this happens again, choose a smaller translator",
     )

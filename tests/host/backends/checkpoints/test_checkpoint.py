@@ -209,7 +209,7 @@ def test_other_adapters_are_refused(tmp_path: Path, config_: dict[str, object], 
 def test_an_adapter_for_another_size_is_refused(tmp_path: Path) -> None:
     b, a = np.ones((512, 1), np.float32), np.ones((1, 2048), np.float32)
     adapter = checkpoints.lora(tmp_path / "adapter", LAYER, b, a, "tiny.en")
-    with pytest.raises(WlkError, match=r"\(512, 2048\), the model's is \(384, 1536\)") as raised:
+    with pytest.raises(WlkError, match=r"\(512, 2048\), expected \(384, 1536\)") as raised:
         as_ctranslate2(adapter, tmp_path / "cache", [], model)
     assert raised.value.code == "model_corrupt"
 

@@ -125,7 +125,7 @@ def test_whisper_itself_translates_into_nothing_else() -> None:
     clip = next(c for c in language_clips() if c.path.stem == "bonjour_monde")
     done = caption(clip.path, "--model", "base", "--translate", "de", "--translator", "whisper")
     assert done.returncode == 2
-    assert "translation_unsupported: Whisper itself translates into English only" in done.stderr
+    assert "translation_unsupported: Whisper itself translates only into English" in done.stderr
 
 
 def test_portuguese_is_read_in_english() -> None:

@@ -209,7 +209,7 @@ def test_it_serves_without_a_log_file(start_host: StartHost, tmp_path: Path) -> 
     host.greet()
     host.hang_up()
     assert host.exit_code() == 0
-    assert "no log file" in host.stderr()
+    assert "cannot write a log file" in host.stderr()
     assert "greeted by" in host.stderr()
 
 

@@ -19,7 +19,7 @@ from wlk_host.models.catalog import CatalogEntry
 from wlk_host.runtime.files.clocks import SoundClock
 from wlk_host.runtime.loading.automatic import Automatic, SpeedCache, smaller_than
 from wlk_host.runtime.loading.loader import ModelLoader
-from wlk_host.runtime.loading.speed import Size, StepTime, foretold, size_of, time_step
+from wlk_host.runtime.loading.speed import Size, StepTime, predicted, size_of, time_step
 
 HERE = {"processor": "a", "cores": "2", "torch": "2.0"}
 ENGINE = "faster-whisper/cpu"
@@ -51,7 +51,7 @@ class Machine:
         self.measured.append(name)
         [entry], [base] = entries(name), entries("base")
         of_base = replace(self._base, provisional=self.overloaded)
-        step = foretold(of_base, size(base), size(entry))
+        step = predicted(of_base, size(base), size(entry))
         times = self.really.get(name, 1.0)
         return replace(step, encode_s=step.encode_s * times, decode_s=step.decode_s * times)
 

@@ -48,7 +48,7 @@ def test_a_session_captions_with_the_policy_asked_for(
 def test_an_end_of_word_model_of_another_model_is_refused() -> None:
     live = LiveOptions(end_of_word=IntegrateAndFire(np.zeros(512, np.float32), 0.0))
     loader = ModelLoader(SoundClock(), live=live)
-    with pytest.raises(WlkError, match="512 features, this model has 384") as caught:
+    with pytest.raises(WlkError, match="512 features, expected 384") as caught:
         loader.open(SessionOptions(model=str(model("tiny.en"))))
     assert caught.value.code == "end_of_word_mismatch"
 

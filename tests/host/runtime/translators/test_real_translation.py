@@ -87,7 +87,7 @@ def mended_at(at_s: float, sign: Path) -> Iterator[AudioChunk]:
     ("engine", "told"),
     [
         ("is missing for a while", "translator_missing: it is not installed"),
-        ("needs more memory for a while", "translator_died: the translation engine ended with"),
+        ("needs more memory for a while", "translator_died: the translator ended with"),
     ],
 )
 def test_captions_go_on_without_an_engine_and_their_lines_are_translated_when_it_works(
@@ -121,7 +121,7 @@ def test_captions_go_on_and_no_line_stays_untranslated(service: TranslatorProces
     for _, event in play(session, killing_at(KILLED_AT_S, service), clock):
         seen.add(event, session.translation_problem)
     [problem] = seen.problems
-    assert problem.startswith("translator_died: the translation engine was ended by signal 9")
+    assert problem.startswith("translator_died: the translator was killed by signal 9")
     assert seen.n_without_translator > 0
     assert session.translation_problem is None
     assert seen.drafts

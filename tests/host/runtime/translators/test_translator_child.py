@@ -51,6 +51,6 @@ def test_an_engine_of_single_sentences_is_told_nothing_else() -> None:
     assert {context for _, context in recording.told} == {""}
 
 
-@pytest.mark.parametrize("engine", choice.engines_of_ours(), ids=lambda e: e.name)
-def test_the_engines_of_ours_know_single_sentences_only(engine: TranslatorEntry) -> None:
+@pytest.mark.parametrize("engine", choice.own_translators(), ids=lambda e: e.name)
+def test_own_translators_know_single_sentences_only(engine: TranslatorEntry) -> None:
     assert not engine.uses_context

@@ -112,7 +112,7 @@ def test_a_process_killed_in_mid_sentence_is_told_and_started_again(start: Start
     service.translate(ask("one", engine="upper"))
     assert service.pid is not None
     threading.Timer(0.2, os.kill, (service.pid, signal.SIGKILL)).start()
-    with pytest.raises(WlkError, match="ended by signal 9") as caught:
+    with pytest.raises(WlkError, match="killed by signal 9") as caught:
         service.translate(ask("one", engine="hangs"))
     assert caught.value.code == "translator_died"
     assert service.translate(ask("two", engine="upper")) == ["TWO"]
