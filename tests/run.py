@@ -1,9 +1,9 @@
-"""Install what the tests need, then run every gate. `python3 tests/run.py`, nothing before it.
+"""Install what the tests need, then run every gate: `python3 tests/run.py`, with no preparation.
 
-    python3 tests/run.py --only pytest -- -k doctor     one gate, arguments for pytest
-    python3 tests/run.py --no-install                   the environment is as it should be
+    python3 tests/run.py --only pytest -- -k doctor     run one gate, with arguments for pytest
+    python3 tests/run.py --no-install                   if everything is installed already
 
-All gates run even when one fails; the exit code is 0 only when all passed.
+All gates run even if one fails. The exit code is 0 only if all passed.
 """
 
 import argparse
@@ -33,12 +33,12 @@ _COUNTS: Final = (
     re.compile(r"(?P<count>\d+) (?P<kind>passed|failed|errors?)\b"),
     re.compile(r"^\S (?P<kind>pass|fail|cancelled) (?P<count>\d+)$"),
 )
-"""How pytest's last line and the end of `node --test` say what ran."""
+"""The patterns of the counts in pytest's last line and at the end of `node --test`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One check. `counts` is the pattern its test counts are read with, None for linters."""
+    """One check. `counts` is the pattern for its test counts; None for linters."""
 
     name: str
     title: str
@@ -48,7 +48,7 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a gate ended."""
+    """The result of a gate."""
 
     gate: Gate
     succeeded: bool
@@ -58,7 +58,7 @@ class Outcome:
 
 
 def gates(python: Path, pytest_arguments: list[str]) -> list[Gate]:
-    """Every gate, the quickest first."""
+    """All gates, the fastest first."""
     tool = str(python)
     npm = shutil.which("npm") or "npm"
     return [
@@ -69,7 +69,7 @@ def gates(python: Path, pytest_arguments: list[str]) -> list[Gate]:
         Gate("eslint", "eslint and prettier", (npm, "run", "--silent", "lint")),
         Gate("tsc", "tsc --checkJs --strict", (npm, "run", "--silent", "types")),
         Gate("node", "node --test", (npm, "run", "--silent", "test"), _COUNTS[1]),
-        # A gate says the same twice; by itself pytest looks for new examples each time.
+        # A gate must be repeatable. Without this profile, every run tries new examples.
         Gate(
             "pytest",
             "pytest",
@@ -80,7 +80,7 @@ def gates(python: Path, pytest_arguments: list[str]) -> list[Gate]:
 
 
 def main() -> int:
-    """Install, run, report; the process's exit code."""
+    """Install, run and report; returns the exit code."""
     arguments = _parse()
     folder: Path = arguments.venv.absolute()
     python = environment.python_of(folder)
@@ -97,7 +97,7 @@ def main() -> int:
 
 
 def install(folder: Path) -> Path:
-    """The environment with everything that the gates need; quick when nothing has changed."""
+    """Install everything that the gates need, which is fast if nothing has changed."""
     environment.check_python()
     progress = Progress(ARTIFACTS / "install.log", total=5)
     stamp, wanted = folder / "installed-for.txt", _fingerprint()
@@ -111,7 +111,7 @@ def install(folder: Path) -> Path:
             environment.install_host(python, ROOT, extras, progress, editable=True)
             environment.install_voices(python, progress)
     with progress.step("Models and speech"):
-        error = StepError("models_failed", "the models could not be put in place", "see above")
+        error = StepError("models_failed", "cannot install the models", "see the lines above")
         download: list[str | Path] = [python, "-m", "wlk_host.cli", "models", "download"]
         for name in MODELS:
             progress.require([*download, name], error, _variables(python, folder))
@@ -125,7 +125,7 @@ def install(folder: Path) -> Path:
                 raise error
             progress.require([npm, "ci", "--no-audit", "--no-fund"], error, cwd=ROOT)
     with progress.step("Chromium, strace"):
-        # The system's own browser; none is ever downloaded.
+        # The system's own browser. None is ever downloaded.
         browsers = ("chromium", "chromium-browser", "google-chrome")
         _ensure_program(browsers, "chromium", "the end-to-end tests", progress)
         _ensure_program(("strace",), "strace", "the tests of what is promised", progress)
@@ -134,7 +134,7 @@ def install(folder: Path) -> Path:
 
 
 def run(gate: Gate, variables: dict[str, str]) -> Outcome:
-    """One gate, its output passed through as it comes."""
+    """Run one gate, and pass its output through."""
     print(f"\n=== {gate.title} " + "=" * (70 - len(gate.title)), flush=True)
     started = time.monotonic()
     counted: dict[str, int] = {}
@@ -160,13 +160,13 @@ def run(gate: Gate, variables: dict[str, str]) -> Outcome:
     seconds = time.monotonic() - started
     passed = counted.get("passed", 0) + counted.get("pass", 0)
     failed = sum(n for kind, n in counted.items() if kind not in ("passed", "pass"))
-    # A gate that should run tests and ran none has not shown anything.
+    # A test gate that ran no tests proves nothing.
     ran = gate.counts is None or passed > 0
     return Outcome(gate, process.returncode == 0 and ran, seconds, passed, failed)
 
 
 def report(outcomes: list[Outcome]) -> int:
-    """A table of the gates, then what ran in all as the last line."""
+    """Print a table of the gates, and the total counts as the last line."""
     print("\n=== Gates " + "=" * 65)
     for outcome in outcomes:
         mark = "ok  " if outcome.succeeded else "FAIL"
@@ -179,7 +179,7 @@ def report(outcomes: list[Outcome]) -> int:
 
 
 def _count(pattern: re.Pattern[str], line: str, before: dict[str, int]) -> dict[str, int]:
-    """The counts on a line that sums up, else those known before."""
+    """The counts on a summary line; on any other line, the counts known before."""
     found = {match["kind"]: int(match["count"]) for match in pattern.finditer(line.strip())}
     if pattern is _COUNTS[0]:
         return found if found and re.search(r" in [\d.]+s", line) else before
@@ -201,7 +201,7 @@ def _parse() -> argparse.Namespace:
 
 
 def _split(words: list[str]) -> tuple[list[str], list[str]]:
-    """What stands before `--` and what stands behind it."""
+    """The words before and after `--`."""
     at = words.index("--") if "--" in words else len(words)
     return words[:at], words[at + 1 :]
 
@@ -212,7 +212,7 @@ def _variables(python: Path, folder: Path) -> dict[str, str]:
 
 
 def _fingerprint() -> str:
-    """Changes when something has to be installed again."""
+    """A hash that changes when something has to be installed again."""
     digest = hashlib.sha256(sys.version.encode())
     for name in ("pyproject.toml", "package-lock.json", "installers/environment.py"):
         digest.update((ROOT / name).read_bytes())
@@ -220,7 +220,7 @@ def _fingerprint() -> str:
 
 
 def _ensure_program(names: Sequence[str], package: str, user: str, progress: Progress) -> None:
-    """A program by any of its names, from the system's package manager."""
+    """Install a program from the system's package manager, unless one of its names exists."""
     found = next((path for name in names if (path := shutil.which(name))), None)
     if found:
         progress.say(found)
@@ -228,7 +228,7 @@ def _ensure_program(names: Sequence[str], package: str, user: str, progress: Pro
         environment.apt_install([package], progress)
     else:
         hint = f"install it with the system's package manager: sudo apt-get install {package}"
-        raise StepError(f"{package}_missing", f"{user} need {package}", hint)
+        raise StepError(f"{package}_missing", f"{package}, which {user} need, is missing", hint)
 
 
 if __name__ == "__main__":
