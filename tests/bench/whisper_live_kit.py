@@ -79,8 +79,8 @@ def play(python: Path, recording: Recording, options: dict[str, str | float], sc
     sound, out = scratch / "sound.s16", scratch / "log.json"
     (pcm * 32767).astype("<i2").tofile(sound)
     language = recording.reference.spoken or "auto"
-    told = json.dumps({**options, "lan": language})
-    subprocess.run([str(python), str(SESSION), str(sound), str(out), told], check=True)
+    given = json.dumps({**options, "lan": language})
+    subprocess.run([str(python), str(SESSION), str(sound), str(out), given], check=True)
     found = json.loads(out.read_text("utf-8"))
     if not found["in_time"]:
         print("it was stopped before its last words came", file=sys.stderr)

@@ -153,8 +153,8 @@ def latencies(scores: Iterable[Score], which: Callable[[Score], Sequence[Delay]]
 
 
 def _latencies(measured: Sequence[Measured], scores: Sequence[Score]) -> Figures:
-    told = (m.run.delays.commits for m in measured if m.reference.task == "translate")
-    commits = latencies(scores, lambda s: s.commits) or sorted(chain.from_iterable(told))
+    reported = (m.run.delays.commits for m in measured if m.reference.task == "translate")
+    commits = latencies(scores, lambda s: s.commits) or sorted(chain.from_iterable(reported))
     shows = latencies(scores, lambda s: s.shows)
     finals = sorted(chain.from_iterable(m.final_s for m in measured))
     off = sorted(chain.from_iterable(m.word_time_errors_s for m in measured))

@@ -16,17 +16,17 @@ class MemoryWatch:
 
     def __init__(self) -> None:
         self._before: float | None = None
-        self._counts_anew = _CLEAR.exists()
+        self._can_reset = _CLEAR.exists()
 
     def begin(self) -> None:
         """Start a new measurement for `during_mb`."""
         self._before = self.most_mb()
-        if self._counts_anew:
+        if self._can_reset:
             _CLEAR.write_text(_PEAK, "ascii")
 
     def during_mb(self) -> float | None:
         """The peak since `begin`; None if the system reports only the peak since the start."""
-        return _peak_mb() if self._counts_anew else None
+        return _peak_mb() if self._can_reset else None
 
     def most_mb(self) -> float | None:
         """The peak since the start; None if the system does not report it."""
