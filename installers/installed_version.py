@@ -1,6 +1,6 @@
-"""Print the version of a package that is installed, nothing where it is not: `... PACKAGE`.
+"""Print the version of a package, or nothing if it is not installed: `... PACKAGE`.
 
-Runs in the environment that is asked about.
+Runs in the environment to be checked.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""Steps that show what they do, and commands whose output is kept for when they fail."""
+"""Numbered steps on the terminal, and commands whose output is logged in case they fail."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ _LAST_LINES: Final = 15
 
 
 class StepError(Exception):
-    """A step that cannot go on: code, sentence and remedy, as the host's own errors."""
+    """A step failed: code, message and hint, like the host's own errors."""
 
     def __init__(self, code: str, message: str, hint: str) -> None:
         super().__init__(message)
@@ -25,7 +25,7 @@ class StepError(Exception):
 
 
 class Progress:
-    """Numbered steps on the terminal; the output of what they run goes to a log file."""
+    """Prints numbered steps. The output of their commands goes to a log file."""
 
     def __init__(self, log: Path, total: int) -> None:
         self._log = log
@@ -37,7 +37,7 @@ class Progress:
 
     @contextmanager
     def step(self, title: str) -> Iterator[None]:
-        """One numbered step; its time is printed when it is done."""
+        """A context for one numbered step, which prints its time at the end."""
         self._number += 1
         print(f"[{self._number}/{self._total}] {title}", flush=True)
         started = time.monotonic()
@@ -45,7 +45,7 @@ class Progress:
         print(f"      done in {time.monotonic() - started:.1f} s", flush=True)
 
     def say(self, text: str) -> None:
-        """A line below the current step."""
+        """Print a line below the current step."""
         print(f"      {text}", flush=True)
 
     def run(
@@ -54,7 +54,7 @@ class Progress:
         environment: Mapping[str, str] | None = None,
         cwd: Path | None = None,
     ) -> int:
-        """Run to the end, its current line shown on a terminal; return its exit code."""
+        """Run a command and return its exit code. A terminal shows its latest line."""
         words = [str(word) for word in command]
         with self._log.open("a", encoding="utf-8") as log:
             log.write(f"$ {' '.join(words)}\n")
@@ -82,11 +82,11 @@ class Progress:
         environment: Mapping[str, str] | None = None,
         cwd: Path | None = None,
     ) -> None:
-        """Run to the end and raise `error` when it fails, with the last lines it printed."""
+        """Run a command. If it fails, print its last lines and raise `error`."""
         if self.run(command, environment, cwd) != 0:
             lines = self._log.read_text(encoding="utf-8").splitlines()[-_LAST_LINES:]
             print("\n".join(f"      | {line}" for line in lines))
-            print(f"      all of it: {self._log}", flush=True)
+            print(f"      full output: {self._log}", flush=True)
             raise error
 
     def _show(self, line: str) -> None:

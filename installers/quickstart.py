@@ -1,9 +1,9 @@
-"""From a fresh machine to captions before your eyes: `python3 installers/quickstart.py`.
+"""From a fresh machine to your first captions: `python3 installers/quickstart.py`.
 
-Makes an environment of its own in your data folder, installs the host with a model in it,
-registers it with the Chromium-family browsers found, then captions a spoken page. The second
-run takes seconds. Python 3.11 to 3.13, nothing else; `wlk-host uninstall` takes the registration
-away, deleting the data folder takes the rest.
+Makes an environment in your data folder, installs the host and a model in it, registers the host
+with all Chromium-family browsers it finds, and then captions a page that speaks. A second run takes
+seconds. Needs only Python 3.11 to 3.13. `wlk-host uninstall` removes the registration; delete the
+data folder to remove the rest.
 """
 
 import argparse
@@ -32,7 +32,7 @@ EXTRAS: Final = {"base": "embedded", "tiny.en": "embedded-tiny-en"}
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What is installed. Another state than the wanted one installs again."""
+    """What is installed. If it differs from what is wanted, everything is installed again."""
 
     checkout: str
     python: str
@@ -41,7 +41,7 @@ class State:
 
 
 def main() -> int:
-    """Run the steps; the process's exit code."""
+    """Run the steps, and return the exit code."""
     arguments = _parse()
     machine = this_machine()
     folder = Path(machine.data)
@@ -60,10 +60,10 @@ def main() -> int:
         print(f"\n{error}", file=sys.stderr)
         command = environment.python_of(folder / "venv").with_name("wlk-host")
         if "wlk-host " in error.hint and command.exists():
-            print(f"  wlk-host is here: {command}", file=sys.stderr)
+            print(f"  wlk-host is not on PATH; run it as {command}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nInterrupted; start this again to go on from here.", file=sys.stderr)
+        print("\nInterrupted. Run this again to continue.", file=sys.stderr)
         return 130
     _explain_three_clicks(python.with_name("wlk-host"))
     return 0
@@ -86,8 +86,8 @@ def _install(folder: Path, model: str, progress: Progress) -> Path:
     with progress.step(f"The model {model}, verified"):
         error = StepError(
             code="model_failed",
-            message=f"the model {model} could not be put in place",
-            hint="see the lines above; free disk space or the network may be missing",
+            message=f"cannot install the model {model}",
+            hint="see the lines above; check the free disk space and the network connection",
         )
         for action in ("download", "verify"):
             progress.require([*_host(python), "models", action, model], error)
@@ -104,7 +104,7 @@ def _register(python: Path, machine: Machine, progress: Progress) -> None:
         if not found:
             progress.say("no Chromium-family browser found; register later with: wlk-host install")
             return
-        error = StepError("registration_failed", "the host could not be registered", "see above")
+        error = StepError("registration_failed", "cannot register the host", "see the lines above")
         progress.require([*_host(python), "install"], error)
         progress.say(", ".join(found))
 
@@ -116,14 +116,14 @@ def _demonstrate(
     arguments: argparse.Namespace,
     progress: Progress,
 ) -> None:
-    """In a browser where one will do, otherwise in the terminal."""
+    """Show captions in a browser if one can be driven, otherwise in the terminal."""
     if arguments.terminal:
         _caption_in_terminal(python, clip, arguments.model)
         return
     for browser, executable in _candidates(machine):
         if _show_in(browser.label, executable, python, clip, arguments, progress):
             return
-    progress.say("no browser here can be driven; the same host captions the clip in the terminal:")
+    progress.say("no browser here can be driven, so here are the clip's captions as text:")
     _caption_in_terminal(python, clip, arguments.model)
 
 
@@ -139,11 +139,11 @@ def _show_in(
     import show  # noqa: PLC0415 - needs POSIX
 
     headless = arguments.headless or not show.has_display()
-    progress.say(f"{label}, {'headless' if headless else 'in a window'}, with a profile of its own")
+    progress.say(f"{label}, {'headless' if headless else 'in a window'}, with a separate profile")
     with tempfile.TemporaryDirectory(prefix="wlk-profile-", ignore_cleanup_errors=True) as folder:
         profile = Path(folder)
         error = StepError(
-            "registration_failed", "the demo's profile was not registered", "see above"
+            "registration_failed", "cannot register the demo's profile", "see the lines above"
         )
         progress.require([*_host(python), "install", "--user-data-dir", profile], error)
         try:
@@ -157,15 +157,15 @@ def _show_in(
                 headless=headless,
             )
         except show.CannotShowError as error:
-            progress.say(f"{label} cannot load the extension by itself: {error}")
+            progress.say(f"{label} does not let this script load the extension: {error}")
             return False
     return True
 
 
 def _candidates(machine: Machine) -> list[tuple[browsers.Browser, Path]]:
-    """Browsers to try, Chromium first: it is the one that always lets itself be driven."""
+    """The browsers to try, Chromium first, because it can always be driven."""
     if machine.system is System.WINDOWS:
-        return []  # The pipe needs POSIX descriptors; a port would be open to every program.
+        return []  # The pipe needs POSIX, and a port would be open to every program.
     everyone = sorted(browsers.for_system(machine.system), key=lambda b: b.name != "chromium")
     found = [(browser, browsers.executable(browser, machine)) for browser in everyone]
     return [(browser, path) for browser, path in found if path is not None]
@@ -174,7 +174,7 @@ def _candidates(machine: Machine) -> list[tuple[browsers.Browser, Path]]:
 def _caption_in_terminal(python: Path, clip: speech.Clip, model: str) -> None:
     command = [*_host(python), "caption", clip.path, "--realtime", "--model", model]
     if subprocess.run([str(word) for word in command], check=False).returncode != 0:
-        raise StepError("caption_failed", "the clip was not captioned", "run: wlk-host doctor")
+        raise StepError("caption_failed", "cannot caption the clip", "run: wlk-host doctor")
 
 
 def _host(python: Path) -> list[str | Path]:
@@ -182,28 +182,28 @@ def _host(python: Path) -> list[str | Path]:
 
 
 def _ask(folder: Path, arguments: argparse.Namespace) -> None:
-    """Say what will happen, and let the user stop it."""
-    print(f"wlk-host will be set up in {folder}")
+    """Say what will happen, and let the user decline."""
+    print(f"wlk-host will be installed in {folder}")
     if (folder / "quickstart.json").exists() or arguments.yes or not sys.stdin.isatty():
         return
-    print("It takes about 1.5 GB there, and a download of some 500 MB from the package index.")
-    if input("Go on? [Y/n] ").strip().lower() not in ("", "y", "yes"):
-        raise StepError("declined", "nothing was changed", "start this again when you like")
+    print("It needs about 1.5 GB there, and downloads about 500 MB from the package index.")
+    if input("Continue? [Y/n] ").strip().lower() not in ("", "y", "yes"):
+        raise StepError("declined", "nothing was changed", "run this again at any time")
 
 
 def _explain_three_clicks(command: Path) -> None:
     folder = CHECKOUT / "extension"
     print(
-        "\nTo have it in your own browser, once:\n"
+        "\nTo use it in your own browser, do this once:\n"
         "  1. open chrome://extensions and switch on Developer mode (top right)\n"
         f"  2. click Load unpacked and choose {folder}\n"
-        "  3. open any page that speaks and click the extension's button in the toolbar\n"
-        f'If anything is wrong: "{command}" doctor'
+        "  3. open any page with speech and click the extension's button in the toolbar\n"
+        f'If anything goes wrong, run: "{command}" doctor'
     )
 
 
 def _fingerprint() -> str:
-    """Changes with the host's sources and what they require."""
+    """A hash that changes with the host's sources and requirements."""
     digest = hashlib.sha256()
     sources = [CHECKOUT / "pyproject.toml", CHECKOUT / "installers" / "environment.py"]
     package = CHECKOUT / "host" / "wlk_host"
@@ -225,14 +225,16 @@ def _parse() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--model", choices=sorted(EXTRAS), default="base", help="default: base")
-    parser.add_argument("--yes", action="store_true", help="ask nothing")
-    parser.add_argument("--headless", action="store_true", help="no window; captions are printed")
-    parser.add_argument("--terminal", action="store_true", help="no browser for the demo")
+    parser.add_argument("--yes", action="store_true", help="do not ask before installing")
+    parser.add_argument(
+        "--headless", action="store_true", help="open no window; print the captions"
+    )
+    parser.add_argument("--terminal", action="store_true", help="use no browser for the demo")
     parser.add_argument(
         "--screenshot",
         type=Path,
         default=Path(os.curdir, "captions.png"),
-        help="default: captions.png here",
+        help="where to save the screenshot; default: captions.png in this folder",
     )
     return parser.parse_args()
 

@@ -1,4 +1,4 @@
-"""The main job before the user's eyes: a page that speaks, and its words over it."""
+"""The demo: a page that speaks, with captions over it."""
 
 import functools
 import http.server
@@ -24,16 +24,16 @@ _FIRST_WORDS_WITHIN_S: Final = 90.0
 _LOADED_WITHIN_S: Final = 60.0
 
 _SURE_AFTER_S: Final = 8.0
-"""A slow machine may still owe words; on others the captions have faded by then."""
+"""Slow machines still show words then. On others the captions have faded."""
 
 _WORTH_A_PICTURE: Final = 100
-"""Letters on the page: about two rows."""
+"""The number of letters on the page, about two rows."""
 
 _HAS_ENDED: Final = "document.getElementById('clip').ended"
 
 
 class CannotShowError(Exception):
-    """This browser cannot load the extension or press its button; another one may."""
+    """This browser cannot load the extension or press its button. Another browser may."""
 
 
 class CaptionPrinter:
@@ -47,7 +47,7 @@ class CaptionPrinter:
         self.changed_at_s = 0.0
 
     def update(self, rows: dict[int, str]) -> float:
-        """Take what the overlay shows now, by row; the seconds since the start."""
+        """Take the overlay's present text, by row; returns the seconds since the start."""
         now = time.monotonic() - self._started
         if rows and self.first_words_after_s is None:
             self.first_words_after_s = now
@@ -61,7 +61,7 @@ class CaptionPrinter:
         return now
 
     def finish(self) -> list[str]:
-        """Print what is left; all lines as they were shown last."""
+        """Print what is left, and return all lines as they were last shown."""
         for row, (text, since) in self._rows.items():
             self._print(row, text, since)
         return [text for text, _ in self._rows.values()]
@@ -86,11 +86,11 @@ def show(
     """Play the clip on the demo page with the extension loaded, and print its captions.
 
     Args:
-        profile: the host is registered in it already.
-        screenshot: written while captions are on the page.
+        profile: a profile in which the host is registered.
+        screenshot: the file to write while captions are on the page.
 
     Raises:
-        CannotShowError: this browser will not do.
+        CannotShowError: this browser cannot be used.
         StepError: `no_captions`, `browser_failed`.
     """
     try:
@@ -112,15 +112,15 @@ def show(
         raise StepError(
             code="browser_failed",
             message=f"{executable} stopped answering: {error}",
-            hint="start this again, or with --terminal to see captions without a browser",
+            hint="run this again, or use --terminal to see captions without a browser",
         ) from error
 
 
 @contextmanager
 def serve_demo(clip: Clip) -> Iterator[str]:
-    """The demo page's address while the block runs; on the loopback interface only.
+    """Serve the demo page on the loopback interface while the block runs; yields its address.
 
-    An extension may not look into `file:` pages by default, hence a server.
+    It needs a server because by default an extension has no access to `file:` pages.
     """
     with tempfile.TemporaryDirectory(prefix="wlk-demo-") as folder:
         shutil.copytree(_DEMO, folder, dirs_exist_ok=True)
@@ -144,7 +144,7 @@ def has_display() -> bool:
 
 
 def caption_rows(document: Json) -> dict[int, str]:
-    """The rows of the overlay in a document tree: text by node id, empty ones left out."""
+    """The rows of the overlay in a document tree, as text by node id, without empty ones."""
     rows: dict[int, str] = {}
     for overlay in _elements(document, _is_overlay):
         for row in _elements(overlay, lambda node: node.get("localName") == "p"):
@@ -155,7 +155,7 @@ def caption_rows(document: Json) -> dict[int, str]:
 
 
 def _follow(page: Page, screenshot: Path, progress: Progress) -> None:
-    """Print captions until the clip has been spoken and they have stopped changing."""
+    """Print captions until the clip has ended and they have stopped changing."""
     printer = CaptionPrinter()
     pictured = False
     while True:
@@ -169,7 +169,7 @@ def _follow(page: Page, screenshot: Path, progress: Progress) -> None:
                 raise StepError(
                     code="no_captions",
                     message=f"no caption appeared within {_FIRST_WORDS_WITHIN_S:g} s",
-                    hint="run: wlk-host doctor; the host's log says more",
+                    hint="run: wlk-host doctor; see also the host's log",
                 )
         elif page.evaluate(_HAS_ENDED) and (not rows or now - printer.changed_at_s > _SURE_AFTER_S):
             break
@@ -185,25 +185,25 @@ def _await(page: Page, condition: str, within_s: float = 15.0) -> None:
     deadline = time.monotonic() + within_s
     while not page.evaluate(condition):
         if time.monotonic() > deadline:
-            raise BrowserError(f"waited {within_s:g} s in vain for: {condition}")
+            raise BrowserError(f"this did not happen within {within_s:g} s: {condition}")
         time.sleep(0.1)
 
 
 def _await_listening(page: Page) -> None:
-    """Wait for the model: what is spoken meanwhile would be captioned too, but late."""
+    """Wait for the model. What is spoken before would be captioned too, but late."""
     deadline = time.monotonic() + _LOADED_WITHIN_S
     while not is_listening(page.document()) and time.monotonic() < deadline:
         time.sleep(_LOOK_EVERY_S)
 
 
 def is_listening(document: Json) -> bool:
-    """Whether the overlay shows a notice, and not that something is still loading."""
+    """Whether the overlay shows a notice other than that it is loading."""
     notices = list(_elements(document, lambda node: "notice" in _classes(node)))
     return any("shown" in _classes(n) and "busy" not in _classes(n) for n in notices)
 
 
 def _is_overlay(node: Json) -> bool:
-    """Whether this is the extension's element: it has no name that a page could look for."""
+    """Whether this is the extension's element, which has no name that a page could look for."""
     roots = [root.get("shadowRootType") for root in node.get("shadowRoots", ())]
     return roots == ["closed"] and "popover" in _attributes(node)
 
@@ -237,4 +237,4 @@ def _text(node: Json) -> str:
 
 class _QuietHandler(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
-        """Say nothing: requests are no news to the user."""
+        """Log nothing: requests do not interest the user."""

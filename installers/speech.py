@@ -1,8 +1,8 @@
-"""Spoken clips for the demo and the tests: none is committed, each is made or unpacked here.
+"""Spoken clips for the demo and the tests. None is committed; they are made or unpacked here.
 
-The English one is our own text, spoken by a CC0 voice; the others are the short clips of
-`pytest-audioeval` (MIT). The packages are unpacked beside the environment, not into it: one is
-a pytest plugin with dependencies of its own, the other is under the GPL and no part of the host.
+The English clip is our own text, spoken by a CC0 voice. The others are the short clips of
+`pytest-audioeval` (MIT). The packages are unpacked beside the environment, not installed in it: one
+is a pytest plugin with its own dependencies, the other is under the GPL and not part of the host.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ LANGUAGES: Final = ("en", "es", "fr", "it", "pt", "ja", "zh", "hi", "pl")
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A spoken clip, 16 kHz mono WAV unless said otherwise, and what is said in it."""
+    """A spoken clip, 16 kHz mono WAV unless noted otherwise, and its words."""
 
     path: Path
     text: str
@@ -45,8 +45,8 @@ class Clip:
 def ensure_english(python: Path, folder: Path, progress: Progress) -> Clip:
     """About half a minute of English, synthesised on the first call.
 
-    `english.json` beside it is a timed reference: text, language, and `[word, start s, end s]`,
-    a word's place within its sentence being estimated by letters.
+    `english.json` beside it is a timed reference: text, language, and `[word, start s, end s]`. The
+    place of a word in its sentence is estimated from the letters before it.
 
     Args:
         python: an interpreter with numpy and onnxruntime.
@@ -68,7 +68,7 @@ def ensure_english(python: Path, folder: Path, progress: Progress) -> Clip:
         (made / "sentences.json").write_text(json.dumps(SENTENCES), encoding="utf-8")
         error = StepError(
             "speech_unavailable",
-            "the demo's speech could not be synthesised",
+            "cannot synthesise the demo's speech",
             "see the lines above",
         )
         progress.require([python, script, tools, made], error)
@@ -78,7 +78,7 @@ def ensure_english(python: Path, folder: Path, progress: Progress) -> Clip:
 
 
 def ensure_samples(python: Path, folder: Path, progress: Progress) -> list[Clip]:
-    """The short clips in nine languages, 16 kHz mono float WAV, one to three seconds each.
+    """Short clips in nine languages, 16 kHz mono float WAV, one to three seconds each.
 
     Raises:
         StepError: `speech_unavailable`.
@@ -101,7 +101,7 @@ def _unpack(python: Path, packages: tuple[str, ...], target: Path, progress: Pro
     pip: list[str | Path] = [python, "-I", "-m", "pip", "--disable-pip-version-check"]
     error = StepError(
         code="speech_unavailable",
-        message=f"{', '.join(packages)} could not be fetched",
-        hint="check the network connection and proxy settings, then start this again",
+        message=f"cannot download {', '.join(packages)}",
+        hint="check the network connection and the proxy settings, then run this again",
     )
     progress.require([*pip, "install", "--no-deps", "--target", target, *packages], error)

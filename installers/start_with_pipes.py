@@ -1,6 +1,6 @@
-"""Become another program whose descriptors 3 and 4 are two of ours: `... TO FROM PROGRAM ...`.
+"""Run a program with two of our descriptors as its 3 and 4: `... TO FROM PROGRAM ...`.
 
-Python's subprocess cannot choose the numbers of the descriptors that it passes on. POSIX only.
+Python's subprocess cannot choose the numbers of the descriptors it passes on. POSIX only.
 """
 
 import os

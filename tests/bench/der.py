@@ -1,9 +1,9 @@
-"""Diarization error rate: how much of the speech is given to nobody, or to somebody else.
+"""Diarization error rate: how much of the speech is assigned to nobody or to the wrong speaker.
 
     python tests/bench/der.py TURNS.rttm REFERENCE.rttm [--collar 0.25]
 
-As NIST's `md-eval` counts it (Rich Transcription 2009 evaluation plan, section 3): overlapping
-speech is counted for each who speaks, and nothing is counted near the reference's boundaries.
+It is counted as by NIST's `md-eval` (Rich Transcription 2009 evaluation plan, section 3):
+overlapping speech counts for each speaker, and nothing counts near the reference's boundaries.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Turn = tuple[float, float, str]
-"""Start and end in seconds, and who speaks."""
+"""Start and end in seconds, and the speaker."""
 
 _FRAMES_PER_S: Final = 100
 
@@ -26,10 +26,10 @@ class DerScore:
     """Seconds of speech, each counted once for every speaker.
 
     Attributes:
-        miss: nobody was named, or not all who spoke.
-        false_alarm: somebody was named where nobody spoke, or too many.
-        confusion: somebody else was named.
-        total: of the reference, as far as it counts.
+        miss: speech of speakers who were not named.
+        false_alarm: speech of speakers who were named and did not speak.
+        confusion: speech for which another speaker was named.
+        total: all speech of the reference that counts.
     """
 
     miss: float
@@ -39,10 +39,10 @@ class DerScore:
 
     @property
     def rate(self) -> float:
-        """The errors' share of the speech, which can exceed 1.
+        """The errors as a share of the speech; it can exceed 1.
 
         Raises:
-            ZeroDivisionError: no speech counts.
+            ZeroDivisionError: the reference has no speech that counts.
         """
         return (self.miss + self.false_alarm + self.confusion) / self.total
 
@@ -50,13 +50,13 @@ class DerScore:
 def der(turns: Sequence[Turn], reference: Sequence[Turn], collar: float = 0.25) -> DerScore:
     """Compare turns with those of a reference.
 
-    Names may differ: each is taken for at most one of the reference's, and those are chosen that
-    make the fewest errors.
+    Names can differ. Each is matched with at most one of the reference's, so that the errors are
+    fewest.
 
     Args:
-        turns: in any order; may overlap.
-        reference: likewise.
-        collar: seconds before and after each boundary of the reference that do not count.
+        turns: in any order; they can overlap.
+        reference: in any order; they can overlap.
+        collar: the seconds around each boundary of the reference that do not count.
     """
     end = max((end for _, end, _ in (*turns, *reference)), default=0.0)
     middles = (np.arange(np.ceil(end * _FRAMES_PER_S)) + 0.5) / _FRAMES_PER_S
@@ -77,7 +77,7 @@ def der(turns: Sequence[Turn], reference: Sequence[Turn], collar: float = 0.25) 
 
 
 def read_rttm(path: Path) -> list[Turn]:
-    """The turns of a file in NIST's Rich Transcription Time Marked format, all recordings of it.
+    """The turns of all recordings of a file in NIST's Rich Transcription Time Marked format.
 
     Raises:
         ValueError: a line cannot be read.
@@ -97,7 +97,7 @@ def read_rttm(path: Path) -> list[Turn]:
 
 
 def _active(turns: Sequence[Turn], middles: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Whether each speaker is heard in the middle of each frame, shape (speakers, frames)."""
+    """Whether each speaker speaks in the middle of each frame, shape (speakers, frames)."""
     names = sorted({name for _, _, name in turns})
     active = np.zeros((len(names), len(middles)), bool)
     for start, end, name in turns:
@@ -106,10 +106,10 @@ def _active(turns: Sequence[Turn], middles: NDArray[np.float64]) -> NDArray[np.b
 
 
 def most_in_common(common: NDArray[np.int64]) -> int:
-    """The largest sum of cells, no two of them in one row or column.
+    """The largest sum of cells of which no two are in the same row or column.
 
-    Exact: for each set of the shorter side's speakers, the best of what has been paired so far
-    (Held and Karp, 1962). Takes 2 ** len(shorter side) steps for each of the longer side.
+    Exact: it keeps the best pairing so far for each set of the shorter side's speakers (Held and
+    Karp, 1962). Each speaker of the longer side takes 2 ** len(shorter side) steps.
     """
     if common.shape[0] < common.shape[1]:
         common = common.T
@@ -126,7 +126,7 @@ def most_in_common(common: NDArray[np.int64]) -> int:
 
 
 def main() -> None:
-    """Print what the command line asks for."""
+    """Print the error rate for the files on the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

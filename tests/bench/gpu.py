@@ -1,14 +1,15 @@
-"""What a graphics card carries: step latency, real-time sessions, batches across sessions.
+"""What a graphics card can carry: step latency, real-time sessions, batches across sessions.
 
     python tests/bench/gpu.py                       # everything, on CUDA with large-v3 dimensions
     python tests/bench/gpu.py --device cpu --size tiny --seconds 1 --batch 2    # to try it out
 
-Random weights of the real dimensions are as slow as the real ones, so nothing is downloaded; the
-vocabulary is taken from an installed model (`--like`). It prints absolute figures as a table for
-RESULTS.md: for PyTorch and for CTranslate2 the time to load, the encoder and a whole live step
-(p50, p95), how many sessions one card carries in real time at a step of 0.6 s, and what windows of
-several sessions cost in one batch, with the sessions that it would then carry: whether batches
-across sessions, which the engine does not make, would pay (`host/ARCHITECTURE.md`).
+Random weights of the real dimensions are as slow as real ones, so nothing is downloaded. The
+vocabulary is taken from an installed model (`--like`). Prints absolute figures as a table for
+RESULTS.md. For PyTorch and for CTranslate2 it has the time to load, the encoder and a whole live
+step (p50, p95), and how many sessions one card carries in real time with a step of 0.6 s. It also
+has the cost of windows of several sessions in one batch, and how many sessions the card would then
+carry. This shows whether batches across sessions, which the host does not make, would be worth it
+(`host/ARCHITECTURE.md`).
 """
 
 import argparse
@@ -52,7 +53,7 @@ NEW_TOKENS: Final = 3
 
 
 def step_of(whisper: Whisper) -> Callable[[], None]:
-    """One live step of one session: its window encoded, prefix read, new words decoded."""
+    """One live step of one session: encode its window, read the prefix, decode new words."""
     stream = whisper.listen(0)
     stream.feed(np.random.default_rng(0).normal(0, 0.05, WINDOW).astype(np.float32))
     prefix = whisper.tokenizer.encode(PREFIX)
@@ -66,7 +67,7 @@ def step_of(whisper: Whisper) -> Callable[[], None]:
 
 
 def times_of(do: Callable[[], object], for_s: float, device: Device) -> list[float]:
-    """Seconds of each round, as many as fit into that time and five at the least."""
+    """The seconds of each round, at least five and otherwise as many as fit into the time."""
     do()
     taken: list[float] = []
     end = time.perf_counter() + for_s
@@ -80,12 +81,12 @@ def times_of(do: Callable[[], object], for_s: float, device: Device) -> list[flo
 
 
 def p50_p95(taken: list[float]) -> str:
-    """In milliseconds."""
+    """The median and the 95th percentile in milliseconds, as text."""
     return f"{1e3 * statistics.median(taken):.1f} / {1e3 * float(np.quantile(taken, 0.95)):.1f}"
 
 
 def encode_batch(whisper: Whisper, n: int) -> Callable[[], object]:
-    """Encode n windows of several sessions at once, to the end."""
+    """Encode windows of n sessions in one batch, and wait for the result."""
     features = np.random.default_rng(0).normal(0, 0.3, (n, whisper.n_mels, FEATURES))
     batch = np.ascontiguousarray(features, np.float32)
     encoder = whisper.encoder
@@ -102,18 +103,18 @@ def encode_batch(whisper: Whisper, n: int) -> Callable[[], object]:
 
 
 def report(folder: Path, backend: str, device: Device, for_s: float, most: int) -> None:
-    """Measure one engine and print its rows."""
+    """Measure one backend and print its rows."""
     began = time.perf_counter()
     at = torch_device(device)
     use_cores(CORES)
-    engine: LocalBackend = "torch" if backend == "torch" else "faster-whisper"
-    whisper = Whisper(folder, engine, CORES, device)
+    local: LocalBackend = "torch" if backend == "torch" else "faster-whisper"
+    whisper = Whisper(folder, local, CORES, device)
     loaded_s = time.perf_counter() - began
     steps = times_of(step_of(whisper), for_s, device)
-    predicted = time_step(whisper)
+    measured = time_step(whisper)
     print(f"\n{backend} on {device} (PyTorch on {at}), loaded in {loaded_s:.1f} s")
     print(f"| live step, p50 / p95 | {p50_p95(steps)} ms |")
-    print(f"| as `auto` measures it | {1e3 * (predicted.encode_s + predicted.decode_s):.1f} ms |")
+    print(f"| as `auto` measures it | {1e3 * (measured.encode_s + measured.decode_s):.1f} ms |")
     carried = int(STEP_S / float(np.quantile(steps, 0.95)))
     print(f"| sessions in real time, live pass alone, one after the other | {carried} |")
     if at == "cuda":
@@ -132,19 +133,19 @@ def report(folder: Path, backend: str, device: Device, for_s: float, most: int) 
 
 
 def main() -> int:
-    """Print the tables; 1 where the device cannot be used."""
+    """Print the tables; returns 1 if the device cannot be used."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--device", choices=["cuda", "cpu"], default="cuda")
     parser.add_argument("--size", choices=list(SIZES), default="large-v3")
     parser.add_argument("--like", default="base", help="the installed model with the vocabulary")
-    parser.add_argument("--seconds", type=float, default=20.0, help="of each measurement")
-    parser.add_argument("--batch", type=int, default=32, help="sessions at the most")
+    parser.add_argument("--seconds", type=float, default=20.0, help="length of each measurement")
+    parser.add_argument("--batch", type=int, default=32, help="the most sessions in a batch")
     arguments = parser.parse_args()
     here = surroundings(with_card=True)
     print(f"{here}\ntorch {torch.__version__}, ctranslate2 {ctranslate2.__version__}")
     if arguments.device == "cuda":
         if not torch.cuda.is_available() or ctranslate2.get_cuda_device_count() == 0:
-            print("no CUDA device that both engines can use", file=sys.stderr)
+            print("no CUDA device that both backends can use", file=sys.stderr)
             return 1
         subprocess.run(["nvidia-smi"], check=False)
     with tempfile.TemporaryDirectory() as home:

@@ -1,9 +1,9 @@
-"""The limit: faster-whisper on whole recordings, with the weights that the host uses.
+"""The upper limit: faster-whisper on whole recordings, with the weights that the host uses.
 
     python tests/bench/offline.py MANIFEST --out DIR [--model base] [--task translate]
 
-Beam 5 and everything else at its defaults, the language as the manifest says. Writes logs and a
-report in the form of `wlk-host bench`, so that its `--compare` sets them beside live runs.
+Uses beam 5, the manifest's language, and defaults for everything else. Writes logs and a report in
+the format of `wlk-host bench`, so that its `--compare` can compare them with live runs.
 """
 
 import argparse
@@ -29,7 +29,7 @@ THREADS: Final = 2
 
 
 def transcribe(model: faster_whisper.WhisperModel, recording: Recording, task: str) -> Run:
-    """One recording at once; its log has the one entry at the end."""
+    """Transcribe one recording as a whole. Its log has a single entry, at the end."""
     pcm = decode_audio(str(recording.audio), SAMPLE_RATE)
     cpu, started = time.process_time(), time.monotonic()
     segments, _ = model.transcribe(
@@ -48,7 +48,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--model", help="a model's name or folder; default: the first installed")
     parser.add_argument("--task", choices=get_args(TaskName), default="transcribe")
-    parser.add_argument("--only", default="", help="recordings with this in the id")
+    parser.add_argument("--only", default="", help="only recordings whose id contains this")
     arguments = parser.parse_args()
     folder = store.resolve(arguments.model)
     model = faster_whisper.WhisperModel(

@@ -1,4 +1,4 @@
-"""A CTranslate2 Whisper model in OpenAI's checkpoint format, for systems that read only that."""
+"""Converts a CTranslate2 Whisper model to OpenAI's checkpoint format, which some systems need."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +10,7 @@ import torch
 from wlk_host.backends.checkpoints.container import read_variables
 
 _HEAD_WIDTH: Final = 64
-"""Of every Whisper model."""
+"""The channels of an attention head in every Whisper model."""
 
 _OUTSIDE: Final = {
     "decoder/embeddings/weight": "decoder.token_embedding.weight",
@@ -38,7 +38,7 @@ _INSIDE: Final = {
     "ffn/linear_0": ("mlp.0",),
     "ffn/linear_1": ("mlp.2",),
 }
-"""CTranslate2's modules of a layer and OpenAI's, several of which it stacks in one matrix."""
+"""CTranslate2's modules of a layer, with OpenAI's modules that each stacks in one matrix."""
 
 _KINDS: Final = {"gamma": "weight", "beta": "bias"}
 
@@ -68,7 +68,7 @@ def openai_checkpoint(folder: Path) -> dict[str, Any]:
 
 
 def _renamed(variable: str, tensor: torch.Tensor) -> Iterator[tuple[str, torch.Tensor]]:
-    """OpenAI's parameters that one variable holds; none where it is a setting."""
+    """OpenAI's parameters in one variable; none if the variable is a setting."""
     if variable in _OUTSIDE:
         yield _OUTSIDE[variable], tensor.float()
     elif "/layer_" in variable and tensor.ndim:

@@ -1,8 +1,8 @@
-"""One recording through WhisperLiveKit in real time. Runs in its environment, not in ours.
+"""Captions one recording with WhisperLiveKit in real time. Runs in its environment, not in ours.
 
     python peer_session.py SOUND OUT OPTIONS
 
-SOUND is raw 16 kHz mono s16le, OPTIONS a JSON object for `TranscriptionEngine`; OUT gets the log.
+SOUND is raw 16 kHz mono s16le, OPTIONS a JSON object for `TranscriptionEngine`, OUT the log.
 """
 
 import asyncio
@@ -20,16 +20,16 @@ from whisperlivekit.whisper import _ALIGNMENT_HEADS
 
 CHUNK_S: Final = 0.1
 CHUNK_BYTES: Final = 3200
-"""100 ms, as our extension sends them."""
+"""100 ms, as much as our extension sends at a time."""
 
 GRACE_S: Final = 120.0
-"""How long words may come after the end of the sound."""
+"""How long to wait for words after the end of the sound."""
 
 
 async def run(sound: bytes, options: dict[str, Any]) -> dict[str, Any]:
-    """Load, then play; the clock and the processor time start with the first sample."""
+    """Load, then play. The clock and the processor time start with the first sample."""
     if heads := options.pop("heads_of", None):
-        # Known by the names of OpenAI's models only, which a path is not.
+        # WhisperLiveKit knows only the names of OpenAI's models here, not a path.
         options["custom_alignment_heads"] = _ALIGNMENT_HEADS[heads].decode()
     engine = TranscriptionEngine(pcm_input=True, warmup_file="", **options)
     processor = AudioProcessor(transcription_engine=engine)
@@ -60,7 +60,7 @@ async def run(sound: bytes, options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _peak_mb() -> float:
-    """Largest memory of this process (`getrusage` would count the parent it was forked from)."""
+    """The peak memory of this process (`getrusage` would include the parent's)."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     found = re.search(r"VmHWM:\s+(\d+) kB", status)
     assert found

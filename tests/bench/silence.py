@@ -1,9 +1,9 @@
-"""What silence costs: the share of a core that the host takes while nobody speaks.
+"""The cost of silence: the share of a core that the host uses while nobody speaks.
 
     python tests/bench/silence.py [--model tiny.en] [--seconds 20]
 
-The real host process behind its pipes is sent digital silence, low and loud noise at the pace of
-the extension. Linux only: processor time is read from /proc. The target is 3 % of a core.
+Sends digital silence, low noise and loud noise to the real host process, as fast as the extension
+does. Linux only, because processor time is read from /proc. The target is 3 % of a core.
 """
 
 import argparse
@@ -26,7 +26,7 @@ HOST: Final = (sys.executable, "-m", "wlk_host.cli", "chrome-extension://measure
 
 
 class Host:
-    """A host process and the browser's ends of its pipes."""
+    """A host process, with the browser's ends of its pipes."""
 
     def __init__(self, model: str | None) -> None:
         self._process = subprocess.Popen(HOST, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -43,13 +43,13 @@ class Host:
         pipe.flush()
 
     def cpu_seconds(self) -> float:
-        """Processor time it has used, in user and kernel mode."""
+        """The processor time it has used, in user and kernel mode."""
         stat = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="ascii")
         user, kernel = stat.rpartition(")")[2].split()[11:13]
         return (int(user) + int(kernel)) / os.sysconf("SC_CLK_TCK")
 
     def leave(self) -> int:
-        """Hang up; how many caption updates came."""
+        """Close the pipes, and return how many caption updates came."""
         _open(self._process.stdin).close()
         heard = 0
         while message := self._hear():
@@ -67,7 +67,7 @@ class Host:
 
 
 def share_of_a_core(host: Host, level: float, seconds: float, first_chunk: int) -> float:
-    """Send white noise of that root mean square in real time; the processor time it took."""
+    """Send white noise of this root mean square in real time, and return the share of a core."""
     random = np.random.default_rng(0)
     began, before = time.monotonic(), host.cpu_seconds()
     for n in range(round(seconds * RATE / CHUNK)):
@@ -80,7 +80,7 @@ def share_of_a_core(host: Host, level: float, seconds: float, first_chunk: int) 
 
 
 def main() -> int:
-    """Print a line for each kind of silence; 1 when one of them costs too much."""
+    """Print a line for each kind of silence; returns 1 if one of them costs too much."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", help="default: the first installed")
     parser.add_argument("--seconds", type=float, default=20.0)
@@ -96,7 +96,7 @@ def main() -> int:
 
 
 def _open(pipe: IO[bytes] | None) -> IO[bytes]:
-    assert pipe is not None  # Both were asked for.
+    assert pipe is not None  # Popen was given both pipes.
     return pipe
 
 

@@ -1,11 +1,11 @@
-"""Hours of sound through one session: do its cost and its memory stay what they were?
+"""Hours of sound in one session: do its cost and its memory stay the same?
 
     python tests/bench/soak.py MANIFEST... [--rounds 5] [--model base]
 
-The recordings are played over and over, fed as fast as they are taken, on a clock on which work is
-free: the steps are the same however busy the machine is. Prints processor seconds per second of
-sound and memory of each round, and exits with 1 when the last differs from the second by more than
-5 % (in the first the process grows to its size). Linux only.
+The recordings are played repeatedly, as fast as possible, on a clock on which work takes no time.
+So the steps are the same however busy the machine is. Prints processor seconds per second of sound
+and memory for each round. Exits with 1 if the last round differs from the second by more than 5 %
+(in the first the process grows to its size). Linux only.
 """
 
 import argparse
@@ -31,12 +31,12 @@ TOLERANCE: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """All recordings once.
+    """All recordings, played once.
 
     Attributes:
-        cpu_per_s: processor seconds of the whole process by seconds of sound.
-        memory_mb: resident, at its end.
-        n_words: that became final in it.
+        cpu_per_s: processor seconds of the whole process per second of sound.
+        memory_mb: resident memory at the end of the round.
+        n_words: the words that became final in the round.
     """
 
     cpu_per_s: float
@@ -45,12 +45,12 @@ class Round:
 
 
 def looped(files: Sequence[Path], rounds: int, ends: list[Sample]) -> Iterator[AudioChunk]:
-    """The files one after the other on one clock; where each round ends is added to `ends`."""
+    """The files one after the other on one clock. The end of each round is added to `ends`."""
     at: Sample = 0
     for _ in range(rounds):
         for file in files:
             for chunk in read_chunks(file):
-                # The short last one would put all that follow off the beat.
+                # The short last chunk would shift all later ones.
                 if len(chunk.pcm) == CHUNK:
                     yield AudioChunk(at, chunk.pcm)
                     at += CHUNK
@@ -58,7 +58,7 @@ def looped(files: Sequence[Path], rounds: int, ends: list[Sample]) -> Iterator[A
 
 
 def soak(files: Sequence[Path], rounds: int, model: str | None) -> Iterator[Round]:
-    """Each round as it ends. Captions still to come count to the round in which they do."""
+    """Yield each round when it ends. Late captions count in the round in which they come."""
     clock = SoundClock()
     session = ModelLoader(clock).open(SessionOptions(language="en", model=model))
     ends: list[Sample] = []
@@ -78,17 +78,17 @@ def _cpu_since(began: float, length: Sample) -> float:
 
 
 def memory_mb() -> float:
-    """What the process holds now."""
+    """The resident memory of the process."""
     found = re.search(r"VmRSS:\s+(\d+) kB", Path("/proc/self/status").read_text("ascii"))
     assert found
     return int(found[1]) / 2**10
 
 
 def main() -> int:
-    """Print a line for each round; 1 when the last is not like the second."""
+    """Print a line for each round; returns 1 if the last differs from the second."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("manifests", nargs="+", type=Path)
-    parser.add_argument("--rounds", type=int, default=5, help="three at the least")
+    parser.add_argument("--rounds", type=int, default=5, help="at least three")
     parser.add_argument("--model", help="default: the first installed")
     arguments = parser.parse_args()
     files = [

@@ -1,12 +1,12 @@
-"""How well lines tell who speaks, and how soon.
+"""How well lines name their speakers, and how soon.
 
     python tests/bench/speakers.py MANIFEST [--model base] [--only TEXT]
 
-Recordings of the manifest with a reference of who speaks when (`rttm`, beside the audio) are
-captioned on a clock that charges the measured work. A word counts as wrong when the reference has
-one speaker at its middle, and its line another (after the best assignment of names). The
-diarization error is that of the words' own times, so what the speech gate or the recogniser
-leaves out counts as missed: it is no better than the captions.
+Recordings of the manifest that have a reference of who speaks when (`rttm`, beside the audio) are
+captioned on a clock that charges the measured work. A word is wrong if the reference has one
+speaker at its middle and its line names another (after the best assignment of names). The
+diarization error uses the times of the words. So speech that the speech gate or the recogniser
+skips counts as missed.
 """
 
 import argparse
@@ -30,19 +30,19 @@ from wlk_host.runtime.files.playback import play
 from wlk_host.runtime.loading.loader import ModelLoader
 
 _PAUSE_S: Final = 0.5
-"""Longer silence within a turn is none of its speech; as the references have it."""
+"""Longer silence within a turn does not count as speech, as in the references."""
 
 
 @dataclass(slots=True)
 class Heard:
-    """What came of one recording.
+    """The result for one recording.
 
     Attributes:
         n_words: words at which the reference has one speaker.
-        n_wrong: those of them in lines of somebody else, or of nobody.
+        n_wrong: how many of them are in lines of another speaker or of none.
         n_named: speakers in the captions.
         n_speakers: speakers in the reference.
-        naming_s: for each line, from its first words to its final name.
+        naming_s: for each line, the time from its first words to its final name.
     """
 
     n_words: int
@@ -55,7 +55,7 @@ class Heard:
 
 @dataclass(slots=True)
 class Shown:
-    """The lines as they stand, and since when each has had its name."""
+    """The present lines, and since when each has had its name."""
 
     lines: dict[Sample, Line] = field(default_factory=dict)
     began: dict[Sample, float] = field(default_factory=dict)
@@ -71,12 +71,12 @@ class Shown:
             self.lines[line.id] = line
 
     def final(self) -> list[Line]:
-        """The lines in their order."""
+        """The lines in order."""
         return [self.lines[i] for i in sorted(self.lines) if self.lines[i].text]
 
 
 def wrong_words(lines: Sequence[Line], reference: Sequence[Turn]) -> tuple[int, int]:
-    """Words with one speaker in the reference, and those of them given to another."""
+    """How many words have one speaker in the reference, and how many of them name another."""
     pairs: list[tuple[str | None, str]] = []
     for line in lines:
         for word in line.words:
@@ -94,7 +94,7 @@ def wrong_words(lines: Sequence[Line], reference: Sequence[Turn]) -> tuple[int, 
 
 
 def turns_of(lines: Sequence[Line]) -> list[Turn]:
-    """Who speaks when: words of the same speaker with less than a pause between them."""
+    """The turns: words of the same speaker that no pause separates."""
     turns: list[Turn] = []
     for line in lines:
         for word in line.words if line.speaker else ():
@@ -148,7 +148,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("manifest", type=Path)
     parser.add_argument("--model", help="a model's name or folder; default: the first installed")
-    parser.add_argument("--only", default="", help="recordings with this in the id")
+    parser.add_argument("--only", default="", help="only recordings whose id contains this")
     arguments = parser.parse_args()
     store.require(SPEAKERS)
     sys.stdout.write(

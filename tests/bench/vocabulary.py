@@ -1,11 +1,11 @@
-"""What a vocabulary does to recordings that hold its names, and to those that do not.
+"""The effect of a vocabulary on recordings with its names, and on recordings without them.
 
     python tests/bench/vocabulary.py MANIFEST [--model base] [--only TEXT] [--policy NAME]
 
-The names are the references' own: words with a capital amid a sentence that the model has to
-spell in pieces. Recordings with names are captioned without a vocabulary and with all names of
-the manifest; some of those without names likewise. English manifests only: elsewhere a
-capital says little.
+The names come from the references: capitalised words inside a sentence that take more than one
+token. Recordings with names are captioned without a vocabulary, and with all names of the manifest.
+So are some recordings without names. English manifests only, because other languages capitalise
+other words as well.
 """
 
 import argparse
@@ -26,12 +26,12 @@ from wlk_host.core.tab_options import PolicyName
 from wlk_host.models import store
 
 _NAME: Final = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+\b")
-"""A word with a capital that opens no sentence."""
+"""A capitalised word that does not begin a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Names and words of one recording that came out right."""
+    """The accuracy of names and words in one recording."""
 
     n_names: int
     live_names: int
@@ -41,19 +41,19 @@ class Heard:
 
 
 def names_in(text: str, tokenizer: WhisperTokenizer) -> list[str]:
-    """The rare words of a reference that are written with a capital, each once."""
+    """The rare capitalised words of a reference, each once."""
     found = dict.fromkeys(_NAME.findall(text))
     return [name for name in found if len(tokenizer.encode(f" {name}")) > 1]
 
 
 def n_right(names: Sequence[str], text: str) -> int:
-    """How many of the names stand in the text."""
+    """How many of the names are in the text."""
     said = normalise(text, "en")
     return sum(all(part in said for part in normalise(name, "en")) for name in names)
 
 
 def caption(bench: Bench, recording: Recording, names: Sequence[str]) -> Heard:
-    """Caption one recording and see what became of its names."""
+    """Caption one recording and count its names."""
     shown, text = bench.run(recording).log[-1], recording.reference.text or ""
     return Heard(
         n_names=len(names),
@@ -77,7 +77,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("manifest", type=Path)
     parser.add_argument("--model", help="a model's name or folder; default: the first installed")
-    parser.add_argument("--only", default="", help="recordings with this in the id")
+    parser.add_argument("--only", default="", help="only recordings whose id contains this")
     parser.add_argument("--policy", choices=get_args(PolicyName), default="alignatt")
     parser.add_argument("--others", type=int, default=8, help="recordings without names")
     arguments = parser.parse_args()
@@ -99,8 +99,8 @@ def main() -> int:
             heard = [caption(bench, recording, names) for recording, names in group.items()]
             if not heard:
                 continue
-            told = "vocabulary" if words else "no vocabulary"
-            sys.stdout.write(row(f"{title} names, {told}", heard))
+            given = "vocabulary" if words else "no vocabulary"
+            sys.stdout.write(row(f"{title} names, {given}", heard))
             sys.stdout.flush()
     return 0
 

@@ -2,9 +2,10 @@
 
     WLK_MODELS=... python tests/bench/voices.py MANIFEST [--window 1.6] [--only TEXT]
 
-Stretches are taken from recordings with one `speaker` each, and compared across recordings, or
-from those with turns in an `rttm` file, where one speaks alone, and compared within a recording.
-At the equal error rate as many pairs of one voice are taken for two as pairs of two for one.
+Stretches of recordings with a single `speaker` are compared across recordings. In recordings with
+turns in an `rttm` file, stretches in which one person speaks alone are compared within the
+recording. At the equal error rate, the share of same-voice pairs taken for two voices equals the
+share of other pairs taken for one.
 """
 
 import argparse
@@ -28,7 +29,7 @@ from wlk_host.runtime.files.media import read_chunks
 
 HOP_S: Final = 0.8
 SPEECH: Final = 0.01
-"""Root mean square under which a stretch of a reader's recording is taken for a pause."""
+"""The root mean square below which a stretch of a reader's recording counts as a pause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ class Stretch:
     """A short stretch of one voice.
 
     Attributes:
-        among: the others with the same are those that it is compared with.
-        place: its recording and its number in it; neighbours in one recording overlap.
+        among: a stretch is compared with others that have the same value.
+        place: its recording and its number in it. Neighbours in a recording overlap.
     """
 
     speaker: str
@@ -47,7 +48,7 @@ class Stretch:
 
 
 def stretches(row: dict[str, Any], folder: Path, window_s: float) -> Iterator[Stretch]:
-    """Those of one row of a manifest."""
+    """The stretches of one row of a manifest."""
     pcm = np.concatenate([chunk.pcm for chunk in read_chunks(folder / row["audio"])])
     turns = read_rttm(folder / row["rttm"]) if row.get("rttm") else []
     if not turns and not row.get("speaker"):
@@ -56,14 +57,14 @@ def stretches(row: dict[str, Any], folder: Path, window_s: float) -> Iterator[St
     for number, at in enumerate(range(0, len(pcm) - size + 1, round(HOP_S * SAMPLE_RATE))):
         sound, start_s = pcm[at : at + size], at / SAMPLE_RATE
         if not turns and np.sqrt(np.mean(sound**2)) >= SPEECH:
-            # With one number none of a recording is compared with another of it.
+            # With the same number, stretches of one recording are not compared with each other.
             yield Stretch(row["speaker"], "", (row["id"], 0), sound)
         elif turns and (speaker := alone(turns, start_s, start_s + window_s)):
             yield Stretch(speaker, row["id"], (row["id"], number), sound)
 
 
 def alone(turns: Sequence[Turn], start: float, end: float) -> str | None:
-    """Who speaks for nearly all of that time without being interrupted."""
+    """The person who speaks for nearly all of that time without interruption, if any."""
     heard: dict[str, float] = {}
     for from_s, to_s, name in turns:
         heard[name] = heard.get(name, 0.0) + max(0.0, min(end, to_s) - max(start, from_s))
@@ -76,7 +77,7 @@ def alone(turns: Sequence[Turn], start: float, end: float) -> str | None:
 def likeness(
     encoder: VoiceEncoder, found: Sequence[Stretch], window_s: float
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The cosines of all pairs of one voice, and of all pairs of two."""
+    """The cosines of all pairs of the same voice, and of all pairs of different voices."""
     vectors = np.stack([encoder.embed(stretch.pcm) for stretch in found])
     cosines = vectors @ vectors.T
     near = int(np.ceil(window_s / HOP_S))
@@ -92,7 +93,7 @@ def likeness(
 
 
 def equal_error_rate(same: NDArray[np.float32], other: NDArray[np.float32]) -> tuple[float, float]:
-    """The rate, and the cosine from which two are taken for one voice."""
+    """The rate, and the cosine from which two stretches count as the same voice."""
     limits = np.unique(np.concatenate([same, other]))
     missed = np.searchsorted(np.sort(same), limits) / len(same)
     confused = 1 - np.searchsorted(np.sort(other), limits) / len(other)
@@ -101,13 +102,15 @@ def equal_error_rate(same: NDArray[np.float32], other: NDArray[np.float32]) -> t
 
 
 def main() -> None:
-    """Print what the command line asks for."""
+    """Print the equal error rate of the stretches in the manifest."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("manifest", type=Path)
     parser.add_argument("--window", type=float, default=1.6, metavar="SECONDS")
-    parser.add_argument("--only", default="", metavar="TEXT", help="recordings with it in the id")
+    parser.add_argument(
+        "--only", default="", metavar="TEXT", help="only recordings whose id contains it"
+    )
     asked = parser.parse_args()
     encoder = load_voice_encoder(store.require(SPEAKERS), single_core_thread("voices"))
     lines = asked.manifest.read_text(encoding="utf-8").splitlines()

@@ -1,15 +1,15 @@
-"""The peer: WhisperLiveKit from PyPI on the same recordings, in real time, with the same weights.
+"""A peer: WhisperLiveKit from PyPI on the same recordings, in real time, with the same weights.
 
     python tests/bench/whisper_live_kit.py MANIFEST --out DIR [--policy localagreement] [--only ID]
 
-Its environment is made on first use, in a cache folder (2 GB). SimulStreaming wants OpenAI's
-checkpoint beside CTranslate2's: it is converted from the latter into a temporary folder. Each
-recording has a process of its own (`peer_session.py`), which loads before its clock starts.
-Writes logs and a report in the form of `wlk-host bench`, whose `--compare` sets ours and theirs
-side by side. Linux only.
+The first use makes its environment in a cache folder (2 GB). SimulStreaming needs OpenAI's
+checkpoint as well as CTranslate2's, so the latter is converted in a temporary folder. Each
+recording has its own process (`peer_session.py`), which loads before its clock starts. Writes logs
+and a report in the format of `wlk-host bench`, whose `--compare` compares them with ours. Linux
+only.
 
-A run takes as long as the recording and up to two minutes for words still missing at its end;
-those that are not out by then are lost. Leave the machine to it.
+A run takes as long as the recording, and up to two minutes more for its last words. Later words are
+lost. Run nothing else on the machine meanwhile.
 """
 
 import argparse
@@ -35,7 +35,7 @@ from wlk_host.runtime.files.media import read_chunks
 
 VERSION: Final = "0.2.26"
 TORCH: Final = "2.13.0"
-"""Installed first: left to itself, pip brings gigabytes of CUDA."""
+"""Installed first, because pip would otherwise install gigabytes of CUDA libraries."""
 
 SESSION: Final = Path(__file__).with_name("peer_session.py")
 
@@ -52,9 +52,9 @@ def ensure_environment() -> Path:
 
 
 def engine_options(policy: str, model: Path, scratch: Path) -> dict[str, str | float]:
-    """What the engine is told: its defaults, and where the weights are.
+    """The options of `TranscriptionEngine`: its defaults, and the paths of the weights.
 
-    LocalAgreement waits for 1 s of new sound: with less it falls behind on two cores at once.
+    LocalAgreement waits for 1 s of new sound. With less it falls behind on two cores at once.
     """
     if policy == "localagreement":
         return {
@@ -74,16 +74,16 @@ def engine_options(policy: str, model: Path, scratch: Path) -> dict[str, str | f
 
 
 def play(python: Path, recording: Recording, options: dict[str, str | float], scratch: Path) -> Run:
-    """One recording in a process of its own."""
+    """Caption one recording in its own process."""
     pcm = np.concatenate([chunk.pcm for chunk in read_chunks(recording.audio)])
     sound, out = scratch / "sound.s16", scratch / "log.json"
     (pcm * 32767).astype("<i2").tofile(sound)
     language = recording.reference.spoken or "auto"
-    told = json.dumps({**options, "lan": language})
-    subprocess.run([str(python), str(SESSION), str(sound), str(out), told], check=True)
+    given = json.dumps({**options, "lan": language})
+    subprocess.run([str(python), str(SESSION), str(sound), str(out), given], check=True)
     found = json.loads(out.read_text("utf-8"))
     if not found["in_time"]:
-        print("it was stopped before its last words were out", file=sys.stderr)
+        print("it was stopped before its last words came", file=sys.stderr)
     return Run(
         log=tuple(Shown(**shown) for shown in found["log"]),
         duration_s=len(pcm) / SAMPLE_RATE,
@@ -101,7 +101,7 @@ def main() -> int:
     parser.add_argument(
         "--policy", choices=["simulstreaming", "localagreement"], default="simulstreaming"
     )
-    parser.add_argument("--only", default="", help="recordings with this in the id")
+    parser.add_argument("--only", default="", help="only recordings whose id contains this")
     arguments = parser.parse_args()
     python, model = ensure_environment(), store.resolve(arguments.model)
     recordings = [r for r in read_manifest(arguments.manifest) if arguments.only in r.reference.id]

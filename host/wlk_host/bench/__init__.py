@@ -1,4 +1,4 @@
-"""`wlk-host bench`: the same session on recordings, scored, with tables and pictures.
+"""`wlk-host bench`: captions recordings as if they were live, and scores the captions.
 
-Nothing that captions imports from here.
+No code that makes captions imports from here.
 """

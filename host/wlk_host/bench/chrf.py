@@ -6,13 +6,13 @@ from typing import Final
 
 _ORDER: Final = 6
 _RECALL_WEIGHT: Final = 4.0
-"""Beta squared, for beta 2: recall counts twice as much as precision."""
+"""Beta squared, with beta 2: recall counts twice as much as precision."""
 
 
 def chrf(pairs: Iterable[tuple[str, str]]) -> float | None:
-    """The score of (translation, reference) pairs together, 0 to 100; None of nothing.
+    """The score of all (translation, reference) pairs together, 0 to 100; None without pairs.
 
-    As sacrebleu's `chrF2`: case and punctuation count, spaces do not, and the orders for which
+    It equals sacrebleu's `chrF2`: case and punctuation count, spaces do not, and orders for which
     either side is too short are left out.
     """
     matched, found, wanted = Counter[int](), Counter[int](), Counter[int]()

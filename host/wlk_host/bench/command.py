@@ -1,4 +1,4 @@
-"""`wlk-host bench`: measure the engine on recordings with known text."""
+"""`wlk-host bench`: measures captions of recordings whose text is known."""
 
 import argparse
 import sys
@@ -32,17 +32,17 @@ from wlk_host.runtime.loading.resolve import called, resolve
 from wlk_host.version import __version__
 
 _EXTRA: Final = {"whisper_normalizer": "whisper-normalizer", "matplotlib": "matplotlib"}
-"""Modules that only the bench needs, and their packages."""
+"""Modules that only the bench needs, with their packages."""
 
 _LIVE: Final = LiveOptions()
 
 
 def bench(arguments: argparse.Namespace) -> int:
-    """Run a manifest, or compare runs: print a table, write reports where that is asked for.
+    """Run a manifest or compare runs. Print a table, and write reports if requested.
 
     Raises:
-        WlkError: the manifest, a recording, the model or earlier logs cannot be read, or the
-            packages of the bench are missing.
+        WlkError: the manifest, a recording, the model or earlier logs cannot be read, or packages
+            that the bench needs are missing.
     """
     _require_extra()
     folder = Path(arguments.out) if arguments.out else None
@@ -67,12 +67,12 @@ def bench(arguments: argparse.Namespace) -> int:
 
 
 def _model(options: SessionOptions, sent_to: Endpoint | None) -> str:
-    """Its name for the report."""
+    """The model's name for the report."""
     return called(options.model, resolve(options.model)) if sent_to is None else sent_to.model
 
 
 def _recordings(manifest: Path, only: str) -> list[Recording]:
-    """Those of the manifest with `only` in their id.
+    """The recordings of the manifest whose id contains `only`.
 
     Raises:
         WlkError: `manifest_unreadable`, `nothing_to_measure`.
@@ -82,7 +82,7 @@ def _recordings(manifest: Path, only: str) -> list[Recording]:
         raise WlkError(
             code="nothing_to_measure",
             message=f"{manifest} has no recording" + (f" with {only!r} in its id" if only else ""),
-            hint="name a manifest with recordings, or leave --only out",
+            hint="choose a manifest with recordings, or omit --only",
         )
     return recordings
 
@@ -90,7 +90,7 @@ def _recordings(manifest: Path, only: str) -> list[Recording]:
 def _run(
     runner: Bench, recordings: Sequence[Recording], setup: Setup, folder: Path | None
 ) -> list[Measured]:
-    """Run and score them, with a log of each in the folder."""
+    """Run and score the recordings, and log each in the folder."""
     measured: list[Measured] = []
     progress = Progress(len(recordings))
     for recording in recordings:
@@ -100,7 +100,7 @@ def _run(
         progress.end()
         measured.append(measure((reference, run)))
         if folder:
-            # After each, so that a bench that is broken off leaves what it did.
+            # After each recording, so that an interrupted bench keeps its results.
             write_log(folder, reference, run)
             write_setup(folder, setup, [m.reference.id for m in measured])
     return measured
@@ -114,7 +114,7 @@ def _compare(books: Sequence[Book], folder: Path | None) -> int:
 
 
 def _chosen(options: SessionOptions, detect: bool) -> dict[str, str]:
-    """What differs from the defaults, for the report."""
+    """The options that differ from the defaults, for the report."""
     chosen = {
         field.name: str(value)
         for field in fields(options)
@@ -124,7 +124,7 @@ def _chosen(options: SessionOptions, detect: bool) -> dict[str, str]:
 
 
 def _chosen_live(arguments: argparse.Namespace) -> dict[str, str]:
-    """What was chosen of the first pass, for the report."""
+    """The chosen options of the live pass, for the report."""
     chosen = {
         "beams": arguments.beams,
         "rolling": arguments.rolling,
@@ -134,7 +134,7 @@ def _chosen_live(arguments: argparse.Namespace) -> dict[str, str]:
 
 
 def _require_extra() -> None:
-    """Say before a long run what its report will need.
+    """Check before a long run that the packages for its report are installed.
 
     Raises:
         WlkError: `bench_missing`.
@@ -143,6 +143,6 @@ def _require_extra() -> None:
     if missing:
         raise WlkError(
             code="bench_missing",
-            message=f"the bench needs {' and '.join(missing)}",
+            message=f"the bench needs the packages {' and '.join(missing)}",
             hint=f"run: pip install {' '.join(missing)}",
         )

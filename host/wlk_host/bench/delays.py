@@ -1,4 +1,4 @@
-"""How long after its words a translation came, line by line."""
+"""How long after its words a line's translation came."""
 
 from dataclasses import dataclass, field
 
@@ -8,14 +8,13 @@ from wlk_host.core.types import CaptionUpdate, Line, Sample, seconds
 
 @dataclass(frozen=True, slots=True)
 class Delays:
-    """Seconds, in the order in which they ended.
+    """Delays in seconds, in the order in which they ended.
 
     Attributes:
-        commits: of each word committed live, from the end of the sound it was told of, by the
-            recogniser's own account, to its being committed. For texts whose words cannot be
-            found in the sound by anybody else: translations.
-        drafts: from a clause's being committed to a draft translation of its line.
-        finals: from a line's being final to its translation's being so; 0 where they are one.
+        commits: for each word committed live, from the end of its sound, as the recogniser reports
+            it, until it was committed. For translations, whose words cannot be found in the sound.
+        drafts: from the commit of a clause to a draft translation of its line.
+        finals: from a line becoming final to its translation becoming final; 0 if both are one.
     """
 
     commits: tuple[float, ...] = ()
@@ -25,13 +24,13 @@ class Delays:
 
 @dataclass(slots=True)
 class _Line:
-    """What was seen of a line.
+    """What was seen of a line so far.
 
     Attributes:
-        n_committed: words that were counted.
-        clauses: what of it was worth a draft.
-        clause_at: since when a clause waits for a draft.
-        final_at: since when it is final.
+        n_committed: the number of words already counted.
+        clauses: the part of its text that was complete enough for a draft.
+        clause_at: when a clause began to wait for a draft.
+        final_at: when the line became final.
         draft: its newest draft translation.
         is_done: whether its final translation came.
     """
@@ -46,7 +45,7 @@ class _Line:
 
 @dataclass(slots=True)
 class DelayWatch:
-    """Sees the updates of a session as they come."""
+    """Follows the updates of a session."""
 
     _lines: dict[Sample, _Line] = field(default_factory=dict)
     _commits: list[float] = field(default_factory=list)
@@ -54,7 +53,7 @@ class DelayWatch:
     _finals: list[float] = field(default_factory=list)
 
     def add(self, t: float, update: CaptionUpdate) -> None:
-        """Take an update that was shown at `t` seconds."""
+        """Add an update that was shown at `t` seconds."""
         for line in update.lines:
             seen = self._lines.setdefault(line.id, _Line())
             if line.state == "committed":
@@ -65,7 +64,7 @@ class DelayWatch:
                 self._translated(t, line, seen)
 
     def delays(self) -> Delays:
-        """Those of all lines so far."""
+        """The delays of all lines so far."""
         return Delays(tuple(self._commits), tuple(self._drafts), tuple(self._finals))
 
     def _committed(self, t: float, line: Line, seen: _Line) -> None:

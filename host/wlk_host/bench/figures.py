@@ -1,4 +1,4 @@
-"""The figures of one recording or of many together."""
+"""The figures of one recording, or of many together."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from wlk_host.bench.scoring import Delay, Score, percentile, score, word_time_er
 from wlk_host.bench.simultaneous import measure_simultaneity
 
 Figures = dict[str, float | None]
-"""By the names in `COLUMNS`; None where a figure cannot be told."""
+"""Figures by their names in `COLUMNS`; None if a figure is unknown."""
 
 COLUMNS: Final = (
     ("wer", "live WER %"),
@@ -24,7 +24,7 @@ COLUMNS: Final = (
     ("shown_p50", "shown p50 s"),
     ("final_p50", "final p50 s"),
     ("final_p95", "p95"),
-    ("word_time", "word times off s"),
+    ("word_time", "word time error s"),
     ("erasure", "erasure"),
     ("translation_chrf", "translation chrF"),
     ("draft_translation_p50", "draft translation p50 s"),
@@ -32,24 +32,24 @@ COLUMNS: Final = (
     ("final_translation_p50", "final translation p50 s"),
     ("final_translation_p95", "p95"),
     ("translation_lag", "translation AL s"),
-    ("translation_erasure", "its erasure"),
+    ("translation_erasure", "translation erasure"),
     ("lag_worst", "worst lag s"),
-    ("skipped_s", "left out s"),
+    ("skipped_s", "skipped s"),
     ("cpu_per_s", "CPU s/s"),
     ("running_mb", "MB"),
     ("rss_mb", "with loading"),
 )
-"""Each figure's name and how a table calls it.
+"""Each figure's name and its title in a table.
 
 WER is the character error rate in languages that are written without spaces. "Files with words"
-counts recordings in which nothing is said and something was captioned. "Final" latency runs from
-an utterance's end until its lines do not change any more. Where captions are translations, their
-words are committed after the sound they were told of, by the recogniser's own account. For drafts
-and finals of translations beside the captions see `delays.Delays`.
+counts recordings without speech for which captions appeared. "Final" latency is the time from the
+end of an utterance until its lines no longer change. If the captions are translations, the delay of
+a committed word starts at the end of its sound as the recogniser reports it. For translations
+beside the captions see `delays.Delays`.
 """
 
 _BREATH_S: Final = 0.5
-"""An utterance is final when all but a trailing breath of it is."""
+"""The end of an utterance, a trailing breath, that need not be final."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,10 @@ class Measured:
     """One recording, scored.
 
     Attributes:
-        score: None where the text is not known.
-        final_s: from each utterance's end to its captions being final.
+        score: the score of its captions; None if its text is unknown.
+        final_s: the time from the end of each utterance until its captions were final.
         word_time_errors_s: see `scoring.word_time_errors`.
-        live: whether it was captioned while it was heard.
+        live: whether it was captioned while it was playing.
     """
 
     reference: Reference
@@ -72,22 +72,22 @@ class Measured:
 
     @property
     def final_text(self) -> str:
-        """What the captions read at the end."""
+        """The text of the captions at the end."""
         return self.run.log[-1].final if self.run.log else ""
 
     @property
     def translation_text(self) -> str:
-        """What the translations beside them read at the end."""
+        """The text of the translations beside the captions at the end."""
         return self.run.log[-1].translation.replace("\n", " ") if self.run.log else ""
 
     @property
     def live_text(self) -> str:
-        """What was committed while it was heard."""
+        """The text that was committed live."""
         return self.run.log[-1].committed if self.run.log else ""
 
 
 def measure(logged: Logged, live: bool = True) -> Measured:
-    """Score one recording. One that was not captioned live has no latencies."""
+    """Score one recording. It has no latencies if it was not captioned live."""
     reference, run = logged
     if reference.text is None:
         return Measured(reference, run, None, live=live)
@@ -103,7 +103,7 @@ def measure(logged: Logged, live: bool = True) -> Measured:
 
 
 def final_latencies(reference: Reference, run: Run) -> tuple[float, ...]:
-    """Seconds from each utterance's end to its captions being final."""
+    """Seconds from the end of each utterance until its captions were final."""
     found = []
     for end in reference.utterance_ends_s:
         done = (t for t, until in run.final_until if until >= end - _BREATH_S)
@@ -112,9 +112,9 @@ def final_latencies(reference: Reference, run: Run) -> tuple[float, ...]:
 
 
 def figures(measured: Sequence[Measured]) -> Figures:
-    """The figures of these recordings as if they were one: errors by words, not by recordings.
+    """The figures of these recordings as if they were one: each word counts the same.
 
-    All of them are of one run: live, or not.
+    All recordings are from one run, live or not.
     """
     live = all(m.live for m in measured)
     runs = [m.run for m in measured]
@@ -153,8 +153,8 @@ def latencies(scores: Iterable[Score], which: Callable[[Score], Sequence[Delay]]
 
 
 def _latencies(measured: Sequence[Measured], scores: Sequence[Score]) -> Figures:
-    told = (m.run.delays.commits for m in measured if m.reference.task == "translate")
-    commits = latencies(scores, lambda s: s.commits) or sorted(chain.from_iterable(told))
+    reported = (m.run.delays.commits for m in measured if m.reference.task == "translate")
+    commits = latencies(scores, lambda s: s.commits) or sorted(chain.from_iterable(reported))
     shows = latencies(scores, lambda s: s.shows)
     finals = sorted(chain.from_iterable(m.final_s for m in measured))
     off = sorted(chain.from_iterable(m.word_time_errors_s for m in measured))
@@ -180,7 +180,7 @@ def _translation_delays(runs: Sequence[Run]) -> Figures:
 
 
 def _simultaneity(runs: Sequence[Run]) -> Figures:
-    """Average lagging as the mean over recordings; erasure by words."""
+    """Average lagging is the mean over the recordings, erasure a ratio of all their words."""
     found = [measure_simultaneity(run.log, run.duration_s) for run in runs]
     lags = [s.average_lagging_s for s in found if s.average_lagging_s is not None]
     return {

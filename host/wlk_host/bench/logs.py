@@ -1,7 +1,8 @@
-"""What was shown when, beside what was said: the files any system is scored from.
+"""Logs of what was shown when, and references of what was said, from which systems are scored.
 
 A folder holds `run.json` (what ran, on which recordings), and for each recording `ID.json`, the
-log, and `ID.ref.json`, the reference. Whoever writes these is scored and compared alike.
+log, and `ID.ref.json`, the reference. Any system that writes these files can be scored and
+compared.
 """
 
 import json
@@ -19,7 +20,7 @@ from wlk_host.core.tab_options import TaskName
 from wlk_host.runtime.files.caption_log import Shown
 
 TimedWord = tuple[str, float, float]
-"""A word and its start and end in seconds."""
+"""A word, its start and its end in seconds."""
 
 _SETUP: Final = "run.json"
 
@@ -29,15 +30,14 @@ class Reference:
     """What is said in a recording.
 
     Attributes:
-        id: names the recording.
-        text: what its captions should read; None where nobody wrote it down, "" where nothing
-            is said.
-        language: of the text: decides how it is scored.
-        spoken: of the recording; None where nothing is said or nobody knows.
-        task: whether the text is what was said or its English translation.
-        words: the words with their times, where these are known.
-        utterance_ends_s: where its utterances end, where that is known.
-        translation: the text in the language that lines are translated into, where it is known.
+        id: the name of the recording.
+        text: the correct captions; None if they are unknown, "" if nothing is said.
+        language: the language of the text, which decides how it is scored.
+        spoken: the language of the speech; None if nothing is said or it is unknown.
+        task: whether the text is a transcript or its English translation.
+        words: the words with their times, if known.
+        utterance_ends_s: the ends of its utterances, if known.
+        translation: the text in the language that lines are translated into, if known.
     """
 
     id: str
@@ -52,20 +52,21 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What one system showed of one recording, and what that took.
+    """What one system showed for one recording, and what it cost.
 
     Attributes:
-        log: one entry a change.
-        duration_s: of the recording.
+        log: one entry for each change.
+        duration_s: the length of the recording.
         cpu_s: processor time of the whole process.
-        rss_mb: largest memory of the process so far, loading included; None where the system
-            does not tell.
-        running_mb: the largest during this recording; None where the system does not tell.
+        rss_mb: peak memory of the process so far, including loading; None if the system does not
+            report it.
+        running_mb: peak memory during this recording; None if the system does not report it.
         words: the words of the final text with their times.
-        final_until: (s, s): from when on nothing before a position changed any more.
-        lag: (s, s): speech heard and not yet read, the worst of each second.
-        skipped_s: sound left out because the machine could not keep up.
-        delays: of committed words and of translations.
+        final_until: (time, position) in seconds; from that time on, nothing before that position
+            changed.
+        lag: (time, lag) in seconds: speech received but not captioned, the worst of each second.
+        skipped_s: sound that was skipped because the machine could not keep up.
+        delays: the delays of committed words and of translations.
     """
 
     log: tuple[Shown, ...]
@@ -90,11 +91,12 @@ class Setup:
 
     Attributes:
         system: name and version.
-        options: what was chosen, as text.
-        live: whether captions came while the sound was heard. An offline run has no latencies.
-        clock: how time passed.
-        machine: the one it ran on.
-        at: when, ISO 8601.
+        options: the chosen options, as text.
+        live: whether captions were made while the sound was playing. An offline run has no
+            latencies.
+        clock: the clock that measured the time.
+        machine: the machine it ran on.
+        at: the time of the run, in ISO 8601.
     """
 
     system: str
@@ -132,13 +134,13 @@ def write_log(folder: Path, reference: Reference, run: Run) -> None:
 
 
 def write_setup(folder: Path, setup: Setup, ids: Sequence[str]) -> None:
-    """Write what ran, and on what."""
+    """Write what ran, and on which recordings."""
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / _SETUP, {**asdict(setup), "recordings": list(ids)})
 
 
 def read_logs(folder: Path) -> tuple[Setup, list[Logged]]:
-    """What `write_setup` and `write_log` wrote.
+    """Read what `write_setup` and `write_log` wrote.
 
     Raises:
         WlkError: `logs_unreadable`.
@@ -150,8 +152,8 @@ def read_logs(folder: Path) -> tuple[Setup, list[Logged]]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise WlkError(
             code="logs_unreadable",
-            message=f"no logs of a bench in {folder}: {error}",
-            hint="name a folder that was written with: wlk-host bench MANIFEST --out DIR",
+            message=f"{folder} has no logs of a bench: {error}",
+            hint="choose a folder written by: wlk-host bench MANIFEST --out DIR",
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""What to measure on: recordings with their text, one JSON object a line."""
+"""The recordings to measure with their texts, one JSON object a line."""
 
 import json
 from collections.abc import Iterator
@@ -18,9 +18,9 @@ class Recording:
 
     Attributes:
         audio: the file.
-        reference: what is said; its id names the log and the row in the report.
-        translation: the same in English, where that is known.
-        duration_s: its length, where the manifest tells.
+        reference: what is said. Its id names the log and the row in the report.
+        translation: what is said, in English, if known.
+        duration_s: its length, if the manifest has it.
     """
 
     audio: Path
@@ -29,11 +29,11 @@ class Recording:
     duration_s: float | None = None
 
     def expected(self, task: TaskName, translate_to: str | None = None) -> Reference:
-        """What its captions are compared with. The words of a translation have no times.
+        """The reference for its captions. The words of a translation have no times.
 
         Args:
-            task: of the recogniser.
-            translate_to: language of the translations beside its lines.
+            task: the task of the recogniser.
+            translate_to: the language of the translations beside the lines.
         """
         if task == "transcribe":
             in_english = translate_to is not None and same_language(translate_to, "en")
@@ -46,9 +46,11 @@ class Recording:
 
 
 def read_manifest(path: Path) -> Iterator[Recording]:
-    """The recordings of a manifest: `audio` (relative to it), `text` (null where it is not
-    known), `lang`, and at will `id`, `duration_s`, `translation_en`, `words` as
-    [word, start s, end s], `utterances` with their `end` in seconds.
+    """The recordings of a manifest.
+
+    Required fields are `audio` (relative to the manifest), `text` (null if unknown) and `lang`.
+    Optional ones are `id`, `duration_s`, `translation_en`, `words` as [word, start s, end s], and
+    `utterances` with their `end` in seconds.
 
     Raises:
         WlkError: `manifest_unreadable`.
@@ -56,7 +58,7 @@ def read_manifest(path: Path) -> Iterator[Recording]:
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise _unreadable(f"{path} cannot be read: {error}") from error
+        raise _unreadable(f"cannot read {path}: {error}") from error
     for number, line in enumerate(lines, 1):
         if line.strip():
             yield _recording(path, number, line)
@@ -80,5 +82,5 @@ def _recording(path: Path, number: int, line: str) -> Recording:
 
 
 def _unreadable(message: str) -> WlkError:
-    hint = 'one object a line, for example {"audio": "a.wav", "text": "hello", "lang": "en"}'
+    hint = 'write one object a line, such as {"audio": "a.wav", "text": "hello", "lang": "en"}'
     return WlkError("manifest_unreadable", message, hint)

@@ -1,4 +1,4 @@
-"""The pictures of a report, drawn with matplotlib, as SVG."""
+"""The charts of a report, drawn with matplotlib as SVG."""
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Picture = tuple[str, str]
-"""Its file's name and what it shows."""
+"""A chart's file name and its title."""
 
 Line = Sequence[tuple[float, float]]
 
 _GREY: Final = "#808080"
 _MOST_NAMES: Final = 10
-"""Recordings or runs that are named in a picture; more would cover each other."""
+"""The most recordings or runs with a label in a chart. More would overlap."""
 
 _SHORTEST_S: Final = 0.1
-"""Where the logarithmic axes of latency begin. A word shown sooner stands there."""
+"""The start of the logarithmic latency axes. Words shown sooner are drawn there."""
 
 _STEP_S: Final = 10.0
-"""Words of that long a stretch make one point of a delay over time."""
+"""The stretch of a recording whose words make one point of a delay over time."""
 
 _LEGEND_COLUMNS: Final = 3
 
@@ -35,7 +35,7 @@ _TICKS_S: Final = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500)
 
 
 def of_run(folder: Path, measured: Sequence[Measured]) -> list[Picture]:
-    """Draw one run; what is not known of it is left out."""
+    """Draw the charts of one run; those whose figures are unknown are left out."""
     scores = [m.score for m in measured if m.score]
     delays = {
         "shown": latencies(scores, lambda s: s.shows),
@@ -50,7 +50,7 @@ def of_run(folder: Path, measured: Sequence[Measured]) -> list[Picture]:
         _over_time(
             folder / "lag.svg",
             "Lag over time",
-            "speech heard and not yet read, s",
+            "speech received and not yet captioned, s",
             {"lag": _end_to_end(lag, measured)},
             measured,
         ),
@@ -61,7 +61,7 @@ def of_run(folder: Path, measured: Sequence[Measured]) -> list[Picture]:
 def of_comparison(
     folder: Path, live: Mapping[str, Sequence[Measured]], offline: Mapping[str, Sequence[Measured]]
 ) -> list[Picture]:
-    """Draw live runs beside each other, and the offline ones as what is to be reached."""
+    """Draw the live runs in the same charts, with the offline runs as their limits."""
     scores = {name: [m.score for m in run if m.score] for name, run in live.items()}
     commits = {name: latencies(some, lambda s: s.commits) for name, some in scores.items()}
     delays = {
@@ -94,7 +94,7 @@ def of_comparison(
 def _accuracy(
     path: Path, points: Mapping[str, Figures], limits: Mapping[str, float]
 ) -> Picture | None:
-    """Word error rate against latency: each name live (dot) and final (diamond)."""
+    """Word error rate against latency, for each name live (dot) and final (diamond)."""
     live = {name: (f["commit_p50"], f["commit_p95"], f["wer"]) for name, f in points.items()}
     final = {name: (f["final_p50"], f["final_p95"], f["final_wer"]) for name, f in points.items()}
     title = "Word error rate against latency"
@@ -128,7 +128,7 @@ def _accuracy(
 
 
 def _cumulative(path: Path, title: str, delays: Mapping[str, Sequence[float]]) -> Picture | None:
-    """Which share of words (or utterances) was there after how long."""
+    """The share of words (or utterances) that appeared within each delay."""
     known = {name: some for name, some in delays.items() if some}
 
     def draw(axes: "Axes") -> None:
@@ -155,7 +155,7 @@ def _over_time(
     measured: Sequence[Measured],
     logarithmic: bool = False,
 ) -> Picture | None:
-    """Lines over recordings laid end to end."""
+    """Lines over all recordings, laid end to end."""
     ends = _ends([m.run.duration_s for m in measured])
 
     def draw(axes: "Axes") -> None:
@@ -184,7 +184,7 @@ def _over_time(
 
 
 def _draw(path: Path, title: str, draw: Callable[["Axes"], None], legend: bool = True) -> Picture:
-    # Its list of the system's fonts goes into a folder of ours, unless the user has chosen one.
+    # Matplotlib's list of system fonts goes to our folder, unless the user has set one.
     cache = Path(user_cache_dir("wlk-host", appauthor=False)) / "matplotlib"
     os.environ.setdefault("MPLCONFIGDIR", str(cache))
     from matplotlib import rc_context
@@ -200,14 +200,14 @@ def _draw(path: Path, title: str, draw: Callable[["Axes"], None], legend: bool =
     if legend and handles:
         columns = min(len(handles), _LEGEND_COLUMNS)
         figure.legend(loc="outside lower center", ncols=columns, fontsize="small", frameon=False)
-    # Without a date and with ids made from the content, the same logs make the same file.
+    # Without a date, and with ids derived from the content, the same logs give the same file.
     with rc_context({"svg.hashsalt": path.name}):
         figure.savefig(path, metadata={"Date": None})
     return path.name, title
 
 
 def _seconds(axes: "Axes", which: Literal["x", "y"], values: Iterable[float]) -> None:
-    """Make that axis a logarithmic one of seconds, up to the largest of these."""
+    """Make the axis logarithmic, in seconds, up to the largest of these values."""
     most = 1.2 * max([*values, 1.0])
     ticks = [tick for tick in _TICKS_S if tick <= most]
     names = [f"{tick:g}" if tick > _SHORTEST_S else f"< {tick:g}" for tick in ticks]
@@ -232,7 +232,7 @@ def _coarse(delays: Sequence[Delay]) -> list[tuple[float, float]]:
 
 
 def _end_to_end(lines: Sequence[Line], measured: Sequence[Measured]) -> list[tuple[float, float]]:
-    """Lines of each recording as one over all of them, each moved to where its recording begins."""
+    """The lines of all recordings as one, each moved to the start of its recording."""
     begins = [0.0, *_ends([m.run.duration_s for m in measured])]
     return [
         (begin + t, value) for begin, line in zip(begins, lines, strict=False) for t, value in line

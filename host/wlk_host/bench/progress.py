@@ -1,4 +1,4 @@
-"""How far a bench is: a bar on a terminal, lines elsewhere."""
+"""The progress of a bench: a bar on a terminal, lines elsewhere."""
 
 import sys
 import time
@@ -10,12 +10,12 @@ _REDRAW_S: Final = 0.1
 
 
 class Progress:
-    """Follows recordings one after the other.
+    """Shows the progress of one recording after the other.
 
     Args:
-        total: how many there are.
-        stream: where to write; drawn over and over only when it is a terminal.
-        now: seconds on any clock that only goes forward.
+        total: the number of recordings.
+        stream: where to write. Only a terminal gets a bar that is redrawn.
+        now: the seconds of any monotonic clock.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Progress:
         self._began = self._drawn = 0.0
 
     def begin(self, name: str, length_s: float | None) -> None:
-        """The next recording starts; its length may not be known."""
+        """The next recording starts. Its length can be unknown."""
         self._number += 1
         self._name, self._length_s, self._position_s = name, length_s, 0.0
         self._began = self._drawn = self._now()
@@ -46,14 +46,14 @@ class Progress:
             self._stream.flush()
 
     def heard(self, position_s: float) -> None:
-        """It is played up to there."""
+        """The recording was played up to this position."""
         self._position_s = position_s
         if self._live and self._now() - self._drawn >= _REDRAW_S:
             self._drawn = self._now()
             self._draw()
 
     def end(self) -> None:
-        """It is done."""
+        """The recording has ended."""
         took = self._now() - self._began
         line = f"{self._heading()}  {self._position_s:.0f} s in {took:.0f} s{self._speed()}"
         self._stream.write(f"\r\x1b[K{line}\n" if self._live else f"{line}\n")

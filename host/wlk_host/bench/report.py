@@ -1,4 +1,4 @@
-"""Tables and pictures of logs: of one run, and of several beside each other."""
+"""Reports with tables and charts, of one run or as a comparison of several."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ from wlk_host.core.errors import WlkError
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """A run of a bench: what ran, and how each recording went."""
+    """A run of a bench: what ran, and the score of each recording."""
 
     name: str
     setup: Setup
@@ -32,7 +32,7 @@ def read_book(folder: Path) -> Book:
 
 
 def tabulate(measured: Sequence[Measured]) -> dict[str, Figures]:
-    """The rows of a run: each recording, each language where there are several, and all."""
+    """The rows of a run: each recording, each language if there are several, and all together."""
     rows = {m.reference.id: figures([m]) for m in measured}
     languages = sorted({m.reference.spoken for m in measured if m.reference.spoken})
     if len(languages) > 1:
@@ -44,7 +44,7 @@ def tabulate(measured: Sequence[Measured]) -> dict[str, Figures]:
 
 
 def write_report(folder: Path, book: Book) -> None:
-    """Write `report.json`, `report.md` and the pictures it shows beside the logs."""
+    """Write `report.json`, `report.md` and its charts beside the logs."""
     rows = tabulate(book.measured)
     content = {
         "setup": asdict(book.setup),
@@ -58,7 +58,7 @@ def write_report(folder: Path, book: Book) -> None:
 
 
 def compare(books: Sequence[Book]) -> dict[str, Figures]:
-    """A row for each run, over the recordings that all of them have.
+    """A row for each run, over the recordings that all runs have.
 
     Raises:
         WlkError: `nothing_in_common`.
@@ -67,7 +67,7 @@ def compare(books: Sequence[Book]) -> dict[str, Figures]:
 
 
 def in_common(books: Sequence[Book]) -> list[Book]:
-    """The runs without the recordings that some of them lack.
+    """The runs, reduced to the recordings that all of them have.
 
     Raises:
         WlkError: `nothing_in_common`.
@@ -76,7 +76,7 @@ def in_common(books: Sequence[Book]) -> list[Book]:
     if not common:
         raise WlkError(
             code="nothing_in_common",
-            message=f"no recording is in all of {', '.join(book.name for book in books)}",
+            message=f"{', '.join(book.name for book in books)} have no recording in common",
             hint="compare runs of the same manifest",
         )
     return [
@@ -86,7 +86,7 @@ def in_common(books: Sequence[Book]) -> list[Book]:
 
 
 def write_comparison(folder: Path, books: Sequence[Book]) -> None:
-    """Write `comparison.json`, `comparison.md` and the pictures it shows."""
+    """Write `comparison.json`, `comparison.md` and its charts."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = compare(books)
     (folder / "comparison.json").write_text(json.dumps(rows, indent=1), "utf-8")
@@ -105,7 +105,7 @@ def write_comparison(folder: Path, books: Sequence[Book]) -> None:
 
 
 def markdown(rows: Mapping[str, Figures], of: str = "recording") -> str:
-    """A table of the figures that are known of any row."""
+    """A table with a column for each figure that is known for any row."""
     columns = [
         (key, title) for key, title in COLUMNS if any(row[key] is not None for row in rows.values())
     ]
@@ -128,7 +128,7 @@ def _cell(value: float | None) -> str:
 
 
 def about(setup: Setup) -> str:
-    """What ran: version, model and other choices, clock, machine, date."""
+    """What ran: version, model and other options, clock, machine, date."""
     chosen = "".join(f", {key} {value}" for key, value in setup.options.items())
     return f"{setup.system}{chosen}; {setup.clock} clock; {setup.machine}; {setup.at}."
 

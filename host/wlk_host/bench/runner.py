@@ -1,4 +1,4 @@
-"""One recording through a session, and what it cost."""
+"""Captions a recording in a session, and measures what that costs."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -26,20 +26,20 @@ from wlk_host.runtime.worker import Worker
 _LIVE: Final = LiveOptions()
 
 Heard = Callable[[float], None]
-"""Called with the position in seconds, as the recording goes on."""
+"""Called with the position in seconds while the recording is playing."""
 
 
 class Bench:
-    """Runs recordings through one engine.
+    """Captions recordings with one set of options.
 
     Args:
-        options: as a user would choose them. The language is each recording's own unless one is
-            given or `detect` is set.
-        realtime: play in real time. Otherwise on a clock that charges measured work.
-        detect: leave the language to the engine.
-        live: how the first pass works.
-        device: what models run on.
-        service: what recognises in the place of a model; None for one that is here.
+        options: the options of a user. The language is each recording's own, unless one is given or
+            `detect` is set.
+        realtime: play in real time; otherwise on a clock that charges the measured work.
+        detect: let the model detect the language.
+        live: how the live pass works.
+        device: where models run.
+        service: the service that recognises in place of a model; None: a model on this machine.
     """
 
     def __init__(
@@ -56,12 +56,12 @@ class Bench:
         self._detect = detect
         self._clock: WallClock | VirtualClock = VirtualClock()
         self._memory = MemoryWatch()
-        # The engine keeps its models; each run brings its own clock.
+        # The loader keeps its models, but each run has its own clock.
         beside = _Beside(lambda: self._clock)
         self._loader = ModelLoader(
             Worker() if realtime else beside,
             Worker(name="translations") if realtime else beside,
-            # In this process, so that its cost is counted.
+            # The translator runs in this process, so that its cost is counted.
             translator=Translators(),
             live=live,
             service=service,
@@ -72,14 +72,14 @@ class Bench:
         """Play one recording.
 
         Raises:
-            WlkError: it or the model cannot be read.
+            WlkError: the recording or the model cannot be read.
         """
         language = None if self._detect else self.options.language or recording.reference.spoken
-        # A session may begin work beside it at once: on its own clock, or it never ends.
+        # A session can begin background work at once, which never ends on another run's clock.
         self._clock = VirtualClock()
         session = self._loader.open(replace(self.options, language=language))
         if self._realtime:
-            self._clock = WallClock()  # It runs from here on: loading is no delay.
+            self._clock = WallClock()  # The clock starts here, because loading is not a delay.
         watch = _Watch(session, self._clock, heard)
         shown = _Record()
         self._memory.begin()
@@ -105,7 +105,7 @@ class Bench:
 
 
 class _Record:
-    """What was shown, as it comes."""
+    """Collects what was shown."""
 
     def __init__(self) -> None:
         self.log: list[Shown] = []
@@ -122,14 +122,14 @@ class _Record:
         self._lines.update((line.id, line) for line in update.lines)
 
     def words(self) -> tuple[TimedWord, ...]:
-        """The words of the lines as they read now."""
+        """The words of the present lines."""
         lines = (self._lines[line_id] for line_id in sorted(self._lines))
         words = (word for line in lines for word in line.words)
         return tuple((word.text.strip(), seconds(word.start), seconds(word.end)) for word in words)
 
 
 class _Watch:
-    """Looks at a session each time it has been fed."""
+    """Checks the lag of a session each time it is fed."""
 
     def __init__(
         self, session: CaptionSession, clock: WallClock | VirtualClock, heard: Heard
@@ -141,7 +141,7 @@ class _Watch:
         self._heard = heard
 
     def over(self, chunks: Iterable[AudioChunk]) -> Iterator[AudioChunk]:
-        """The same chunks. One that comes late, because a step took long, counts as lag too."""
+        """The same chunks. A chunk that is late because a step took long counts as lag too."""
         for chunk in chunks:
             yield chunk
             self.heard_until = chunk.end
@@ -155,13 +155,13 @@ class _Watch:
 
 
 class _Beside:
-    """The background of whichever clock is running."""
+    """The background of the clock that is running."""
 
     def __init__(self, clock: Callable[[], WallClock | VirtualClock]) -> None:
         self._clock = clock
 
     def submit(self, job: Callable[[], Any]) -> Any:
-        """Run the job on the clock of the present run."""
+        """Run the job on the clock of the current run."""
         clock = self._clock()
         assert isinstance(clock, VirtualClock)  # noqa: S101 - only made for it
         return clock.submit(job)

@@ -9,25 +9,25 @@ from wlk_host.bench.logs import TimedWord
 from wlk_host.runtime.files.caption_log import Shown
 
 BY_CHARACTER: Final = frozenset({"zh", "ja", "yue", "th"})
-"""Languages scored by character, as Radford et al. (2022) do."""
+"""Languages that are scored by character, as in Radford et al. (2022)."""
 
 Delay = tuple[float, float]
-"""Where a word ends in the recording, and how much later something was done with it; seconds."""
+"""The end of a word in the recording, and how much later something happened to it, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How good and how quick captions were: counts and times, which can be added up.
+    """The accuracy and latency of captions, as counts and times that can be summed.
 
     Attributes:
         n_words: words (or characters) of the reference.
         live_errors: wrong, missing and added words among those committed live.
-        final_errors: the same in the transcript as it read at the end.
+        final_errors: the same in the final transcript.
         n_live: words committed live.
-        n_final: words of the transcript as it read at the end.
+        n_final: words of the final transcript.
         n_erased: words shown and taken back.
-        commits: of each right word whose time is known, its being settled.
-        shows: the same for its being shown for good, draft or settled.
+        commits: for each correct word whose time is known, when it was committed.
+        shows: the same for when it was shown permanently, draft or committed.
     """
 
     n_words: int
@@ -46,27 +46,27 @@ class Score:
 
     @property
     def final_wer(self) -> float:
-        """The same of the transcript as it read at the end."""
+        """The same of the final transcript."""
         return 100 * self.final_errors / max(1, self.n_words)
 
     @property
     def erasure(self) -> float:
-        """Words shown and taken back, per word."""
+        """Words shown and taken back, per word committed live."""
         return self.n_erased / max(1, self.n_live)
 
     @property
     def commit_s(self) -> list[float]:
-        """Seconds from a word's end to its being settled, sorted."""
+        """Seconds from the end of a word until it was committed, sorted."""
         return sorted(delay for _, delay in self.commits)
 
     @property
     def shown_s(self) -> list[float]:
-        """Seconds from a word's end to its being shown for good, sorted."""
+        """Seconds from the end of a word until it was shown permanently, sorted."""
         return sorted(delay for _, delay in self.shows)
 
 
 def normalise(text: str, language: str) -> list[str]:
-    """The words that count: case, punctuation and spelling variants removed."""
+    """The words as they are compared, without case, punctuation and spelling variants."""
     if language in BY_CHARACTER:
         return [character for character in _normaliser("")(text) if not character.isspace()]
     return _normaliser(language)(text).split()
@@ -80,7 +80,7 @@ def error_rate(reference: str, hypothesis: str, language: str) -> float:
 
 
 def align(reference: Sequence[str], hypothesis: Sequence[str]) -> tuple[int, list[tuple[int, int]]]:
-    """Levenshtein distance and the index pairs of equal words on its path."""
+    """The Levenshtein distance, and the index pairs of equal words on its path."""
     n, m = len(reference), len(hypothesis)
     cost = [list(range(m + 1))]
     for i in range(1, n + 1):
@@ -105,7 +105,7 @@ def align(reference: Sequence[str], hypothesis: Sequence[str]) -> tuple[int, lis
 
 
 def score(log: Sequence[Shown], text: str, language: str, words: Sequence[TimedWord] = ()) -> Score:
-    """Score what was shown against the reference text and, for the latencies, its word times."""
+    """Score what was shown against the reference text and its word times, which give latencies."""
     committed = [(shown.t, normalise(shown.committed, language)) for shown in log]
     visible = [(shown.t, normalise(f"{shown.committed} {shown.draft}", language)) for shown in log]
     reference = normalise(text, language)
@@ -128,10 +128,10 @@ def score(log: Sequence[Shown], text: str, language: str, words: Sequence[TimedW
 def word_ends(
     reference: Sequence[str], words: Sequence[TimedWord], language: str
 ) -> dict[int, float]:
-    """Where the words of a normalised text end in the recording, in seconds, by their index.
+    """The ends of a normalised text's words in the recording, in seconds by index.
 
-    Word by word the text may normalise differently ("forty", "two" and "42"): such words have
-    no time.
+    Single words can normalise differently from the whole text ("forty", "two" and "42"). Such words
+    have no time.
     """
     timed = [(part, end) for word, _, end in words for part in normalise(word, language)]
     _, pairs = align(reference, [part for part, _ in timed])
@@ -141,7 +141,7 @@ def word_ends(
 def word_time_errors(
     reference: Sequence[TimedWord], captioned: Sequence[TimedWord], language: str
 ) -> list[float]:
-    """How far the starts and ends of rightly captioned words are off, in seconds."""
+    """The errors of the starts and ends of correctly captioned words, in seconds."""
     expected, found = _by_form(reference, language), _by_form(captioned, language)
     _, pairs = align([form for form, _, _ in expected], [form for form, _, _ in found])
     errors = []
@@ -152,14 +152,14 @@ def word_time_errors(
 
 
 def percentile(sorted_values: Sequence[float], share: float) -> float | None:
-    """The value below which that share lies; None of nothing."""
+    """The value below which that share of the values is; None without values."""
     if not sorted_values:
         return None
     return sorted_values[min(len(sorted_values) - 1, int(share * len(sorted_values)))]
 
 
 def _by_form(words: Sequence[TimedWord], language: str) -> list[TimedWord]:
-    """The words in the form in which they are compared; of one that has none, nothing."""
+    """The words as they are compared. Words of which nothing remains are left out."""
     formed = ((" ".join(normalise(word, language)), start, end) for word, start, end in words)
     return [word for word in formed if word[0]]
 

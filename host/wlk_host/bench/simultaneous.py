@@ -1,4 +1,4 @@
-"""How late and how steady a simultaneous translation was, by the definitions of SimulEval."""
+"""The lag and the stability of a simultaneous translation, as SimulEval defines them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ from typing import Final
 from wlk_host.runtime.files.caption_log import Shown
 
 _LETTERS: Final = 0.5
-"""Share of letters from which a text without spaces between words is told by its length."""
+"""A text with a larger share of characters of unspaced scripts counts as written without spaces."""
 
 
 @dataclass(frozen=True, slots=True)
 class Simultaneity:
-    """One recording's translation in time.
+    """The timing of one recording's translation.
 
     Attributes:
-        average_lagging_s: seconds behind an ideal translator; None where nothing was translated.
-        n_words: of the translation as it read at the end.
+        average_lagging_s: seconds behind an ideal translator; None if nothing was translated.
+        n_words: words of the translation at the end.
         n_erased: words shown and taken back.
     """
 
@@ -27,11 +27,11 @@ class Simultaneity:
 
 
 def measure_simultaneity(log: Sequence[Shown], duration_s: float) -> Simultaneity:
-    """When the words of the translation came, and how many were not for good.
+    """The average lagging of the translation, and how many words were taken back.
 
-    A word counts as there when so many were shown for the first time, drafts included; that it
-    may be another one later is what erasure is for (Arivazhagan et al., 2020). A line that is
-    mended takes back nothing of the lines around it. Times include the computation.
+    The n-th word has come when n words are shown for the first time, including drafts. If it is
+    replaced later, that counts as erasure (Arivazhagan et al., 2020). A corrected line takes back
+    nothing of the lines around it. Times include the computation.
     """
     shown = [(entry.t, entry.translation.split("\n")) for entry in log]
     texts = [rows for _, rows in shown]
@@ -47,7 +47,7 @@ def measure_simultaneity(log: Sequence[Shown], duration_s: float) -> Simultaneit
 
 
 def _taken_back(before: Sequence[str], after: Sequence[str]) -> int:
-    """Words of the lines that changed from the first word on that did."""
+    """How many words follow the first changed word, in all lines that changed."""
     before, after = list(before), list(after)
     for last in (0, -1):
         while before and after and before[last] == after[last]:
@@ -64,23 +64,23 @@ def _tokens_of(rows: Sequence[str]) -> list[str]:
 
 
 def average_lagging(delays_s: Sequence[float], duration_s: float, n_reference: int) -> float:
-    """Average lagging in seconds (Ma et al., 2019, as SimulEval has it for speech).
+    """Average lagging in seconds (Ma et al., 2019, in SimulEval's form for speech).
 
     Args:
         delays_s: how much of the source had been heard at each word, in order.
-        duration_s: of the source.
-        n_reference: words of the reference translation: an ideal translator spreads them evenly.
+        duration_s: the length of the source.
+        n_reference: words of the reference translation, which an ideal translator spreads evenly.
     """
     total = 0.0
     for n, delay in enumerate(delays_s):
         total += delay - n * duration_s / n_reference
-        if delay >= duration_s:  # Only up to the first word after the end.
+        if delay >= duration_s:  # Words count only up to the first one after the end.
             return total / (n + 1)
     return total / len(delays_s)
 
 
 def tokens(text: str) -> list[str]:
-    """Words, or characters in scripts that write none apart."""
+    """The words, or the characters in scripts without spaces."""
     words = text.split()
     return [c for word in words for c in word] if _is_unspaced(text) else words
 

@@ -30,7 +30,10 @@ class TabOptions:
 
 HELP: Final = {
     "language": "language code of the speech; default: detect the language",
-    "task": "transcribe: write what is said; translate: have Whisper write it in English",
+    "task": (
+        "transcribe: captions in the language spoken; translate: captions in English, "
+        "by Whisper itself"
+    ),
     "model": (
         "a model's name, or the path of a checkpoint: CTranslate2, Hugging Face, "
         "OpenAI .pt, MLX, LoRA adapter; default: the host chooses"
@@ -54,7 +57,7 @@ HELP: Final = {
     ),
     "alignment_heads": (
         "cross-attention heads (LAYER.HEAD,LAYER.HEAD) that follow the sound; default:"
-        " those that the model names"
+        " the model's own"
     ),
     "speakers": "show who speaks, if the model for that is installed",
 }

@@ -1,4 +1,4 @@
-"""Which engine is taken."""
+"""Which backend is chosen."""
 
 from typing import Literal
 

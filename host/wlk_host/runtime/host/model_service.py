@@ -74,7 +74,7 @@ class ModelService:
         """Begin to carry out a request. An unknown name changes nothing."""
         match request:
             case Models():
-                self._tell_all()
+                self._send_models()
                 self._begin_to_look()
             case Download(name):
                 self._begin_download(name)
@@ -96,7 +96,7 @@ class ModelService:
                 self._downloads[name] = cancelled
                 self._problems.pop(name, None)
         # The start is reported before any progress.
-        self._tell_all()
+        self._send_models()
         if entry is not None:
             self._start(self._download, entry, cancelled)
 
@@ -116,7 +116,7 @@ class ModelService:
                 self._problems.pop(name, None)
                 self._start(self._remove, entry, remove)
         if entry is None:
-            self._tell_all()
+            self._send_models()
 
     def _idle(self, name: str) -> CatalogEntry | None:
         """The entry, if it is known and neither being downloaded nor removed."""
@@ -132,7 +132,7 @@ class ModelService:
 
     def _find_backends(self) -> None:
         self._backends = tuple(_backend(able) for able in self._look())
-        self._tell_all()
+        self._send_models()
 
     def _download(self, entry: CatalogEntry, cancelled: threading.Event) -> None:
         told_at = -PROGRESS_EVERY_S
@@ -142,7 +142,7 @@ class ModelService:
             now = time.monotonic()
             if now - told_at >= PROGRESS_EVERY_S or done == total:
                 told_at = now
-                self._tell(Progress(entry.name, done, total))
+                self._send_message(Progress(entry.name, done, total))
 
         try:
             with suppress(DownloadCancelledError):
@@ -152,7 +152,7 @@ class ModelService:
         finally:
             with self._lock:
                 del self._downloads[entry.name]
-        self._tell_change()
+        self._send_change()
 
     def _remove(self, entry: CatalogEntry, remove: Callable[[CatalogEntry], None]) -> None:
         try:
@@ -162,7 +162,7 @@ class ModelService:
         finally:
             with self._lock:
                 self._removals.discard(entry.name)
-        self._tell_change()
+        self._send_change()
 
     def _fail(self, entry: CatalogEntry, error: WlkError) -> None:
         _log.warning("model %s: %s", entry.name, error)
@@ -171,14 +171,14 @@ class ModelService:
 
     # Messages to the extension
 
-    def _tell_change(self) -> None:
+    def _send_change(self) -> None:
         """Send the list of models, and the greeting, which pages without that list use."""
-        self._tell(host_hello())
-        self._tell_all()
+        self._send_message(host_hello())
+        self._send_models()
 
-    def _tell_all(self) -> None:
+    def _send_models(self) -> None:
         models = tuple(self._model(entry) for entry in self._entries.values())
-        self._tell(HostModels(models, self._backends))
+        self._send_message(HostModels(models, self._backends))
 
     def _model(self, entry: CatalogEntry) -> CatalogModel:
         with self._lock:
@@ -195,7 +195,7 @@ class ModelService:
             problem=None if problem is None else Problem.of(problem),
         )
 
-    def _tell(self, message: ToExtension) -> None:
+    def _send_message(self, message: ToExtension) -> None:
         # Downloads go on until the process ends, which will be soon.
         with suppress(BrowserGoneError):
             self._send(message)

@@ -65,7 +65,7 @@ class Seen:
 
 
 def killing_at(at_s: float, service: TranslatorProcess) -> Iterator[AudioChunk]:
-    """The English clip; the translator is killed when so much of it has been heard."""
+    """The English clip; the translator is killed once that much was heard."""
     pcm = english()
     for start in range(0, len(pcm), CHUNK):
         if at_s <= seconds(start) < at_s + seconds(CHUNK):
@@ -75,7 +75,7 @@ def killing_at(at_s: float, service: TranslatorProcess) -> Iterator[AudioChunk]:
 
 
 def mended_at(at_s: float, sign: Path) -> Iterator[AudioChunk]:
-    """The English clip; what is wrong with the engine is mended when so much has been heard."""
+    """The English clip; the fault of the translator is removed once that much was heard."""
     pcm = english()
     for start in range(0, len(pcm), CHUNK):
         if seconds(start) >= at_s:
@@ -84,14 +84,14 @@ def mended_at(at_s: float, sign: Path) -> Iterator[AudioChunk]:
 
 
 @pytest.mark.parametrize(
-    ("engine", "told"),
+    ("name", "reported"),
     [
         ("is missing for a while", "translator_missing: it is not installed"),
         ("needs more memory for a while", "translator_died: the translator ended with"),
     ],
 )
-def test_captions_go_on_without_an_engine_and_their_lines_are_translated_when_it_works(
-    engine: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_captions_go_on_without_a_translator_and_their_lines_are_translated_when_it_works(
+    name: str, reported: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tests = Path(__file__).parents[3]
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tests), *sys.path]))
@@ -99,13 +99,13 @@ def test_captions_go_on_without_an_engine_and_their_lines_are_translated_when_it
     service = TranslatorProcess((sys.executable, "-m", "host.runtime.scripted_translators"))
     clock = SoundClock()
     loader = ModelLoader(clock, resolve=lambda _: model("tiny.en"), translator=service)
-    session = loader.open(SessionOptions(language="en", translate_to="pt", translator=engine))
+    session = loader.open(SessionOptions(language="en", translate_to="pt", translator=name))
     seen = Seen()
     for _, event in play(session, mended_at(12.0, tmp_path / "mended"), clock):
         seen.add(event, session.translation_problem)
     service.release()
     [problem] = seen.problems
-    assert problem.startswith(told)
+    assert problem.startswith(reported)
     assert seen.n_without_translator > 5
     assert session.translation_problem is None
     assert len(seen.lines) >= 6

