@@ -13,7 +13,7 @@ from wlk_host.backends.choice import Backend
 from wlk_host.backends.devices import Device, device_errors
 from wlk_host.backends.silero import SileroDetector
 from wlk_host.backends.whisper.model import Whisper
-from wlk_host.backends.whisper.recognizer import TorchRecognizer
+from wlk_host.backends.whisper.recognizer import AttentiveRecognizer
 from wlk_host.core.errors import WlkError
 from wlk_host.core.live.agreement_pass import AgreementOptions, LocalAgreement
 from wlk_host.core.live.alignatt_pass import LiveOptions, LivePass
@@ -180,7 +180,7 @@ class Model:
 def _recognizer(whisper: Whisper, backend: Backend, **options: int) -> LiveRecognizer:
     """Who decodes whole sounds: CTranslate2 where it is loaded anyway."""
     if backend != "faster-whisper":
-        return TorchRecognizer(whisper, **options)
+        return AttentiveRecognizer(whisper, **options)
     from wlk_host.backends.whisper.ct2.encoder import CTranslate2Encoder  # noqa: PLC0415 - costs 30 MB
     from wlk_host.backends.whisper.ct2.recognizer import CTranslate2Recognizer  # noqa: PLC0415 - as well
 

@@ -57,6 +57,7 @@ class TorchEncoder:
         self._layers = [layer(i) for i in range(checkpoint.n_layers())]
         self._norm = norm("layer_norm")
 
+    @torch.inference_mode()
     def __call__(self, features: NDArray[np.float32]) -> Tensor:
         """Encode normalised features (mels, 2 T) to frames of 20 ms, shape (T, width), float32.
 
