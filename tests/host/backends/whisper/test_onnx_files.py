@@ -151,7 +151,7 @@ def test_wrong_answers_are_a_coded_error(
 ) -> None:
     """As kernels give that are wrong on some machine: here the weights differ from those asked."""
     wrong = dict(variables)
-    name = "decoder/layer_0/ffn/linear_0/weight"
+    name = "decoder/layer_0/ffn/layer_norm/gamma"
     wrong[name] = np.full_like(wrong[name], np.nan)
     with pytest.raises(WlkError, match="does not compute the decoder in int8") as raised:
         load_decoder(model_bin, wrong, HEADS, tmp_path, precision="int8")
