@@ -9,7 +9,8 @@ from wlk_host.backends.availability import LocalBackend, Surroundings
 
 Backend: TypeAlias = LocalBackend
 """What encodes and does the second pass: CTranslate2 in int8, PyTorch in bfloat16, or MLX, in
-float16 on Apple's GPU. MLX decodes the live pass as well; for the others PyTorch does that."""
+float16 on Apple's GPU. PyTorch and MLX decode the live pass as well; beside CTranslate2 it is
+onnxruntime."""
 
 Wish: TypeAlias = Literal["auto", "faster-whisper", "torch", "mlx"]
 
@@ -45,7 +46,7 @@ def choose(
         availability.require(wish, here)
         return wish
     usual = unmeasured(here)
-    if usual == "mlx":
+    if usual == "mlx" or not availability.torch(here).usable:
         return usual
     return "torch" if (speedup or bfloat16_speedup)() >= _WORTH else usual
 

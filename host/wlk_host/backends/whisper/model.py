@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -226,10 +225,9 @@ def _load(
 
 def _decoder_beside_ctranslate2(wanted: _Wanted) -> Decoder:
     """In onnxruntime on the processor; on a card in PyTorch, where that is there and can use it."""
-    if wanted.device == "cuda" and find_spec("torch") is not None:
-        at = torch_device(wanted.device)
-        if at != "cpu":
-            return _torch_decoder(wanted, at)
+    at = torch_device(wanted.device)
+    if at != "cpu":
+        return _torch_decoder(wanted, at)
     from wlk_host.backends.whisper.onnx.files import load_decoder  # noqa: PLC0415
 
     return load_decoder(

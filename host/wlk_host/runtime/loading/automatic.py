@@ -31,8 +31,8 @@ _WORTH_A_TRY: Final = 1.4 * MOST_LOAD
 _SMALLER: Final = 0.8
 """A model counts as smaller from this share of the other's bytes on."""
 
-_LIBRARIES: Final = ("ctranslate2", "torch", "numpy")
-"""A new version of one may be quicker, or slower."""
+_LIBRARIES: Final = ("ctranslate2", "onnxruntime", "torch", "mlx", "numpy")
+"""A new version of one may be quicker, or slower. Not all need be installed."""
 
 _TIMES: Final = ("encode_s", "decode_s", "refine_encode", "refine_decode")
 
@@ -48,7 +48,7 @@ def machine() -> dict[str, str]:
         "cores": str(os.cpu_count()),
         "system": f"{platform.system()} {platform.machine()}",
         "wlk-host": __version__,
-        **{name: metadata.version(name) for name in _LIBRARIES},
+        **{name: version for name in _LIBRARIES if (version := _version(name))},
     }
 
 
@@ -227,6 +227,13 @@ def _step(kept: Mapping[str, float]) -> StepTime:
     if not 0 < step.load < float("inf"):
         raise ValueError(f"{step} is no measurement")
     return step
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
 
 
 def _processor() -> str:

@@ -26,7 +26,7 @@ from wlk_host.core.types import Sample
 from wlk_host.runtime.loading import heap
 from wlk_host.runtime.loading.automatic import Automatic, SpeedCache
 from wlk_host.runtime.loading.remote_model import RemoteModel, RemoteServices
-from wlk_host.runtime.loading.resolve import called, resolve
+from wlk_host.runtime.loading.resolve import called, decoders_dir, resolve
 from wlk_host.runtime.loading.speed import StepTime
 from wlk_host.runtime.loading.voices import SharedVoices
 from wlk_host.runtime.ports import LoadedModel
@@ -58,7 +58,7 @@ class _Setup:
 class ModelLoader:
     """Loads what a session needs when the first one needs it.
 
-    PyTorch is imported with the first model, while CTranslate2 reads its half of it.
+    The engine is imported with the first model, while CTranslate2 reads its half of it.
 
     Args:
         background: where the second pass runs.
@@ -197,7 +197,7 @@ class ModelLoader:
         threads = max(1, min(_MOST_THREADS, (os.cpu_count() or 1) // 2))
         heap.keep_small()
         loading = _begin(backend, folder, threads, device)
-        _import_engines()
+        _import_engine(backend)
         from wlk_host.backends.whisper.model import Whisper  # noqa: PLC0415 - as it says
         from wlk_host.runtime.loading.model import Model, Services  # noqa: PLC0415 - as well
 
@@ -210,7 +210,7 @@ class ModelLoader:
             self._detector,
             self._voices.encoder,
         )
-        whisper = Whisper(folder, backend, threads, device, loading, setup.heads)
+        whisper = Whisper(folder, backend, threads, device, loading, setup.heads, decoders_dir())
         heap.give_back()
         return Model(called(name, folder), whisper, backend, folder, device, services)
 
@@ -271,7 +271,7 @@ def _apart(error: DeviceError) -> WlkError:
 
 
 def _begin(backend: Backend, folder: Path, threads: int, device: Device) -> Future[Any] | None:
-    """Have CTranslate2 read its half, where it is used, before PyTorch is there."""
+    """Have CTranslate2 read its half, where it is used, while the rest is imported."""
     if backend != "faster-whisper":
         return None
     from wlk_host.backends.whisper.ct2.model import begin  # noqa: PLC0415 - costs 30 MB
@@ -280,15 +280,18 @@ def _begin(backend: Backend, folder: Path, threads: int, device: Device) -> Futu
 
 
 @cache
-def _import_engines() -> None:
-    """Import PyTorch and what needs it.
+def _import_engine(backend: Backend) -> None:
+    """Import what a model needs.
 
-    That makes 160,000 objects which stay: they are kept from the collector, which would look at
-    all of them several times meanwhile, and at each of its full rounds for good.
+    PyTorch makes 160,000 objects which stay: they are kept from the collector, which would look at
+    all of them several times meanwhile, and at each of its full rounds from then on.
     """
     gc.disable()
     try:
-        import wlk_host.runtime.loading.model  # noqa: F401, PLC0415 - takes a second
+        import wlk_host.runtime.loading.model  # noqa: PLC0415 - what it imports takes a while
+
+        if backend == "torch":
+            import wlk_host.backends.whisper.torch.encoder  # noqa: F401, PLC0415 - takes a second
     finally:
         gc.enable()
     gc.freeze()

@@ -23,7 +23,7 @@ class SharedVoices:
         """
         with self._lock:
             if self._encoder is None and store.condition(SPEAKERS) is Condition.INSTALLED:
-                from wlk_host.backends.voice_encoder import (  # noqa: PLC0415 - imports PyTorch
+                from wlk_host.backends.voice_encoder import (  # noqa: PLC0415 - costs 20 MB
                     load_voice_encoder,
                 )
 
