@@ -1,4 +1,4 @@
-"""A virtual environment with the host in it, and torch without gigabytes nobody can use."""
+"""A virtual environment with the host in it, and for tests torch, as a build that suits."""
 
 import json
 import os
@@ -60,7 +60,7 @@ def ensure_environment(folder: Path, progress: Progress) -> Path:
                 raise error
             apt_install([package], progress)
             progress.require(make, error)
-    # Older ones know neither dependency groups nor the report that tells what torch brings.
+    # Older ones know neither dependency groups nor the report of what torch brings.
     error = StepError("pip_failed", "pip could not be brought up to date", _NETWORK_HINT)
     if not _has_module_version(python, "pip", (25, 1)):
         progress.require([*_pip(python), "install", "--upgrade", "pip>=25.1"], error)
@@ -100,7 +100,7 @@ def install_torch(python: Path, progress: Progress) -> None:
 def install_host(
     python: Path, checkout: Path, extras: list[str], progress: Progress, *, editable: bool
 ) -> None:
-    """wlk-host from a checkout with its dependencies; torch must be there already.
+    """wlk-host from a checkout with its dependencies; where one is torch, it must be there already.
 
     Raises:
         StepError: `host_not_installed`.

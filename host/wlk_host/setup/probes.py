@@ -11,12 +11,14 @@ from wlk_host.setup.findings import Finding, Level
 LIBRARIES: Final = {
     "numpy": "sample arithmetic",
     "av": "decoding of audio files",
-    "onnxruntime": "speech detection",
+    "onnxruntime": "speech detection, the recogniser's decoder",
     "ctranslate2": "the recogniser's encoder",
     "tokenizers": "the recogniser's text",
-    "torch": "the recogniser's decoder",
 }
 """Import name (here also the package's name) and what it is needed for."""
+
+EXTRAS: Final = {"torch": "graphics cards, checkpoints of other formats"}
+"""The same for what is looked at where it is installed."""
 
 _TIMEOUT_S: Final = 120
 
@@ -42,6 +44,18 @@ from wlk_host.models.catalog import SPEAKERS
 try:
     store.verify_entry(SPEAKERS)
     print(json.dumps({"folder": str(store.folder_of(SPEAKERS))}))
+except WlkError as error:
+    print(json.dumps({"code": error.code, "message": error.message, "hint": error.hint}))
+"""
+
+_DECODER_PROBE: Final = """
+import json
+from wlk_host.core.errors import WlkError
+from wlk_host.models import store
+from wlk_host.backends.whisper.model import try_decoder
+from wlk_host.runtime.loading.resolve import decoders_dir
+try:
+    print(json.dumps({"precision": try_decoder(store.resolve(None), decoders_dir())}))
 except WlkError as error:
     print(json.dumps({"code": error.code, "message": error.message, "hint": error.hint}))
 """
@@ -95,6 +109,20 @@ def check_speakers(python: PurePath) -> Finding:
     return Finding(seen["code"], Level.WARN, "speakers", seen["message"], seen["hint"])
 
 
+def check_decoder(python: PurePath) -> Finding:
+    """Whether onnxruntime computes the live decoder of the default model rightly here."""
+    result = _run(python, _DECODER_PROBE)
+    if isinstance(result, str):
+        message = f"it cannot be tried: {result}"
+        remedy = f'run: "{python}" -m pip install --force-reinstall onnxruntime'
+        return Finding("decoder_check_failed", Level.FAIL, "decoder", message, remedy)
+    seen = json.loads(result.stdout)
+    if "code" in seen:
+        return Finding(seen["code"], Level.FAIL, "decoder", seen["message"], seen["hint"])
+    message = f"computes what it should, in the precision {seen['precision']}"
+    return Finding("decoder_sound", Level.OK, "decoder", message)
+
+
 def check_backends(python: PurePath) -> list[Finding]:
     """What each engine can do here, and what keeps it from what the machine could."""
     result = _run(python, _BACKEND_PROBE)
@@ -113,13 +141,19 @@ def _backend(seen: dict[str, Any]) -> Finding:
     code, message, remedy = seen["problem"]
     if seen["expected"]:
         return Finding(code, Level.WARN, subject, message, remedy)
-    # Nobody misses an engine that is made for other machines.
+    # Nobody misses an extra, nor an engine that is made for other machines.
     return Finding("backend_not_used", Level.OK, subject, message)
 
 
 def check_libraries(python: PurePath) -> list[Finding]:
     """Whether each native library loads, each in a process of its own."""
-    return [_check_library(python, name, purpose) for name, purpose in LIBRARIES.items()]
+    there = {name: purpose for name, purpose in EXTRAS.items() if _is_installed(python, name)}
+    return [_check_library(python, *library) for library in (LIBRARIES | there).items()]
+
+
+def _is_installed(python: PurePath, name: str) -> bool:
+    found = _run(python, f"import importlib.util as u; print(u.find_spec({name!r}) is not None)")
+    return not isinstance(found, str) and found.stdout.strip() == "True"
 
 
 def _check_library(python: PurePath, name: str, purpose: str) -> Finding:

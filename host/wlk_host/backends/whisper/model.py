@@ -17,6 +17,7 @@ from wlk_host.backends.devices import Device, device_errors, torch_device, torch
 from wlk_host.backends.whisper.halves import N_CONTEXT, Decoder, Encoder, Memory
 from wlk_host.backends.whisper.layout import Variables, n_heads, n_layers
 from wlk_host.backends.whisper.mel import LogMelStream
+from wlk_host.backends.whisper.onnx.linear import Precision, best_precision
 from wlk_host.backends.whisper.scores import softmax
 from wlk_host.backends.whisper.text_search import TextSearch
 from wlk_host.backends.whisper.tokenizer import WhisperTokenizer
@@ -182,6 +183,25 @@ class EncodedSound:
         logits, _ = decoder.forward([start], decoder.cache(), self._memory)
         after: NDArray[np.float32] = logits[0]
         return after
+
+
+def try_decoder(folder: Path, decoders: Path) -> Precision:
+    """The precision in which onnxruntime decodes here, once it was found to compute rightly.
+
+    Args:
+        folder: of a model.
+        decoders: as for `Whisper`.
+
+    Raises:
+        WlkError: `model_corrupt`, `disk_error`, `decoder_unsound`.
+    """
+    from wlk_host.backends.whisper.onnx.files import load_decoder  # noqa: PLC0415 - as below
+
+    variables = read_variables(folder / "model.bin")
+    heads = tuple((pair[0], pair[1]) for pair in _read_config(folder)["alignment_heads"])
+    precision = best_precision()
+    load_decoder(folder / "model.bin", variables, heads, decoders, precision=precision)
+    return precision
 
 
 @dataclass(frozen=True, slots=True)

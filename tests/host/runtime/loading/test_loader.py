@@ -1,8 +1,5 @@
 """Opening sessions on shared models."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
@@ -47,23 +44,3 @@ def test_an_end_of_word_model_of_another_model_is_refused() -> None:
     with pytest.raises(WlkError, match="512 features, this model has 384") as caught:
         factory.open(SessionOptions(model=str(model("tiny.en"))))
     assert caught.value.code == "end_of_word_mismatch"
-
-
-def test_a_model_is_begun_to_be_read_before_pytorch_is_imported() -> None:
-    script = (
-        "import sys\n"
-        "from wlk_host.backends import ct2_model\n"
-        "from wlk_host.core.types import SessionOptions\n"
-        "from wlk_host.runtime.files.clocks import SoundClock\n"
-        "from wlk_host.runtime.loading.loader import ModelLoader\n"
-        "begin = ct2_model.begin\n"
-        "def told(*arguments):\n"
-        "    print('torch' in sys.modules)\n"
-        "    return begin(*arguments)\n"
-        "ct2_model.begin = told\n"
-        "ModelLoader(SoundClock(), device='cpu').load(SessionOptions(model=sys.argv[1]))\n"
-        "print('torch' in sys.modules)\n"
-    )
-    command = [sys.executable, "-c", script, str(model("tiny.en"))]
-    told = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert told.stdout.split() == ["False", "True"]
