@@ -34,7 +34,6 @@ from wlk_host.core.ports import Task
 from wlk_host.core.types import SAMPLE_RATE, Sample
 from wlk_host.models import store
 from wlk_host.runtime.files.media import read_chunks
-from wlk_host.runtime.loading.resolve import decoders_dir
 
 Rows = NDArray[np.float32]
 
@@ -144,7 +143,7 @@ def main() -> int:
     precisions: tuple[Precision, ...] = get_args(Precision)
     for precision in precisions:
         decoders[precision] = load_decoder(
-            folder / "model.bin", variables, heads, decoders_dir() / precision, 1, precision
+            folder / "model.bin", variables, heads, store.decoders_dir() / precision, 1, precision
         )
     costs = {name: Costs() for name in decoders}
     equal = dict.fromkeys(decoders, 0)

@@ -53,9 +53,8 @@ import json
 from wlk_host.core.errors import WlkError
 from wlk_host.models import store
 from wlk_host.backends.whisper.model import try_decoder
-from wlk_host.runtime.loading.resolve import decoders_dir
 try:
-    print(json.dumps({"precision": try_decoder(store.resolve(None), decoders_dir())}))
+    print(json.dumps({"precision": try_decoder(store.resolve(None), store.decoders_dir())}))
 except WlkError as error:
     print(json.dumps({"code": error.code, "message": error.message, "hint": error.hint}))
 """

@@ -23,10 +23,11 @@ from wlk_host.core.ports import Background
 from wlk_host.core.translation.session import TranslatedSession
 from wlk_host.core.translation.translators import TranslationService
 from wlk_host.core.types import Sample
+from wlk_host.models import store
 from wlk_host.runtime.loading import heap
 from wlk_host.runtime.loading.automatic import Automatic, SpeedCache
 from wlk_host.runtime.loading.remote_model import RemoteModel, RemoteServices
-from wlk_host.runtime.loading.resolve import called, decoders_dir, resolve
+from wlk_host.runtime.loading.resolve import called, resolve
 from wlk_host.runtime.loading.speed import StepTime
 from wlk_host.runtime.loading.voices import SharedVoices
 from wlk_host.runtime.ports import LoadedModel
@@ -210,7 +211,9 @@ class ModelLoader:
             self._detector,
             self._voices.encoder,
         )
-        whisper = Whisper(folder, backend, threads, device, loading, setup.heads, decoders_dir())
+        whisper = Whisper(
+            folder, backend, threads, device, loading, setup.heads, store.decoders_dir()
+        )
         heap.give_back()
         return Model(called(name, folder), whisper, backend, folder, device, services)
 

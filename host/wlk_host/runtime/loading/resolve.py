@@ -1,10 +1,7 @@
 """From what a user calls a model to the folder that the engines load."""
 
-import os
 from pathlib import Path
 from typing import Final
-
-from platformdirs import user_cache_dir
 
 from wlk_host.backends.checkpoints import conversion, lora
 from wlk_host.backends.checkpoints.heads import Heads
@@ -13,18 +10,6 @@ from wlk_host.models import catalog, store
 
 CONVERTED: Final = ".converted"
 """Folder of the models' folder with checkpoints of other formats, made ready."""
-
-_DECODERS: Final = ".decoders"
-"""The same with the graphs of their decoders (`whisper.onnx.files`)."""
-
-
-def decoders_dir() -> Path:
-    """Where the graphs of decoders are kept: beside the models, or in the user's cache folder
-    where nothing can be written there."""
-    models = store.models_dir()
-    if os.access(models, os.W_OK):
-        return models / _DECODERS
-    return Path(user_cache_dir("wlk-host", appauthor=False)) / _DECODERS.lstrip(".")
 
 
 def resolve(name: str | None, heads: Heads | None = None) -> Path:
