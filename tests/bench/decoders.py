@@ -2,8 +2,9 @@
 
     python tests/bench/decoders.py [--model base] [--windows 60] SOUND...
 
-Each window of 7.5 s is encoded by CTranslate2 and decoded greedily; the reference is PyTorch in
-float32. Costs are CPU milliseconds of one thread, the median of some calls, the decoders taking
+Each window of 7.5 s, the last 0.8 s of it silence, is encoded by CTranslate2 and decoded greedily;
+the reference is PyTorch in float32. `same` counts windows of the same text, `next` the share of
+tokens that are the most probable ones after the reference's text as well. Costs are CPU milliseconds of one thread, the median of some calls, the decoders taking
 turns in one process. What a start costs is measured in a process of its own, with graphs that lie
 there already, as they do from a model's second start on. Prints the tables for RESULTS.md.
 """
@@ -37,7 +38,7 @@ from wlk_host.runtime.files.media import read_chunks
 
 Rows = NDArray[np.float32]
 
-WINDOW: Final[Sample] = 15 * SAMPLE_RATE // 2
+SOUND: Final[Sample] = 67 * SAMPLE_RATE // 10
 N_FRAMES: Final = 750
 MOST_TOKENS: Final = 40
 PREFIX: Final = 31
@@ -89,6 +90,14 @@ def greedy(
         text.append(token)
         tokens = [token]
     return text
+
+
+def n_next(decoder: Decoder, encoded: Rows, begin: list[int], mask: Rows, text: list[int]) -> int:
+    """How many tokens of a text are the most probable ones after those before them."""
+    rows = range(len(begin) - 1, len(begin) + len(text) - 1)
+    memory = decoder.cross_memory(encoded)
+    logits, _ = decoder.forward([*begin, *text], decoder.cache(), memory, rows)
+    return int(((logits + mask).argmax(axis=1) == text).sum())
 
 
 def time_beams(decoder: Decoder, encoded: Rows, token: int, mask: Rows, costs: Costs) -> None:
@@ -146,26 +155,28 @@ def main() -> int:
             folder / "model.bin", variables, heads, store.decoders_dir() / precision, 1, precision
         )
     costs = {name: Costs() for name in decoders}
-    equal = dict.fromkeys(decoders, 0)
-    n_windows = 0
+    same, follow = dict.fromkeys(decoders, 0), dict.fromkeys(decoders, 0)
+    n_windows = n_tokens = 0
     for path in arguments.sound:
         pcm = np.concatenate([chunk.pcm for chunk in read_chunks(path)])
-        for at in range(0, max(1, len(pcm) - WINDOW + 1), WINDOW // 5):
+        for at in range(0, max(1, len(pcm) - SOUND + 1), SOUND // 4):
             if n_windows == arguments.windows:
                 break
             n_windows += 1
-            encoded = encoder(log_mel(pcm[at : at + WINDOW], int(encoder.whisper.n_mels), N_FRAMES))
+            encoded = encoder(log_mel(pcm[at : at + SOUND], int(encoder.whisper.n_mels), N_FRAMES))
             expected = greedy(exact, encoded, begin, mask, tokenizer.end_of_text, Costs())
+            n_tokens += len(expected)
             for name, decoder in decoders.items():
                 text = greedy(decoder, encoded, begin, mask, tokenizer.end_of_text, costs[name])
-                equal[name] += text == expected
+                same[name] += text == expected
+                follow[name] += n_next(decoder, encoded, begin, mask, expected)
                 time_beams(decoder, encoded, 400, mask, costs[name])
     columns = ("memory", "prefix", "1 beam", f"{BEAMS} beams")
-    print(f"| decoder | equal of {n_windows} | " + " | ".join(columns) + " |")
-    print("|---" * (2 + len(columns)) + "|")
+    print(f"| decoder | same of {n_windows} | next % | " + " | ".join(columns) + " |")
+    print("|---" * (3 + len(columns)) + "|")
     for name, cost in costs.items():
         medians = " | ".join(f"{statistics.median(cost.calls[each]):.1f}" for each in columns)
-        print(f"| {name} | {equal[name]} | {medians} |")
+        print(f"| {name} | {same[name]} | {100 * follow[name] / n_tokens:.1f} | {medians} |")
     print("\n| engine | ready s | CPU s | MB then | MB most |\n|---|---|---|---|---|")
     print("\n".join(starts(folder)))
     return 0

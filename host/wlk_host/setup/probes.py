@@ -49,14 +49,8 @@ except WlkError as error:
 """
 
 _DECODER_PROBE: Final = """
-import json
-from wlk_host.core.errors import WlkError
-from wlk_host.models import store
-from wlk_host.backends.whisper.model import try_decoder
-try:
-    print(json.dumps({"precision": try_decoder(store.resolve(None), store.decoders_dir())}))
-except WlkError as error:
-    print(json.dumps({"code": error.code, "message": error.message, "hint": error.hint}))
+from wlk_host.runtime.loading.decoder_probe import main
+main()
 """
 
 _BACKEND_PROBE: Final = """

@@ -20,7 +20,7 @@ class OnnxMemory:
 
     Attributes:
         encoded: the encoder's output.
-        values: keys (H, 64, T) and values (H, T, 64) by the names of the graph's inputs.
+        values: keys (1, H, 64, T) and values (1, H, T, 64) by the names of the graph's inputs.
     """
 
     encoded: NDArray[np.float32]
@@ -99,7 +99,7 @@ class OnnxDecoder:
         logits, attention = self._run(
             asked, tokens, cache, memory, indices, self._no_mask, 1, branches
         )
-        return logits, attention
+        return logits, attention[0]
 
     def successors(
         self,
@@ -116,7 +116,7 @@ class OnnxDecoder:
         best, logprobs, attention = self._run(
             asked, tokens, cache, memory, indices, mask, n_best, branches
         )
-        return Best(best, logprobs), attention
+        return Best(best, logprobs), attention[0]
 
     def _run(
         self,

@@ -25,7 +25,7 @@ from wlk_host.backends.whisper.onnx.graph import decoder_graph, memory_graph
 from wlk_host.backends.whisper.onnx.linear import Precision, best_precision
 from wlk_host.core.errors import WlkError
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 """Counted up when graphs of before must be written anew."""
 
 _MEMORY: Final = "memory.onnx"

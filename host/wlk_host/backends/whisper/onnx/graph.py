@@ -5,7 +5,7 @@ V tokens are in the vocabulary. All numbers are float32, indices int64.
 
 `memory`, run once a window:
 - in: encoded (T, W)
-- out: for each layer `key_0` (H, 64, T), `value_0` (H, T, 64)
+- out: for each layer `key_0` (1, H, 64, T), `value_0` (1, H, T, 64)
 
 `decoder`, run for each token or for several at a time:
 - in: x (n, W), the embeddings with their positions; visible (n, P + n), added to the weights of
@@ -13,7 +13,7 @@ V tokens are in the vocabulary. All numbers are float32, indices int64.
   are asked for; mask (V,), added to the logits; n_best (1,); for each layer those of `memory`, and
   `past_key_0`, `past_value_0` (1, H, P, 64)
 - out: logits (r, V), without the mask; tokens and logprobs (r, n_best), the most probable
-  successors, the best first; attention (alignment heads, n, T); for each layer `own_key_0`,
+  successors, the best first; attention (1, alignment heads, n, T); for each layer `own_key_0`,
   `own_value_0` (1, H, P + n, 64)
 """
 
@@ -32,9 +32,9 @@ from wlk_host.backends.whisper.layout import (
 )
 from wlk_host.backends.whisper.onnx.linear import (
     Precision,
-    block_product,
-    channel_product,
-    float_product,
+    block_linear,
+    channel_linear,
+    float_linear,
 )
 
 _SCALE: Final = HEAD_WIDTH**-0.5
@@ -42,7 +42,7 @@ _SCALE: Final = HEAD_WIDTH**-0.5
 _EPSILON: Final = 1e-5
 """Of layer normalisation."""
 
-_PRODUCTS: Final = {"int8": channel_product, "mixed": block_product, "float32": float_product}
+_LINEAR: Final = {"int8": channel_linear, "mixed": block_linear, "float32": float_linear}
 
 
 def memory_graph(variables: Variables, precision: Precision, external: ExternalWeights) -> bytes:
@@ -57,18 +57,14 @@ def memory_graph(variables: Variables, precision: Precision, external: ExternalW
     graph = Graph("memory", external)
     layers = _Layers(graph, variables, precision)
     encoded = graph.input("encoded", "float32", ("frames", width(variables)))
-    by_head = graph.integers(0, 2, heads, HEAD_WIDTH)
-    first = graph.integers(0)
     for i in range(n_layers(variables, "decoder")):
-        both = layers.linear(f"layer_{i}/attention/linear_1", encoded)
-        both = graph.node("Reshape", both, by_head)
-        key, value = f"key_{i}", f"value_{i}"
-        graph.nodes("Split", (f"{key}_alone", f"{value}_alone"), both, axis=1)
-        for name, perm in ((key, (1, 2, 3, 0)), (value, (1, 2, 0, 3))):
-            moved = graph.node("Transpose", f"{name}_alone", perm=perm)
-            graph.node("Squeeze", moved, first, called=name)
-        graph.output(key, "float32", (heads, HEAD_WIDTH, "frames"))
-        graph.output(value, "float32", (heads, "frames", HEAD_WIDTH))
+        # Apart from each other: to split one product would cost a copy of each.
+        for part, name, perm in ((0, f"key_{i}", (0, 2, 3, 1)), (1, f"value_{i}", (0, 2, 1, 3))):
+            x = layers.linear(f"layer_{i}/attention/linear_1", encoded, part=part)
+            x = graph.node("Reshape", x, graph.integers(1, -1, heads, HEAD_WIDTH))
+            graph.node("Transpose", x, perm=perm, called=name)
+        graph.output(f"key_{i}", "float32", (1, heads, HEAD_WIDTH, "frames"))
+        graph.output(f"value_{i}", "float32", (1, heads, "frames", HEAD_WIDTH))
     return graph.encoded()
 
 
@@ -101,17 +97,17 @@ def decoder_graph(
         x = graph.node("Add", x, change)
         x = graph.node("Add", x, layers.feed_forward(i, x))
         if own_heads:
-            attended.append(graph.node("Gather", weights, graph.integers(*own_heads), axis=0))
+            attended.append(graph.node("Gather", weights, graph.integers(*own_heads), axis=1))
     last = layers.norm("layer_norm", graph.node("Gather", x, "rows", axis=0))
     logits = layers.projection(last, called="logits")
     scores = graph.node("LogSoftmax", graph.node("Add", logits, "mask"), axis=-1)
     graph.nodes("TopK", ("logprobs", "tokens"), scores, "n_best", axis=-1)
-    graph.node("Concat", *attended, axis=0, called="attention")
+    graph.node("Concat", *attended, axis=1, called="attention")
     n_attended = sum(len(own_heads) for own_heads in heads)
     graph.output("logits", "float32", ("rows", n_vocab))
     graph.output("tokens", "int64", ("rows", "best"))
     graph.output("logprobs", "float32", ("rows", "best"))
-    graph.output("attention", "float32", (n_attended, "tokens", "frames"))
+    graph.output("attention", "float32", (1, n_attended, "tokens", "frames"))
     return graph.encoded()
 
 
@@ -129,20 +125,17 @@ class _Layers:
         self._variables = variables
         self._precision = precision
         self._n_heads = n_heads(variables)
-        self._in_rows = graph.integers(-1, width(variables))
-        self._by_head = graph.integers(0, self._n_heads, HEAD_WIDTH)
-        self._three_by_head = graph.integers(0, 3, self._n_heads, HEAD_WIDTH)
 
     def self_attention(self, i: int, x: str) -> str:
         """Of the tokens to those before them. The cache that goes on is an output."""
         graph, name = self._graph, f"layer_{i}/self_attention"
         shape: tuple[Dimension, ...] = (1, self._n_heads, "past", HEAD_WIDTH)
         joined: tuple[Dimension, ...] = (1, self._n_heads, "slots", HEAD_WIDTH)
-        both = self.linear(f"{name}/linear_0", self.norm(f"{name}/layer_norm", x))
-        both = graph.node("Reshape", both, self._three_by_head)
-        both = graph.node("Transpose", both, perm=(1, 2, 0, 3))
+        x = self.linear(f"{name}/linear_0", self.norm(f"{name}/layer_norm", x))
+        x = graph.node("Reshape", x, graph.integers(-1, 3, self._n_heads, HEAD_WIDTH))
+        x = graph.node("Transpose", x, perm=(1, 2, 0, 3))
         query, key, value = (f"{part}_of_new_{i}" for part in ("query", "key", "value"))
-        graph.nodes("Split", (query, key, value), both, axis=0)
+        graph.nodes("Split", (query, key, value), x, axis=0)
         past_key = graph.input(f"past_key_{i}", "float32", shape)
         past_value = graph.input(f"past_value_{i}", "float32", shape)
         key = graph.node("Concat", past_key, key, axis=2, called=f"own_key_{i}")
@@ -151,24 +144,25 @@ class _Layers:
         graph.output(value, "float32", joined)
         scores = graph.node("FusedMatMul", query, key, domain=MICROSOFT, transB=1, alpha=_SCALE)
         weights = graph.node("Softmax", graph.node("Add", scores, "visible"), axis=-1)
-        attended = graph.node("MatMul", weights, value)
-        attended = graph.node("Transpose", attended, perm=(0, 2, 1, 3))
-        return self.linear(f"{name}/linear_1", graph.node("Reshape", attended, self._in_rows))
+        return self.linear(f"{name}/linear_1", self._attended(weights, value))
 
     def cross_attention(self, i: int, x: str) -> tuple[str, str]:
-        """Of the tokens to the window, and its weights, shape (H, n, T)."""
+        """Of the tokens to the window, and its weights, shape (1, H, n, T)."""
         graph, name = self._graph, f"layer_{i}/attention"
-        key = graph.input(f"key_{i}", "float32", (self._n_heads, HEAD_WIDTH, "frames"))
-        value = graph.input(f"value_{i}", "float32", (self._n_heads, "frames", HEAD_WIDTH))
+        key = graph.input(f"key_{i}", "float32", (1, self._n_heads, HEAD_WIDTH, "frames"))
+        value = graph.input(f"value_{i}", "float32", (1, self._n_heads, "frames", HEAD_WIDTH))
         query = self.linear(f"{name}/linear_0", self.norm(f"{name}/layer_norm", x))
-        query = graph.node("Reshape", query, self._by_head)
-        query = graph.node("Transpose", query, perm=(1, 0, 2))
+        query = graph.node("Reshape", query, graph.integers(1, -1, self._n_heads, HEAD_WIDTH))
+        query = graph.node("Transpose", query, perm=(0, 2, 1, 3))
         scores = graph.node("FusedMatMul", query, key, domain=MICROSOFT, alpha=_SCALE)
         weights = graph.node("Softmax", scores, axis=-1)
-        attended = graph.node("MatMul", weights, value)
-        attended = graph.node("Transpose", attended, perm=(1, 0, 2))
-        attended = graph.node("Reshape", attended, self._in_rows)
-        return self.linear(f"{name}/linear_2", attended), weights
+        return self.linear(f"{name}/linear_2", self._attended(weights, value)), weights
+
+    def _attended(self, weights: str, value: str) -> str:
+        """What the tokens see by their weights, (1, H, n, slots), as rows of shape (n, W)."""
+        graph = self._graph
+        seen = graph.node("Transpose", graph.node("MatMul", weights, value), perm=(0, 2, 1, 3))
+        return graph.node("Reshape", seen, graph.integers(-1, self._n_heads * HEAD_WIDTH))
 
     def feed_forward(self, i: int, x: str) -> str:
         """Of each token by itself."""
@@ -182,26 +176,31 @@ class _Layers:
         gamma, beta = self._vector(f"{name}/gamma"), self._vector(f"{name}/beta")
         return self._graph.node("LayerNormalization", x, gamma, beta, axis=-1, epsilon=_EPSILON)
 
-    def linear(self, name: str, x: str, *, has_outliers: bool = False) -> str:
+    def linear(
+        self, name: str, x: str, *, part: int | None = None, has_outliers: bool = False
+    ) -> str:
         """A linear layer with a bias.
 
         Args:
             name: of its variables.
             x: what goes through, shape (n, in).
+            part: 0 or 1 for half of the output channels; None for all.
             has_outliers: whether x has a few numbers much larger than the rest.
         """
         weight = self._variables[f"decoder/{name}/weight"]
+        bias = self._variables[f"decoder/{name}/bias"]
+        if part is not None:
+            weight, bias = (np.split(each, 2)[part] for each in (weight, bias))
         precision = self._precision
         if precision == "mixed" and not has_outliers:
             precision = "int8"
-        product = _PRODUCTS[precision](self._graph, x, weight)
-        return self._graph.node("Add", product, self._vector(f"{name}/bias"))
+        return _LINEAR[precision](self._graph, x, weight, bias)
 
     def projection(self, x: str, called: str) -> str:
         """To the vocabulary, as a value of that name."""
         weight = self._variables["decoder/projection/weight"]
-        product = _PRODUCTS["float32" if self._precision == "float32" else "int8"]
-        return product(self._graph, x, weight, called)
+        linear = float_linear if self._precision == "float32" else channel_linear
+        return linear(self._graph, x, weight, called=called)
 
     def _vector(self, name: str) -> str:
         return self._graph.weight(self._variables[f"decoder/{name}"].astype(np.float32))

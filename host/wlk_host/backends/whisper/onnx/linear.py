@@ -1,4 +1,4 @@
-"""Products with weights in an ONNX graph, in the precisions that suit a processor."""
+"""Linear layers of an ONNX graph, in the precisions that suit a processor."""
 
 import importlib.metadata
 from typing import Final, Literal, TypeAlias
@@ -40,24 +40,31 @@ def best_precision(version: str | None = None) -> Precision:
     return "mixed" if (major, minor) >= _BLOCKS_SINCE else "int8"
 
 
-def float_product(
-    graph: Graph, x: str, weight: NDArray[np.generic], called: str | None = None
+Array = NDArray[np.generic]
+
+
+def float_linear(
+    graph: Graph, x: str, weight: Array, bias: Array | None = None, called: str | None = None
 ) -> str:
-    """y = x W' in float32.
+    """y = x W' + b in float32.
 
     Args:
         graph: to add it to.
         x: a value of shape (n, in).
         weight: shape (out, in), in any precision.
+        bias: shape (out,); None for none.
         called: the name of y; None makes one up.
     """
-    return graph.node("MatMul", x, graph.weight(weight.astype(np.float32).T), called=called)
+    full = graph.weight(weight.astype(np.float32).T)
+    if bias is None:
+        return graph.node("MatMul", x, full, called=called)
+    return _biased(graph, graph.node("MatMul", x, full), bias, called)
 
 
-def channel_product(
-    graph: Graph, x: str, weight: NDArray[np.generic], called: str | None = None
+def channel_linear(
+    graph: Graph, x: str, weight: Array, bias: Array | None = None, called: str | None = None
 ) -> str:
-    """y = x W' with a scale for each output channel, and one for all activations of a call."""
+    """The same with a scale for each output channel, and one for all activations of a call."""
     n_out, n_in = weight.shape
     scale = np.empty(n_out, np.float32)
     quantised = np.empty((n_in, n_out), np.int8)
@@ -67,20 +74,16 @@ def channel_product(
         part = _scale(full)
         scale[rows] = part[:, 0]
         quantised[:, rows] = np.rint(full / part).astype(np.int8).T
-    return graph.node(
-        "DynamicQuantizeMatMul",
-        x,
-        graph.weight(quantised),
-        graph.weight(scale),
-        domain=MICROSOFT,
-        called=called,
-    )
+    inputs = [x, graph.weight(quantised), graph.weight(scale)]
+    if bias is not None:
+        inputs += ["", graph.weight(bias.astype(np.float32))]  # Its zero points are left out.
+    return graph.node("DynamicQuantizeMatMul", *inputs, domain=MICROSOFT, called=called)
 
 
-def block_product(
-    graph: Graph, x: str, weight: NDArray[np.generic], called: str | None = None
+def block_linear(
+    graph: Graph, x: str, weight: Array, bias: Array, called: str | None = None
 ) -> str:
-    """y = x W' with a scale for each block of an output channel, and of the activations.
+    """The same with a scale for each block of an output channel, and of the activations.
 
     What it multiplies may have a few numbers much larger than the rest: the others keep their
     precision in blocks apart from those.
@@ -89,19 +92,23 @@ def block_product(
     blocks = weight.astype(np.float32).reshape(n_out, n_in // _BLOCK, _BLOCK)
     scale = _scale(blocks)
     quantised = (np.rint(blocks / scale) + 128).astype(np.uint8)
-    return graph.node(
+    product = graph.node(
         "MatMulNBits",
         x,
         graph.weight(quantised),
         graph.weight(scale.reshape(-1)),
         domain=MICROSOFT,
-        called=called,
         K=n_in,
         N=n_out,
         bits=8,
         block_size=_BLOCK,
         accuracy_level=_INT8_ACTIVATIONS,
     )
+    return _biased(graph, product, bias, called)
+
+
+def _biased(graph: Graph, x: str, bias: Array, called: str | None) -> str:
+    return graph.node("Add", x, graph.weight(bias.astype(np.float32)), called=called)
 
 
 def _scale(weight: NDArray[np.float32]) -> NDArray[np.float32]:
