@@ -4,9 +4,10 @@
 
 Each window of 7.5 s, the last 0.8 s of it silence, is encoded by CTranslate2 and decoded greedily;
 the reference is PyTorch in float32. `same` counts windows of the same text, `next` the share of
-tokens that are the most probable ones after the reference's text as well. Costs are CPU milliseconds of one thread, the median of some calls, the decoders taking
-turns in one process. What a start costs is measured in a process of its own, with graphs that lie
-there already, as they do from a model's second start on. Prints the tables for RESULTS.md.
+tokens that are the most probable ones after the reference's text as well. Costs are CPU
+milliseconds of one thread, the median of some calls, the decoders taking turns in one process. What
+a start costs is measured in a process of its own, with graphs that lie there already, as they do
+from a model's second start on. Prints the tables for RESULTS.md.
 """
 
 import argparse
