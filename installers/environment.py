@@ -1,4 +1,4 @@
-"""A virtual environment with the host, and with a torch build that fits the machine."""
+"""A virtual environment with the host, and for the tests a torch build that fits the machine."""
 
 import json
 import os
@@ -100,7 +100,8 @@ def install_torch(python: Path, progress: Progress) -> None:
 def install_host(
     python: Path, checkout: Path, extras: list[str], progress: Progress, *, editable: bool
 ) -> None:
-    """Install wlk-host from a checkout, with its dependencies. torch must be installed already.
+    """Install wlk-host from a checkout, with its dependencies. If torch is one of them, it must be
+    installed already.
 
     Raises:
         StepError: `host_not_installed`.

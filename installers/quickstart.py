@@ -36,7 +36,6 @@ class State:
 
     checkout: str
     python: str
-    torch: str
     model: str
 
 
@@ -72,7 +71,7 @@ def main() -> int:
 def _install(folder: Path, model: str, progress: Progress) -> Path:
     venv = folder / "venv"
     record = folder / "quickstart.json"
-    wanted = State(_fingerprint(), sys.version, environment.TORCH, model)
+    wanted = State(_fingerprint(), sys.version, model)
     current = _read_state(record) == wanted
     with progress.step(f"Environment in {venv}"):
         python = environment.ensure_environment(venv, progress)
@@ -80,7 +79,6 @@ def _install(folder: Path, model: str, progress: Progress) -> Path:
         if current:
             progress.say("nothing has changed since the last run")
         else:
-            environment.install_torch(python, progress)
             extras = [EXTRAS[model]]
             environment.install_host(python, CHECKOUT, extras, progress, editable=False)
     with progress.step(f"The model {model}, verified"):

@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from der import Turn, read_rttm
-from wlk_host.backends.threads import single_core_thread
 from wlk_host.backends.voice_encoder import load_voice_encoder
 from wlk_host.core.ports import VoiceEncoder
 from wlk_host.core.types import SAMPLE_RATE, Pcm
@@ -112,7 +111,7 @@ def main() -> None:
         "--only", default="", metavar="TEXT", help="only recordings whose id contains it"
     )
     asked = parser.parse_args()
-    encoder = load_voice_encoder(store.require(SPEAKERS), single_core_thread("voices"))
+    encoder = load_voice_encoder(store.require(SPEAKERS))
     lines = asked.manifest.read_text(encoding="utf-8").splitlines()
     rows = [row for row in map(json.loads, lines) if asked.only in row["id"]]
     folder = asked.manifest.parent

@@ -2,6 +2,7 @@
 
 import ctypes
 import importlib.metadata
+import importlib.util
 import platform
 import shutil
 import subprocess
@@ -16,6 +17,9 @@ from wlk_host.core.tab_options import BackendName, PolicyName
 LocalBackend: TypeAlias = BackendName
 
 _PACKAGES: Final = ("ctranslate2", "torch", "mlx", "nvidia-cudnn-cu12")
+
+_EXTRAS: Final = ("torch", "mlx")
+"""Packages that an extra of the same name brings, as they suit the system."""
 
 _CUDNN: Final = {"Linux": "libcudnn.so.9", "Windows": "cudnn64_9.dll"}
 """The library that CTranslate2 loads for its first convolution on a GPU. Without it, it aborts."""
@@ -85,8 +89,26 @@ def require(backend: LocalBackend, here: Surroundings | None = None) -> None:
         raise capabilities.problem
 
 
+def has_torch() -> bool:
+    """Whether PyTorch is installed, which is an extra."""
+    return importlib.util.find_spec("torch") is not None
+
+
+def torch_missing(purpose: str) -> WlkError:
+    """The error for what needs PyTorch where it is not installed.
+
+    Args:
+        purpose: what needs it, as the subject of a sentence.
+    """
+    return WlkError(
+        code="torch_missing",
+        message=f"{purpose} needs PyTorch, which is not installed",
+        hint=_install("wlk-host[torch]"),
+    )
+
+
 def faster_whisper(here: Surroundings) -> Capabilities:
-    """CTranslate2: int8 on the processor."""
+    """CTranslate2 and onnxruntime: int8 on the processor."""
     problem = _missing("faster-whisper", "ctranslate2", here)
     usable = problem is None
     if usable and here.card is not None and not here.cudnn:
@@ -104,7 +126,7 @@ def faster_whisper(here: Surroundings) -> Capabilities:
 
 
 def torch(here: Surroundings) -> Capabilities:
-    """PyTorch: bfloat16 on the processor."""
+    """PyTorch, an extra: bfloat16 on the processor."""
     problem = _missing("torch", "torch", here)
     usable = problem is None
     if usable and here.card is not None and here.torch_cuda is None:
@@ -183,12 +205,16 @@ def _is_apple_silicon(here: Surroundings) -> bool:
 def _missing(backend: str, package: str, here: Surroundings) -> WlkError | None:
     if package in here.versions:
         return None
-    extra = "mlx[cpu]" if package == "mlx" and here.system == "Linux" else package
+    asked = f"wlk-host[{package}]" if package in _EXTRAS else package
     return WlkError(
         code="backend_unavailable",
         message=f"the backend {backend} needs the package {package}, which is not installed",
-        hint=f'run: "{sys.executable}" -m pip install "{extra}"',
+        hint=_install(asked),
     )
+
+
+def _install(requirement: str) -> str:
+    return f'run: "{sys.executable}" -m pip install "{requirement}"'
 
 
 def _nvidia_card() -> str | None:

@@ -10,7 +10,8 @@ from wlk_host.backends.threads import single_core_thread
 
 Backend: TypeAlias = LocalBackend
 """The library that encodes and does the second pass: CTranslate2 in int8, PyTorch in bfloat16, or
-MLX in float16 on Apple's GPU. MLX also decodes in the live pass; for the others PyTorch does."""
+MLX in float16 on Apple's GPU. PyTorch and MLX also decode in the live pass; with CTranslate2,
+onnxruntime does."""
 
 Wish: TypeAlias = LocalBackend | Literal["auto"]
 
@@ -44,7 +45,7 @@ def choose(
         availability.require(wish, here)
         return wish
     usual = unmeasured(here)
-    if usual == "mlx":
+    if usual == "mlx" or not availability.torch(here).usable:
         return usual
     return "torch" if (speedup or bfloat16_speedup)() >= _WORTH else usual
 

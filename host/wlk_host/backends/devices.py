@@ -55,11 +55,13 @@ def choose_device(
 
 
 def torch_device(device: Device) -> str:
-    """The device for PyTorch's part of a model: PyTorch can be a build without CUDA."""
-    import torch  # noqa: PLC0415 - takes a second, in which others can load
+    """The device for PyTorch's part of a model: PyTorch can be absent, or a build without CUDA."""
+    if device == "cuda":
+        if not availability.has_torch():
+            return "cpu"
+        import torch  # noqa: PLC0415 - an extra, and takes a second
 
-    if device == "cuda" and not torch.cuda.is_available():
-        return "cpu"
+        return "cuda" if torch.cuda.is_available() else "cpu"
     return "cpu" if device == "metal" else device
 
 
@@ -75,10 +77,10 @@ def return_memory(device: Device) -> None:
     gc.collect()
     match device:
         case "cuda" | "mps":
-            import torch  # noqa: PLC0415 - as above
-
-            # If torch has no CUDA, only CTranslate2 used the card.
+            # Without a torch that can use the card, only CTranslate2 used it.
             if torch_device(device) != "cpu":
+                import torch  # noqa: PLC0415 - as above
+
                 (torch.cuda if device == "cuda" else torch.mps).empty_cache()
         case "metal":
             import mlx.core as mx  # noqa: PLC0415 - costs 30 MB

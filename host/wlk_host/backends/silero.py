@@ -8,6 +8,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from wlk_host.backends.graphs.session import open_session
 from wlk_host.core.errors import WlkError
 from wlk_host.core.types import Pcm
 
@@ -30,10 +31,7 @@ def load_session() -> onnxruntime.InferenceSession:
             message="the assets of faster-whisper lack silero_vad_v*.onnx",
             hint="run: pip install --force-reinstall --no-deps faster-whisper",
         )
-    options = onnxruntime.SessionOptions()
-    options.inter_op_num_threads = options.intra_op_num_threads = 1
-    options.enable_cpu_mem_arena = False
-    return onnxruntime.InferenceSession(str(found[-1]), options, ["CPUExecutionProvider"])
+    return open_session(found[-1])
 
 
 class SileroDetector:

@@ -6,14 +6,17 @@ features and the loudness are those that these weights were trained with (resemb
 """
 
 import pickle
-from concurrent.futures import Executor
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import torch
+import onnxruntime
 from numpy.typing import NDArray
 
+from wlk_host.backends.checkpoints.legacy_pickle import read_legacy
+from wlk_host.backends.graphs.graph import Graph
+from wlk_host.backends.graphs.session import open_session
 from wlk_host.backends.whisper.mel import N_FFT, mel_filters, power_spectrum
 from wlk_host.core.errors import WlkError
 from wlk_host.core.types import MEL_FRAME, SAMPLE_RATE, Pcm
@@ -24,25 +27,47 @@ _N_MELS: Final = 40
 _WIDTH: Final = 256
 _LAYERS: Final = 3
 
+_SHAPES: Final = {
+    "linear.weight": (_WIDTH, _WIDTH),
+    "linear.bias": (_WIDTH,),
+    **{f"lstm.weight_ih_l{i}": (4 * _WIDTH, _WIDTH if i else _N_MELS) for i in range(_LAYERS)},
+    **{f"lstm.weight_hh_l{i}": (4 * _WIDTH, _WIDTH) for i in range(_LAYERS)},
+    **{f"lstm.bias_{part}_l{i}": (4 * _WIDTH,) for i in range(_LAYERS) for part in ("ih", "hh")},
+}
+"""Of the weights. Beside them lie the scale and the offset that only training needs."""
+
+_GATES: Final = [0, 3, 1, 2]
+"""PyTorch has input, forget, cell, output; ONNX has input, output, forget, cell."""
+
 _SHORTEST: Final = 2 * SAMPLE_RATE // 5
 """In less than 0.4 s there is hardly a syllable."""
 
 _LOUDNESS: Final = 10 ** (-30 / 20)
 """Root mean square (-30 dBFS) to which quieter sound is raised."""
 
+_UNREADABLE: Final = (
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    OverflowError,
+    TypeError,
+    ValueError,
+    pickle.UnpicklingError,
+)
+"""What reading raises for files that are damaged, or of something else."""
+
 
 class GE2EEncoder:
     """`core.ports.VoiceEncoder`. It keeps nothing between calls: sessions and threads share it.
 
     Args:
-        network: with its weights.
-        thread: on which it computes, with one core (`backends.threads.single_core_thread`): its
-            steps, three for each frame, are too small to be divided.
+        session: on `_graph`, with one thread: its steps, three for each frame, are too small to
+            be divided.
     """
 
-    def __init__(self, network: "_Network", thread: Executor) -> None:
-        self._network = network
-        self._thread = thread
+    def __init__(self, session: onnxruntime.InferenceSession) -> None:
+        self._session = session
 
     def embed(self, pcm: Pcm) -> NDArray[np.float32]:
         """The voice in that sound, shape (256,), length 1, no number negative.
@@ -54,33 +79,21 @@ class GE2EEncoder:
         """
         if len(pcm) < _SHORTEST:
             raise ValueError(f"expected at least {_SHORTEST} samples of a voice, got {len(pcm)}")
-        return self._thread.submit(self._embed, pcm).result()
-
-    @torch.inference_mode()
-    def _embed(self, pcm: Pcm) -> NDArray[np.float32]:
         # Frames are centred on each MEL_FRAME, with silence around the sound.
         power = power_spectrum(np.pad(_raised(pcm), N_FFT // 2), len(pcm) // MEL_FRAME)
-        unit: NDArray[np.float32] = self._network(torch.from_numpy(power)[None])[0].numpy()
+        unit: NDArray[np.float32] = self._session.run(["voice"], {"power": power[:, None]})[0][0]
         return unit
 
 
-def load_voice_encoder(folder: Path, thread: Executor) -> GE2EEncoder:
+def load_voice_encoder(folder: Path) -> GE2EEncoder:
     """The encoder with the weights in that folder (`models.catalog.SPEAKERS`).
-
-    Args:
-        folder: as it is installed.
-        thread: see `GE2EEncoder`.
 
     Raises:
         WlkError: `model_corrupt`.
     """
     path = folder / WEIGHTS
-    network = _Network()
     try:
-        checkpoint: Any = torch.load(path, map_location="cpu", weights_only=True)
-        weights = checkpoint["model_state"]
-        # Beside them lie the scale and the offset that only training needs.
-        network.load_state_dict({name: weights[name] for name in network.state_dict()})
+        weights = _checked(read_legacy(path)["model_state"])
     except _UNREADABLE as error:
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
         raise WlkError(
@@ -88,35 +101,49 @@ def load_voice_encoder(folder: Path, thread: Executor) -> GE2EEncoder:
             message=f"{path} does not hold the weights that tell speakers apart: {reason}",
             hint="run: wlk-host models download speakers",
         ) from error
-    return GE2EEncoder(network, thread)
+    return GE2EEncoder(open_session(_graph(weights)))
 
 
-class _Network(torch.nn.Module):
-    """Frames of power, shape (batch, frames, 201), to unit vectors, shape (batch, 256)."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lstm = torch.nn.LSTM(_N_MELS, _WIDTH, _LAYERS, batch_first=True)
-        # Not in NumPy: that divides this product too, and its threads then spin for 20 ms.
-        self._filters = torch.from_numpy(mel_filters(_N_MELS).T.copy())
-        self.linear = torch.nn.Linear(_WIDTH, _WIDTH)
-
-    def forward(self, power: torch.Tensor) -> torch.Tensor:
-        _, (hidden, _) = self.lstm(power @ self._filters)
-        return torch.nn.functional.normalize(torch.relu(self.linear(hidden[-1])))
+Weights = Mapping[str, NDArray[np.float32]]
 
 
-_UNREADABLE: Final = (
-    AssertionError,
-    OSError,
-    EOFError,
-    RuntimeError,
-    ValueError,
-    TypeError,
-    LookupError,
-    pickle.UnpicklingError,
-)
-"""What PyTorch raises for files that are damaged, or of something else."""
+def _checked(weights: Weights) -> Weights:
+    for name, shape in _SHAPES.items():
+        if weights[name].shape != shape or weights[name].dtype != np.float32:
+            raise ValueError(f"{name} has the size {weights[name].shape}, expected {shape}")
+    return weights
+
+
+def _graph(weights: Weights) -> bytes:
+    """Frames of power, shape (frames, 1, 201), to a unit vector, `voice`, shape (1, 256)."""
+    graph = Graph("voice")
+    power = graph.input("power", "float32", ("frames", 1, N_FFT // 2 + 1))
+    # Not in NumPy: that divides this product, and its threads then spin for 20 ms.
+    x = graph.node("MatMul", power, graph.weight(mel_filters(_N_MELS).T))
+    for i in range(_LAYERS):
+        x, hidden = _lstm(graph, weights, i, x)
+    last = graph.node("Squeeze", hidden, graph.integers(0))
+    linear = graph.node("MatMul", last, graph.weight(weights["linear.weight"].T))
+    linear = graph.node("Add", linear, graph.weight(weights["linear.bias"]))
+    voice = graph.node("Relu", linear)
+    length = graph.node("ReduceL2", voice, axes=(-1,), keepdims=1)
+    length = graph.node("Max", length, graph.weight(np.array([1e-12], np.float32)))
+    graph.node("Div", voice, length, called="voice")
+    graph.output("voice", "float32", (1, _WIDTH))
+    return graph.encoded()
+
+
+def _lstm(graph: Graph, weights: Weights, i: int, x: str) -> tuple[str, str]:
+    """A layer: its output at each frame, (frames, 1, 256), and at the last, (1, 1, 256)."""
+    into, back, *biases = (
+        weights[f"lstm.{name}_l{i}"].reshape(4, _WIDTH, -1)[_GATES].reshape(4 * _WIDTH, -1)
+        for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    )
+    bias = np.concatenate(biases)[:, 0]
+    shown, last = f"shown_{i}", f"last_{i}"
+    inputs = (graph.weight(array[None]) for array in (into, back, bias))
+    graph.nodes("LSTM", (shown, last), x, *inputs, hidden_size=_WIDTH)
+    return graph.node("Squeeze", shown, graph.integers(1)), last
 
 
 def _raised(pcm: Pcm) -> Pcm:

@@ -6,13 +6,14 @@ Later damage is found by file sizes whenever the model is loaded, and by SHA-256
 
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from platformdirs import user_data_dir
+from platformdirs import user_cache_dir, user_data_dir
 
 from wlk_host.core.errors import WlkError
 from wlk_host.models import catalog, errors
@@ -21,6 +22,9 @@ from wlk_host.models.errors import MODELS_VARIABLE
 
 REQUIRED_FILES: Final = ("model.bin", "config.json")
 """The files that make a folder of unknown origin a CTranslate2 model."""
+
+_DECODERS: Final = ".decoders"
+"""One folder per model, called by its name and twelve hex digits (`whisper.onnx.files`)."""
 
 _TOKENIZERS: Final = ("tokenizer.json", "vocabulary.json", "vocabulary.txt")
 """Any of these describes how to turn tokens into text."""
@@ -32,6 +36,15 @@ def models_dir() -> Path:
     if override:
         return Path(override).expanduser().absolute()
     return Path(user_data_dir("wlk-host", appauthor=False)) / "models"
+
+
+def decoders_dir() -> Path:
+    """Where the graphs of decoders are kept: beside the models, or in the user's cache folder
+    where nothing can be written there. It need not exist."""
+    folder = models_dir()
+    if os.access(folder, os.W_OK):
+        return folder / _DECODERS
+    return Path(user_cache_dir("wlk-host", appauthor=False)) / _DECODERS.lstrip(".")
 
 
 def folder_of(entry: CatalogEntry) -> Path:
@@ -131,7 +144,7 @@ def verify_entry(entry: CatalogEntry) -> None:
 
 
 def remove(entry: CatalogEntry) -> None:
-    """Delete a model and any unfinished download of it.
+    """Delete a model, the graphs of its decoder, and any unfinished download of it.
 
     The folder is renamed first. Whatever happens after that, no half of a model is left under its
     name.
@@ -146,6 +159,9 @@ def remove(entry: CatalogEntry) -> None:
         for path in found:
             with tempfile.TemporaryDirectory(prefix=".removed-", dir=models_dir()) as bin_:
                 path.rename(Path(bin_) / entry.name)
+        for path in decoders_dir().glob(f"{entry.name}-*"):
+            if re.fullmatch("[0-9a-f]{12}", path.name.removeprefix(f"{entry.name}-")):
+                shutil.rmtree(path)
     except OSError as error:
         raise WlkError(
             code="disk_error",

@@ -48,7 +48,10 @@ def examine(machine: Machine, program: Program, scope: Scope) -> list[Finding]:
     findings, binaries = examine_registrations(machine, scope)
     extension_id = scope.extension_ids[0]
     findings += [roundtrip.check(binary, extension_id) for binary in binaries]
-    findings.append(probes.check_model(program.python))
+    model = probes.check_model(program.python)
+    findings.append(model)
+    if model.level is Level.OK:
+        findings.append(probes.check_decoder(program.python))
     findings.append(probes.check_speakers(program.python))
     findings += probes.check_backends(program.python)
     return findings + probes.check_libraries(program.python)

@@ -11,18 +11,21 @@ from wlk_host.setup.findings import Finding, Level
 LIBRARIES: Final = {
     "numpy": "sample arithmetic",
     "av": "audio file decoding",
-    "onnxruntime": "speech detection",
+    "onnxruntime": "speech detection, the recogniser's decoder",
     "ctranslate2": "the recogniser's encoder",
     "tokenizers": "the recogniser's tokenizer",
-    "torch": "the recogniser's decoder",
 }
 """Import names, which are also the packages' names, and what each library is needed for."""
 
 _MODELS: Final = "wlk_host.models.probe"
 _BACKENDS: Final = "wlk_host.backends.probe"
+_DECODER: Final = "wlk_host.runtime.loading.decoder_probe"
 _LIBRARY: Final = "wlk_host.setup.library"
 """Modules that check something and print the result. They are run, not imported, because what they
 need may be broken."""
+
+EXTRAS: Final = {"torch": "graphics cards, checkpoints of other formats"}
+"""The same for libraries that are checked only if they are installed."""
 
 _TIMEOUT_S: Final = 120
 
@@ -54,6 +57,20 @@ def check_speakers(python: PurePath) -> Finding:
     return Finding(seen["code"], Level.WARN, "speakers", seen["message"], seen["hint"])
 
 
+def check_decoder(python: PurePath) -> Finding:
+    """Whether onnxruntime computes the live decoder of the default model rightly here."""
+    result = _run(python, _DECODER)
+    if isinstance(result, str):
+        message = f"it cannot be tried: {result}"
+        remedy = f'run: "{python}" -m pip install --force-reinstall onnxruntime'
+        return Finding("decoder_check_failed", Level.FAIL, "decoder", message, remedy)
+    seen = json.loads(result.stdout)
+    if "code" in seen:
+        return Finding(seen["code"], Level.FAIL, "decoder", seen["message"], seen["hint"])
+    message = f"computes what it should, in the precision {seen['precision']}"
+    return Finding("decoder_sound", Level.OK, "decoder", message)
+
+
 def check_backends(python: PurePath) -> list[Finding]:
     """What each backend can do here, and what keeps it from using all of the machine."""
     result = _run(python, _BACKENDS)
@@ -70,22 +87,28 @@ def _backend(seen: dict[str, Any]) -> Finding:
     code, message, remedy = seen["problem"]
     if seen["expected"]:
         return Finding(code, Level.WARN, subject, message, remedy)
-    # A backend for other machines is not missed here.
+    # Nobody misses an extra, nor a backend for other machines.
     return Finding("backend_not_used", Level.OK, subject, message)
 
 
 def check_libraries(python: PurePath) -> list[Finding]:
     """Whether each native library loads, each in a process of its own."""
-    return [_check_library(python, name, purpose) for name, purpose in LIBRARIES.items()]
+    needed = [_check_library(python, *library) for library in LIBRARIES.items()]
+    extras = [_check_library(python, *library) for library in EXTRAS.items()]
+    return [*needed, *(finding for finding in extras if finding.code != "library_absent")]
 
 
 def _check_library(python: PurePath, name: str, purpose: str) -> Finding:
     result = _run(python, _LIBRARY, name)
+    remedy = f'run: "{python}" -m pip install --force-reinstall {name}'
     if isinstance(result, str):
         message = f"{name} ({purpose}) does not load: {result}"
-        remedy = f'run: "{python}" -m pip install --force-reinstall {name}'
         return Finding("library_broken", Level.FAIL, name, message, remedy)
-    return Finding("library_loads", Level.OK, name, f"{result.stdout.strip()}, {purpose}")
+    version = json.loads(result.stdout)
+    if version is None:
+        message = f"{name} ({purpose}) is not installed"
+        return Finding("library_absent", Level.FAIL, name, message, remedy)
+    return Finding("library_loads", Level.OK, name, f"{version}, {purpose}")
 
 
 def _unseen(code: str, level: Level, subject: str, what: str, why: str) -> Finding:

@@ -48,10 +48,10 @@ def test_a_package_that_is_missing_is_named_with_the_command_that_installs_it() 
     found = mlx(LAPTOP)
     assert (code(found), found.usable) == ("backend_unavailable", False)
     assert found.problem is not None
-    assert '-m pip install "mlx[cpu]"' in found.problem.hint
+    assert '-m pip install "wlk-host[mlx]"' in found.problem.hint
     bare = mlx(replace(MAC, versions=PACKAGES))
     assert bare.problem is not None
-    assert bare.problem.hint.endswith('-m pip install "mlx"')
+    assert bare.problem.hint.endswith('-m pip install "wlk-host[mlx]"')
 
 
 @pytest.mark.parametrize("here", [INTEL_MAC, WINDOWS])

@@ -65,3 +65,23 @@ def test_without_the_variable_models_lie_in_the_users_data_folder(
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert store.models_dir().name == "models"
     assert store.models_dir().parent.name == "wlk-host"
+
+
+def test_a_model_is_removed_with_its_decoder_and_no_other(models: Path) -> None:
+    entry = store.entry_of("tiny.en")
+    models.mkdir()
+    kept = store.decoders_dir()
+    assert kept == models / ".decoders"
+    for path in (store.folder_of(entry), kept / "tiny.en-0123456789ab", kept / "tiny.en-copy"):
+        path.mkdir(parents=True)
+    store.remove(entry)
+    assert [path.name for path in kept.iterdir()] == ["tiny.en-copy"]
+
+
+def test_decoders_are_kept_for_the_user_where_models_are_only_read(
+    models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models.mkdir()
+    monkeypatch.setattr(os, "access", lambda path, mode: path != models or mode != os.W_OK)
+    assert models not in store.decoders_dir().parents
+    assert store.decoders_dir().parts[-2:] == ("wlk-host", "decoders")

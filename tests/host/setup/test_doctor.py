@@ -48,8 +48,9 @@ def test_a_healthy_installation_is_healthy(wlk_host: CommandLine, models: Path) 
     result = wlk_host("doctor", "--json", WLK_MODELS=str(models))
     assert result.returncode == 0, result.stdout
     backends = ("backend faster-whisper", "backend torch", "backend mlx")
-    models_seen = ("model_intact", "speakers_absent")
-    expected = ("registered", "host_answers", *models_seen, *backends, *probes.LIBRARIES)
+    models_seen = ("model_intact", "decoder_sound", "speakers_absent")
+    libraries = (*probes.LIBRARIES, *probes.EXTRAS)
+    expected = ("registered", "host_answers", *models_seen, *backends, *libraries)
     assert codes(result) == dict.fromkeys(expected, "ok")
     text = wlk_host("doctor", WLK_MODELS=str(models))
     assert text.returncode == 0

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
+from wlk_host.backends import availability
 from wlk_host.core.errors import WlkError
 from wlk_host.core.live.end_of_word import IntegrateAndFire
 
@@ -15,8 +15,12 @@ def load_end_of_word(path: Path) -> IntegrateAndFire:
     """Read a checkpoint: a linear layer with a `weight` of shape (1, width) and a `bias` of (1,).
 
     Raises:
-        WlkError: `end_of_word_unreadable`.
+        WlkError: `end_of_word_unreadable`, `torch_missing`.
     """
+    if not availability.has_torch():
+        raise availability.torch_missing("a trained end-of-word model")
+    import torch  # noqa: PLC0415 - an extra, and takes a second
+
     try:
         checkpoint: Any = torch.load(path, map_location="cpu", weights_only=True)
     except (OSError, EOFError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
@@ -31,6 +35,8 @@ def load_end_of_word(path: Path) -> IntegrateAndFire:
 
 def _shapes(checkpoint: Any) -> dict[str, tuple[int, ...]]:
     """The tensors in it and their shapes."""
+    import torch  # noqa: PLC0415 - as above
+
     if not isinstance(checkpoint, dict):
         return {}
     tensors = {str(k): v for k, v in checkpoint.items() if isinstance(v, torch.Tensor)}

@@ -1,7 +1,7 @@
 """Read the tensors of a checkpoint's files in any format, without executing anything.
 
-Pickles are read by torch's restricted unpickler (`weights_only`). It accepts tensors and plain
-containers and refuses everything else.
+Pickles are read by torch's restricted unpickler (`weights_only`); torch is an extra. It accepts
+tensors and plain containers and refuses everything else.
 """
 
 import json
@@ -19,6 +19,7 @@ import numpy as np
 import safetensors
 from numpy.typing import NDArray
 
+from wlk_host.backends import availability
 from wlk_host.backends.checkpoints.container import read_variables
 from wlk_host.core.errors import WlkError
 
@@ -54,6 +55,9 @@ _READING: Final = (
 )
 """The errors of the readers for a damaged file."""
 
+_BFLOAT16: Final = "BF16"
+"""As safetensors calls it."""
+
 _MORE_THAN_TENSORS: Final = re.compile("unsupported global|unrecognized function", re.IGNORECASE)
 """Torch's words for a pickle that wants something executed."""
 
@@ -80,7 +84,7 @@ def read_tensors(files: Sequence[Path]) -> dict[str, NDArray[np.generic]]:
 
     Raises:
         WlkError: `model_corrupt`, with the file and what is wrong with it; `model_unsafe` for a
-            pickle that contains more than tensors.
+            pickle that contains more than tensors; `torch_missing` for a pickle without PyTorch.
     """
     tensors: dict[str, NDArray[np.generic]] = {}
     for file in files:
@@ -137,14 +141,15 @@ def _shards(index: Path) -> tuple[Path, ...]:
 
 def _read(file: Path) -> dict[str, NDArray[np.generic]]:
     if file.suffix == ".safetensors":
-        with safetensors.safe_open(file, "pt") as opened:
-            return {name: _array(opened.get_tensor(name)) for name in opened.keys()}  # noqa: SIM118
+        return _read_safetensors(file)
     if file.suffix == ".npz":
         with file.open("rb") as raw, np.load(raw, allow_pickle=False) as opened:
             return {name: opened[name] for name in opened.files}
     if file.name == "model.bin":
         return read_variables(file)
-    import torch  # noqa: PLC0415 - takes a second, for pickles
+    if not availability.has_torch():
+        raise availability.torch_missing(f"a checkpoint in a pickle, as {file.name} is,")
+    import torch  # noqa: PLC0415 - an extra, and takes a second
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # About pickles that are then refused.
@@ -158,6 +163,32 @@ def _read(file: Path) -> dict[str, NDArray[np.generic]]:
         for name, value in loaded.items()
         if isinstance(value, torch.Tensor)
     }
+
+
+def _read_safetensors(file: Path) -> dict[str, NDArray[np.generic]]:
+    with safetensors.safe_open(file, "np") as opened:
+        kinds = {name: opened.get_slice(name).get_dtype() for name in opened.keys()}  # noqa: SIM118
+        tensors = {name: opened.get_tensor(name) for name in kinds if kinds[name] != _BFLOAT16}
+    return tensors if len(tensors) == len(kinds) else tensors | _read_bfloat16(file)
+
+
+def _read_bfloat16(file: Path) -> dict[str, NDArray[np.generic]]:
+    """The tensors in bfloat16, which NumPy does not know, of a file whose header was checked.
+
+    Layout (huggingface/safetensors, README): size of the header, as a little-endian u64; header, in
+    JSON; tensors. bfloat16 is the upper half of float32.
+    """
+    content = np.memmap(file, np.uint8, "r")
+    start = 8 + int.from_bytes(content[:8].tobytes(), "little")
+    header = json.loads(content[8:start].tobytes())
+    header.pop("__metadata__", None)
+    tensors: dict[str, NDArray[np.generic]] = {}
+    for name, entry in header.items():
+        if entry["dtype"] == _BFLOAT16:
+            begin, end = (start + offset for offset in entry["data_offsets"])
+            upper = content[begin:end].view("<u2").astype(np.uint32) << 16
+            tensors[name] = upper.view(np.float32).reshape(entry["shape"])
+    return tensors
 
 
 def _array(tensor: "torch.Tensor") -> NDArray[np.generic]:

@@ -1,7 +1,7 @@
 """What the two halves of a Whisper model are to those who search texts with them.
 
-Each engine has its own arrays. They stay between its halves; what comes out is PyTorch's and
-numpy's, on the processor.
+Each engine has its own arrays. They stay between its halves; what goes in and comes out is
+NumPy's, on the processor.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,6 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
 from wlk_host.core.types import EncoderFrames
 
@@ -29,7 +28,20 @@ class Branches:
     """
 
     position: int
-    visible: Tensor
+    visible: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The most probable next tokens of some rows, the best first.
+
+    Attributes:
+        tokens: vocabulary indices, shape (rows, n), int64.
+        logprobs: natural logs of their probabilities, shape (rows, n), float32.
+    """
+
+    tokens: NDArray[np.int64]
+    logprobs: NDArray[np.float32]
 
 
 class Memory(Protocol):
@@ -59,7 +71,7 @@ class Encoder(Protocol):
 
 
 class Decoder(Protocol):
-    """`TorchDecoder` and `MlxDecoder`; each takes the memories and caches that it makes."""
+    """Reads tokens. Each takes the memories and caches that it makes itself."""
 
     @property
     def width(self) -> int:
@@ -81,6 +93,42 @@ class Decoder(Protocol):
         memory: Any,
         rows: Sequence[int] = (-1,),
         branches: Branches | None = None,
-    ) -> tuple[Tensor, Tensor]:
-        """Read tokens; see `TorchDecoder.forward`."""
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Read `tokens`, one after the other, after those in the cache.
+
+        Args:
+            tokens: vocabulary indices.
+            cache: the tokens before; those read are added.
+            memory: the encoded window.
+            rows: tokens whose successors are asked for.
+            branches: that each of the tokens follows some of those in the cache instead.
+
+        Returns:
+            logits of the tokens at `rows`, shape (len(rows), vocabulary), and the attention
+            of the alignment heads, shape (heads, len(tokens), T).
+        """
+        ...
+
+    def successors(
+        self,
+        tokens: Sequence[int],
+        cache: Any,
+        memory: Any,
+        mask: NDArray[np.float32],
+        n_best: int,
+        branches: Branches | None = None,
+    ) -> tuple[Best, NDArray[np.float32]]:
+        """Read tokens as `forward` does, for what most probably follows.
+
+        Args:
+            tokens: vocabulary indices.
+            cache: the tokens before; those read are added.
+            memory: the encoded window.
+            mask: added to the logits, shape (vocabulary,): -inf for what is never text.
+            n_best: how many successors are asked for.
+            branches: as for `forward`.
+
+        Returns:
+            the successors of the last token, or with branches of each, and the attention.
+        """
         ...

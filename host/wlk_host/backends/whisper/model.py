@@ -3,24 +3,24 @@
 import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from wlk_host.backends.checkpoints.container import read_variables
 from wlk_host.backends.checkpoints.heads import Heads, require_within
 from wlk_host.backends.choice import Backend
 from wlk_host.backends.devices import Device, device_errors, torch_device, torch_dtype
-from wlk_host.backends.whisper.halves import N_CONTEXT, Cache, Decoder, Encoder, Memory
-from wlk_host.backends.whisper.layout import HEAD_WIDTH, LEAST_LIVE_WINDOW, Variables
+from wlk_host.backends.whisper.halves import N_CONTEXT, Decoder, Encoder, Memory
+from wlk_host.backends.whisper.layout import LEAST_LIVE_WINDOW, Variables, n_heads, n_layers
 from wlk_host.backends.whisper.mel import LogMelStream
+from wlk_host.backends.whisper.onnx.linear import Precision, best_precision
+from wlk_host.backends.whisper.scores import softmax
 from wlk_host.backends.whisper.text_search import TextSearch
 from wlk_host.backends.whisper.tokenizer import WhisperTokenizer
-from wlk_host.backends.whisper.torch.decoder import TorchDecoder
-from wlk_host.backends.whisper.torch.encoder import TorchEncoder
 from wlk_host.core.errors import WlkError
 from wlk_host.core.live.attention import AttentionTracker
 from wlk_host.core.ports import DecodeStep, Task, Token
@@ -69,9 +69,10 @@ class Whisper:
         device: what it runs on.
         loading: its half in CTranslate2, where that was begun already (`ct2.model.begin`).
         heads: whose attention follows the sound; None for those that the folder names.
+        decoders: where the graphs of decoders are kept (`onnx.files`); None is beside the folder.
 
     Raises:
-        WlkError: `model_corrupt`, `heads_invalid`.
+        WlkError: `model_corrupt`, `heads_invalid`, `disk_error`, `decoder_unsound`.
         DeviceError: it does not fit into the device's memory.
     """
 
@@ -83,6 +84,7 @@ class Whisper:
         device: Device = "cpu",
         loading: Future[Any] | None = None,
         heads: Heads | None = None,
+        decoders: Path | None = None,
     ) -> None:
         config = _read_config(folder)
         self.tokenizer = WhisperTokenizer(folder)
@@ -95,17 +97,19 @@ class Whisper:
         try:
             self.n_mels = int(variables["encoder/conv1/weight"].shape[1])
             heads = heads or tuple((pair[0], pair[1]) for pair in config["alignment_heads"])
-            require_within(heads, *_decoder_size(variables))
+            require_within(heads, n_layers(variables, "decoder"), n_heads(variables))
             with device_errors(device):
                 self.encoder, self.decoder = _load(
-                    folder, variables, heads, backend, threads, device, loading
+                    _Wanted(folder, variables, heads, threads, device, decoders),
+                    backend,
+                    loading,
                 )
         except (RuntimeError, ValueError, KeyError) as error:
             raise _corrupt(folder, str(error)) from error
-        self.mask = torch.zeros(self.tokenizer.vocabulary_size)
-        self.mask[_suppressed(config, self.tokenizer)] = -torch.inf
-        self.mask_at_start = self.mask.clone()
-        self.mask_at_start[config["suppress_ids_begin"]] = -torch.inf
+        self.mask = np.zeros(self.tokenizer.vocabulary_size, np.float32)
+        self.mask[_suppressed(config, self.tokenizer)] = -np.inf
+        self.mask_at_start = self.mask.copy()
+        self.mask_at_start[config["suppress_ids_begin"]] = -np.inf
 
     def listen(self, start: Sample) -> WhisperStream:
         """A stream for the sound of a new session."""
@@ -113,8 +117,7 @@ class Whisper:
 
     def encode(self, features: NDArray[np.float32]) -> Memory:
         """Normalised features of shape (n_mels, 2 * window frames) as the decoder sees them."""
-        with torch.inference_mode():
-            return self.decoder.cross_memory(self.encoder(features))
+        return self.decoder.cross_memory(self.encoder(features))
 
 
 class EncodedSound:
@@ -152,53 +155,70 @@ class EncodedSound:
         cache = whisper.decoder.cache()
         tracker = AttentionTracker(self.n_frames)
         while cache.length + len(tokens) < N_CONTEXT:
-            logits, frame = self._read(tokens, cache, tracker)
-            at_start = cache.length == len(history) + len(begin)
-            logits = logits + (whisper.mask_at_start if at_start else whisper.mask)
-            logprobs = torch.log_softmax(logits, dim=-1)
-            token = int(logprobs.argmax())
+            at_start = cache.length == 0 and not prefix
+            mask = whisper.mask_at_start if at_start else whisper.mask
+            best, attention = whisper.decoder.successors(tokens, cache, self._memory, mask, 1)
+            frame = tracker.read(attention)
+            token = int(best.tokens[0, 0])
             if token == whisper.tokenizer.end_of_text:
                 return
-            yield DecodeStep(token, frame, float(logprobs[token]))
+            yield DecodeStep(token, frame, float(best.logprobs[0, 0]))
             tokens = [token]
 
     def detect_language(self) -> tuple[str, float]:
         """The most probable language and its probability."""
         codes, ids = zip(*self._whisper.tokenizer.languages.items(), strict=True)
-        probabilities = torch.softmax(self._after_start()[list(ids)], dim=0)
+        probabilities = softmax(self._after_start()[list(ids)])
         best = int(probabilities.argmax())
         return codes[best], float(probabilities[best])
 
     def no_speech(self) -> float:
         """Probability of no speech in place of the language (Radford et al., 2022)."""
-        return float(torch.softmax(self._after_start(), dim=0)[self._whisper.tokenizer.no_speech])
+        return float(softmax(self._after_start())[self._whisper.tokenizer.no_speech])
 
-    def _after_start(self) -> torch.Tensor:
+    def _after_start(self) -> NDArray[np.float32]:
         """Logits of what follows the start of the transcript, where the language stands."""
         decoder, start = self._whisper.decoder, self._whisper.tokenizer.start
-        with torch.inference_mode():
-            logits, _ = decoder.forward([start], decoder.cache(), self._memory)
-        return logits[0]
+        logits, _ = decoder.forward([start], decoder.cache(), self._memory)
+        after: NDArray[np.float32] = logits[0]
+        return after
 
-    def _read(
-        self, tokens: Sequence[Token], cache: Cache, tracker: AttentionTracker
-    ) -> tuple[torch.Tensor, int]:
-        with torch.inference_mode():
-            logits, attention = self._whisper.decoder.forward(tokens, cache, self._memory)
-        return logits[0], tracker.read(attention.numpy())
+
+def try_decoder(folder: Path, decoders: Path) -> Precision:
+    """The precision in which onnxruntime decodes here, once it was found to compute rightly.
+
+    Args:
+        folder: of a model.
+        decoders: as for `Whisper`.
+
+    Raises:
+        WlkError: `model_corrupt`, `disk_error`, `decoder_unsound`.
+    """
+    from wlk_host.backends.whisper.onnx.files import load_decoder  # noqa: PLC0415 - as below
+
+    variables = read_variables(folder / "model.bin")
+    heads = tuple((pair[0], pair[1]) for pair in _read_config(folder)["alignment_heads"])
+    precision = best_precision()
+    load_decoder(folder / "model.bin", variables, heads, decoders, precision=precision)
+    return precision
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is to be loaded; see `Whisper`."""
+
+    folder: Path
+    variables: Variables
+    heads: Heads
+    threads: int
+    device: Device
+    decoders: Path | None
 
 
 def _load(
-    folder: Path,
-    variables: Variables,
-    heads: Sequence[tuple[int, int]],
-    backend: Backend,
-    threads: int,
-    device: Device,
-    loading: Future[Any] | None,
+    wanted: _Wanted, backend: Backend, loading: Future[Any] | None
 ) -> tuple[Encoder, Decoder]:
-    """Both halves. Each engine costs 30 MB and more, which those without it need not pay."""
-    at = torch_device(device)
+    """Both halves. Each library is imported for those alone who use it."""
     match backend:
         case "mlx":
             from wlk_host.backends.whisper.mlx.decoder import MlxDecoder  # noqa: PLC0415
@@ -206,29 +226,45 @@ def _load(
             from wlk_host.backends.whisper.mlx.layers import product_dtype  # noqa: PLC0415
 
             dtype = product_dtype()
-            return MlxEncoder(variables, dtype), MlxDecoder(variables, heads, dtype)
+            encoder = MlxEncoder(wanted.variables, dtype)
+            return encoder, MlxDecoder(wanted.variables, wanted.heads, dtype)
         case "torch":
-            return TorchEncoder(variables, at, torch_dtype(at)), _decoder(variables, heads, at)
+            from wlk_host.backends.whisper.torch.encoder import TorchEncoder  # noqa: PLC0415
+
+            at = torch_device(wanted.device)
+            return TorchEncoder(wanted.variables, at, torch_dtype(at)), _torch_decoder(wanted, at)
         case "faster-whisper":
             from wlk_host.backends.whisper.ct2.encoder import CTranslate2Encoder  # noqa: PLC0415
             from wlk_host.backends.whisper.ct2.model import begin  # noqa: PLC0415
 
-            loading = loading or begin(folder, threads, device)
-            decoder = _decoder(variables, heads, at)
+            loading = loading or begin(wanted.folder, wanted.threads, wanted.device)
+            decoder = _decoder_beside_ctranslate2(wanted)
             return CTranslate2Encoder(loading.result()), decoder
 
 
-def _decoder_size(variables: Variables) -> tuple[int, int]:
-    """Layers, and heads of each."""
-    layers = [name for name in variables if name.endswith("/attention/layer_norm/gamma")]
-    n_layers = sum(name.startswith("decoder/layer_") for name in layers)
-    return n_layers, variables["decoder/embeddings/weight"].shape[1] // HEAD_WIDTH
+def _decoder_beside_ctranslate2(wanted: _Wanted) -> Decoder:
+    """In onnxruntime on the processor; on a card in PyTorch, where that is there and can use it."""
+    at = torch_device(wanted.device)
+    if at != "cpu":
+        return _torch_decoder(wanted, at)
+    from wlk_host.backends.whisper.onnx.files import load_decoder  # noqa: PLC0415
+
+    return load_decoder(
+        wanted.folder / "model.bin",
+        wanted.variables,
+        wanted.heads,
+        wanted.decoders or wanted.folder.parent / ".decoders",
+        wanted.threads,
+    )
 
 
-def _decoder(variables: Variables, heads: Sequence[tuple[int, int]], at: str) -> TorchDecoder:
+def _torch_decoder(wanted: _Wanted, at: str) -> Decoder:
+    """In int8 on the processor, otherwise in what the device multiplies quickly."""
+    from wlk_host.backends.whisper.torch.decoder import TorchDecoder  # noqa: PLC0415 - an extra
+
     if at == "cpu":
-        return TorchDecoder(variables, heads)
-    return TorchDecoder(variables, heads, at, torch_dtype(at), int8=False)
+        return TorchDecoder(wanted.variables, wanted.heads)
+    return TorchDecoder(wanted.variables, wanted.heads, at, torch_dtype(at), int8=False)
 
 
 def _read_config(folder: Path) -> dict[str, Any]:

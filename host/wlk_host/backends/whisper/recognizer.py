@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-import torch
 
 from wlk_host.backends.whisper.beam_search import Found
 from wlk_host.backends.whisper.halves import N_CONTEXT, Memory
@@ -32,7 +31,7 @@ _PAD: Final[MelFrames] = 2 * SAMPLE_RATE // MEL_FRAME
 """Silence behind the sound (2 s): without it the decoder finds no end."""
 
 
-class TorchRecognizer:
+class AttentiveRecognizer:
     """`core.ports.LiveRecognizer` on the model of the live pass.
 
     Args:
@@ -67,9 +66,8 @@ class TorchRecognizer:
         given = [*history, *tokenizer.task_tokens(ask.task), *prefix]
         most_tokens = 16 + len(pcm) * MOST_TOKENS_PER_SECOND // SAMPLE_RATE
         most_tokens = min(most_tokens, N_CONTEXT - len(given))
-        with torch.inference_mode():
-            search = TextSearch(self._whisper, memory, self._beams, given, most_tokens)
-            found = search.run(at_start=not prefix)
+        search = TextSearch(self._whisper, memory, self._beams, given, most_tokens)
+        found = search.run(at_start=not prefix)
         # Each row looks for the token that comes next: from the first of the text to its end.
         n_text = len(prefix) + len(found.tokens) + 1
         n_frames = max(1, min(len(pcm), FULL_WINDOW * MEL_FRAME) // ENCODER_FRAME)

@@ -6,17 +6,16 @@ from typing import Final
 
 import ctranslate2
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
+from wlk_host.backends import availability
 from wlk_host.backends.checkpoints.container import read_variables
 from wlk_host.backends.checkpoints.heads import Heads, format_heads
 from wlk_host.backends.whisper import head_search
-from wlk_host.backends.whisper.halves import N_CONTEXT
+from wlk_host.backends.whisper.halves import N_CONTEXT, Decoder
 from wlk_host.backends.whisper.layout import FULL_WINDOW, n_heads, n_layers
 from wlk_host.backends.whisper.mel import log_mel
 from wlk_host.backends.whisper.tokenizer import WhisperTokenizer
-from wlk_host.backends.whisper.torch.decoder import TorchDecoder
 from wlk_host.core.errors import WlkError
 from wlk_host.core.ports import Task
 from wlk_host.core.types import ENCODER_FRAME, MEL_FRAME, Pcm, Sample, seconds
@@ -51,8 +50,11 @@ def find_heads(folder: Path, pcm: Pcm, text: str, language: str) -> dict[tuple[i
         language: Whisper code.
 
     Raises:
-        WlkError: `sound_unsuitable` if the sound is too long or the text empty; `language_unknown`.
+        WlkError: `sound_unsuitable` if the sound is too long or the text empty; `language_unknown`;
+            `torch_missing`.
     """
+    if not availability.has_torch():
+        raise availability.torch_missing("looking for alignment heads")
     tokenizer = WhisperTokenizer(folder)
     begin = tokenizer.task_tokens(Task(language))
     words = tokenizer.encode(" " + text.strip()) if text.strip() else []
@@ -64,17 +66,19 @@ def find_heads(folder: Path, pcm: Pcm, text: str, language: str) -> dict[tuple[i
             hint="use a few sentences of clear speech, and their exact words",
         )
     heads, decoder = _all_heads(folder)
-    with torch.inference_mode():
-        memory = decoder.cross_memory(torch.from_numpy(_encode(folder, pcm)))
-        _, attention = decoder.forward([*begin, *words], decoder.cache(), memory)
+    memory = decoder.cross_memory(_encode(folder, pcm))
+    _, attention = decoder.forward([*begin, *words], decoder.cache(), memory)
     # The attention read while a token is the last one belongs to the next token.
     n_frames = len(pcm) // ENCODER_FRAME
-    spoken = attention.numpy()[:, len(begin) - 1 : -1, :n_frames]
+    spoken = attention[:, len(begin) - 1 : -1, :n_frames]
     shares = head_search.following(spoken)
     return {heads[index]: float(shares[index]) for index in head_search.chosen(shares)}
 
 
-def _all_heads(folder: Path) -> tuple[Heads, TorchDecoder]:
+def _all_heads(folder: Path) -> tuple[Heads, Decoder]:
+    """All heads of a model, and a decoder in float32 that shows the attention of them all."""
+    from wlk_host.backends.whisper.torch.decoder import TorchDecoder  # noqa: PLC0415 - an extra
+
     variables = read_variables(folder / "model.bin")
     layers, per_layer = range(n_layers(variables, "decoder")), range(n_heads(variables))
     heads = tuple((layer, head) for layer in layers for head in per_layer)

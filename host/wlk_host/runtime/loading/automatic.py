@@ -31,8 +31,8 @@ were up to a third too high (`tests/bench/RESULTS.md`)."""
 _SMALLER: Final = 0.8
 """A model is smaller than another if it has at most this share of its bytes."""
 
-_LIBRARIES: Final = ("ctranslate2", "torch", "numpy")
-"""Packages of which a new version can be faster or slower."""
+_LIBRARIES: Final = ("ctranslate2", "onnxruntime", "torch", "mlx", "numpy")
+"""Packages of which a new version can be faster or slower. Not all need be installed."""
 
 _TIMES: Final = ("encode_s", "decode_s", "refine_encode", "refine_decode")
 
@@ -48,7 +48,7 @@ def machine() -> dict[str, str]:
         "cores": str(os.cpu_count()),
         "system": f"{platform.system()} {platform.machine()}",
         "wlk-host": __version__,
-        **{name: metadata.version(name) for name in _LIBRARIES},
+        **{name: version for name in _LIBRARIES if (version := _version(name))},
     }
 
 
@@ -233,6 +233,13 @@ def _step(kept: Mapping[str, float]) -> StepTime:
     if not 0 < step.load < float("inf"):
         raise ValueError(f"{step} is not a measurement")
     return step
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
 
 
 def _processor() -> str:

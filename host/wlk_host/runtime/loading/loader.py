@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 from wlk_host.backends import threads
 from wlk_host.backends.checkpoints.heads import Heads, parse
 from wlk_host.backends.choice import Backend, choose
-from wlk_host.backends.devices import Device, DeviceWish, choose_device, return_memory
+from wlk_host.backends.devices import (
+    Device,
+    DeviceWish,
+    choose_device,
+    return_memory,
+    torch_device,
+)
 from wlk_host.backends.service.client import Endpoint
 from wlk_host.backends.silero import load_session
 from wlk_host.core.errors import DeviceError, WlkError
@@ -22,6 +28,7 @@ from wlk_host.core.ports import Background
 from wlk_host.core.translation.session import TranslatedSession
 from wlk_host.core.translation.translators import TranslationService
 from wlk_host.core.types import Sample
+from wlk_host.models import store
 from wlk_host.runtime.loading import heap
 from wlk_host.runtime.loading.automatic import Automatic, SpeedCache
 from wlk_host.runtime.loading.opening import Services
@@ -58,7 +65,7 @@ class _Setup:
 class ModelLoader:
     """Loads what sessions need, when the first session needs it.
 
-    PyTorch is imported with the first model, while CTranslate2 reads its half of the model.
+    The libraries are imported with the first model, while CTranslate2 reads its half of the model.
 
     Args:
         background: where the second pass runs.
@@ -200,12 +207,14 @@ class ModelLoader:
         n_cores = max(1, min(_MOST_CORES, (os.cpu_count() or 1) // 2))
         heap.keep_small()
         loading = _begin(backend, folder, n_cores, device)
-        _import_libraries()
+        _import_libraries(backend)
         from wlk_host.backends.whisper.model import Whisper  # noqa: PLC0415 - after the import above
         from wlk_host.runtime.loading.model import Model  # noqa: PLC0415 - as well
 
-        threads.use_cores(n_cores)
-        whisper = Whisper(folder, backend, n_cores, device, loading, setup.heads)
+        if backend == "torch" or torch_device(device) != "cpu":
+            threads.use_cores(n_cores)
+        decoders = store.decoders_dir()
+        whisper = Whisper(folder, backend, n_cores, device, loading, setup.heads, decoders)
         heap.give_back()
         return Model(called(name, folder), whisper, backend, folder, device, services)
 
@@ -265,7 +274,7 @@ def _apart(error: DeviceError) -> WlkError:
 
 
 def _begin(backend: Backend, folder: Path, n_cores: int, device: Device) -> Future[Any] | None:
-    """Let CTranslate2 begin to read its half, if it is used, while PyTorch is being imported."""
+    """Let CTranslate2 begin to read its half, if it is used, while the rest is being imported."""
     if backend != "faster-whisper":
         return None
     from wlk_host.backends.whisper.ct2.model import begin  # noqa: PLC0415 - costs 30 MB
@@ -274,15 +283,18 @@ def _begin(backend: Backend, folder: Path, n_cores: int, device: Device) -> Futu
 
 
 @cache
-def _import_libraries() -> None:
-    """Import PyTorch and the modules that need it.
+def _import_libraries(backend: Backend) -> None:
+    """Import what a model needs.
 
-    The import creates 160,000 permanent objects. They are hidden from the garbage collector, which
+    PyTorch creates 160,000 permanent objects. They are hidden from the garbage collector, which
     would otherwise examine them several times during the import and again in each full collection.
     """
     gc.disable()
     try:
-        import wlk_host.runtime.loading.model  # noqa: F401, PLC0415 - takes a second
+        import wlk_host.runtime.loading.model  # noqa: PLC0415 - what it imports takes a while
+
+        if backend == "torch":
+            import wlk_host.backends.whisper.torch.encoder  # noqa: F401, PLC0415 - takes a second
     finally:
         gc.enable()
     gc.freeze()

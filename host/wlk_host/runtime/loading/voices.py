@@ -2,7 +2,6 @@
 
 import threading
 
-from wlk_host.backends.threads import single_core_thread
 from wlk_host.core.ports import VoiceEncoder
 from wlk_host.models import store
 from wlk_host.models.catalog import SPEAKERS
@@ -24,13 +23,11 @@ class SharedVoices:
         """
         with self._lock:
             if self._encoder is None and store.condition(SPEAKERS) is Condition.INSTALLED:
-                from wlk_host.backends.voice_encoder import (  # noqa: PLC0415 - imports PyTorch
+                from wlk_host.backends.voice_encoder import (  # noqa: PLC0415 - costs 20 MB
                     load_voice_encoder,
                 )
 
-                self._encoder = load_voice_encoder(
-                    store.folder_of(SPEAKERS), single_core_thread("voices")
-                )
+                self._encoder = load_voice_encoder(store.folder_of(SPEAKERS))
             return self._encoder
 
     def release(self) -> None:

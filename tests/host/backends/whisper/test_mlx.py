@@ -7,7 +7,6 @@ import ctranslate2
 import mlx.core as mx
 import numpy as np
 import pytest
-import torch
 from numpy.typing import NDArray
 
 from fixtures import checkpoints
@@ -20,7 +19,7 @@ from wlk_host.backends.whisper.mel import log_mel
 from wlk_host.backends.whisper.mlx.decoder import MlxDecoder
 from wlk_host.backends.whisper.mlx.encoder import MlxEncoder
 from wlk_host.backends.whisper.model import Whisper
-from wlk_host.backends.whisper.recognizer import TorchRecognizer
+from wlk_host.backends.whisper.recognizer import AttentiveRecognizer
 from wlk_host.backends.whisper.torch.decoder import TorchDecoder
 from wlk_host.bench.scoring import normalise
 from wlk_host.core.ports import Task
@@ -66,10 +65,10 @@ def test_the_encoder_in_half_precision_is_nearer_than_int8() -> None:
 def test_the_decoder_is_that_of_torch_token_by_token_and_in_branches() -> None:
     variables = read_variables(model("tiny.en") / "model.bin")
     encoded = np.random.default_rng(0).normal(size=(50, 384)).astype(np.float32)
-    visible = torch.tensor([[1, 1, 1, 1, 0], [1, 1, 1, 0, 1]]).bool()
+    visible = np.array([[1, 1, 1, 1, 0], [1, 1, 1, 0, 1]], np.bool_)
     theirs = TorchDecoder(variables, HEADS, int8=False)
     ours = MlxDecoder(variables, HEADS, mx.float32)
-    their_memory = theirs.cross_memory(torch.from_numpy(encoded))
+    their_memory = theirs.cross_memory(encoded)
     our_memory = ours.cross_memory(mx.array(encoded))
     their_cache, our_cache = theirs.cache(), ours.cache()
     reads: list[tuple[list[int], list[int], Branches | None]] = [
@@ -78,12 +77,11 @@ def test_the_decoder_is_that_of_torch_token_by_token_and_in_branches() -> None:
         ([318, 257], [0, 1], Branches(3, visible)),
     ]
     for tokens, rows, branches in reads:
-        with torch.inference_mode():
-            expected = theirs.forward(tokens, their_cache, their_memory, rows, branches)
+        expected = theirs.forward(tokens, their_cache, their_memory, rows, branches)
         got = ours.forward(tokens, our_cache, our_memory, rows, branches)
         assert our_cache.length == their_cache.length
         for a, b in zip(got, expected, strict=True):
-            torch.testing.assert_close(a, b, atol=1e-3, rtol=1e-3)
+            np.testing.assert_allclose(a, b, atol=1e-3, rtol=1e-3)
     np.testing.assert_allclose(our_memory.frames(20), encoded[:20])
 
 
@@ -91,7 +89,7 @@ def test_two_threads_share_a_model() -> None:
     """The live pass and the second one; what one thread leaves undone no other can do."""
     with ThreadPoolExecutor(1) as loading:
         whisper = loading.submit(Whisper, model("tiny.en"), "mlx", 1).result()
-    recognizer = TorchRecognizer(whisper, beams=2, least_window=750)
+    recognizer = AttentiveRecognizer(whisper, beams=2, least_window=750)
     pcm = english()[: 7 * SAMPLE_RATE]
 
     def text() -> str:
@@ -114,7 +112,7 @@ def test_a_folder_of_mlx_is_heard_by_every_engine(
     monkeypatch.setenv(MODELS_VARIABLE, str(tmp_path / "models"))
     folder = resolve(str(source))
     for backend in LOCAL:
-        recognizer = TorchRecognizer(Whisper(folder, backend, 1), beams=1, least_window=750)
+        recognizer = AttentiveRecognizer(Whisper(folder, backend, 1), beams=1, least_window=750)
         heard = recognizer.transcribe(english()[: 7 * SAMPLE_RATE], Task("en"), (), ())
         words = normalise("".join(word.text for word in heard.words), "en")
         assert words[-3:] == ["they", "were", "spoken"], backend

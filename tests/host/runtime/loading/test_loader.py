@@ -1,9 +1,5 @@
 """Opening sessions on shared models."""
 
-import os
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
@@ -51,10 +47,3 @@ def test_an_end_of_word_model_of_another_model_is_refused() -> None:
     with pytest.raises(WlkError, match="512 features, expected 384") as caught:
         loader.open(SessionOptions(model=str(model("tiny.en"))))
     assert caught.value.code == "end_of_word_mismatch"
-
-
-def test_a_model_is_begun_to_be_read_before_pytorch_is_imported() -> None:
-    command = [sys.executable, "-m", "host.runtime.loading.load_and_tell", str(model("tiny.en"))]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    told = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
-    assert told.stdout.split() == ["False", "True"]

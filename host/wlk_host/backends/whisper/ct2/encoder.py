@@ -4,9 +4,7 @@ from typing import Any
 
 import ctranslate2
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 
 class CTranslate2Encoder:
@@ -19,7 +17,8 @@ class CTranslate2Encoder:
     def __init__(self, whisper: Any) -> None:
         self.whisper = whisper
 
-    def __call__(self, features: NDArray[np.float32]) -> Tensor:
+    def __call__(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Encode normalised features (mels, 2 T) to frames of 20 ms, shape (T, width), float32."""
         view = ctranslate2.StorageView.from_array(np.ascontiguousarray(features[None]))
-        return torch.from_numpy(np.array(self.whisper.encode(view, to_cpu=True))[0])
+        encoded: NDArray[np.float32] = np.array(self.whisper.encode(view, to_cpu=True))[0]
+        return encoded

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 import mlx.core as mx
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
-from wlk_host.backends.whisper.halves import N_CONTEXT, Branches
+from wlk_host.backends.whisper.halves import N_CONTEXT, Best, Branches
 from wlk_host.backends.whisper.layout import (
     HEAD_WIDTH,
     SelfAttention,
@@ -29,8 +28,9 @@ from wlk_host.backends.whisper.mlx.layers import (
     Linear,
     Norm,
     gelu,
-    to_torch,
+    to_numpy,
 )
+from wlk_host.backends.whisper.scores import most_probable
 from wlk_host.core.types import EncoderFrames
 
 
@@ -58,7 +58,7 @@ class MlxCache:
 
 
 class MlxDecoder:
-    """The decoder half of a Whisper checkpoint; as `TorchDecoder`, on MLX's default device.
+    """The decoder half of a Whisper checkpoint; `halves.Decoder` on MLX's default device.
 
     Args:
         variables: CTranslate2 names and arrays (`checkpoints.container.read_variables`).
@@ -107,19 +107,14 @@ class MlxDecoder:
         memory: MlxMemory,
         rows: Sequence[int] = (-1,),
         branches: Branches | None = None,
-    ) -> tuple[Tensor, Tensor]:
-        """Read `tokens`, one after the other, after those in the cache; as `TorchDecoder`.
-
-        Returns:
-            logits of the tokens at `rows`, shape (len(rows), vocabulary), and the attention
-            of the alignment heads, shape (heads, len(tokens), T), both of torch.
-        """
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Read tokens; see `halves.Decoder`."""
         n, past = len(tokens), cache.length
         if branches is None:
             places, visible = self._positions[past : past + n], _before(n, past)
         else:
             places = self._positions[branches.position]
-            visible = mx.array(branches.visible.numpy())
+            visible = mx.array(branches.visible)
         x = self._embedding.weight[mx.array(list(tokens))].astype(mx.float32) + places
         attended: list[Array] = []
         for i, layer in enumerate(self._layers):
@@ -136,7 +131,21 @@ class MlxDecoder:
         logits = self._embedding(self._norm(x[mx.array(list(rows))]))
         attention = mx.concatenate(attended)
         mx.eval(logits, attention, cache.keys, cache.values)
-        return to_torch(logits), to_torch(attention)
+        return to_numpy(logits), to_numpy(attention)
+
+    def successors(
+        self,
+        tokens: Sequence[int],
+        cache: MlxCache,
+        memory: MlxMemory,
+        mask: NDArray[np.float32],
+        n_best: int,
+        branches: Branches | None = None,
+    ) -> tuple[Best, NDArray[np.float32]]:
+        """Read tokens for what most probably follows; see `halves.Decoder`."""
+        rows = (-1,) if branches is None else range(len(tokens))
+        logits, attention = self.forward(tokens, cache, memory, rows, branches)
+        return most_probable(logits, mask, n_best), attention
 
     def _self_attention(
         self,

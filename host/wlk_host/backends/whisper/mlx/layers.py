@@ -9,9 +9,8 @@ from typing import Any, Final, TypeAlias
 
 import mlx.core as mx
 import numpy as np
-import torch
 from mlx import nn
-from torch import Tensor
+from numpy.typing import NDArray
 
 from wlk_host.backends.whisper.layout import HEAD_WIDTH, Half, Variables
 
@@ -107,9 +106,9 @@ def product_dtype() -> Any:
     return mx.float16 if on_gpu else mx.float32
 
 
-def to_torch(array: Array) -> Tensor:
+def to_numpy(array: Array) -> NDArray[np.float32]:
     """A copy for those who search and time words, in float32."""
-    return torch.from_numpy(np.array(array.astype(mx.float32)))
+    return np.array(array.astype(mx.float32))
 
 
 def _evaluated(array: Array) -> Array:

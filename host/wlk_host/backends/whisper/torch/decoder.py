@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from wlk_host.backends.whisper.halves import N_CONTEXT, Branches
+from wlk_host.backends.whisper.halves import N_CONTEXT, Best, Branches
 from wlk_host.backends.whisper.layout import (
     HEAD_WIDTH,
     SelfAttention,
@@ -23,6 +23,7 @@ from wlk_host.backends.whisper.layout import (
     n_heads,
     n_layers,
 )
+from wlk_host.backends.whisper.scores import most_probable
 from wlk_host.backends.whisper.torch.layers import Checkpoint, Linear, Norm
 from wlk_host.core.types import EncoderFrames
 
@@ -56,7 +57,7 @@ class Cache:
 
 
 class TorchDecoder:
-    """The decoder half of a Whisper checkpoint.
+    """The decoder half of a Whisper checkpoint; `halves.Decoder`.
 
     Args:
         variables: CTranslate2 names and arrays (`checkpoints.container.read_variables`).
@@ -95,9 +96,14 @@ class TorchDecoder:
         """Features of an encoder frame."""
         return int(self._embedding.shape[1])
 
-    def cross_memory(self, encoded: Tensor) -> CrossMemory:
-        """Keys and values of an encoded window, shape (T, width), computed once for all tokens."""
-        encoded = encoded.to(self._positions.device)
+    @torch.inference_mode()
+    def cross_memory(self, encoded: Tensor | NDArray[np.float32]) -> CrossMemory:
+        """Keys and values of an encoded window, shape (T, width), computed once for all tokens.
+
+        Args:
+            encoded: by PyTorch, or by an encoder of another library.
+        """
+        encoded = torch.as_tensor(encoded).to(self._positions.device)
         keys, values = [], []
         for layer in self._layers:
             key, value = (
@@ -112,6 +118,7 @@ class TorchDecoder:
         device = self._positions.device
         return Cache(len(self._layers), self._n_heads, n_slots, self._dtype, device)
 
+    @torch.inference_mode()
     def forward(
         self,
         tokens: Sequence[int],
@@ -119,26 +126,15 @@ class TorchDecoder:
         memory: CrossMemory,
         rows: Sequence[int] = (-1,),
         branches: Branches | None = None,
-    ) -> tuple[Tensor, Tensor]:
-        """Read `tokens`, one after the other, after those in the cache.
-
-        Args:
-            tokens: vocabulary indices.
-            cache: the tokens before; those read are added.
-            memory: the encoded window.
-            rows: tokens whose successors are asked for.
-            branches: that each of the tokens follows some of those in the cache instead.
-
-        Returns:
-            logits of the tokens at `rows`, shape (len(rows), vocabulary), and the attention
-            of the alignment heads, shape (heads, len(tokens), T).
-        """
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Read tokens; see `halves.Decoder`."""
         n, past = len(tokens), cache.length
         index = torch.tensor(tokens, device=self._positions.device)
         if branches is None:
             places, visible = self._positions[past : past + n], _before(n, past, index.device)
         else:
-            places, visible = self._positions[branches.position], branches.visible.to(index.device)
+            places = self._positions[branches.position]
+            visible = torch.from_numpy(branches.visible).to(index.device)
         x = self._embedding[index].float() + places
         attended: list[Tensor] = []
         for i, layer in enumerate(self._layers):
@@ -152,7 +148,21 @@ class TorchDecoder:
             x = x + layer.ffn.narrow(functional.gelu(layer.ffn.widen(layer.ffn.norm(x))))
         cache.length = past + n
         logits = self._projection(self._norm(x[list(rows)]))
-        return logits.float().cpu(), torch.cat(attended).float().cpu()
+        return logits.float().cpu().numpy(), torch.cat(attended).float().cpu().numpy()
+
+    def successors(
+        self,
+        tokens: Sequence[int],
+        cache: Cache,
+        memory: CrossMemory,
+        mask: NDArray[np.float32],
+        n_best: int,
+        branches: Branches | None = None,
+    ) -> tuple[Best, NDArray[np.float32]]:
+        """Read tokens for what most probably follows; see `halves.Decoder`."""
+        rows = (-1,) if branches is None else range(len(tokens))
+        logits, attention = self.forward(tokens, cache, memory, rows, branches)
+        return most_probable(logits, mask, n_best), attention
 
     def _self_attention(
         self,

@@ -32,6 +32,7 @@ class TorchEncoder:
         self._layers = [encoder_layer(checkpoint, i) for i in range(n_layers(variables, "encoder"))]
         self._norm = checkpoint.norm("layer_norm")
 
+    @torch.inference_mode()
     def __call__(self, features: NDArray[np.float32]) -> Tensor:
         """Encode normalised features (mels, 2 T) to frames of 20 ms, shape (T, width), float32.
 

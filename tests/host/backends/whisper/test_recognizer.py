@@ -12,7 +12,7 @@ from fixtures.models import model
 from fixtures.sound import TimedWord, english, english_words, noise
 from wlk_host.backends.whisper.mel import log_mel
 from wlk_host.backends.whisper.model import Whisper
-from wlk_host.backends.whisper.recognizer import TorchRecognizer
+from wlk_host.backends.whisper.recognizer import AttentiveRecognizer
 from wlk_host.backends.whisper.tokenizer import WhisperTokenizer
 from wlk_host.bench.scoring import error_rate, normalise
 from wlk_host.core.ports import Task
@@ -37,8 +37,8 @@ def whisper(request: pytest.FixtureRequest) -> Whisper:
 
 
 @pytest.fixture(scope="module")
-def recognizer(whisper: Whisper) -> TorchRecognizer:
-    return TorchRecognizer(whisper)
+def recognizer(whisper: Whisper) -> AttentiveRecognizer:
+    return AttentiveRecognizer(whisper)
 
 
 def spoken() -> Pcm:
@@ -49,7 +49,7 @@ def text_of(words: tuple[Word, ...]) -> str:
     return "".join(word.text for word in words)
 
 
-def test_words_come_with_their_times(recognizer: TorchRecognizer) -> None:
+def test_words_come_with_their_times(recognizer: AttentiveRecognizer) -> None:
     pcm = spoken()
     heard = recognizer.transcribe(pcm, TASK, (), ())
     assert error_rate(spoken_text(), text_of(heard.words), "en") <= 10
@@ -63,9 +63,11 @@ def test_words_come_with_their_times(recognizer: TorchRecognizer) -> None:
     assert heard.no_speech < 0.3
 
 
-def test_it_hears_what_ctranslate2_hears_with_the_same_search(recognizer: TorchRecognizer) -> None:
+def test_it_hears_what_ctranslate2_hears_with_the_same_search(
+    recognizer: AttentiveRecognizer,
+) -> None:
     """In a full window, as that one is always given."""
-    full = TorchRecognizer(recognizer._whisper, least_window=3000)
+    full = AttentiveRecognizer(recognizer._whisper, least_window=3000)
     ours = text_of(full.transcribe(spoken(), TASK, (), ()).words)
     assert error_rate(heard_by_ctranslate2(), ours, "en") <= 5
 
@@ -83,7 +85,7 @@ def heard_by_ctranslate2() -> str:
     return tokenizer.decode(result.sequences_ids[0])
 
 
-def test_a_prefix_is_taken_as_given_and_not_said_again(recognizer: TorchRecognizer) -> None:
+def test_a_prefix_is_taken_as_given_and_not_said_again(recognizer: AttentiveRecognizer) -> None:
     n = 19
     encode = recognizer._whisper.tokenizer.encode
     prefix = encode("".join(f" {word}" for word, _, _ in spoken_words()[:n]))
@@ -93,31 +95,31 @@ def test_a_prefix_is_taken_as_given_and_not_said_again(recognizer: TorchRecogniz
     assert seconds(heard.words[0].start) == pytest.approx(spoken_words()[n][1], abs=0.4)
 
 
-def test_a_prompt_is_not_said_again_however_long(recognizer: TorchRecognizer) -> None:
+def test_a_prompt_is_not_said_again_however_long(recognizer: AttentiveRecognizer) -> None:
     prompt = recognizer._whisper.tokenizer.encode(" It was a long story." * 80)
     assert len(prompt) > 448
     heard = recognizer.transcribe(spoken(), TASK, prompt, ())
     assert error_rate(spoken_text(), text_of(heard.words), "en") <= 20
 
 
-def test_silence_is_answered_without_harm(recognizer: TorchRecognizer) -> None:
+def test_silence_is_answered_without_harm(recognizer: AttentiveRecognizer) -> None:
     for pcm in (np.zeros(SAMPLE_RATE, np.float32), noise(3, 0.001)):
         heard = recognizer.transcribe(pcm, TASK, (), ())
         assert all(0 <= w.start <= w.end for w in heard.words)
         assert heard.no_speech > 0.3
 
 
-def test_a_very_short_sound_is_answered_without_harm(recognizer: TorchRecognizer) -> None:
+def test_a_very_short_sound_is_answered_without_harm(recognizer: AttentiveRecognizer) -> None:
     heard = recognizer.transcribe(english()[8000:8500], TASK, (), ())
     assert len(heard.words) < 5
 
 
 @pytest.fixture(scope="module")
-def listener(whisper: Whisper) -> TorchRecognizer:
-    return TorchRecognizer(whisper, beams=1, least_window=750)
+def listener(whisper: Whisper) -> AttentiveRecognizer:
+    return AttentiveRecognizer(whisper, beams=1, least_window=750)
 
 
-def test_a_short_window_hears_as_well(listener: TorchRecognizer) -> None:
+def test_a_short_window_hears_as_well(listener: AttentiveRecognizer) -> None:
     """It is encoded with some silence behind it, without which it may not end."""
     spoken = [word for word in spoken_words() if word[2] < 8]
     pcm = english()[: round((spoken[-1][2] + 0.1) * SAMPLE_RATE)]
@@ -126,14 +128,14 @@ def test_a_short_window_hears_as_well(listener: TorchRecognizer) -> None:
     assert heard.words[-1].end <= len(pcm) + 320
 
 
-def test_a_loop_in_a_short_window_is_cut(listener: TorchRecognizer) -> None:
+def test_a_loop_in_a_short_window_is_cut(listener: AttentiveRecognizer) -> None:
     """Told that it has begun one, the decoder goes on with it."""
     prefix = listener._whisper.tokenizer.encode(" no" * 40)
     heard = listener.transcribe(noise(1, 0.1), TASK, (), prefix)
     assert 20 < len(heard.words) < 40
 
 
-def test_the_language_of_a_sound_is_detected(listener: TorchRecognizer) -> None:
+def test_the_language_of_a_sound_is_detected(listener: AttentiveRecognizer) -> None:
     language, probability = listener.detect_language(english()[: 5 * SAMPLE_RATE])
     assert language == "en"
     assert 0.8 <= probability <= 1
