@@ -112,7 +112,7 @@ def test_the_options_page(start_browser: Launch, fake_host: FakeHost, scheme: st
     browser = start_browser(fake_host.command)
     page = browser.open_own("options/options.html")
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    expect(page.locator("#host-state")).to_contain_text("answers")
+    expect(page.locator("#host-state")).to_contain_text("responding")
     browser.screenshot(page, f"options-{scheme}.png")
     assert faults_of(page) == []
     page.locator("#diagnose").click()
