@@ -13,6 +13,7 @@ import base64
 import json
 import os
 import queue
+import re
 import subprocess
 import sys
 import threading
@@ -89,6 +90,13 @@ class Host:
         stat = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="ascii")
         user, kernel = stat.rpartition(")")[2].split()[11:13]
         return (int(user) + int(kernel)) / os.sysconf("SC_CLK_TCK")
+
+    def memory_mb(self) -> float:
+        """The most that it has held so far; Linux only."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
+        found = re.search(r"VmHWM:\s+(\d+) kB", status)
+        assert found
+        return int(found[1]) / 2**10
 
     def leave(self) -> None:
         """Hang up and hear the rest."""
