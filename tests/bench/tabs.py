@@ -22,7 +22,7 @@ from typing import Any, Final
 import numpy as np
 
 from start import CHUNK, Host
-from wlk_host.core.types import SAMPLE_RATE, Pcm, Sample, seconds
+from wlk_host.core.types import Pcm, Sample, seconds
 from wlk_host.runtime.files.media import read_chunks
 
 MOST_LAG_S: Final = 1.5

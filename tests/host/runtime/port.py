@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from host.runtime.scripted import Held, Inline
 from wlk_host.protocol.connection import Connection
 from wlk_host.protocol.messages import Error, Status, ToExtension
-from wlk_host.runtime.host.loop import HostLoop, Wake
+from wlk_host.runtime.host.loop import HostLoop
 from wlk_host.runtime.host.model_service import ModelService
-from wlk_host.runtime.ports import ModelLoader
+from wlk_host.runtime.ports import ModelLoader, Threads
 from wlk_host.runtime.stdio import Inbox, Signal
 
 Journal = list[tuple[str, str]]
@@ -30,13 +30,24 @@ class WatchedInbox(queue.Queue[bytes | Signal | None]):
         return super().get(block, timeout)
 
 
+class OneByOne(WatchedInbox):
+    """Lets one message in before each piece of work."""
+
+    def empty(self) -> bool:
+        return True
+
+
 @dataclass
 class Port:
-    """The browser's side: what it says lies in `inbox`, what it hears in `heard`."""
+    """The browser's side: what it says lies in `inbox`, what it hears in `heard`.
+
+    Models are loaded in `loading`. Sessions take their turns on `threads`; None is at once.
+    """
 
     inbox: WatchedInbox = field(default_factory=WatchedInbox)
     heard: list[ToExtension] = field(default_factory=list)
     loading: Inline | Held = field(default_factory=Inline)
+    threads: Threads | None = None
 
     def say(self, **message: object) -> None:
         self.inbox.put(json.dumps(message).encode())
@@ -50,7 +61,7 @@ class Port:
 
     def serve(
         self,
-        make_loader: Callable[[Wake], ModelLoader],
+        make_loader: Callable[[Threads], ModelLoader],
         send: Callable[[ToExtension], None] | None = None,
         release_after_s: float = 300,
     ) -> None:
@@ -61,16 +72,16 @@ class Port:
     def serve_on(
         self,
         inbox: Inbox,
-        make_loader: Callable[[Wake], ModelLoader],
+        make_loader: Callable[[Threads], ModelLoader],
         send: Callable[[ToExtension], None],
         release_after_s: float,
     ) -> None:
         connection = Connection()
         connection.receive(b'{"type": "hello", "protocol": 1, "extension": "1"}')
         models = ModelService(send, ())
-        thread = self.loading
+        threads = self.threads or Inline(self.loading)
         HostLoop(
-            inbox, send, connection, make_loader, models.obey, release_after_s, lambda _: thread
+            inbox, send, connection, make_loader, models.obey, release_after_s, lambda _: threads
         ).run()
 
     def states(self, session: str) -> list[str]:

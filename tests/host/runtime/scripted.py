@@ -10,7 +10,7 @@ from wlk_host.core.options import SessionOptions
 from wlk_host.core.recognition import Recognition
 from wlk_host.core.speakers import Speakers
 from wlk_host.core.types import AudioChunk, CaptionUpdate, Event, Line, Sample, Work
-from wlk_host.runtime.ports import LoadedModel, TranslatedCaptionSession
+from wlk_host.runtime.ports import LoadedModel, Threads, TranslatedCaptionSession, Urgency
 
 T = TypeVar("T")
 
@@ -105,6 +105,9 @@ class ScriptedModel:
         session.on_take_over(self)
         self.taken_over.append(session)
 
+    def place(self, threads: Threads) -> Threads:
+        return threads
+
     def smaller(self, options: SessionOptions) -> str | None:
         return self.smaller_model
 
@@ -148,7 +151,20 @@ class ScriptedLoader:
 
 
 class Inline:
-    """A background that does its jobs at once."""
+    """Threads that do their jobs at once, but for those that are apart.
+
+    Args:
+        others: where what is apart is done; None is at once, too.
+    """
+
+    def __init__(self, others: "Inline | Held | None" = None) -> None:
+        self._others = others
+
+    def take(self, turn: Callable[[], T], urgency: Urgency) -> Future[T]:
+        return self.submit(turn)
+
+    def apart(self, name: str) -> "Inline | Held":
+        return self._others or self
 
     def submit(self, job: Callable[[], T]) -> Future[T]:
         future = Future[T]()
@@ -178,6 +194,12 @@ class Held:
 
         self._jobs.append(do)
         return future
+
+    def take(self, turn: Callable[[], T], urgency: Urgency) -> Future[T]:
+        return self.submit(turn)
+
+    def apart(self, name: str) -> "Held":
+        return self
 
     @property
     def has_jobs(self) -> bool:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from wlk_host.runtime.worker import Worker
 
 from fixtures.models import model
 from fixtures.sound import english, english_words
@@ -18,7 +19,6 @@ from wlk_host.runtime.files.caption_log import CaptionLog, Shown
 from wlk_host.runtime.files.clocks import SoundClock
 from wlk_host.runtime.files.playback import play
 from wlk_host.runtime.loading.loader import ModelLoader
-from wlk_host.runtime.worker import Worker
 
 OPTIONS = SessionOptions(policy="local_agreement")
 
