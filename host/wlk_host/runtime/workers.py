@@ -45,7 +45,7 @@ class Workers:
 
     Args:
         n_threads: that work side by side.
-        wake: called on one of them after each job.
+        wake: called from any thread after each job.
         name: of the threads.
     """
 

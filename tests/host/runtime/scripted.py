@@ -176,9 +176,14 @@ class Inline:
 
 
 class Held:
-    """A background that does its jobs, in their order, when the test says so."""
+    """Threads that do their jobs when the test says so.
 
-    def __init__(self) -> None:
+    Args:
+        apart: where what is apart is done; None is here as well.
+    """
+
+    def __init__(self, apart: "Inline | Held | None" = None) -> None:
+        self._apart = apart
         self._jobs: list[Callable[[], None]] = []
 
     def submit(self, job: Callable[[], T]) -> Future[T]:
@@ -198,12 +203,13 @@ class Held:
     def take(self, turn: Callable[[], T], urgency: Urgency) -> Future[T]:
         return self.submit(turn)
 
-    def apart(self, name: str) -> "Held":
-        return self
+    def apart(self, name: str) -> "Inline | Held":
+        return self._apart or self
 
     @property
-    def has_jobs(self) -> bool:
-        return bool(self._jobs)
+    def n_jobs(self) -> int:
+        return len(self._jobs)
 
-    def do(self) -> None:
-        self._jobs.pop(0)()
+    def do(self, number: int = 0) -> None:
+        """One of the jobs that wait, the first if nothing is said."""
+        self._jobs.pop(number)()

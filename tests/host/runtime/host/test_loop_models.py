@@ -1,28 +1,15 @@
 """How the host loop treats models: slow to load, failing, or too slow."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
-from host.runtime.port import Journal, OneByOne, Port, WatchedInbox, pieces
+from host.runtime.port import Journal, OneByOne, Port, Scenes, pieces
 from host.runtime.scripted import Held, ScriptedLoader, ScriptedModel, ScriptedSession
 from wlk_host.core.errors import DeviceError, WlkError
 from wlk_host.core.options import SessionOptions
 from wlk_host.core.types import AudioChunk, Event
 from wlk_host.protocol.messages import Status
 from wlk_host.runtime.stdio import Signal
-
-
-class Turns(WatchedInbox):
-    """Does the next of these whenever the loop has nothing left to do."""
-
-    def __init__(self, *turns: Callable[[], None]) -> None:
-        super().__init__()
-        self.turns = list(turns)
-
-    def get(self, block: bool = True, timeout: float | None = None) -> bytes | Signal | None:
-        if block:
-            self.turns.pop(0)()
-        return super().get(block, timeout)
 
 
 def test_what_is_asked_of_a_session_waits_for_its_model_and_others_go_on(port: Port) -> None:
@@ -39,7 +26,9 @@ def test_what_is_asked_of_a_session_waits_for_its_model_and_others_go_on(port: P
         port.audio("late")
         port.audio("ready")
 
-    port.inbox = Turns(lambda: port.start("ready"), load, speak, load, lambda: port.inbox.put(None))
+    port.inbox = Scenes(
+        lambda: port.start("ready"), load, speak, load, lambda: port.inbox.put(None)
+    )
     loader = ScriptedLoader(ready, late)
     port.serve_on(port.inbox, lambda _threads: loader, port.heard.append, 300)
     assert pieces(journal)[:2] == [("ready", "LIVE"), ("late", "LIVE")]
@@ -99,7 +88,7 @@ def test_a_session_without_a_device_waits_for_another_and_others_go_on(port: Por
         port.audio("a", 1, 1600)
         port.audio("b")
 
-    port.inbox = Turns(start, load, load, fail, load, lambda: port.inbox.put(None))
+    port.inbox = Scenes(start, load, load, fail, load, lambda: port.inbox.put(None))
     port.serve_on(port.inbox, lambda _threads: loader, port.heard.append, 300)
     assert loader.elsewhere.taken_over == [session]
     assert pieces(journal)[:2] == [("b", "LIVE"), ("a", "LIVE")]
