@@ -104,6 +104,7 @@ class Host:
         self._process.wait()
         while (heard := self._heard.get(timeout=120)) is not None:
             self.log.append(heard)
+        _open(self._process.stdout).close()
 
     def _listen(self) -> None:
         pipe = _open(self._process.stdout)

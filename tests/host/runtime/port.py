@@ -6,7 +6,10 @@ import queue
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from host.runtime.scripted import Held, Inline
+from wlk_host.core.types import Pcm, Sample
 from wlk_host.protocol.connection import Connection
 from wlk_host.protocol.messages import Error, Status, ToExtension
 from wlk_host.runtime.host.loop import HostLoop, Wake
@@ -72,6 +75,11 @@ class Port:
     def audio(self, name: str, seq: int = 0, start: int = 0, length: int = 1600) -> None:
         pcm = base64.b64encode(bytes(2 * length)).decode()
         self.say(type="audio", session=name, seq=seq, start=start, pcm=pcm)
+
+    def sound(self, name: str, seq: int, start: Sample, pcm: Pcm) -> None:
+        raw = np.rint(np.clip(pcm, -1, 1) * 32767).astype("<i2").tobytes()
+        text = base64.b64encode(raw).decode()
+        self.say(type="audio", session=name, seq=seq, start=start, pcm=text)
 
     def hang_up(self) -> None:
         self.inbox.put(None)
