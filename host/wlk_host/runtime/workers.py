@@ -12,16 +12,17 @@ from wlk_host.runtime.agenda import Agenda
 from wlk_host.runtime.ports import Urgency
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
-class _Job(Generic[T]):
+class _Job(Generic[T_co]):
     """`core.ports.Promise` of a job that may still wait for a thread."""
 
-    def __init__(self, do: Callable[[], T], urgency: Urgency | None) -> None:
+    def __init__(self, do: Callable[[], T_co], urgency: Urgency | None) -> None:
         self.urgency = urgency
         self._do = do
         self._begun = threading.Event()
-        self._outcome: Future[T] | None = None
+        self._outcome: Future[T_co] | None = None
 
     def begin(self, pool: ThreadPoolExecutor, ended: Callable[[], None]) -> None:
         """Do it on one of these threads, which then calls `ended`."""
@@ -33,7 +34,7 @@ class _Job(Generic[T]):
         """Whether `result` returns at once."""
         return self._outcome is not None and self._outcome.done()
 
-    def result(self) -> T:
+    def result(self) -> T_co:
         """The outcome; waits for it, and raises what the job raised."""
         self._begun.wait()
         assert self._outcome is not None  # noqa: S101 - it is there before the event is set

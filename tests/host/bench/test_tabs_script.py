@@ -12,6 +12,7 @@ import tabs
 from fixtures.models import model
 from fixtures.sound import english
 from wlk_host.core.types import SAMPLE_RATE, Sample
+from wlk_host.runtime.files.media import CHUNK
 
 
 def status(at: float, lag_ms: int, *, refining: bool = True) -> tuple[float, dict[str, Any]]:
@@ -62,7 +63,7 @@ def test_speech_counts_as_refined_unless_the_host_says_otherwise_with_its_lines(
 
 
 def test_a_recording_is_played_over_and_over_from_anywhere() -> None:
-    chunk = tabs.CHUNK
+    chunk = CHUNK
     pcm = np.arange(3 * chunk + 7, dtype=np.float32)
     played = list(islice(tabs.endless(pcm, 2 * chunk + 3), 3))
     assert [int(part[0]) // chunk for part in played] == [2, 0, 1]

@@ -3,7 +3,7 @@
 import base64
 import json
 import queue
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -201,7 +201,7 @@ class ClockworkModel:
     problem: WlkError | None = None
 
     def __init__(
-        self, timeline: Timeline, lanes: Lanes, scripts: dict[str, Sequence[ScriptedWord]]
+        self, timeline: Timeline, lanes: Lanes, scripts: Mapping[str, Sequence[ScriptedWord]]
     ) -> None:
         self._timeline = timeline
         self._lanes = lanes

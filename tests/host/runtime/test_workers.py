@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -90,7 +91,7 @@ def test_whoever_waits_is_woken_when_the_outcome_is_there() -> None:
     workers = Workers(1, woken.set)
     for n in range(100):
         woken.clear()
-        promise = workers.submit(lambda n=n: n)
+        promise = workers.submit(partial(abs, n))
         assert woken.wait(WITHIN_S)
         assert promise.done()
         assert promise.result() == n

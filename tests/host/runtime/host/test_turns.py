@@ -227,7 +227,7 @@ def test_another_model_takes_over_between_two_turns(port: Port) -> None:
         take_turn(port, held)
 
     end = partial(take_turn, port, held)
-    late = [speak, end] * 5
+    late: list[Callable[[], None]] = [speak, end] * 5
     serve(port, loader, start, load, *late, speak, load_during_a_turn, look, port.hang_up, end, end)
     assert loader.models["tiny"].taken_over == [session]
     assert port.states("a")[-1] == "ended"

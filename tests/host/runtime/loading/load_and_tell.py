@@ -17,9 +17,11 @@ from wlk_host.runtime.loading.loader import ModelLoader
 begin = ct2_model.begin
 
 
-def begin_and_tell(folder: Path, threads: int, device: str = "cpu") -> Future[Any]:
+def begin_and_tell(
+    folder: Path, threads: int, device: str = "cpu", n_passes: int = 2
+) -> Future[Any]:
     print("torch" in sys.modules)
-    return begin(folder, threads, device)
+    return begin(folder, threads, device, n_passes)
 
 
 if __name__ == "__main__":
