@@ -31,7 +31,7 @@ def play(
 ) -> Iterator[tuple[float, Event]]:
     """Feed each chunk when it would have been heard; yield (seconds, event) as they come.
 
-    Like the engine thread: sound that came in the meantime is taken before the next
+    Like the host's turns: sound that came in the meantime is taken before the next
     piece of work, and nothing is done while nothing is due.
     """
     for chunk in chunks:
