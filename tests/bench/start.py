@@ -13,6 +13,7 @@ import base64
 import json
 import os
 import queue
+import re
 import subprocess
 import sys
 import threading
@@ -90,12 +91,20 @@ class Host:
         user, kernel = stat.rpartition(")")[2].split()[11:13]
         return (int(user) + int(kernel)) / os.sysconf("SC_CLK_TCK")
 
+    def memory_mb(self) -> float:
+        """The most that it has held so far; Linux only."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
+        found = re.search(r"VmHWM:\s+(\d+) kB", status)
+        assert found
+        return int(found[1]) / 2**10
+
     def leave(self) -> None:
         """Close the pipes and read the remaining messages."""
         _open(self._process.stdin).close()
         self._process.wait()
         while (heard := self._heard.get(timeout=120)) is not None:
             self.log.append(heard)
+        _open(self._process.stdout).close()
 
     def _listen(self) -> None:
         pipe = _open(self._process.stdout)

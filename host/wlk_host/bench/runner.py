@@ -21,7 +21,7 @@ from wlk_host.runtime.files.media import read_chunks
 from wlk_host.runtime.files.playback import play
 from wlk_host.runtime.loading.loader import ModelLoader
 from wlk_host.runtime.translators.child import Translators
-from wlk_host.runtime.worker import Worker
+from wlk_host.runtime.workers import Workers
 
 _LIVE: Final = LiveOptions()
 
@@ -59,8 +59,8 @@ class Bench:
         # The loader keeps its models, but each run has its own clock.
         beside = _Beside(lambda: self._clock)
         self._loader = ModelLoader(
-            Worker() if realtime else beside,
-            Worker(name="translations") if realtime else beside,
+            Workers() if realtime else beside,
+            Workers(name="translations") if realtime else beside,
             # The translator runs in this process, so that its cost is counted.
             translator=Translators(),
             live=live,

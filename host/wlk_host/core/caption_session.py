@@ -8,7 +8,7 @@ from wlk_host.core.types import AudioChunk, Event, Sample, Work
 
 
 class CaptionSession(Protocol):
-    """One tab's captions. Used by one thread."""
+    """One tab's captions. Used by one thread at a time."""
 
     @property
     def lag(self) -> Sample:

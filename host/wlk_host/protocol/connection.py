@@ -130,6 +130,13 @@ class Connection:
             return message
         return self._for_session(message)
 
+    def end(self) -> list[Stop]:
+        """The input has ended: each session that is still open is stopped."""
+        still_open = [name for name, heard in self._sessions.items() if heard.phase is _Phase.OPEN]
+        for session in still_open:
+            self._sessions[session].phase = _Phase.STOPPING
+        return [Stop(session) for session in still_open]
+
     def ended(self, session: str) -> None:
         """Note that a stopped session is finished, so that its id can be used again."""
         del self._sessions[session]

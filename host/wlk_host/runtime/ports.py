@@ -1,14 +1,37 @@
 """What the host loop needs from sessions and models."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Protocol, TypeAlias, TypeVar
 
 from wlk_host.core.caption_session import CaptionSession
 from wlk_host.core.errors import DeviceError, WlkError
 from wlk_host.core.options import SessionOptions
+from wlk_host.core.ports import Promise
 from wlk_host.core.speakers import Speakers
 from wlk_host.core.types import Event, Line, Sample
+
+T = TypeVar("T")
+
+Urgency: TypeAlias = tuple[int, bool]
+"""Of a session's turn, the least first: `Work.value` of what is due, and whether its tab is hidden.
+"""
+
+
+class Threads(Protocol):
+    """Threads that do what sessions have to do, as many jobs side by side as there are threads."""
+
+    def take(self, turn: Callable[[], T], urgency: Urgency) -> Promise[T]:
+        """Do this as soon as nothing more urgent is to be done."""
+        ...
+
+    def submit(self, job: Callable[[], T]) -> Promise[T]:
+        """Do this when its turn comes, after what is urgent."""
+        ...
+
+    def apart(self, name: str) -> "Threads":
+        """One more thread, for what would keep these waiting."""
+        ...
 
 
 class TranslatedCaptionSession(CaptionSession, Protocol):
@@ -55,6 +78,10 @@ class LoadedModel(Protocol):
         Raises:
             WlkError: the session cannot be opened.
         """
+        ...
+
+    def place(self, threads: Threads) -> Threads:
+        """Where a session on this model takes its turns: there, or apart from them."""
         ...
 
     def take_over(self, session: TranslatedCaptionSession, options: SessionOptions) -> None:

@@ -3,13 +3,14 @@
 import base64
 import json
 import queue
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from heapq import heappop, heappush
 from itertools import count
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from host.core.scripted import (
     ScriptedWord,
 )
 from host.core.stage import LIVE, PACE, REFINE
+from host.runtime.scripted import Inline
 from wlk_host.core.errors import DeviceError, WlkError
 from wlk_host.core.live.alignatt_pass import LivePass
 from wlk_host.core.options import SessionOptions
@@ -29,7 +31,8 @@ from wlk_host.core.speakers import Speakers
 from wlk_host.core.translation.session import TranslatedSession
 from wlk_host.core.translation.translators import TranslationRequest
 from wlk_host.core.types import SAMPLE_RATE, Event, Pcm, Sample, Work
-from wlk_host.runtime.ports import LoadedModel, TranslatedCaptionSession
+from wlk_host.runtime.agenda import Agenda
+from wlk_host.runtime.ports import LoadedModel, Threads, TranslatedCaptionSession, Urgency
 from wlk_host.runtime.stdio import Signal
 
 T = TypeVar("T")
@@ -38,7 +41,7 @@ LIVE_S = 0.1
 """What a live step takes."""
 
 SECOND_PASS_S = 5.0
-"""What a second pass takes, beside the loop."""
+"""What a second pass takes."""
 
 
 class Timeline(queue.Queue[bytes | Signal | None]):
@@ -47,18 +50,27 @@ class Timeline(queue.Queue[bytes | Signal | None]):
     Attributes:
         now: seconds.
         waits: the timeout of every sleep.
+        lanes: threads on this clock.
+        spent_s: what the job that is being done takes, as far as it is known.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.now = 0.0
         self.waits: list[float | None] = []
+        self.lanes: list[Lanes] = []
+        self.spent_s = 0.0
         self._coming: list[tuple[float, int, bytes | Signal | None]] = []
         self._order = count()
 
     def at(self, t: float, message: bytes | Signal | None) -> None:
         """Let a message come at that time."""
         heappush(self._coming, (t, next(self._order), message))
+
+    def catch_up(self) -> None:
+        """See to it that on all threads is done what is due by now."""
+        for lanes in self.lanes:
+            lanes.catch_up()
 
     def get(self, block: bool = True, timeout: float | None = None) -> bytes | Signal | None:
         if block and self.empty():
@@ -73,34 +85,81 @@ class Timeline(queue.Queue[bytes | Signal | None]):
         return not self._coming or self._coming[0][0] > self.now
 
 
-@dataclass
 class _Job(Generic[T]):
-    """Done at its time; who asks before waits, and nobody else does anything meanwhile."""
+    """What it does is done when it begins, and to be seen when its time has passed."""
 
-    timeline: Timeline
-    due: float
-    job: Callable[[], T]
+    def __init__(
+        self, timeline: Timeline, do: Callable[[], T], urgency: Urgency | None, takes_s: float
+    ) -> None:
+        self.urgency = urgency
+        self._timeline = timeline
+        self._do = do
+        self._takes_s = takes_s
+        self._outcome = Future[T]()
+        self.due: float | None = None
+
+    def begin(self, now: float) -> float:
+        """Do it; returns when it ends."""
+        # A turn may submit a second pass, which then begins amid it.
+        spent_s, self._timeline.spent_s = self._timeline.spent_s, self._takes_s
+        self._outcome = Inline().submit(self._do)
+        self.due = now + self._timeline.spent_s
+        self._timeline.spent_s = spent_s
+        self._timeline.at(self.due, Signal.WAKE)
+        return self.due
 
     def done(self) -> bool:
-        return self.timeline.now >= self.due
+        self._timeline.catch_up()
+        return self.due is not None and self._timeline.now >= self.due
 
     def result(self) -> T:
-        self.timeline.now = max(self.timeline.now, self.due)
-        return self.job()
+        assert self.done(), "nobody waits for a job"
+        return self._outcome.result()
 
 
-@dataclass
-class Beside:
-    """A background on which one job after the other takes its time, and wakes the loop then."""
+class Lanes:
+    """Threads on the clock, which do their jobs in the order of the real ones, and wake the loop.
 
-    timeline: Timeline
-    takes_s: float
-    free_at: float = 0.0
+    Args:
+        timeline: the clock.
+        n_threads: jobs done at a time.
+        takes_s: what a job takes besides the work in it, if it is no turn.
+    """
+
+    def __init__(self, timeline: Timeline, n_threads: int, takes_s: float = SECOND_PASS_S) -> None:
+        self._timeline = timeline
+        self._takes_s = takes_s
+        self._agenda: Agenda[_Job[Any]] = Agenda(n_threads)
+        self._under_way: list[tuple[float, int, _Job[Any]]] = []
+        self._order = count()
+        timeline.lanes.append(self)
+
+    def take(self, turn: Callable[[], T], urgency: Urgency) -> _Job[T]:
+        return self._add(_Job(self._timeline, turn, urgency, 0.0))
 
     def submit(self, job: Callable[[], T]) -> _Job[T]:
-        self.free_at = max(self.free_at, self.timeline.now) + self.takes_s
-        self.timeline.at(self.free_at, Signal.WAKE)
-        return _Job(self.timeline, self.free_at, job)
+        return self._add(_Job(self._timeline, job, None, self._takes_s))
+
+    def apart(self, name: str) -> "Lanes":
+        return Lanes(self._timeline, 1, 0.0)
+
+    def catch_up(self) -> None:
+        """End what is over by now, and begin at each end what waited for it."""
+        while self._under_way and self._under_way[0][0] <= self._timeline.now:
+            ended_at, _, job = heappop(self._under_way)
+            self._agenda.end(job)
+            self._begin(ended_at)
+
+    def _add(self, job: _Job[T]) -> _Job[T]:
+        self.catch_up()
+        self._agenda.add(job, self._timeline.now)
+        self._begin(self._timeline.now)
+        return job
+
+    def _begin(self, now: float) -> None:
+        while (job := self._agenda.begin(now)) is not None:
+            ends_at = job.begin(now)
+            heappush(self._under_way, (ends_at, next(self._order), job))
 
 
 @dataclass
@@ -122,8 +181,8 @@ class TimedSession(Session):
     def run(self, work: Work) -> list[Event]:
         if work is Work.LIVE:
             self._steps.lag_s.append(self.lag / SAMPLE_RATE)
-            self._timeline.now += LIVE_S
-            self._steps.live_at.append(self._timeline.now)
+            self._steps.live_at.append(self._timeline.now + LIVE_S)
+            self._timeline.spent_s += LIVE_S
         return super().run(work)
 
 
@@ -141,10 +200,12 @@ class ClockworkModel:
     name, device = "base", "cpu"
     problem: WlkError | None = None
 
-    def __init__(self, timeline: Timeline, scripts: dict[str, Sequence[ScriptedWord]]) -> None:
+    def __init__(
+        self, timeline: Timeline, lanes: Lanes, scripts: Mapping[str, Sequence[ScriptedWord]]
+    ) -> None:
         self._timeline = timeline
+        self._lanes = lanes
         self._scripts = scripts
-        self._second_pass = Beside(timeline, SECOND_PASS_S)
         self.steps = {name: Steps() for name in scripts}
 
     def open(
@@ -156,16 +217,18 @@ class ClockworkModel:
             ScriptedRecognizer(decoder.script, decoder.tokenizer),
             decoder.tokenizer,
             False,
-            self._second_pass,
+            self._lanes,
             REFINE,
             PACE,
         )
         session = TimedSession(
             self._timeline, self.steps[context], recognition, ScriptedDetector(), options, start
         )
-        return TranslatedSession(
-            session, NoTranslation(), Beside(self._timeline, 0.0), options, start
-        )
+        translating = self._lanes.apart("translations")
+        return TranslatedSession(session, NoTranslation(), translating, options, start)
+
+    def place(self, threads: Threads) -> Threads:
+        return threads
 
     def take_over(self, session: TranslatedCaptionSession, options: SessionOptions) -> None:
         raise AssertionError("no model is changed here")

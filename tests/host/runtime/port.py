@@ -6,12 +6,15 @@ import queue
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from host.runtime.scripted import Held, Inline
+from wlk_host.core.types import Pcm, Sample
 from wlk_host.protocol.connection import Connection
 from wlk_host.protocol.messages import Error, Status, ToExtension
 from wlk_host.runtime.host.loop import HostLoop, Wake
 from wlk_host.runtime.host.model_service import ModelService
-from wlk_host.runtime.ports import ModelLoader
+from wlk_host.runtime.ports import ModelLoader, Threads
 from wlk_host.runtime.stdio import Inbox, Signal
 
 Journal = list[tuple[str, str]]
@@ -30,13 +33,38 @@ class WatchedInbox(queue.Queue[bytes | Signal | None]):
         return super().get(block, timeout)
 
 
+class OneByOne(WatchedInbox):
+    """Lets one message in before each piece of work."""
+
+    def empty(self) -> bool:
+        return True
+
+
+class Scenes(WatchedInbox):
+    """Plays the next of these scenes whenever the loop has nothing left to do."""
+
+    def __init__(self, *scenes: Callable[[], None]) -> None:
+        super().__init__()
+        self.scenes = list(scenes)
+
+    def get(self, block: bool = True, timeout: float | None = None) -> bytes | Signal | None:
+        if block:
+            while self.empty():
+                self.scenes.pop(0)()
+        return super().get(block, timeout)
+
+
 @dataclass
 class Port:
-    """The browser's side: what it says lies in `inbox`, what it hears in `heard`."""
+    """The browser's side: what it says lies in `inbox`, what it hears in `heard`.
+
+    Models are loaded in `loading`. Sessions take their turns on `threads`; None is at once.
+    """
 
     inbox: WatchedInbox = field(default_factory=WatchedInbox)
     heard: list[ToExtension] = field(default_factory=list)
     loading: Inline | Held = field(default_factory=Inline)
+    threads: Threads | None = None
 
     def say(self, **message: object) -> None:
         self.inbox.put(json.dumps(message).encode())
@@ -48,29 +76,42 @@ class Port:
         pcm = base64.b64encode(bytes(2 * length)).decode()
         self.say(type="audio", session=name, seq=seq, start=start, pcm=pcm)
 
+    def sound(self, name: str, seq: int, start: Sample, pcm: Pcm) -> None:
+        raw = np.rint(np.clip(pcm, -1, 1) * 32767).astype("<i2").tobytes()
+        text = base64.b64encode(raw).decode()
+        self.say(type="audio", session=name, seq=seq, start=start, pcm=text)
+
+    def hang_up(self) -> None:
+        self.inbox.put(None)
+
     def serve(
         self,
-        make_loader: Callable[[Wake], ModelLoader],
+        make_loader: Callable[[Threads], ModelLoader],
         send: Callable[[ToExtension], None] | None = None,
         release_after_s: float = 300,
+        make_threads: Callable[[Wake], Threads] | None = None,
     ) -> None:
         """Let a host loop work until the input ends."""
-        self.inbox.put(None)
-        self.serve_on(self.inbox, make_loader, send or self.heard.append, release_after_s)
+        self.hang_up()
+        self.serve_on(
+            self.inbox, make_loader, send or self.heard.append, release_after_s, make_threads
+        )
 
     def serve_on(
         self,
         inbox: Inbox,
-        make_loader: Callable[[Wake], ModelLoader],
+        make_loader: Callable[[Threads], ModelLoader],
         send: Callable[[ToExtension], None],
         release_after_s: float,
+        make_threads: Callable[[Wake], Threads] | None = None,
     ) -> None:
         connection = Connection()
         connection.receive(b'{"type": "hello", "protocol": 1, "extension": "1"}')
         models = ModelService(send, ())
-        thread = self.loading
+        threads = self.threads or Inline(self.loading)
+        make_threads = make_threads or (lambda _: threads)
         HostLoop(
-            inbox, send, connection, make_loader, models.obey, release_after_s, lambda _: thread
+            inbox, send, connection, make_loader, models.obey, release_after_s, make_threads
         ).run()
 
     def states(self, session: str) -> list[str]:

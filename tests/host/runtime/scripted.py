@@ -10,7 +10,7 @@ from wlk_host.core.options import SessionOptions
 from wlk_host.core.recognition import Recognition
 from wlk_host.core.speakers import Speakers
 from wlk_host.core.types import AudioChunk, CaptionUpdate, Event, Line, Sample, Work
-from wlk_host.runtime.ports import LoadedModel, TranslatedCaptionSession
+from wlk_host.runtime.ports import LoadedModel, Threads, TranslatedCaptionSession, Urgency
 
 T = TypeVar("T")
 
@@ -105,6 +105,9 @@ class ScriptedModel:
         session.on_take_over(self)
         self.taken_over.append(session)
 
+    def place(self, threads: Threads) -> Threads:
+        return threads
+
     def smaller(self, options: SessionOptions) -> str | None:
         return self.smaller_model
 
@@ -148,7 +151,20 @@ class ScriptedLoader:
 
 
 class Inline:
-    """A background that does its jobs at once."""
+    """Threads that do their jobs at once, but for those that are apart.
+
+    Args:
+        others: where what is apart is done; None is at once, too.
+    """
+
+    def __init__(self, others: "Inline | Held | None" = None) -> None:
+        self._others = others
+
+    def take(self, turn: Callable[[], T], urgency: Urgency) -> Future[T]:
+        return self.submit(turn)
+
+    def apart(self, name: str) -> "Inline | Held":
+        return self._others or self
 
     def submit(self, job: Callable[[], T]) -> Future[T]:
         future = Future[T]()
@@ -160,9 +176,14 @@ class Inline:
 
 
 class Held:
-    """A background that does its jobs, in their order, when the test says so."""
+    """Threads that do their jobs when the test says so.
 
-    def __init__(self) -> None:
+    Args:
+        apart: where what is apart is done; None is here as well.
+    """
+
+    def __init__(self, apart: "Inline | Held | None" = None) -> None:
+        self._apart = apart
         self._jobs: list[Callable[[], None]] = []
 
     def submit(self, job: Callable[[], T]) -> Future[T]:
@@ -179,9 +200,16 @@ class Held:
         self._jobs.append(do)
         return future
 
-    @property
-    def has_jobs(self) -> bool:
-        return bool(self._jobs)
+    def take(self, turn: Callable[[], T], urgency: Urgency) -> Future[T]:
+        return self.submit(turn)
 
-    def do(self) -> None:
-        self._jobs.pop(0)()
+    def apart(self, name: str) -> "Inline | Held":
+        return self._apart or self
+
+    @property
+    def n_jobs(self) -> int:
+        return len(self._jobs)
+
+    def do(self, number: int = 0) -> None:
+        """One of the jobs that wait, the first if nothing is said."""
+        self._jobs.pop(number)()

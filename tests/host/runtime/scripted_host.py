@@ -15,7 +15,7 @@ from wlk_host.core.options import SessionOptions
 from wlk_host.core.types import Event, Sample, Work
 from wlk_host.runtime.host.main import main
 from wlk_host.runtime.ports import LoadedModel
-from wlk_host.runtime.worker import Worker
+from wlk_host.runtime.workers import Workers
 
 
 class FailingSession(ScriptedSession):
@@ -45,7 +45,7 @@ class AbandoningSession(ScriptedSession):
     """Fails, and leaves a job behind that never ends."""
 
     def run(self, work: Work) -> list[Event]:
-        Worker().submit(threading.Event().wait)
+        Workers().submit(threading.Event().wait)
         raise RuntimeError("a bug")
 
 
@@ -84,4 +84,4 @@ class ScriptedHostLoader:
 
 if __name__ == "__main__":
     print("a stray line before the port is served", file=sys.stderr)
-    sys.exit(main(sys.argv[1:], lambda _wake: ScriptedHostLoader()))
+    sys.exit(main(sys.argv[1:], lambda _threads: ScriptedHostLoader()))

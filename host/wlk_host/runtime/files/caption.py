@@ -21,7 +21,7 @@ from wlk_host.runtime.files.playback import play
 from wlk_host.runtime.loading.automatic import this_machine
 from wlk_host.runtime.loading.command_line import live_options, service, session_options
 from wlk_host.runtime.loading.loader import ModelLoader
-from wlk_host.runtime.worker import Worker
+from wlk_host.runtime.workers import Workers
 
 
 def caption(arguments: argparse.Namespace) -> int:
@@ -74,7 +74,7 @@ def _loader_and_clock(
     if arguments.realtime:
         # Only real time needs a model that is fast enough here.
         automatic = this_machine()
-        return loader(Worker(), Worker(name="translations"), automatic=automatic), WallClock()
+        return loader(Workers(), Workers(name="translations"), automatic=automatic), WallClock()
     clock = SoundClock()
     return loader(clock), clock
 

@@ -31,8 +31,8 @@ def play(
 ) -> Iterator[tuple[float, Event]]:
     """Feed each chunk when it would have been heard, and yield (seconds, event) as they come.
 
-    It works like the host loop: sound that arrived in the meantime is fed before the next piece of
-    work, and nothing is done while nothing is due.
+    It works like the host's turns: sound that arrived in the meantime is fed before the next piece
+    of work, and nothing is done while nothing is due.
     """
     for chunk in chunks:
         due = seconds(chunk.end)

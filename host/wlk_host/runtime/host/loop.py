@@ -1,14 +1,13 @@
-"""The one thread that owns all sessions and models."""
+"""The one thread that owns all sessions and models, and computes nothing itself."""
 
 import logging
 import queue
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import chain
 
 from wlk_host.core.errors import DeviceError, WlkError
-from wlk_host.core.ports import Background, Promise
-from wlk_host.core.types import CaptionUpdate, Event, Work
+from wlk_host.core.ports import Promise
 from wlk_host.protocol import convert, messages
 from wlk_host.protocol.connection import Command, Connection, FeedAudio, Refuse
 from wlk_host.protocol.constants import ErrorCode
@@ -30,10 +29,11 @@ from wlk_host.runtime.host.model_pool import RELEASE_AFTER_S, ModelPool
 from wlk_host.runtime.host.running import Opening, Running, ToSession
 from wlk_host.runtime.host.spoken_clip import spoken_clip
 from wlk_host.runtime.host.status import StatusReporter
+from wlk_host.runtime.loading import cores
 from wlk_host.runtime.logs import log_file
-from wlk_host.runtime.ports import LoadedModel, ModelLoader
+from wlk_host.runtime.ports import LoadedModel, ModelLoader, Threads, Urgency
 from wlk_host.runtime.stdio import BrowserGoneError, Inbox, Signal
-from wlk_host.runtime.worker import Worker
+from wlk_host.runtime.workers import Workers
 
 Send = Callable[[messages.ToExtension], None]
 Wake = Callable[[], None]
@@ -41,11 +41,18 @@ Wake = Callable[[], None]
 _log = logging.getLogger(__name__)
 
 
+def threads_of_sessions(wake: Wake) -> Threads:
+    """As many as passes of this machine's cores can run side by side."""
+    return Workers(cores.n_passes(), wake, "session")
+
+
 class HostLoop:
     """Serve every session from one inbox until the browser is gone.
 
-    Sleeps in the inbox while nothing is due. Between two pieces of work it takes all that has
-    arrived, so a slow machine works on more audio at a time and never on an old queue.
+    Sessions do their work in turns, side by side on `Threads`; each is in one turn at a time, which
+    begins with all that has arrived for it. So a slow machine works on more audio at a time and
+    never on an old queue. The loop itself only passes on, and sleeps in the inbox while nothing is
+    due; the end of a turn wakes it.
     """
 
     def __init__(
@@ -53,22 +60,24 @@ class HostLoop:
         inbox: Inbox,
         send: Send,
         connection: Connection,
-        make_loader: Callable[[Wake], ModelLoader],
+        make_loader: Callable[[Threads], ModelLoader],
         manage_models: Callable[[messages.ToModels], None],
         release_after_s: float = RELEASE_AFTER_S,
-        make_loading_thread: Callable[[Wake], Background] = lambda wake: Worker(wake, "loader"),
+        make_threads: Callable[[Wake], Threads] = threads_of_sessions,
     ) -> None:
         self._inbox = inbox
         self._send = send
         self._connection = connection
         self._manage_models = manage_models
+        self._threads = threads = make_threads(self._wake)
         self._models = ModelPool(
-            lambda: make_loader(self._wake), make_loading_thread(self._wake), release_after_s
+            lambda: make_loader(threads), threads.apart("loader"), release_after_s
         )
         self._opening: dict[str, Opening] = {}
         self._running: dict[str, Running] = {}
+        self._leaving: dict[str, Running] = {}
         self._voices = KnownVoices()
-        self._turn = 0
+        self._n_turns = 0
         self._input_ended = False
 
     def run(self) -> None:
@@ -77,31 +86,22 @@ class HostLoop:
         Raises:
             BrowserGoneError: nobody reads the captions any more.
         """
-        while (due := self._next_due()) is not None:
-            self._work(*due)
-
-    def _next_due(self) -> tuple[Running, Work] | None:
-        """The next piece of work, as soon as there is one; None when all has come to its end."""
         while True:
             self._take_messages(wait=False)
             self._take_models()
-            due = self._most_urgent()
-            if due is not None:
-                return due
+            if self._end_turns() or self._begin_turns():
+                continue
             # What is being loaded ends before the process does, which could crash otherwise.
-            if self._input_ended and not self._models.is_loading and not self._is_awaited():
-                return None
+            if self._input_ended and not self._models.is_loading and not self._running:
+                return
             self._take_messages(wait=True)
-
-    def _is_awaited(self) -> bool:
-        """Whether a session that is to end waits for work that is done in the background."""
-        return any(not running.session.finished() for running in self._running.values())
 
     # What arrives
 
     def _take_messages(self, *, wait: bool) -> None:
         """Carry out all that lies in the inbox; with `wait`, sleep until there is something."""
-        self._models.note_use({running.model for running in self._running.values()})
+        everybody = chain(self._running.values(), self._leaving.values())
+        self._models.note_use({running.model for running in everybody})
         if wait:
             try:
                 payload = self._inbox.get(timeout=self._models.patience())
@@ -139,8 +139,10 @@ class HostLoop:
             case Start():
                 with self._contained(command.session):
                     self._open(command)
-            case FeedAudio() | Cut() | Configure() | Retranslate() | Visibility() | Stop():
+            case FeedAudio() | Cut() | Configure() | Retranslate() | Stop():
                 self._ask(command)
+            case Visibility():
+                self._of(command.session).visible = command.visible
             case Models() | Download() | Cancel() | Remove():
                 with self._contained(None):
                     self._manage_models(command)
@@ -149,36 +151,41 @@ class HostLoop:
                     self._send(messages.HostSpeech(spoken_clip()))
 
     def _ask(self, command: ToSession) -> None:
-        """Ask it of its session, or have it wait until there is a model that can do it."""
-        opening = self._opening.get(command.session)
-        if opening is not None:
-            opening.waiting.append(command)
-            return
-        running = self._running[command.session]
-        if running.halted:
-            running.waiting.append(command)
-            return
-        with self._contained(command.session), self._halting(running, command):
-            self._tell(running, running.apply(command))
+        """Have it done in the session's next turn, or once there is a model that can do it."""
+        self._of(command.session).waiting.append(command)
+
+    def _of(self, session: str) -> Opening | Running:
+        return self._opening.get(session) or self._running[session]
 
     def _open(self, start: Start) -> None:
         options = convert.session_options(start.options)
         reporter = StatusReporter(start.session, options.model, options.language)
         self._send(reporter.loading())
         loading = self._models.load(options)
-        self._opening[start.session] = Opening(start, options, reporter, loading)
+        self._opening[start.session] = Opening(start, options, reporter, loading, start.visible)
         self._take_models()
+
+    def _end(self) -> None:
+        """Nothing more will come: let every session finish what it has."""
+        self._input_ended = True
+        for stop in self._connection.end():
+            self._ask(stop)
+
+    # Whose model is there
 
     def _take_models(self) -> None:
         """Open the sessions, and mend those, whose models are there by now."""
+        self._leaving = {name: r for name, r in self._leaving.items() if not _is_done(r.turn)}
         for session, opening in list(self._opening.items()):
-            if opening.loading.done():
+            # One that failed under the same id may not be out of its last turn.
+            if opening.loading.done() and session not in self._leaving:
                 with self._contained(session):
                     self._begin(opening)
         for running in list(self._running.values()):
-            if running.loading is not None and running.loading.done():
+            loading = running.loading
+            if loading is not None and loading.done() and running.turn is None:
                 with self._contained(running.id):
-                    self._hand_over(running, running.loading)
+                    self._hand_over(running, loading)
 
     def _begin(self, opening: Opening) -> None:
         start = opening.start
@@ -187,19 +194,19 @@ class HostLoop:
         session = model.open(
             opening.options, start.start, start.context, self._voices.of(start.session)
         )
-        running = Running(
+        self._running[start.session] = running = Running(
             start.session,
             session,
             model,
             opening.options,
             opening.reporter,
-            start.visible,
+            opening.visible,
             start.start,
+            model.place(self._threads),
+            waiting=opening.waiting,
         )
-        self._running[start.session] = running
-        self._tell(running, [])
-        for command in opening.waiting:
-            self._ask_if_open(command)
+        running.tell()
+        self._send_said(running)
 
     def _hand_over(self, running: Running, loading: Promise[LoadedModel]) -> None:
         """Have the session go on with the model that was loaded for it."""
@@ -212,90 +219,62 @@ class HostLoop:
             # The larger one is slow, but there.
             running.reporter.model_problem = error
             return
-        running.go_on_with(model)
+        running.go_on_with(model, model.place(self._threads))
         _log.info("going on with model %s on %s", model.name, model.device)
-        waiting, running.waiting = running.waiting, []
-        self._tell(running, [])
-        for command in waiting:
-            self._ask_if_open(command)
+        self._send_said(running)
 
-    def _ask_if_open(self, command: ToSession) -> None:
-        """What waited: its session may have failed at something before it."""
-        if command.session in self._running:
-            self._ask(command)
+    # Turns
 
-    @contextmanager
-    def _halting(self, running: Running, command: ToSession | None = None) -> Iterator[None]:
-        """Where the device cannot go on: begin to load the model elsewhere, and wait for it.
-
-        Args:
-            running: whose work it is.
-            command: what it was asked, to be asked again then.
-        """
-        try:
-            with running.model.guard():
-                yield
-        except DeviceError as error:
-            model = running.model
-            _log.warning("model %s on %s: %s", model.name, model.device, str(error))
-            running.halted = True
-            if command is not None:
-                running.waiting.append(command)
-            if running.loading is None:
-                running.loading = self._models.replace(running.model, running.options, error)
-
-    def _end(self) -> None:
-        """Nothing more will come: let every session finish what it has."""
-        self._input_ended = True
-        for session in list(chain(self._opening, self._running)):
-            self._ask_to_stop(session)
-
-    def _ask_to_stop(self, session: str) -> None:
-        opening, running = self._opening.get(session), self._running.get(session)
-        waiting = opening.waiting if opening else running.waiting if running else []
-        if any(isinstance(command, Stop) for command in waiting):
-            return
-        if running is None or not running.stopping:
-            self._ask(Stop(session))
-
-    # What is due
-
-    def _most_urgent(self) -> tuple[Running, Work] | None:
-        """Live before second pass, visible before hidden, then the one that waits longest."""
-        due: list[tuple[Running, Work]] = []
+    def _begin_turns(self) -> bool:
+        """Have done what is due, the most urgent first; returns whether there was anything."""
+        due: list[tuple[Urgency, Running]] = []
         for running in list(self._running.values()):
-            if running.halted:
-                continue
             with self._contained(running.id):
-                work = running.session.next_work()
-                if work is not None:
-                    due.append((running, work))
-        return min(due, key=_urgency, default=None)
+                urgency = running.urgency()
+                if urgency is not None:
+                    due.append((urgency, running))
+        for urgency, running in sorted(due, key=lambda turn: (turn[0], turn[1].served)):
+            self._n_turns += 1
+            running.served = self._n_turns
+            running.begin_turn(urgency)
+        return bool(due)
 
-    def _work(self, running: Running, work: Work) -> None:
-        self._turn += 1
-        running.served = self._turn
-        with self._contained(running.id), self._halting(running):
-            events = running.work(work)
-            smaller = running.offer_smaller()
-            if smaller is not None:
-                running.stepping_down_from = running.model.name
-                running.loading = self._models.load(smaller)
-            self._tell(running, events)
+    def _end_turns(self) -> bool:
+        """Send what came of the turns that are over; returns whether one was."""
+        over = [running for running in self._running.values() if _is_done(running.turn)]
+        for running in sorted(over, key=lambda running: running.served):
+            with self._contained(running.id):
+                self._end_turn(running)
+        return bool(over)
 
-    def _tell(self, running: Running, events: Sequence[Event]) -> None:
-        """Send what came of a step, and the session's end where that was the last one."""
-        for event in events:
-            if isinstance(event, CaptionUpdate):
-                self._send(convert.captions(running.id, event))
-        if running.stopping and running.session.finished():
-            self._send(running.reporter.ended(running.session))
+    def _end_turn(self, running: Running) -> None:
+        turn, running.turn = running.turn, None
+        if running.wanted is not None:
+            running.stepping_down_from = running.model.name
+            running.loading = self._models.load(running.wanted)
+            running.wanted = None
+        self._send_said(running)
+        try:
+            if turn is not None:
+                turn.result()
+        except DeviceError as error:
+            self._halt(running, error)
+
+    def _halt(self, running: Running, error: DeviceError) -> None:
+        """The device cannot go on: begin to load the model elsewhere, and wait for it."""
+        model = running.model
+        _log.warning("model %s on %s: %s", model.name, model.device, str(error))
+        running.halted = True
+        if running.loading is None:
+            running.loading = self._models.replace(model, running.options, error)
+
+    def _send_said(self, running: Running) -> None:
+        said, running.said = running.said, []
+        for message in said:
+            self._send(message)
+        if running.is_over:
             self._close(running.id)
             self._connection.ended(running.id)
-            return
-        status = running.reporter.change(running.session, running.heard_until)
-        if status is not None:
-            self._send(status)
 
     # What ends
 
@@ -322,13 +301,16 @@ class HostLoop:
     def _close(self, session: str) -> None:
         self._opening.pop(session, None)
         running = self._running.pop(session, None)
-        if running is not None and running.loading is not None:
+        if running is None:
+            return
+        if running.loading is not None:
             self._models.abandon(running.loading)
+        if running.turn is not None and not running.turn.done():
+            self._leaving[session] = running
 
 
-def _urgency(due: tuple[Running, Work]) -> tuple[int, bool, int]:
-    running, work = due
-    return (work.value, not running.visible, running.served)
+def _is_done(turn: Promise[None] | None) -> bool:
+    return turn is not None and turn.done()
 
 
 def _recognition_failed(error: Exception) -> WlkError:

@@ -6,26 +6,26 @@ from typing import TYPE_CHECKING
 from wlk_host.runtime import stdio
 
 if TYPE_CHECKING:
-    from wlk_host.runtime.host.loop import Wake
-    from wlk_host.runtime.ports import ModelLoader
+    from wlk_host.runtime.ports import ModelLoader, Threads
 
 
-def default_loader(wake: "Wake") -> "ModelLoader":
+def default_loader(threads: "Threads") -> "ModelLoader":
     """The real loader. Importing its libraries takes seconds."""
     from wlk_host.backends.choice import unmeasured  # noqa: PLC0415
     from wlk_host.runtime.loading.automatic import this_machine  # noqa: PLC0415
     from wlk_host.runtime.loading.loader import ModelLoader  # noqa: PLC0415
-    from wlk_host.runtime.worker import Worker  # noqa: PLC0415
 
     return ModelLoader(
-        Worker(wake),
-        Worker(wake, "translations"),
+        threads,
+        threads.apart("translations"),
         backend=unmeasured(),
         automatic=this_machine(),
     )
 
 
-def main(argv: Sequence[str], make_loader: "Callable[[Wake], ModelLoader]" = default_loader) -> int:
+def main(
+    argv: Sequence[str], make_loader: "Callable[[Threads], ModelLoader]" = default_loader
+) -> int:
     """Serve the browser until it closes the pipe.
 
     Args:

@@ -1,5 +1,6 @@
 """What the host keeps of each session: while its model is loaded, and while it runs."""
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
@@ -7,15 +8,22 @@ from typing import TypeAlias
 from wlk_host.core.errors import WlkError
 from wlk_host.core.options import SessionOptions
 from wlk_host.core.ports import Promise
-from wlk_host.core.types import Event, Sample, Work
+from wlk_host.core.types import CaptionUpdate, Event, Sample, Work
 from wlk_host.protocol import convert
 from wlk_host.protocol.connection import FeedAudio
-from wlk_host.protocol.messages import Configure, Cut, Retranslate, Start, Stop, Visibility
+from wlk_host.protocol.messages import (
+    Configure,
+    Cut,
+    Retranslate,
+    Start,
+    Stop,
+    ToExtension,
+)
 from wlk_host.runtime.host.lateness import Lateness
 from wlk_host.runtime.host.status import StatusReporter
-from wlk_host.runtime.ports import LoadedModel, TranslatedCaptionSession
+from wlk_host.runtime.ports import LoadedModel, Threads, TranslatedCaptionSession, Urgency
 
-ToSession: TypeAlias = FeedAudio | Cut | Configure | Retranslate | Visibility | Stop
+ToSession: TypeAlias = FeedAudio | Cut | Configure | Retranslate | Stop
 """What is asked of a session."""
 
 
@@ -27,23 +35,32 @@ class Opening:
     options: SessionOptions
     reporter: StatusReporter
     loading: Promise[LoadedModel]
-    waiting: list[ToSession] = field(default_factory=list)
+    visible: bool
+    waiting: deque[ToSession] = field(default_factory=deque)
 
 
 @dataclass(slots=True)
 class Running:
     """An open session, the model it works with, and the one that is to take over.
 
+    The loop collects what is asked of it. What a session does, it does in turns, each on one of the
+    threads: during a turn nobody else touches anything here but `waiting` and `visible`.
+
     Attributes:
         heard_until: the sample after the last one fed.
-        served: number of the last turn in which it did a piece of work.
+        place: where it takes its turns.
+        turn: the one under way, or over and not yet looked at.
+        waiting: what is asked of it, for the next turn.
+        said: what came of the turn, to be sent.
+        served: number of the last turn of any session that was its own.
         stopping: whether its end was asked for.
+        is_over: whether it has ended.
         lateness: of its captions, with this model.
+        wanted: the options whose model is to be loaded in place of its own, which is too slow.
         loading: another model that is to take over.
         stepping_down_from: the name of its model where a smaller one was tried.
         too_slow: says that a larger model was.
         halted: its own model cannot go on: everything waits for the other one.
-        waiting: what is asked of it meanwhile.
     """
 
     id: str
@@ -53,19 +70,81 @@ class Running:
     reporter: StatusReporter
     visible: bool
     heard_until: Sample
+    place: Threads
+    turn: Promise[None] | None = None
+    waiting: deque[ToSession] = field(default_factory=deque)
+    said: list[ToExtension] = field(default_factory=list)
     served: int = 0
     stopping: bool = False
+    is_over: bool = False
     lateness: Lateness = field(default_factory=Lateness)
+    wanted: SessionOptions | None = None
     loading: Promise[LoadedModel] | None = None
     stepping_down_from: str | None = None
     too_slow: WlkError | None = None
     halted: bool = False
-    waiting: list[ToSession] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._report_model()
 
-    def apply(self, command: ToSession) -> Sequence[Event]:
+    # -- on the loop's thread, between two turns ------------------------------------
+
+    def urgency(self) -> Urgency | None:
+        """Live before second pass, visible before hidden; None where nothing is to be done."""
+        if self.turn is not None or self.halted:
+            return None
+        # Sound that was not looked at can make a live step due.
+        work = Work.LIVE if self.waiting else self.session.next_work()
+        return None if work is None else (work.value, not self.visible)
+
+    def begin_turn(self, urgency: Urgency) -> None:
+        """Have what is due done on a thread."""
+        self.turn = self.place.take(self._take_turn, urgency)
+
+    def go_on_with(self, model: LoadedModel, place: Threads) -> None:
+        """Work with another model; what waits for it comes in the next turn."""
+        model.take_over(self.session, self.options)
+        slow, self.stepping_down_from = self.stepping_down_from, None
+        self.model, self.place = model, place
+        self.too_slow = self.too_slow or _too_slow(slow)
+        self.lateness = Lateness()
+        self.halted = False
+        self._report_model()
+        self.tell()
+
+    # -- in a turn ------------------------------------------------------------------
+
+    def _take_turn(self) -> None:
+        """Have the session do all that is asked of it, and one piece of the work that is due.
+
+        Raises:
+            DeviceError: the model cannot go on; what it failed at is still to be done.
+        """
+        while self.waiting and not self.is_over:
+            with self.model.guard():
+                events = self._apply(self.waiting[0])
+            self.waiting.popleft()
+            self.tell(events)
+        work = None if self.is_over else self.session.next_work()
+        if work is not None:
+            with self.model.guard():
+                events = self._work(work)
+            self.wanted = self._smaller()
+            self.tell(events)
+
+    def tell(self, events: Sequence[Event] = ()) -> None:
+        """Note for the extension what came of a step, and how the session is after it."""
+        updates = (event for event in events if isinstance(event, CaptionUpdate))
+        self.said += (convert.captions(self.id, update) for update in updates)
+        if self.stopping and self.session.finished():
+            self.is_over = True
+            self.said.append(self.reporter.ended(self.session))
+            return
+        status = self.reporter.change(self.session, self.heard_until)
+        if status is not None:
+            self.said.append(status)
+
+    def _apply(self, command: ToSession) -> Sequence[Event]:
         """Have the session do it; returns what came of it."""
         match command:
             case FeedAudio():
@@ -80,22 +159,20 @@ class Running:
                 self.session.configure(self.options)
             case Retranslate():
                 return self.session.retranslate(convert.lines(command.earlier))
-            case Visibility():
-                self.visible = command.visible
             case Stop():
                 self.stopping = True
                 self.session.finish()
         return ()
 
-    def work(self, work: Work) -> Sequence[Event]:
+    def _work(self, work: Work) -> Sequence[Event]:
         """Have the session do a piece of work; returns what came of it."""
-        # After the work nothing waits: what came meanwhile lies in the inbox.
+        # After the work nothing waits: what came meanwhile was not looked at.
         lag = self.session.lag
         events = self.session.run(work)
         self.lateness.hear(self.heard_until, lag)
         return events
 
-    def offer_smaller(self) -> SessionOptions | None:
+    def _smaller(self) -> SessionOptions | None:
         """Offer a smaller model while captions stay late.
 
         Returns:
@@ -108,16 +185,6 @@ class Running:
         if reporter.smaller_model is None or not self.options.step_down or was_tried:
             return None
         return replace(self.options, model=reporter.smaller_model, alignment_heads=None)
-
-    def go_on_with(self, model: LoadedModel) -> None:
-        """Work with another model; what waits for it is still to be asked."""
-        model.take_over(self.session, self.options)
-        slow, self.stepping_down_from = self.stepping_down_from, None
-        self.model = model
-        self.too_slow = self.too_slow or _too_slow(slow)
-        self.lateness = Lateness()
-        self.halted = False
-        self._report_model()
 
     def _report_model(self) -> None:
         reporter, model = self.reporter, self.model

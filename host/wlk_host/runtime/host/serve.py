@@ -23,8 +23,7 @@ from wlk_host.runtime.stdio import (
 )
 
 if TYPE_CHECKING:
-    from wlk_host.runtime.host.loop import Wake
-    from wlk_host.runtime.ports import ModelLoader
+    from wlk_host.runtime.ports import ModelLoader, Threads
 
 GRACE_S: Final = 1.5
 """Time that open sessions have to end; Chrome kills the process 2.0 s after it closed the pipe."""
@@ -34,7 +33,7 @@ Send = Callable[[messages.ToExtension], None]
 _log = logging.getLogger(__name__)
 
 
-def serve(pipes: Pipes, make_loader: "Callable[[Wake], ModelLoader]") -> int:
+def serve(pipes: Pipes, make_loader: "Callable[[Threads], ModelLoader]") -> int:
     """Serve the browser until it closes the pipe; returns the exit code."""
     inbox: Inbox = queue.Queue(INBOX_MESSAGES)
     writer = FrameWriter(pipes.to_browser)

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 import platform
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +15,7 @@ from platformdirs import user_cache_dir
 from wlk_host.core.options import SessionOptions, whisper_tells
 from wlk_host.models import store
 from wlk_host.models.catalog import CATALOG, CatalogEntry
+from wlk_host.runtime.loading import cores
 from wlk_host.runtime.loading.speed import Size, StepTime, predicted, size_of
 from wlk_host.runtime.translators.choice import serves_english
 from wlk_host.version import __version__
@@ -45,7 +45,7 @@ def machine() -> dict[str, str]:
     """What measurements depend on: the processor, its cores, the system, and the versions."""
     return {
         "processor": _processor(),
-        "cores": str(os.cpu_count()),
+        "cores": str(cores.n_allowed()),
         "system": f"{platform.system()} {platform.machine()}",
         "wlk-host": __version__,
         **{name: version for name in _LIBRARIES if (version := _version(name))},

@@ -1,7 +1,6 @@
 """Opens sessions on models that are loaded once and shared."""
 
 import gc
-import os
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ from wlk_host.core.translation.session import TranslatedSession
 from wlk_host.core.translation.translators import TranslationService
 from wlk_host.core.types import Sample
 from wlk_host.models import store
-from wlk_host.runtime.loading import heap
+from wlk_host.runtime.loading import cores, heap
 from wlk_host.runtime.loading.automatic import Automatic, SpeedCache
 from wlk_host.runtime.loading.opening import Services
 from wlk_host.runtime.loading.remote_model import RemoteModel
@@ -41,10 +40,6 @@ from wlk_host.runtime.translators.process import TranslatorProcess
 
 if TYPE_CHECKING:
     from wlk_host.runtime.loading.model import Model
-
-_MOST_CORES: Final = 4
-"""The most cores of one pass. Steps are short, so waking more cores costs more than they save, and
-the other pass needs cores as well."""
 
 _LIVE: Final = LiveOptions()
 
@@ -204,7 +199,7 @@ class ModelLoader:
 
     def _read(self, name: str | None, folder: Path, device: Device, setup: _Setup) -> "Model":
         services, backend = self._shared(), choose(setup.backend)
-        n_cores = max(1, min(_MOST_CORES, (os.cpu_count() or 1) // 2))
+        n_cores = cores.n_of_a_pass()
         heap.keep_small()
         loading = _begin(backend, folder, n_cores, device)
         _import_libraries(backend)
@@ -279,7 +274,7 @@ def _begin(backend: Backend, folder: Path, n_cores: int, device: Device) -> Futu
         return None
     from wlk_host.backends.whisper.ct2.model import begin  # noqa: PLC0415 - costs 30 MB
 
-    return begin(folder, n_cores, device)
+    return begin(folder, n_cores, device, cores.n_passes())
 
 
 @cache

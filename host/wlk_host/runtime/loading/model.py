@@ -24,6 +24,7 @@ from wlk_host.runtime.loading import heap
 from wlk_host.runtime.loading.automatic import smaller_than
 from wlk_host.runtime.loading.opening import Services, SessionOpener
 from wlk_host.runtime.loading.speed import StepTime, time_step
+from wlk_host.runtime.ports import Threads
 from wlk_host.runtime.translators.choice import serves_english
 
 _LEAST_WINDOW: Final[MelFrames] = LEAST_LIVE_WINDOW // MEL_FRAME
@@ -57,6 +58,7 @@ class Model(SessionOpener):
         self._whisper = whisper
         self._backend = backend
         self._folder = folder
+        self._beside_processor: Threads | None = None
         self.device = device
 
     def free(self) -> None:
@@ -74,6 +76,14 @@ class Model(SessionOpener):
     def guard(self) -> AbstractContextManager[None]:
         """A context for its work, in which a failing device raises `DeviceError`."""
         return device_errors(self.device)
+
+    def place(self, threads: Threads) -> Threads:
+        """On the processor all threads; a card's sessions take turns on one, for it is one."""
+        if self.device == "cpu":
+            return threads
+        if self._beside_processor is None:
+            self._beside_processor = threads.apart("card")
+        return self._beside_processor
 
     def recognition(self, options: SessionOptions) -> Recognition:
         """What a session with these options recognises with.

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 import onnxruntime
 
 from wlk_host.backends.silero import SileroDetector
-from wlk_host.core.caption_session import CaptionSession
-from wlk_host.core.detached import DetachedSession
 from wlk_host.core.errors import WlkError
 from wlk_host.core.live.alignatt_pass import LiveOptions
 from wlk_host.core.options import SessionOptions
@@ -19,7 +17,7 @@ from wlk_host.core.speakers import Speakers
 from wlk_host.core.translation.session import TranslatedSession
 from wlk_host.core.translation.translators import TranslationService
 from wlk_host.core.types import Sample
-from wlk_host.runtime.ports import TranslatedCaptionSession
+from wlk_host.runtime.ports import Threads, TranslatedCaptionSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +74,8 @@ class SessionOpener(ABC):
         """
         services, recognition = self._services, self.recognition(options)
         detector = SileroDetector(services.detector)
-        session = Session(recognition, detector, options, start, context, speakers)
-        place = self.place_of_session()
-        captions: CaptionSession = session if place is None else DetachedSession(session, place)
         return TranslatedSession(
-            captions,
+            Session(recognition, detector, options, start, context, speakers),
             services.translator,
             services.translating,
             options,
@@ -101,6 +96,6 @@ class SessionOpener(ABC):
     def recognition(self, options: SessionOptions) -> Recognition:
         """What a session with these options recognises with."""
 
-    def place_of_session(self) -> Background | None:
-        """Where a new session does its work; None: on the calling thread."""
-        return None
+    def place(self, threads: Threads) -> Threads:
+        """Where a session on this model takes its turns."""
+        return threads

@@ -9,11 +9,11 @@ from wlk_host.backends.service.recognizer import ApiRecognizer, CodePoints
 from wlk_host.core.errors import WlkError
 from wlk_host.core.live.agreement_pass import AgreementOptions, LocalAgreement
 from wlk_host.core.options import SessionOptions
-from wlk_host.core.ports import Background
 from wlk_host.core.recognition import Pace, Recognition
 from wlk_host.core.types import SAMPLE_RATE, Sample
 from wlk_host.runtime.loading.opening import Services, SessionOpener
-from wlk_host.runtime.worker import Worker
+from wlk_host.runtime.ports import Threads
+from wlk_host.runtime.workers import Workers
 
 _STEP: Final[Sample] = 2 * SAMPLE_RATE
 """Each step sends the whole window again, and services charge for that."""
@@ -40,10 +40,9 @@ class RemoteModel(SessionOpener):
         """An empty context: no device of this machine is used that could fail."""
         return nullcontext()
 
-    def place_of_session(self) -> Background:
-        """A new place for the calls of one session, so that a slow call delays no other session."""
-        background = self._services.background
-        return background.another("service") if isinstance(background, Worker) else background
+    def place(self, threads: Threads) -> Threads:
+        """A thread for one session alone: its slow calls delay no other session."""
+        return threads.apart("service")
 
     def recognition(self, options: SessionOptions) -> Recognition:
         """What a session recognises with.
@@ -58,6 +57,9 @@ class RemoteModel(SessionOpener):
                 "services do not report",
                 hint="choose --policy local_agreement, or a backend of this machine",
             )
+        background = self._services.background
+        if isinstance(background, Workers):
+            background = background.apart("second-pass-service")
         recognizer, tokenizer = ApiRecognizer(self._client), CodePoints()
         listen = partial(LocalAgreement, recognizer, tokenizer, options=AgreementOptions())
         return Recognition(
@@ -65,7 +67,7 @@ class RemoteModel(SessionOpener):
             recognizer,
             tokenizer,
             True,
-            self.place_of_session(),
+            background,
             pace=Pace(step=_STEP),
             voices=self._services.voices,
         )

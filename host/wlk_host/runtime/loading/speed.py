@@ -1,6 +1,5 @@
 """How long a live step takes here: measured, or predicted from a model of another size."""
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from wlk_host.core.ports import AttentiveDecoder, Sound, Task, Token
 from wlk_host.core.recognition import Pace
 from wlk_host.core.refine import RefineOptions
 from wlk_host.core.types import SAMPLE_RATE, TOKENS_PER_SECOND, Sample, seconds
+from wlk_host.runtime.loading import cores
 
 _WINDOW: Final[Sample] = 7 * SAMPLE_RATE
 """The sound that a step encodes while somebody speaks; see `LiveOptions.window`."""
@@ -183,7 +183,7 @@ def time_step(
         encode_s,
         prefix_s + token_s * _NEW_TOKENS,
         refine_decode=token_s * _BEAMS_TO_ONE * TOKENS_PER_SECOND,
-        shared=on_card or (os.cpu_count() or 1) == 1,
+        shared=on_card or cores.n_allowed() == 1,
     )
     if step.load < 1:
         second_s = timer.shortest(lambda: stream.encode(0, _SECOND_WINDOW), rounds=1)

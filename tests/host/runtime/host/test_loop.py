@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from host.runtime.port import Journal, Port, WatchedInbox, pieces
+from host.runtime.port import Journal, OneByOne, Port, WatchedInbox, pieces
 from host.runtime.scripted import ScriptedLoader, ScriptedSession
 from wlk_host.core.errors import WlkError
 from wlk_host.core.options import SessionOptions
@@ -25,7 +25,7 @@ def test_a_session_is_loaded_fed_captioned_and_ended(port: Port) -> None:
     port.audio("a", start=800)
     port.say(type="stop", session="a")
     loader = ScriptedLoader(session)
-    port.serve(lambda _wake: loader)
+    port.serve(lambda _threads: loader)
     assert loader.opened == [(SessionOptions(language="de"), 800)]
     assert [what for _, what in session.journal] == ["feed", "finish", "LIVE", "REFINE"]
     assert port.states("a") == ["loading", "listening", "ended"]
@@ -40,7 +40,7 @@ def test_stop_does_all_that_is_left_before_it_says_ended(port: Port) -> None:
     session.due = [Work.REFINE, Work.LIVE, Work.REFINE]
     port.start("a")
     port.say(type="stop", session="a")
-    port.serve(lambda _wake: ScriptedLoader(session))
+    port.serve(lambda _threads: ScriptedLoader(session))
     assert session.due == []
     assert port.states("a")[-1] == "ended"
     assert isinstance(port.heard[-2], Captions)
@@ -49,10 +49,12 @@ def test_stop_does_all_that_is_left_before_it_says_ended(port: Port) -> None:
 def test_live_comes_before_refinement_of_any_session(port: Port, journal: Journal) -> None:
     ended, live = ScriptedSession("ended", journal), ScriptedSession("live", journal)
     ended.due = [Work.REFINE]
+    ended.on_run = lambda: port.inbox.put(None)
     port.start("ended")
     port.start("live", visible=False)
     port.audio("live")
-    port.serve(lambda _wake: ScriptedLoader(ended, live))
+    loader = ScriptedLoader(ended, live)
+    port.serve_on(port.inbox, lambda _threads: loader, port.heard.append, 300)
     assert pieces(journal)[:2] == [("live", "LIVE"), ("ended", "REFINE")]
 
 
@@ -64,7 +66,7 @@ def test_visible_tabs_come_before_hidden_ones(port: Port, journal: Journal) -> N
     for session in sessions:
         port.audio(session.name)
     port.say(type="visibility", session="turned", visible=True)
-    port.serve(lambda _wake: ScriptedLoader(*sessions))
+    port.serve(lambda _threads: ScriptedLoader(*sessions))
     lives = [name for name, what in journal if what == "LIVE"]
     assert lives == ["shown", "turned", "hidden"]
 
@@ -74,7 +76,7 @@ def test_of_equals_the_one_that_waits_longest_is_next(port: Port, journal: Journ
     for session in sessions:
         session.due = [Work.LIVE, Work.LIVE]
         port.start(session.name)
-    port.serve(lambda _wake: ScriptedLoader(*sessions))
+    port.serve(lambda _threads: ScriptedLoader(*sessions))
     lives = [name for name, what in journal if what == "LIVE"]
     assert lives == ["a", "b", "a", "b"]
 
@@ -90,7 +92,7 @@ def test_audio_that_arrives_during_a_slow_load_is_fed(port: Port) -> None:
             return super().open(options, start, context)
 
     port.start("a")
-    port.serve_on(port.inbox, lambda _wake: SlowLoader(session), port.heard.append, 300)
+    port.serve_on(port.inbox, lambda _threads: SlowLoader(session), port.heard.append, 300)
     assert session.fed == [(1600 * seq, 1600 * (seq + 1)) for seq in range(50)]
 
 
@@ -106,7 +108,7 @@ def test_all_that_has_arrived_is_taken_between_two_pieces(port: Port, journal: J
     session.on_run = more_arrives
     port.start("a")
     port.audio("a")
-    port.serve_on(port.inbox, lambda _wake: ScriptedLoader(session), port.heard.append, 300)
+    port.serve_on(port.inbox, lambda _threads: ScriptedLoader(session), port.heard.append, 300)
     assert [what for _, what in journal[:4]] == ["feed", "LIVE", "feed", "feed"]
 
 
@@ -116,7 +118,7 @@ def test_a_request_for_the_whole_transcript_reaches_the_session(port: Port) -> N
     line = {"id": 5, "start": 5, "end": 9, "text": "One.", "state": "final", "language": "en"}
     earlier = [{**line, "speaker": None, "translation": None}]
     port.say(type="retranslate", session="a", earlier=earlier)
-    port.serve(lambda _wake: ScriptedLoader(session))
+    port.serve(lambda _threads: ScriptedLoader(session))
     assert session.journal[:1] == [("a", "retranslate One.")]
 
 
@@ -125,7 +127,7 @@ def test_speech_to_try_captions_with_is_asked_for_without_a_session(
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     port.say(type="speech")
-    port.serve(lambda _wake: ScriptedLoader())
+    port.serve(lambda _threads: ScriptedLoader())
     assert port.heard[-1] == HostSpeech(None)
 
 
@@ -134,7 +136,7 @@ def test_options_and_cuts_reach_the_session(port: Port) -> None:
     port.start("a")
     port.say(type="configure", session="a", options={"language": "fr", "model": "tiny.en"})
     port.say(type="cut", session="a", at=32000)
-    port.serve(lambda _wake: ScriptedLoader(session))
+    port.serve(lambda _threads: ScriptedLoader(session))
     assert session.journal[:2] == [("a", "configure fr"), ("a", "cut 32000")]
     told = [message for message in port.heard if isinstance(message, Status)]
     assert told[-1].model == "base", "the one that is loaded, whatever was asked for since"
@@ -154,7 +156,7 @@ def test_a_session_that_cannot_open_is_told_and_may_start_again(port: Port) -> N
     port.audio("a")
     port.start("a")
     loader = Loader(session)
-    port.serve(lambda _wake: loader)
+    port.serve(lambda _threads: loader)
     assert port.heard[1] == Error("model_missing", "no model", "download it", "a")
     assert port.errors() == [("model_missing", "a")]
     assert port.states("a") == ["loading", "loading", "listening", "ended"]
@@ -177,7 +179,7 @@ def test_one_session_failing_leaves_the_others_alone(
         port.audio(name, 1, 1600)
         port.say(type="stop", session=name)
     with caplog.at_level(logging.INFO):
-        port.serve(lambda _wake: ScriptedLoader(bad, good))
+        port.serve(lambda _threads: ScriptedLoader(bad, good))
     assert port.errors() == [("recognition_failed", "bad")]
     error = next(message for message in port.heard if isinstance(message, Error))
     assert "ZeroDivisionError" in error.message
@@ -196,19 +198,20 @@ def test_a_coded_error_passes_with_its_hint(port: Port, monkeypatch: pytest.Monk
     monkeypatch.setattr(session, "run", fail)
     port.start("a")
     port.audio("a")
-    port.serve(lambda _wake: ScriptedLoader(session))
+    port.serve(lambda _threads: ScriptedLoader(session))
     assert port.heard[-1] == Error("language_unknown", "got xx", "choose another", "a")
 
 
 def test_a_refused_message_is_told_and_the_port_goes_on(port: Port) -> None:
     session = ScriptedSession()
+    port.inbox = OneByOne()
     port.start("a")
     port.inbox.put(b"{")
     port.audio("nobody")
     port.start("a")
     port.audio("a", seq=4)
     port.audio("a", seq=4, start=1600)
-    port.serve(lambda _wake: ScriptedLoader(session))
+    port.serve(lambda _threads: ScriptedLoader(session))
     assert port.errors() == [
         ("message_invalid", None),
         ("session_unknown", "nobody"),
@@ -229,7 +232,7 @@ def test_lag_above_two_seconds_is_told_until_it_is_below_one(port: Port) -> None
     session.on_run = set_lag
     session.finish = lambda: None  # type: ignore[method-assign]
     port.start("a")
-    port.serve(lambda _wake: ScriptedLoader(session))
+    port.serve(lambda _threads: ScriptedLoader(session))
     assert port.states("a") == ["loading", "listening", "lagging", "listening", "ended"]
 
 
@@ -242,7 +245,7 @@ def test_a_lag_that_merely_moves_is_told_once_a_second(port: Port) -> None:
     port.start("a")
     for seq in range(30):
         port.audio("a", seq, start=1600 * seq)
-    port.serve(lambda _wake: ScriptedLoader(Lagging()))
+    port.serve(lambda _threads: ScriptedLoader(Lagging()))
     lags = [message.lag_ms for message in port.heard if isinstance(message, Status)]
     assert lags[:5] == [0, 0, 62, 125, 187]
     assert len(lags) == 6
@@ -256,7 +259,7 @@ def test_language_and_skipped_audio_are_told_at_once(port: Port) -> None:
 
     port.start("a")
     port.audio("a")
-    port.serve(lambda _wake: ScriptedLoader(Skipping()))
+    port.serve(lambda _threads: ScriptedLoader(Skipping()))
     assert port.heard[2] == Status(
         "a", "listening", "base", "en", 0, 500, True, None, None, "cpu", None, None
     )
@@ -274,7 +277,7 @@ def test_models_are_freed_some_time_after_the_last_session(port: Port) -> None:
     loader.on_release = note_release
     port.start("a")
     port.say(type="stop", session="a")
-    port.serve_on(port.inbox, lambda _wake: loader, port.heard.append, release_after_s=0.001)
+    port.serve_on(port.inbox, lambda _threads: loader, port.heard.append, release_after_s=0.001)
     assert released == [True]
     assert len(loader.opened) == 2, "the models load again"
     assert [name for name, _ in loader.calls] == ["load", "release", "load"]
@@ -305,7 +308,7 @@ def test_nothing_is_polled(port: Port) -> None:
     while not port.inbox.empty():
         inbox.later.append(port.inbox.get())
     inbox.later.append(None)
-    port.serve_on(inbox, lambda _wake: ScriptedLoader(ScriptedSession()), port.heard.append, 300)
+    port.serve_on(inbox, lambda _threads: ScriptedLoader(ScriptedSession()), port.heard.append, 300)
     assert inbox.waits == [None] * 4
     assert port.states("a")[-1] == "ended"
 
@@ -316,4 +319,4 @@ def test_the_loop_ends_when_nobody_listens(port: Port) -> None:
 
     port.start("a")
     with pytest.raises(BrowserGoneError):
-        port.serve(lambda _wake: ScriptedLoader(ScriptedSession()), send)
+        port.serve(lambda _threads: ScriptedLoader(ScriptedSession()), send)

@@ -1,28 +1,15 @@
 """How the host loop treats models: slow to load, failing, or too slow."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
-from host.runtime.port import Journal, Port, WatchedInbox, pieces
+from host.runtime.port import Journal, OneByOne, Port, Scenes, pieces
 from host.runtime.scripted import Held, ScriptedLoader, ScriptedModel, ScriptedSession
 from wlk_host.core.errors import DeviceError, WlkError
 from wlk_host.core.options import SessionOptions
 from wlk_host.core.types import AudioChunk, Event
 from wlk_host.protocol.messages import Status
 from wlk_host.runtime.stdio import Signal
-
-
-class Turns(WatchedInbox):
-    """Does the next of these whenever the loop has nothing left to do."""
-
-    def __init__(self, *turns: Callable[[], None]) -> None:
-        super().__init__()
-        self.turns = list(turns)
-
-    def get(self, block: bool = True, timeout: float | None = None) -> bytes | Signal | None:
-        if block:
-            self.turns.pop(0)()
-        return super().get(block, timeout)
 
 
 def test_what_is_asked_of_a_session_waits_for_its_model_and_others_go_on(port: Port) -> None:
@@ -39,9 +26,11 @@ def test_what_is_asked_of_a_session_waits_for_its_model_and_others_go_on(port: P
         port.audio("late")
         port.audio("ready")
 
-    port.inbox = Turns(lambda: port.start("ready"), load, speak, load, lambda: port.inbox.put(None))
+    port.inbox = Scenes(
+        lambda: port.start("ready"), load, speak, load, lambda: port.inbox.put(None)
+    )
     loader = ScriptedLoader(ready, late)
-    port.serve_on(port.inbox, lambda _wake: loader, port.heard.append, 300)
+    port.serve_on(port.inbox, lambda _threads: loader, port.heard.append, 300)
     assert pieces(journal)[:2] == [("ready", "LIVE"), ("late", "LIVE")]
     assert late.fed == [(0, 1600)]
     assert (port.states("ready")[-1], port.states("late")[-1]) == ("ended", "ended")
@@ -67,7 +56,7 @@ def test_a_device_without_memory_hands_the_session_over_and_nothing_is_left_out(
     port.start("a")
     port.audio("a")
     port.audio("a", 1, 1600)
-    port.serve(lambda _wake: loader)
+    port.serve(lambda _threads: loader)
     assert loader.calls == [("load", None), ("load elsewhere", "base"), ("release", "base")]
     assert loader.elsewhere.taken_over == [session]
     # The failure came while the first sound was fed: it is fed again, where it can be read.
@@ -99,8 +88,8 @@ def test_a_session_without_a_device_waits_for_another_and_others_go_on(port: Por
         port.audio("a", 1, 1600)
         port.audio("b")
 
-    port.inbox = Turns(start, load, load, fail, load, lambda: port.inbox.put(None))
-    port.serve_on(port.inbox, lambda _wake: loader, port.heard.append, 300)
+    port.inbox = Scenes(start, load, load, fail, load, lambda: port.inbox.put(None))
+    port.serve_on(port.inbox, lambda _threads: loader, port.heard.append, 300)
     assert loader.elsewhere.taken_over == [session]
     assert pieces(journal)[:2] == [("b", "LIVE"), ("a", "LIVE")]
     assert session.fed[-2:] == [(0, 1600), (1600, 3200)]
@@ -112,13 +101,6 @@ def late(port: Port, session: ScriptedSession, seconds: int = 30) -> None:
     session.lag = 3 * 16000
     for seq in range(seconds):
         port.audio(session.name, seq, 16000 * seq, 16000)
-
-
-class OneByOne(WatchedInbox):
-    """Lets one message in before each piece of work."""
-
-    def empty(self) -> bool:
-        return True
 
 
 def offers(port: Port) -> list[tuple[str | None, str | None, str | None]]:
@@ -144,7 +126,7 @@ def test_late_for_good_the_next_smaller_model_is_offered_and_not_taken(port: Por
     port.inbox = OneByOne()
     port.start("a")
     late(port, session)
-    port.serve(lambda _wake: loader)
+    port.serve(lambda _threads: loader)
     assert offers(port) == [(None, None, None), ("base", None, None), ("base", "tiny", None)]
     assert loader.calls == [("load", None)]
 
@@ -167,7 +149,7 @@ def test_a_step_that_reads_all_that_waited_was_late_all_the_same(port: Port) -> 
     port.inbox = OneByOne()
     port.start("a")
     late(port, session)
-    port.serve(lambda _wake: loader)
+    port.serve(lambda _threads: loader)
     assert offers(port)[-1] == ("base", "tiny", None)
 
 
@@ -176,7 +158,7 @@ def test_where_none_is_smaller_nothing_is_offered(port: Port) -> None:
     port.inbox = OneByOne()
     port.start("a")
     late(port, session)
-    port.serve(lambda _wake: ScriptedLoader(session))
+    port.serve(lambda _threads: ScriptedLoader(session))
     assert offers(port) == [(None, None, None), ("base", None, None)]
 
 
@@ -186,7 +168,7 @@ def test_late_for_good_the_next_smaller_model_is_taken_where_that_is_allowed(por
     port.inbox = OneByOne()
     port.start("a", options={"step_down": True})
     late(port, session)
-    port.serve(lambda _wake: loader)
+    port.serve(lambda _threads: loader)
     assert loader.calls == [("load", None), ("load", "tiny")]
     assert loader.models["tiny"].taken_over == [session]
     assert offers(port)[-1] == ("tiny", None, "model_too_slow")
@@ -207,7 +189,7 @@ def test_a_smaller_model_that_cannot_be_loaded_leaves_the_slow_one(port: Port) -
     port.inbox = OneByOne()
     port.start("a", options={"step_down": True})
     late(port, session, 60)
-    port.serve(lambda _wake: loader)
+    port.serve(lambda _threads: loader)
     assert loader.calls == [("load", None), ("load", "tiny")]
     assert offers(port)[-1] == ("base", "tiny", "model_corrupt")
     assert port.states("a")[-1] == "ended"

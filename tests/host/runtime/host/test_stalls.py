@@ -8,9 +8,8 @@ import pytest
 
 from host.core.scripted import ScriptedWord, sound_of, spoken
 from host.core.stage import PACE, S
-from host.runtime.clockwork import LIVE_S, ClockworkModel, Tab, Timeline
+from host.runtime.clockwork import LIVE_S, ClockworkModel, Lanes, Tab, Timeline
 from host.runtime.port import Port
-from host.runtime.scripted import Inline
 from wlk_host.protocol.messages import Captions
 
 
@@ -29,8 +28,9 @@ class Two:
 
     def __init__(self) -> None:
         self.timeline = Timeline()
-        self.port = Port(loading=Inline())
-        self.model = ClockworkModel(self.timeline, {"first": FIRST, "other": OTHER})
+        self.lanes = Lanes(self.timeline, 2)
+        self.port = Port(threads=self.lanes)
+        self.model = ClockworkModel(self.timeline, self.lanes, {"first": FIRST, "other": OTHER})
         self.first, self.other = Tab(self.timeline, "first"), Tab(self.timeline, "other")
         for tab in (self.first, self.other):
             tab.start(0)
@@ -40,7 +40,7 @@ class Two:
 
     def serve(self) -> None:
         self.timeline.at(60, None)
-        self.port.serve_on(self.timeline, lambda _wake: self.model, self.port.heard.append, 300)
+        self.port.serve_on(self.timeline, lambda _: self.model, self.port.heard.append, 300)
 
     def worst_wait_s(self) -> float:
         """The longest time between two live steps of the other one, while it speaks."""

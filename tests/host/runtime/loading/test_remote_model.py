@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from fixtures.models import model
 from fixtures.sound import english, english_words
 from fixtures.transcription_service import Asked, serving, whisper
 from wlk_host.backends.service.client import endpoint
@@ -18,9 +17,10 @@ from wlk_host.runtime.files.caption_log import CaptionLog, Shown
 from wlk_host.runtime.files.clocks import SoundClock
 from wlk_host.runtime.files.playback import play
 from wlk_host.runtime.loading.loader import ModelLoader
-from wlk_host.runtime.worker import Worker
+from wlk_host.runtime.workers import Workers
 
 OPTIONS = SessionOptions(policy="local_agreement")
+LIVE = (1, False)
 
 
 def chunks(pcm: Pcm) -> Iterator[AudioChunk]:
@@ -57,7 +57,7 @@ def test_it_is_refused_what_only_a_decoder_can_do(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.model
 def test_nobody_waits_for_a_slow_service(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither the engine's thread nor another session; what came meanwhile is not lost."""
+    """Neither a session on this machine, nor another one on the service."""
     reached, over = threading.Event(), threading.Event()
 
     def slow(_: Asked) -> tuple[int, bytes]:
@@ -65,36 +65,25 @@ def test_nobody_waits_for_a_slow_service(monkeypatch: pytest.MonkeyPatch) -> Non
         over.wait(300)
         return 500, b""
 
-    wake = threading.Event()
+    threads = Workers(1)
     with serving(slow) as service:
         monkeypatch.setenv("WLK_API_URL", service.url)
         monkeypatch.setenv("WLK_API_TIMEOUT", "300")
-        loader = ModelLoader(Worker(wake.set), Worker(wake.set), service=endpoint())
-        waiting = loader.open(OPTIONS)
-        for chunk in chunks(english()[: 6 * SAMPLE_RATE]):
-            waiting.feed(chunk)
-        while not reached.is_set():
-            if (work := waiting.next_work()) is not None:
-                waiting.run(work)
-            wake.wait(0.05)
+        remote = ModelLoader(threads, threads, service=endpoint()).load(OPTIONS)
+        waiting = remote.open(OPTIONS)
+
+        def caption() -> None:
+            for _ in play(waiting, chunks(english()[: 6 * SAMPLE_RATE]), SoundClock()):
+                pass
+
+        turn = remote.place(threads).take(caption, LIVE)
+        assert reached.wait(300)
         # The service has the sound, and does not answer.
-        assert waiting.feed(AudioChunk(6 * SAMPLE_RATE, english()[:1600])) == []
-        assert waiting.next_work() is None
-        assert waiting.lag > 0
-        waiting.finish()
-        assert waiting.next_work() is None
-        assert not waiting.finished()
-        local = ModelLoader(SoundClock()).open(SessionOptions(model=str(model("tiny.en"))))
-        assert played(local, english()[: 7 * SAMPLE_RATE]).final
-        assert not over.is_set()
+        for place in (threads, remote.place(threads)):
+            assert place.take(lambda: "done", LIVE).result() == "done"
+        assert threads.submit(lambda: "done").result() == "done"
+        assert not turn.done()
         over.set()
         with pytest.raises(WlkError) as caught:
-            work_to_the_end(waiting, wake)
+            turn.result()
     assert caught.value.code == "api_failed"
-
-
-def work_to_the_end(session: TranslatedSession, wake: threading.Event) -> None:
-    while not session.finished():
-        if (work := session.next_work()) is not None:
-            session.run(work)
-        wake.wait(0.05)

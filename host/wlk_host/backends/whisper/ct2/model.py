@@ -12,13 +12,14 @@ _ON_CARDS: Final = ("float16", "int8_float16", "int8_float32", "float32")
 """The first one that a card can do; old ones are slow in float16 and say that they cannot."""
 
 
-def load(folder: Path, threads: int, device: str = "cpu") -> Any:
+def load(folder: Path, threads: int, device: str = "cpu", n_passes: int = 2) -> Any:
     """`ctranslate2.models.Whisper` of a folder, in int8 on the processor.
 
     Args:
         folder: of the model.
         threads: cores one window may use.
         device: "cpu" or "cuda".
+        n_passes: windows taken at a time on the processor; on a card it is two.
 
     Raises:
         WlkError: `model_corrupt`.
@@ -29,16 +30,16 @@ def load(folder: Path, threads: int, device: str = "cpu") -> Any:
         str(folder),
         device=device,
         compute_type=_compute_type(device),
-        # Two workers on the same weights: the second pass must not hold up the first.
-        inter_threads=2,
+        # Workers on the same weights: no pass holds up another one.
+        inter_threads=n_passes if device == "cpu" else 2,
         intra_threads=threads,
     )
 
 
-def begin(folder: Path, threads: int, device: str = "cpu") -> Future[Any]:
+def begin(folder: Path, threads: int, device: str = "cpu", n_passes: int = 2) -> Future[Any]:
     """`load`, on a thread of its own: it needs no Python while it reads."""
     pool = ThreadPoolExecutor(1, "ctranslate2")
-    loading = pool.submit(load, folder, threads, device)
+    loading = pool.submit(load, folder, threads, device, n_passes)
     pool.shutdown(wait=False)
     return loading
 

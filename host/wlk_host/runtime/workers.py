@@ -1,0 +1,93 @@
+"""Threads that do what sessions have to do, the most urgent first."""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from typing import Generic, TypeVar
+
+from wlk_host.runtime.agenda import Agenda
+from wlk_host.runtime.ports import Urgency
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class _Job(Generic[T_co]):
+    """`core.ports.Promise` of a job that may still wait for a thread."""
+
+    def __init__(self, do: Callable[[], T_co], urgency: Urgency | None) -> None:
+        self.urgency = urgency
+        self._do = do
+        self._begun = threading.Event()
+        self._outcome: Future[T_co] | None = None
+
+    def begin(self, pool: ThreadPoolExecutor, ended: Callable[[], None]) -> None:
+        """Do it on one of these threads, which then calls `ended`."""
+        self._outcome = pool.submit(self._do)
+        self._begun.set()
+        self._outcome.add_done_callback(lambda _: ended())
+
+    def done(self) -> bool:
+        """Whether `result` returns at once."""
+        return self._outcome is not None and self._outcome.done()
+
+    def result(self) -> T_co:
+        """The outcome; waits for it, and raises what the job raised."""
+        self._begun.wait()
+        assert self._outcome is not None  # noqa: S101 - it is there before the event is set
+        return self._outcome.result()
+
+
+class Workers:
+    """`runtime.ports.Threads`. Used by any thread.
+
+    Args:
+        n_threads: that work side by side.
+        wake: called from any thread after each job.
+        name: of the threads.
+    """
+
+    def __init__(
+        self, n_threads: int = 1, wake: Callable[[], None] = lambda: None, name: str = "second-pass"
+    ) -> None:
+        self._pool = ThreadPoolExecutor(n_threads, name)
+        self._wake = wake
+        self._lock = threading.Lock()
+        self._agenda: Agenda[_Job[object]] = Agenda(n_threads)
+
+    def take(self, turn: Callable[[], T], urgency: Urgency) -> _Job[T]:
+        """Do this as soon as nothing more urgent is to be done."""
+        return self._add(_Job(turn, urgency))
+
+    def submit(self, job: Callable[[], T]) -> _Job[T]:
+        """Do this when its turn comes, after what is urgent."""
+        return self._add(_Job(job, None))
+
+    def apart(self, name: str) -> "Workers":
+        """One more thread, which wakes the same."""
+        return Workers(1, self._wake, name)
+
+    def _add(self, job: _Job[T]) -> _Job[T]:
+        with self._lock:
+            self._agenda.add(job, time.monotonic())
+        self._begin()
+        return job
+
+    def _begin(self) -> None:
+        while (job := self._next()) is not None:
+            # A process that leaves takes no more jobs, and nobody waits for them.
+            with suppress(RuntimeError):
+                job.begin(self._pool, partial(self._ended, job))
+
+    def _next(self) -> _Job[object] | None:
+        with self._lock:
+            return self._agenda.begin(time.monotonic())
+
+    def _ended(self, job: _Job[object]) -> None:
+        with self._lock:
+            self._agenda.end(job)
+        self._begin()
+        self._wake()
