@@ -105,7 +105,8 @@ export function startWorker() {
       query: async () => [{ id: 7 }],
       sendMessage: async (/** @type {number} */ tabId, /** @type {any} */ message) => {
         seen.toPage.push(message);
-        if (message.type === 'frame' && seen.opensFrames) seen.frame = connectFrame(tabId, message.secret);
+        if (message.type === 'frame' && seen.opensFrames)
+          seen.frame = connectFrame(tabId, message.secret);
       },
     },
   };

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mock, test } from 'node:test';
+import { afterEach, beforeEach, mock, test } from 'node:test';
 import { asPort, FakePort, startWorker } from './fake_chrome.js';
 
-mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+beforeEach(() => mock.timers.enable({ apis: ['setTimeout', 'Date'] }));
+afterEach(() => mock.timers.reset());
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
