@@ -223,7 +223,9 @@ export class Controller {
 
   /** @param {number} tabId whose overlay is there and knows the settings */
   fillOverlay(tabId) {
-    this.#offscreen.send({ type: 'show', tabId });
+    const isWanted = this.#captures.has(tabId) || this.#busy.has(tabId);
+    if (isWanted) this.#offscreen.send({ type: 'show', tabId });
+    else this.#overlays.close(tabId);
   }
 
   /** Tell the sessions which of their tabs the user looks at. */

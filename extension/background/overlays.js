@@ -43,19 +43,32 @@ const FRAME_AGAIN_MS = 1_000;
  */
 
 /**
+ * A frame that captions are drawn in.
+ * @typedef {object} Frame
+ * @property {chrome.runtime.Port} port
+ * @property {boolean} greeted whether it knows what it must know first
+ */
+
+/**
+ * A frame that was asked for.
+ * @typedef {object} Expected
+ * @property {string} secret by which it will be known
+ * @property {number} askedAt ms
+ * @property {ReturnType<typeof setTimeout>} overdue
+ */
+
+/**
  * All overlays. Captions are drawn in a frame of the extension in the page, because a page can read
  * what is drawn in itself. Its text goes to that frame alone. Where a page runs no scripts, none
  * would run in the frame either, and none can read: captions are drawn in the page there.
  */
 export class Overlays {
-  /** @type {Map<number, chrome.runtime.Port>} */
+  /** @type {Map<number, Frame>} by tab */
   #frames = new Map();
-  /** @type {Map<number, string>} secrets that no frame has shown yet */
-  #secrets = new Map();
+  /** @type {Map<number, Expected>} by tab */
+  #expected = new Map();
   /** @type {Set<number>} tabs whose page runs no scripts */
   #scriptless = new Set();
-  /** @type {Map<number, number>} when (ms) a tab's frame was asked for */
-  #askedAt = new Map();
   #listener;
 
   /** @param {OverlaysListener} listener */
@@ -83,14 +96,14 @@ export class Overlays {
    */
   async tell(tabId, message) {
     const frame = this.#frames.get(tabId);
-    if (frame) frame.postMessage(message);
+    if (frame?.greeted) frame.port.postMessage(message);
     else if (this.#scriptless.has(tabId)) await tellPage(tabId, message);
   }
 
   /** @param {number} tabId in which there will be no captions */
   close(tabId) {
-    this.#secrets.delete(tabId);
-    this.#frames.get(tabId)?.disconnect();
+    this.#expect(tabId, null);
+    this.#frames.get(tabId)?.port.disconnect();
     this.#frames.delete(tabId);
   }
 
@@ -110,19 +123,24 @@ export class Overlays {
     const { tab, frameId } = port.sender ?? {};
     const tabId = tab?.id;
     const secret = port.name.slice(FRAME_PORT.length);
-    if (tabId === undefined || frameId === 0 || this.#secrets.get(tabId) !== secret) {
+    const expected = tabId === undefined ? undefined : this.#expected.get(tabId);
+    if (tabId === undefined || frameId === 0 || expected?.secret !== secret) {
       return port.disconnect();
     }
-    this.#secrets.delete(tabId);
-    let gone = false;
+    this.#expect(tabId, null);
+    const frame = { port, greeted: false };
+    this.#frames.set(tabId, frame);
+    const isGone = () => this.#frames.get(tabId) !== frame;
     port.onDisconnect.addListener(() => {
-      gone = true;
-      if (this.#frames.get(tabId) === port) this.#lose(tabId);
+      if (isGone()) return;
+      this.#frames.delete(tabId);
+      const wait = expected.askedAt + FRAME_AGAIN_MS - Date.now();
+      setTimeout(() => this.#listener.lost(tabId), Math.max(0, wait));
     });
     const greeting = await this.#listener.greet(tabId);
-    if (gone) return this.#lose(tabId);
+    if (isGone()) return;
     port.postMessage(greeting);
-    this.#frames.set(tabId, port);
+    frame.greeted = true;
     this.#listener.opened(tabId);
   }
 
@@ -135,27 +153,33 @@ export class Overlays {
       return;
     }
     this.#scriptless.delete(tabId);
-    if (this.#frames.has(tabId)) return this.#greet(tabId);
-    const secret = this.#secrets.get(tabId) ?? crypto.randomUUID();
-    this.#secrets.set(tabId, secret);
-    this.#askedAt.set(tabId, Date.now());
+    const frame = this.#frames.get(tabId);
+    if (frame) {
+      if (frame.greeted) await this.#greet(tabId);
+      return;
+    }
+    // The page may not have received it, or its frame be on the way.
+    const secret = this.#expected.get(tabId)?.secret ?? crypto.randomUUID();
+    this.#expect(tabId, secret);
     await tellPage(tabId, { type: 'frame', secret });
-    setTimeout(() => {
-      if (this.#secrets.get(tabId) === secret) this.#listener.lost(tabId);
-    }, FRAME_WITHIN_MS);
+  }
+
+  /**
+   * @param {number} tabId
+   * @param {string | null} secret null: no frame is expected any longer
+   */
+  #expect(tabId, secret) {
+    clearTimeout(this.#expected.get(tabId)?.overdue);
+    this.#expected.delete(tabId);
+    if (secret === null) return;
+    const overdue = setTimeout(() => this.#listener.lost(tabId), FRAME_WITHIN_MS);
+    this.#expected.set(tabId, { secret, askedAt: Date.now(), overdue });
   }
 
   /** @param {number} tabId */
   async #greet(tabId) {
     await this.tell(tabId, await this.#listener.greet(tabId));
     this.#listener.opened(tabId);
-  }
-
-  /** @param {number} tabId */
-  #lose(tabId) {
-    this.#frames.delete(tabId);
-    const wait = (this.#askedAt.get(tabId) ?? 0) + FRAME_AGAIN_MS - Date.now();
-    setTimeout(() => this.#listener.lost(tabId), Math.max(0, wait));
   }
 }
 

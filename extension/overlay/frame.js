@@ -51,6 +51,7 @@ function draw(page) {
     (message) => page.postMessage(message),
     (key, detail) => chrome.i18n.getMessage(key, detail),
   );
+  document.title = chrome.i18n.getMessage('extension_name');
   document.body.append(drawn.element);
   page.onmessage = (/** @type {MessageEvent<FromPage>} */ { data }) => drawn.captioner.heed(data);
   // The worker speaks to a frame that knows the secret: it is one that the extension has opened.
