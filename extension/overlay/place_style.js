@@ -4,9 +4,8 @@ export const USUAL_GAUGE = 160;
 /**
  * The look of the captions' place in the page. The rules of the host are `!important`, because with
  * important rules the shadow tree wins over the page
- * (https://drafts.csswg.org/css-scoping/#shadow-cascading). Nothing can be selected: a page can read
- * the text of a selection even in a closed shadow root. What the user chose comes as custom
- * properties of `.place`.
+ * (https://drafts.csswg.org/css-scoping/#shadow-cascading). Nothing can be selected. What the user
+ * chose comes as custom properties of `.place`.
  */
 export const PLACE_STYLE = `
 :host {

@@ -14,6 +14,9 @@ const RAISE_AGAIN_MS = 1_000;
  * The captions' place over the page. It is a popover, because the top layer is above everything,
  * fullscreen included (https://developer.mozilla.org/docs/Glossary/Top_layer). It holds what draws
  * the captions, and the grips around it. It knows where captions are, and not what they say.
+ *
+ * A closed shadow root does not keep a page out: `find()` searches it, and a font of the page tells
+ * which letters are drawn in it. So what it holds is a frame wherever the page runs scripts.
  */
 export class CaptionPopover {
   // A page that defines a custom element gets the closed shadow root of each such element from
@@ -89,6 +92,7 @@ export class CaptionPopover {
    */
   setNeeded(needed) {
     this.#needed = needed;
+    if (!needed && !this.#host.matches(':popover-open')) this.remove();
   }
 
   /**

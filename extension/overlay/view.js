@@ -17,6 +17,8 @@ export class CaptionView {
   #clearTimer;
   /** Pixels of text that are seen. */
   #height = 0;
+  /** What the page knows, as JSON. */
+  #told = '';
   #flow;
   #toPage;
 
@@ -114,7 +116,11 @@ export class CaptionView {
     const [captions = false, notice = false] = [this.#captions, this.#notice].map((part) =>
       part.classList.contains('shown'),
     );
-    this.#toPage({ type: 'seen', captions, notice, height: this.#height });
+    const seen = { captions, notice, height: this.#height };
+    const told = JSON.stringify(seen);
+    if (told === this.#told) return;
+    this.#told = told;
+    this.#toPage({ type: 'seen', ...seen });
   }
 
   #clearWhenFaded() {
