@@ -1,4 +1,4 @@
-"""What the main threads of a page and of its captions do in each frame, as the browser traces it."""
+"""What the main threads of a page and its captions do in each frame, as the browser traces it."""
 
 import json
 from collections.abc import Iterator
