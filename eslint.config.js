@@ -4,7 +4,7 @@ import js from '@eslint/js';
 const WITHOUT_CHROME = [
   'extension/audio/**',
   'extension/shared/**',
-  'extension/overlay/!(loader|overlay).js',
+  'extension/overlay/!(frame|loader|overlay).js',
   'extension/offscreen/!(offscreen).js',
   'extension/background/host_link.js',
 ];

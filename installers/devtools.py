@@ -177,15 +177,33 @@ class Page:
             raise BrowserError(str(answer["exceptionDetails"].get("text")))
         return answer["result"].get("value")
 
-    def document(self) -> Json:
-        """The whole document tree, including closed shadow roots."""
-        parameters = {"depth": -1, "pierce": True}
-        return dict(self._browser.call("DOM.getDocument", parameters, self._session)["root"])
-
     def screenshot(self) -> bytes:
         """A picture of the tab, as PNG."""
         answer = self._browser.call("Page.captureScreenshot", {"format": "png"}, self._session)
         return base64.b64decode(answer["data"])
+
+
+class Frame:
+    """A frame of another process, known by how its address begins. It comes and goes."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self._browser = browser
+        self._address = address
+        self._sessions: dict[str, str] = {}
+
+    def document(self) -> Json | None:
+        """Its whole document tree; None while there is no such frame."""
+        targets = self._browser.call("Target.getTargets")["targetInfos"]
+        found = (t["targetId"] for t in targets if t["url"].startswith(self._address))
+        target = next(found, None)
+        if target is None:
+            return None
+        if target not in self._sessions:
+            attach = {"targetId": target, "flatten": True}
+            session = self._browser.call("Target.attachToTarget", attach)["sessionId"]
+            self._sessions[target] = str(session)
+        answer = self._browser.call("DOM.getDocument", {"depth": -1}, self._sessions[target])
+        return dict(answer["root"])
 
 
 def _high_pipe() -> tuple[int, int]:

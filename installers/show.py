@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from devtools import Browser, BrowserError, Json, Page
+from devtools import Browser, BrowserError, Frame, Json, Page
 from progress import Progress, StepError
 from speech import Clip
 
@@ -100,11 +100,14 @@ def show(
                 page = browser.open(url)
                 _await(page, "document.readyState === 'complete'")
                 browser.click_extension(extension_id)
+                # The page itself cannot be asked: it has no way into the captions.
+                address = f"chrome-extension://{extension_id}/overlay/frame.html"
+                captions = Frame(browser, address)
             except BrowserError as error:
                 raise CannotShowError(str(error)) from error
-            _await_listening(page)
+            _await_listening(captions)
             page.evaluate("document.getElementById('clip').play()")
-            _follow(page, screenshot, progress)
+            _follow(page, captions, screenshot, progress)
             if not headless and sys.stdin.isatty():
                 progress.say("Play it again, or switch captions off and on with the button.")
                 input("      Press Enter to close the browser. ")
@@ -143,23 +146,22 @@ def has_display() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def caption_rows(document: Json) -> dict[int, str]:
-    """The rows of the overlay in a document tree, as text by node id, without empty ones."""
+def caption_rows(document: Json | None) -> dict[int, str]:
+    """The rows of captions in their document, as text by node id, without empty ones."""
     rows: dict[int, str] = {}
-    for overlay in _elements(document, _is_overlay):
-        for row in _elements(overlay, lambda node: node.get("localName") == "p"):
-            text = " ".join(_text(row).split())
-            if text:
-                rows[int(row["backendNodeId"])] = text
+    for row in _elements(document, lambda node: node.get("localName") == "p"):
+        text = " ".join(_text(row).split())
+        if text:
+            rows[int(row["backendNodeId"])] = text
     return rows
 
 
-def _follow(page: Page, screenshot: Path, progress: Progress) -> None:
+def _follow(page: Page, captions: Frame, screenshot: Path, progress: Progress) -> None:
     """Print captions until the clip has ended and they have stopped changing."""
     printer = CaptionPrinter()
     pictured = False
     while True:
-        rows = caption_rows(page.document())
+        rows = caption_rows(captions.document())
         now = printer.update(rows)
         if not pictured and sum(map(len, rows.values())) > _WORTH_A_PICTURE:
             screenshot.write_bytes(page.screenshot())
@@ -189,23 +191,17 @@ def _await(page: Page, condition: str, within_s: float = 15.0) -> None:
         time.sleep(0.1)
 
 
-def _await_listening(page: Page) -> None:
+def _await_listening(captions: Frame) -> None:
     """Wait for the model. What is spoken before would be captioned too, but late."""
     deadline = time.monotonic() + _LOADED_WITHIN_S
-    while not is_listening(page.document()) and time.monotonic() < deadline:
+    while not is_listening(captions.document()) and time.monotonic() < deadline:
         time.sleep(_LOOK_EVERY_S)
 
 
-def is_listening(document: Json) -> bool:
-    """Whether the overlay shows a notice other than that it is loading."""
+def is_listening(document: Json | None) -> bool:
+    """Whether the captions' document shows a notice other than that something is loading."""
     notices = list(_elements(document, lambda node: "notice" in _classes(node)))
     return any("shown" in _classes(n) and "busy" not in _classes(n) for n in notices)
-
-
-def _is_overlay(node: Json) -> bool:
-    """Whether this is the extension's element, which has no name that a page could look for."""
-    roots = [root.get("shadowRootType") for root in node.get("shadowRoots", ())]
-    return roots == ["closed"] and "popover" in _attributes(node)
 
 
 def _classes(node: Json) -> list[str]:
@@ -217,22 +213,20 @@ def _attributes(node: Json) -> dict[str, str]:
     return dict(zip(attributes[::2], attributes[1::2], strict=True))
 
 
-def _elements(node: Json, wanted: Callable[[Json], bool]) -> Iterator[Json]:
+def _elements(node: Json | None, wanted: Callable[[Json], bool]) -> Iterator[Json]:
+    if node is None:
+        return
     if wanted(node):
         yield node
         return
-    for child in _children(node):
+    for child in node.get("children", ()):
         yield from _elements(child, wanted)
-
-
-def _children(node: Json) -> list[Json]:
-    return [*node.get("shadowRoots", ()), *node.get("children", ())]
 
 
 def _text(node: Json) -> str:
     if node.get("nodeName") == "#text":
         return str(node.get("nodeValue", ""))
-    return "".join(_text(child) for child in _children(node))
+    return "".join(_text(child) for child in node.get("children", ()))
 
 
 class _QuietHandler(http.server.SimpleHTTPRequestHandler):

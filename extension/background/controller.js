@@ -1,5 +1,4 @@
 import { handle } from '../shared/handlers.js';
-import { injectOverlay, tellOverlay } from './overlays.js';
 import { tabAt, visibleTabs } from './tabs.js';
 import { clearFace, faceOf, offerControls, offerStart, showFace, showProblem } from './toolbar.js';
 
@@ -12,6 +11,7 @@ import { clearFace, faceOf, offerControls, offerStart, showFace, showProblem } f
 /** @typedef {import('./preferences.js').Preferences} Preferences */
 /** @typedef {import('./views.js').View} View */
 /** @typedef {import('./views.js').Views} Views */
+/** @typedef {import('./overlays.js').Overlays} Overlays */
 /** @typedef {import('./overlays.js').OverlayState} OverlayState */
 
 /** A host that was just used is likely to be used again, and loading its model takes a while. */
@@ -25,7 +25,7 @@ export class Controller {
   /** @type {Map<number, CaptureState>} the latest capture of each tab */
   #captures = new Map();
   /** @type {Map<number, OverlayState>} */
-  #overlays = new Map();
+  #overlayStates = new Map();
   /** @type {Set<number>} tabs whose button shows a problem; it stays until the next attempt */
   #problems = new Set();
   /** @type {Set<number>} tabs on which a click is being served */
@@ -38,6 +38,7 @@ export class Controller {
   #lingering;
   #host;
   #offscreen;
+  #overlays;
   #preferences;
   #views;
 
@@ -51,7 +52,7 @@ export class Controller {
     levels: (report) => this.#views.tellAll(report),
     overlay: ({ tabId, message }) => {
       this.#views.tellOf(tabId, message);
-      void this.#tellOverlay(tabId, message);
+      void this.#overlays.tell(tabId, message);
     },
     'to-host': ({ message }) => this.#host.send(message),
   };
@@ -59,12 +60,14 @@ export class Controller {
   /**
    * @param {HostLink} host
    * @param {Captures} offscreen
+   * @param {Overlays} overlays
    * @param {Preferences} preferences
    * @param {Views} views
    */
-  constructor(host, offscreen, preferences, views) {
+  constructor(host, offscreen, overlays, preferences, views) {
     this.#host = host;
     this.#offscreen = offscreen;
+    this.#overlays = overlays;
     this.#preferences = preferences;
     this.#views = views;
   }
@@ -87,7 +90,7 @@ export class Controller {
       await this.#offscreen.open();
       const capture = this.#captures.get(tabId);
       if (!capture || capture.phase.name === 'ending') return await this.#start(tabId, panel);
-      if (this.#overlays.get(tabId) === 'not_allowed') await this.refreshTab(tabId);
+      if (this.#overlayStates.get(tabId) === 'not_allowed') await this.refreshTab(tabId);
       else this.#offscreen.send({ type: 'end', tabId });
       return null;
     } finally {
@@ -191,7 +194,7 @@ export class Controller {
     if (command === 'toggle') return void (await this.toggle(tabId));
     await this.#offscreen.rejoin();
     if (!this.#captures.has(tabId)) return;
-    if (command === 'hide') return tellOverlay(tabId, { type: 'hide' });
+    if (command === 'hide') return this.#overlays.tell(tabId, { type: 'hide' });
     if (command === 'copy') return this.#offscreen.send({ type: 'copy', tabId });
     await this.#preferences.change(tabId, command);
   }
@@ -202,7 +205,7 @@ export class Controller {
     for (const tabId of this.#captures.keys()) {
       const options = await this.#preferences.forHost(tabId);
       this.#offscreen.send({ type: 'configure', tabId, options });
-      await tellOverlay(tabId, await this.#preferences.forOverlay(tabId));
+      await this.#overlays.tell(tabId, await this.#preferences.forOverlay(tabId));
     }
   }
 
@@ -214,9 +217,15 @@ export class Controller {
     if (!this.#captures.has(tabId)) return;
     const overlay = await this.#injectOverlay(tabId);
     // An overlay that shows captions reports how the page's media are. Without one nobody knows.
-    if (overlay === 'shown') this.#offscreen.send({ type: 'show', tabId });
-    else this.#offscreen.send({ type: 'media', tabId, paused: null });
+    if (overlay !== 'shown') this.#offscreen.send({ type: 'media', tabId, paused: null });
     await this.#paint(tabId);
+  }
+
+  /** @param {number} tabId whose overlay is there and knows the settings */
+  fillOverlay(tabId) {
+    const isWanted = this.#captures.has(tabId) || this.#busy.has(tabId);
+    if (isWanted) this.#offscreen.send({ type: 'show', tabId });
+    else this.#overlays.close(tabId);
   }
 
   /** Tell the sessions which of their tabs the user looks at. */
@@ -273,6 +282,7 @@ export class Controller {
     await offerStart(tabId);
     const problem = await this.#begin(tabId, panel);
     if (problem) {
+      this.#overlays.close(tabId);
       await this.#complain(tabId, problem);
       return problem;
     }
@@ -316,12 +326,11 @@ export class Controller {
 
   /**
    * @param {number} tabId
-   * @returns {Promise<OverlayState>} of an overlay that knows the settings
+   * @returns {Promise<OverlayState>}
    */
   async #injectOverlay(tabId) {
-    const overlay = await injectOverlay(tabId);
-    this.#overlays.set(tabId, overlay);
-    if (overlay === 'shown') await tellOverlay(tabId, await this.#preferences.forOverlay(tabId));
+    const overlay = await this.#overlays.inject(tabId);
+    this.#overlayStates.set(tabId, overlay);
     return overlay;
   }
 
@@ -360,7 +369,7 @@ export class Controller {
 
   /** @param {number} tabId whose capture is over */
   async #retire(tabId) {
-    this.#overlays.delete(tabId);
+    this.#overlayStates.delete(tabId);
     if (this.#problems.has(tabId)) return;
     await offerStart(tabId);
     await clearFace(tabId);
@@ -370,21 +379,12 @@ export class Controller {
   async #paint(tabId) {
     const capture = this.#captures.get(tabId);
     if (!capture || this.#problems.has(tabId)) return;
-    const overlay = this.#overlays.get(tabId) ?? 'shown';
+    const overlay = this.#overlayStates.get(tabId) ?? 'shown';
     await showFace(tabId, faceOf(capture, overlay));
     // A state that came in the meantime has painted, or cleared, the button itself.
     if (this.#captures.get(tabId) !== capture || this.#problems.has(tabId)) return;
     const needsClick = overlay === 'not_allowed' || capture.phase.name === 'ending';
     await (needsClick ? offerStart(tabId) : offerControls(tabId));
-  }
-
-  /**
-   * @param {number} tabId
-   * @param {import('../shared/messages.js').SessionMessage} message
-   */
-  async #tellOverlay(tabId, message) {
-    const overlay = this.#overlays.get(tabId);
-    if (overlay === undefined || overlay === 'shown') await tellOverlay(tabId, message);
   }
 
   /** Without captures, let the host and the document go after a while. */

@@ -1,6 +1,7 @@
 /** The overlays in the pages: put there, spoken to, and lost at every navigation. */
 
 /** @typedef {import('../shared/messages.js').OverlayMessage} OverlayMessage */
+/** @typedef {import('../shared/messages.js').PlaceMessage} PlaceMessage */
 
 /**
  * Whether a tab's page shows captions. `not_allowed`: a click on the extension would allow it.
@@ -25,15 +26,168 @@ const NOT_ALLOWED = /Cannot access contents of/;
  */
 const TRY_AGAIN_MS = [20, 100, 400];
 
+/** The port of a frame that captions are drawn in has this name, followed by a secret. */
+const FRAME_PORT = 'frame ';
+
+/** A frame that was asked for opens a port within this time. */
+const FRAME_WITHIN_MS = 2_000;
+
+/** A page that removes the frame again and again must not keep the extension busy. */
+const FRAME_AGAIN_MS = 1_000;
+
 /**
- * Put the overlay into the tab's page. If it is there already, that changes nothing.
+ * @typedef {object} OverlaysListener
+ * @property {(tabId: number) => Promise<OverlayMessage>} greet what an overlay must know first
+ * @property {(tabId: number) => void} opened it is there and knows that
+ * @property {(tabId: number) => void} lost its frame is gone, or has not come
+ */
+
+/**
+ * A frame that captions are drawn in.
+ * @typedef {object} Frame
+ * @property {chrome.runtime.Port} port
+ * @property {boolean} greeted whether it knows what it must know first
+ */
+
+/**
+ * A frame that was asked for.
+ * @typedef {object} Expected
+ * @property {string} secret by which it will be known
+ * @property {number} askedAt ms
+ * @property {ReturnType<typeof setTimeout>} overdue
+ */
+
+/**
+ * All overlays. Captions are drawn in a frame of the extension in the page, because a page can read
+ * what is drawn in itself. Its text goes to that frame alone. Where a page runs no scripts, none
+ * would run in the frame either, and none can read: captions are drawn in the page there.
+ */
+export class Overlays {
+  /** @type {Map<number, Frame>} by tab */
+  #frames = new Map();
+  /** @type {Map<number, Expected>} by tab */
+  #expected = new Map();
+  /** @type {Set<number>} tabs whose page runs no scripts */
+  #scriptless = new Set();
+  #listener;
+
+  /** @param {OverlaysListener} listener */
+  constructor(listener) {
+    this.#listener = listener;
+  }
+
+  /**
+   * Put the overlay into the tab's page. If it is there already, it is greeted again.
+   * @param {number} tabId
+   * @returns {Promise<OverlayState>}
+   */
+  async inject(tabId) {
+    const tab = await chrome.tabs.get(tabId).catch(() => null);
+    // An extension may not inject into its own pages. The first page shows its captions itself.
+    if (tab?.url?.startsWith(chrome.runtime.getURL('welcome/'))) return 'shown';
+    const state = await load(tabId);
+    if (state === 'shown') await this.#open(tabId);
+    return state;
+  }
+
+  /**
+   * @param {number} tabId
+   * @param {OverlayMessage} message passed over while there is no overlay: it gets a snapshot
+   */
+  async tell(tabId, message) {
+    const frame = this.#frames.get(tabId);
+    if (frame?.greeted) frame.port.postMessage(message);
+    else if (this.#scriptless.has(tabId)) await tellPage(tabId, message);
+  }
+
+  /** @param {number} tabId in which there will be no captions */
+  close(tabId) {
+    this.#expect(tabId, null);
+    this.#frames.get(tabId)?.port.disconnect();
+    this.#frames.delete(tabId);
+  }
+
+  /**
+   * Take the port of a frame, unless a page has put it there.
+   * @param {chrome.runtime.Port} port
+   * @returns {boolean} whether it is a frame's port
+   */
+  accept(port) {
+    if (!port.name.startsWith(FRAME_PORT)) return false;
+    void this.#admit(port);
+    return true;
+  }
+
+  /** @param {chrome.runtime.Port} port of a frame */
+  async #admit(port) {
+    const { tab, frameId } = port.sender ?? {};
+    const tabId = tab?.id;
+    const secret = port.name.slice(FRAME_PORT.length);
+    const expected = tabId === undefined ? undefined : this.#expected.get(tabId);
+    if (tabId === undefined || frameId === 0 || expected?.secret !== secret) {
+      return port.disconnect();
+    }
+    this.#expect(tabId, null);
+    const frame = { port, greeted: false };
+    this.#frames.set(tabId, frame);
+    const isGone = () => this.#frames.get(tabId) !== frame;
+    port.onDisconnect.addListener(() => {
+      if (isGone()) return;
+      this.#frames.delete(tabId);
+      const wait = expected.askedAt + FRAME_AGAIN_MS - Date.now();
+      setTimeout(() => this.#listener.lost(tabId), Math.max(0, wait));
+    });
+    const greeting = await this.#listener.greet(tabId);
+    if (isGone()) return;
+    port.postMessage(greeting);
+    frame.greeted = true;
+    this.#listener.opened(tabId);
+  }
+
+  /** @param {number} tabId whose page listens */
+  async #open(tabId) {
+    if (await runsNoScripts(tabId)) {
+      this.#scriptless.add(tabId);
+      await tellPage(tabId, { type: 'no-frame' });
+      await this.#greet(tabId);
+      return;
+    }
+    this.#scriptless.delete(tabId);
+    const frame = this.#frames.get(tabId);
+    if (frame) {
+      if (frame.greeted) await this.#greet(tabId);
+      return;
+    }
+    // The page may not have received it, or its frame be on the way.
+    const secret = this.#expected.get(tabId)?.secret ?? crypto.randomUUID();
+    this.#expect(tabId, secret);
+    await tellPage(tabId, { type: 'frame', secret });
+  }
+
+  /**
+   * @param {number} tabId
+   * @param {string | null} secret null: no frame is expected any longer
+   */
+  #expect(tabId, secret) {
+    clearTimeout(this.#expected.get(tabId)?.overdue);
+    this.#expected.delete(tabId);
+    if (secret === null) return;
+    const overdue = setTimeout(() => this.#listener.lost(tabId), FRAME_WITHIN_MS);
+    this.#expected.set(tabId, { secret, askedAt: Date.now(), overdue });
+  }
+
+  /** @param {number} tabId */
+  async #greet(tabId) {
+    await this.tell(tabId, await this.#listener.greet(tabId));
+    this.#listener.opened(tabId);
+  }
+}
+
+/**
  * @param {number} tabId
  * @returns {Promise<OverlayState>}
  */
-export async function injectOverlay(tabId) {
-  const tab = await chrome.tabs.get(tabId).catch(() => null);
-  // An extension may not inject into its own pages. The first page shows its captions itself.
-  if (tab?.url?.startsWith(chrome.runtime.getURL('welcome/'))) return 'shown';
+async function load(tabId) {
   const injection = { target: { tabId }, files: ['overlay/loader.js'] };
   for (const delay of [...TRY_AGAIN_MS, null]) {
     const refusal = await refusalOf(chrome.scripting.executeScript(injection));
@@ -46,9 +200,21 @@ export async function injectOverlay(tabId) {
 
 /**
  * @param {number} tabId
- * @param {OverlayMessage} message
+ * @returns {Promise<boolean>} whether the page is in a sandbox without scripts
  */
-export async function tellOverlay(tabId, message) {
+async function runsNoScripts(tabId) {
+  const target = { tabId };
+  const asked = chrome.scripting.executeScript({ target, world: 'MAIN', func: () => true });
+  // Chrome says nothing else of a script that did not run.
+  const [answer] = await asked.catch(() => []);
+  return answer !== undefined && answer.result !== true;
+}
+
+/**
+ * @param {number} tabId
+ * @param {PlaceMessage} message to the overlay's part in the page
+ */
+async function tellPage(tabId, message) {
   await unlessTabGone(chrome.tabs.sendMessage(tabId, message, { frameId: 0 }));
 }
 

@@ -9,6 +9,7 @@ import { Captures } from './captures.js';
 import { Controller } from './controller.js';
 import { HostLink } from './host_link.js';
 import { Inbox } from './inbox.js';
+import { Overlays } from './overlays.js';
 import { Preferences } from './preferences.js';
 import { Views } from './views.js';
 
@@ -48,7 +49,12 @@ const views = new Views({
   request: (view, request) => void controller.serve(view, request),
   closed: () => controller.releaseView(),
 });
-const controller = new Controller(host, offscreen, preferences, views);
+const overlays = new Overlays({
+  greet: (tabId) => preferences.forOverlay(tabId),
+  opened: (tabId) => controller.fillOverlay(tabId),
+  lost: (tabId) => void controller.refreshTab(tabId),
+});
+const controller = new Controller(host, offscreen, overlays, preferences, views);
 const inbox = new Inbox(controller, preferences);
 
 store.onChange(() => void controller.applySettings());
@@ -63,7 +69,7 @@ chrome.action.onClicked.addListener((tab) => {
 
 chrome.runtime.onConnect.addListener((port) => {
   if (port.name === 'captures') offscreen.accept(port);
-  else views.accept(port);
+  else if (!overlays.accept(port)) views.accept(port);
 });
 
 chrome.commands.onCommand.addListener((command, tab) => {

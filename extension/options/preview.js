@@ -1,6 +1,7 @@
 /** A caption as it will look over a page: in the overlay's own style. */
 import { lookOf } from '../overlay/look.js';
-import { STYLE, USUAL_GAUGE } from '../overlay/style.js';
+import { PLACE_STYLE, USUAL_GAUGE } from '../overlay/place_style.js';
+import { STYLE } from '../overlay/style.js';
 import { FONTS } from '../shared/settings.js';
 import { SWEARWORDS } from '../shared/swearwords.js';
 import { makeFilter } from '../shared/text_filters.js';
@@ -11,9 +12,11 @@ import { byId, element, text } from '../ui/page.js';
 /** Rows as long as those over a page. */
 const SAMPLES = ['preview_1', 'preview_2', 'preview_3', 'preview_4', 'preview_5', 'preview_6'];
 
-const sheet = new CSSStyleSheet();
-sheet.replaceSync(STYLE);
-document.adoptedStyleSheets.push(sheet);
+for (const style of [PLACE_STYLE, STYLE]) {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(style);
+  document.adoptedStyleSheets.push(sheet);
+}
 
 /** @param {Settings} settings */
 export function showPreview({ appearance, bilingual, translateTo, filters }) {
@@ -35,7 +38,7 @@ export function showPreview({ appearance, bilingual, translateTo, filters }) {
   byId('preview-caption').replaceChildren(...rows);
 }
 
-/** As large as the browser and the system show text; see the gauge of CaptionView. */
+/** As large as the browser and the system show text; see the gauge of CaptionPopover. */
 function textScale() {
   return byId('preview-gauge').clientWidth / USUAL_GAUGE;
 }

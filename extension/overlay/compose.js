@@ -1,49 +1,106 @@
+/**
+ * The overlay put together of its modules. A page may load these only one by one, so they do not
+ * import each other.
+ */
+
 /** @typedef {import('./grips.js').Grip} Grip */
+/** @typedef {import('./steps.js').FromPage} FromPage */
+/** @typedef {import('./steps.js').ToPage} ToPage */
 
 /**
- * @typedef {object} Parts the modules of which the overlay is made
+ * @typedef {object} CaptionParts the modules of what is drawn
+ * @property {typeof import('./captioner.js')} captioner
  * @property {typeof import('./flow.js')} flow
- * @property {typeof import('./grips.js')} grips
- * @property {typeof import('./look.js')} look
- * @property {typeof import('./meetings.js')} meetings
  * @property {typeof import('./pace.js')} pace
- * @property {typeof import('./placement.js')} placement
- * @property {typeof import('./player.js')} player
- * @property {typeof import('../shared/speakers.js')} speakers
- * @property {typeof import('./stage.js')} stage
- * @property {typeof import('./style.js')} style
+ * @property {typeof import('./reducer.js')} reducer
  * @property {typeof import('./view.js')} view
  * @property {typeof import('./words.js')} words
  */
 
 /**
- * Build what is seen. A page may load these modules only one by one, so they do not import each
- * other: here they are put together.
- * @param {Parts} parts
+ * @typedef {object} PageParts the modules of the overlay's place in the page
+ * @property {typeof import('./grips.js')} grips
+ * @property {typeof import('./look.js')} look
+ * @property {typeof import('./media.js')} media
+ * @property {typeof import('./meetings.js')} meetings
+ * @property {typeof import('./place_style.js')} placeStyle
+ * @property {typeof import('./placement.js')} placement
+ * @property {typeof import('./player.js')} player
+ * @property {typeof import('./popover.js')} popover
+ * @property {typeof import('./stage.js')} stage
+ * @property {typeof import('./style.js')} style
+ */
+
+/**
+ * What captions are made of.
+ * @param {CaptionParts} parts
+ * @param {import('./steps.js').Rules} rules
+ * @param {(message: ToPage) => void} toPage
+ * @param {(key: string, detail?: string) => string} textOf in the user's language
+ */
+export function composeCaptions(parts, rules, toPage, textOf) {
+  const { splitWords } = parts.words;
+  const flow = new parts.flow.CaptionFlow(
+    parts.pace,
+    splitWords,
+    rules.speakers.speakerColour,
+    (height) => view.setHeight(height),
+  );
+  const view = new parts.view.CaptionView(flow, toPage);
+  const reducer = new parts.reducer.OverlayReducer(rules, {
+    you: textOf('speaker_you'),
+    numbered: (number) => textOf('speaker_number', number),
+  });
+  const captioner = new parts.captioner.Captioner(reducer, view, flow, toPage, textOf);
+  return { captioner, element: view.element };
+}
+
+/**
+ * What captions need of the page.
+ * @param {PageParts} parts
  * @param {Record<string, string>} fonts
  * @param {Record<Grip, string>} labels
- * @param {ConstructorParameters<typeof import('./stage.js').Stage>[1]} keep
+ * @param {(message: import('../shared/messages.js').PageMessage) => void} tell the worker
+ * @param {(message: FromPage) => void} toCaptions
  */
-export function compose(parts, fonts, labels, keep) {
+export function composePage(parts, fonts, labels, tell, toCaptions) {
   const { lookOf } = parts.look;
   const { placeFor, positionOf } = parts.placement;
   const { lowerEdgeOf } = parts.meetings;
-  const stage = new parts.stage.Stage({ lookOf, placeFor, positionOf, lowerEdgeOf, fonts }, keep);
-  const { splitWords } = parts.words;
-  const flow = new parts.flow.CaptionFlow(parts.pace, splitWords, parts.speakers.speakerColour);
+  const stage = new parts.stage.Stage(
+    { lookOf, placeFor, positionOf, lowerEdgeOf, fonts },
+    (screen, position) => tell({ type: 'position', screen, position }),
+  );
+  const media = new parts.media.MediaWatch((paused) => tell({ type: 'media', paused }));
   const players = new parts.player.PlayerWatch((video) => stage.keepOff(video));
   const grips = new parts.grips.Grips(stage, parts.placement, labels);
-  const view = new parts.view.CaptionView(parts.style.STYLE, flow, grips.elements, {
+  const styles = [parts.placeStyle.PLACE_STYLE, parts.style.STYLE];
+  const popover = new parts.popover.CaptionPopover(styles, grips.elements, {
     opened: () => players.start(),
     closed: () => players.stop(),
-    gauged: (width) => stage.scaleText(width / parts.style.USUAL_GAUGE),
+    gauged: (width) => stage.scaleText(width / parts.placeStyle.USUAL_GAUGE),
   });
-  stage.enter({ view, flow });
+  stage.enter(popover, toCaptions);
   const rearrange = () => {
     stage.arrange();
     players.look();
   };
   addEventListener('resize', rearrange);
   document.addEventListener('fullscreenchange', rearrange);
-  return { view, flow, stage };
+  /** @param {ToPage} message */
+  const receive = (message) => {
+    switch (message.type) {
+      case 'look':
+        return stage.dress(message.appearance, message.bilingual, message.positions);
+      case 'media':
+        popover.setNeeded(message.watched);
+        return message.watched ? media.start() : media.stop();
+      case 'seen':
+        return popover.show(message);
+      case 'over':
+        media.stop();
+        return popover.remove();
+    }
+  };
+  return { popover, receive };
 }

@@ -31,17 +31,20 @@ export class CaptionFlow {
   #pacing;
   #splitWords;
   #colourOf;
+  #resized;
 
   /**
    * @param {typeof import('./pace.js')} pacing
    * @param {typeof import('./words.js').splitWords} splitWords
    * @param {typeof import('../shared/speakers.js').speakerColour} colourOf
+   * @param {(height: number) => void} resized with the pixels of text that are seen from now on
    */
-  constructor(pacing, splitWords, colourOf) {
+  constructor(pacing, splitWords, colourOf, resized) {
     this.#pacing = pacing;
     this.#pace = pacing.AT_REST;
     this.#splitWords = splitWords;
     this.#colourOf = colourOf;
+    this.#resized = resized;
     this.element.append(this.#flow);
   }
 
@@ -182,7 +185,9 @@ export class CaptionFlow {
       this.#distances.set(id, height);
     }
     this.#flow.style.transform = waiting > 0 ? `translateY(${waiting}px)` : '';
-    this.element.style.height = `${Math.min(capacity, height)}px`;
+    const seen = Math.min(capacity, height);
+    this.element.style.height = `${seen}px`;
+    this.#resized(seen);
   }
 
   /** @param {number} moved pixels upwards; added to what still moves */

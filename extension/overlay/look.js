@@ -29,6 +29,9 @@ const FULLSCREEN_HEIGHT = 900;
 const WIDTH_EM = 36;
 const PADDING_EM = { block: 0.55, inline: 1.05 };
 
+/** Pixels around the box that its shadow and contour can reach. */
+const REACH = 48;
+
 /** Hardly any background: an edge around it would be a frame around nothing. */
 const LEAST_OPACITY_WITH_EDGE = 0.15;
 
@@ -62,6 +65,7 @@ export function lookOf(appearance, bilingual, { viewport, fullscreen, textScale 
       '--row': `${rowHeight.original}px`,
       '--translation-size': `${translationSize}px`,
       '--translation-row': `${rowHeight.translation}px`,
+      '--reach': `${REACH}px`,
       '--padding': `${Math.round(size * PADDING_EM.block)}px ${Math.round(size * PADDING_EM.inline)}px`,
       ...inks(appearance, fonts),
     },

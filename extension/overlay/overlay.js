@@ -1,121 +1,101 @@
-/** The overlay's shell: messages of the extension in, captions on the page. */
-/** @typedef {import('../shared/messages.js').OverlayMessage} OverlayMessage */
+/** The overlay's shell in the page: a place for captions, which are drawn in a frame. */
+/** @typedef {import('../shared/messages.js').PlaceMessage} PlaceMessage */
 /** @typedef {import('../shared/messages.js').PageMessage} PageMessage */
-/** @typedef {import('./steps.js').OverlayEffect} OverlayEffect */
-/** @typedef {import('./steps.js').OverlayEvent} OverlayEvent */
-/** @typedef {import('./steps.js').TimerName} TimerName */
+/** @typedef {import('./captioner.js').Captioner} Captioner */
+/** @typedef {import('./steps.js').FromPage} FromPage */
 
 // A page must not be able to find out that its visitor uses captions, so these files have addresses
 // that change (`use_dynamic_url`). A static import asks for the fixed address and is refused. So
 // this module loads all others and hands them what they need of each other.
 // https://developer.chrome.com/docs/extensions/reference/manifest/web-accessible-resources
-/** @type {typeof import('./media.js')} */
-const { MediaWatch } = await load('overlay/media.js');
 /** @type {typeof import('./compose.js')} */
-const { compose } = await load('overlay/compose.js');
-/** @type {typeof import('./reducer.js')} */
-const { OverlayReducer } = await load('overlay/reducer.js');
-/** @type {import('./steps.js').Rules} */
-const RULES = {
-  announcer: await load('overlay/announcer.js'),
-  bilingual: await load('overlay/bilingual.js'),
-  captions: await load('shared/captions.js'),
-  filters: await load('shared/text_filters.js'),
-  notices: await load('overlay/notices.js'),
-  settings: await load('shared/settings.js'),
-  speakers: await load('shared/speakers.js'),
-  steady: await load('overlay/steady.js'),
-  swearwords: await load('shared/swearwords.js'),
-};
-/** @type {import('./compose.js').Parts} */
-const PARTS = {
-  flow: await load('overlay/flow.js'),
+const { composeCaptions, composePage } = await load('overlay/compose.js');
+/** @type {typeof import('./opener.js')} */
+const { openFrame } = await load('overlay/opener.js');
+/** @type {typeof import('../shared/settings.js')} */
+const SETTINGS = await load('shared/settings.js');
+/** @type {import('./compose.js').PageParts} */
+const PAGE_PARTS = {
   grips: await load('overlay/grips.js'),
   look: await load('overlay/look.js'),
+  media: await load('overlay/media.js'),
   meetings: await load('overlay/meetings.js'),
-  pace: await load('overlay/pace.js'),
   placement: await load('overlay/placement.js'),
+  placeStyle: await load('overlay/place_style.js'),
   player: await load('overlay/player.js'),
-  speakers: RULES.speakers,
+  popover: await load('overlay/popover.js'),
   stage: await load('overlay/stage.js'),
   style: await load('overlay/style.js'),
-  view: await load('overlay/view.js'),
-  words: await load('overlay/words.js'),
 };
 
-/** Performs what the reducer asks for, and tells it when a timer is due. Decides nothing. */
+/** A navigation that has not ended the page after this time was cancelled, or was a download. */
+const STAYS_MS = 1_000;
+
+/** The place for captions in this page, and what draws them there. */
 class Overlay {
-  #reducer = new OverlayReducer(RULES, {
-    you: text('speaker_you'),
-    numbered: (number) => text('speaker_number', number),
-  });
-  #state = this.#reducer.initial();
-  #seen = compose(
-    PARTS,
-    RULES.settings.FONTS,
-    { move: text('grip_move'), left: text('grip_left'), right: text('grip_right') },
-    (screen, position) => tell({ type: 'position', screen, position }),
+  #page = composePage(
+    PAGE_PARTS,
+    SETTINGS.FONTS,
+    { move: textOf('grip_move'), left: textOf('grip_left'), right: textOf('grip_right') },
+    tell,
+    (message) => this.#toCaptions(message),
   );
-  #media = new MediaWatch((paused) => tell({ type: 'media', paused }));
-  /** @type {Map<TimerName, ReturnType<typeof setTimeout>>} */
-  #timers = new Map();
+  /** @type {(message: FromPage) => void} */
+  #toCaptions = () => {};
+  /** @type {Promise<Captioner> | null} draws in the page itself, where that runs no scripts */
+  #captioner = null;
+  /** @type {string | null} of the frame that was opened last */
+  #secret = null;
+  /** @type {string | null} of a frame to be opened if the page is not left after all */
+  #waiting = null;
+  /** The page is perhaps about to be left. */
+  #leaving = false;
 
   constructor() {
-    const positions = { windowed: null, fullscreen: null };
-    this.receive({ type: 'settings', settings: this.#state.settings, positions });
+    addEventListener('beforeunload', () => this.#makeWay());
   }
 
-  /** @param {OverlayEvent} event */
-  receive(event) {
-    const { state, effects } = this.#reducer.reduce(this.#state, event, performance.now());
-    this.#state = state;
-    for (const effect of effects) this.#perform(effect);
+  /** @param {PlaceMessage} message */
+  receive(message) {
+    if (message.type === 'frame') this.#openFrame(message.secret);
+    else if (message.type === 'no-frame') this.#captioner ??= this.#drawHere();
+    else void this.#captioner?.then((captioner) => captioner.receive(message));
   }
 
-  /** @param {OverlayEffect} effect */
-  #perform(effect) {
-    const { view, flow, stage } = this.#seen;
-    switch (effect.type) {
-      case 'lines':
-        return view.showLines(effect.lines);
-      case 'jump':
-        return flow.jump();
-      case 'notice':
-        return this.#showNotice(effect.notice);
-      case 'mark':
-        return view.setMicrophone(effect.microphone);
-      case 'look':
-        return stage.dress(effect.appearance, effect.bilingual, effect.positions);
-      case 'announce':
-        return view.announce(effect.text);
-      case 'announced':
-        return view.setAnnounced(effect.announced);
-      case 'media':
-        return effect.watched ? this.#media.start() : this.#media.stop();
-      case 'dismiss':
-        return view.dismiss();
-      case 'timer':
-        return this.#setTimer(effect.timer, effect.afterMs);
+  /** @param {string} secret the same as before until a frame has shown it to the worker */
+  #openFrame(secret) {
+    if (this.#leaving) {
+      this.#waiting = secret;
+      return;
     }
+    if (secret === this.#secret && this.#page.popover.isInPage) return;
+    this.#secret = secret;
+    const address = `${chrome.runtime.getURL('overlay/frame.html')}#${secret}`;
+    this.#toCaptions = openFrame(this.#page.popover, address, this.#page.receive);
   }
 
-  /** @param {import('./notices.js').Notice | null} notice null ends the one that is shown */
-  #showNotice(notice) {
-    const { view } = this.#seen;
-    if (notice) view.showNotice({ ...notice, text: text(notice.key, notice.detail) });
-    else view.endNotice();
+  /** No script of the page can read what is drawn in the page itself, because none runs. */
+  async #drawHere() {
+    const { rules, parts } = await loadCaptions();
+    const { captioner, element } = composeCaptions(parts, rules, this.#page.receive, textOf);
+    this.#toCaptions = (message) => captioner.heed(message);
+    this.#page.popover.hold(element);
+    return captioner;
   }
 
   /**
-   * @param {TimerName} timer
-   * @param {number | null} afterMs null stops it
+   * With a frame of an extension in it, a page is not kept for the way back, and it is too late to
+   * remove the frame when the page is left. https://web.dev/articles/bfcache
    */
-  #setTimer(timer, afterMs) {
-    clearTimeout(this.#timers.get(timer));
-    this.#timers.delete(timer);
-    if (afterMs === null) return;
-    const due = setTimeout(() => this.receive({ type: 'timer', timer }), afterMs);
-    this.#timers.set(timer, due);
+  #makeWay() {
+    if (this.#captioner || this.#leaving) return;
+    this.#leaving = true;
+    this.#page.popover.remove();
+    setTimeout(() => {
+      this.#leaving = false;
+      if (this.#waiting !== null) this.#openFrame(this.#waiting);
+      this.#waiting = null;
+    }, STAYS_MS);
   }
 }
 
@@ -127,16 +107,41 @@ export function listen() {
   if (overlay) return;
   const listening = new Overlay();
   overlay = listening;
-  chrome.runtime.onMessage.addListener((/** @type {OverlayMessage} */ message) => {
+  chrome.runtime.onMessage.addListener((/** @type {PlaceMessage} */ message) => {
     listening.receive(message);
   });
+}
+
+/** @returns {Promise<{ rules: import('./steps.js').Rules, parts: import('./compose.js').CaptionParts }>} */
+async function loadCaptions() {
+  return {
+    rules: {
+      announcer: await load('overlay/announcer.js'),
+      bilingual: await load('overlay/bilingual.js'),
+      captions: await load('shared/captions.js'),
+      filters: await load('shared/text_filters.js'),
+      notices: await load('overlay/notices.js'),
+      settings: SETTINGS,
+      speakers: await load('shared/speakers.js'),
+      steady: await load('overlay/steady.js'),
+      swearwords: await load('shared/swearwords.js'),
+    },
+    parts: {
+      captioner: await load('overlay/captioner.js'),
+      flow: await load('overlay/flow.js'),
+      pace: await load('overlay/pace.js'),
+      reducer: await load('overlay/reducer.js'),
+      view: await load('overlay/view.js'),
+      words: await load('overlay/words.js'),
+    },
+  };
 }
 
 /**
  * @param {string} key
  * @param {string} [detail]
  */
-function text(key, detail) {
+function textOf(key, detail) {
   return chrome.i18n.getMessage(key, detail);
 }
 

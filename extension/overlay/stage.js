@@ -6,10 +6,10 @@
 /** @typedef {import('./placement.js').Place} Place */
 
 /**
- * What is drawn on the stage.
+ * What is on the stage: the captions' place, and how to speak to the captions in it.
  * @typedef {object} Cast
- * @property {import('./view.js').CaptionView} view
- * @property {import('./flow.js').CaptionFlow} flow
+ * @property {import('./popover.js').CaptionPopover} popover
+ * @property {(message: import('./steps.js').FromPage) => void} toCaptions
  */
 
 /**
@@ -35,6 +35,8 @@ export class Stage {
   /** @type {Area | null} */
   #video = null;
   #textScale = 1;
+  /** The look that the captions know, as JSON. */
+  #told = '';
   /** @type {Place} */
   #place = { left: 0, bottom: 0, width: 0 };
   #rules;
@@ -49,9 +51,12 @@ export class Stage {
     this.#keep = keep;
   }
 
-  /** @param {Cast} cast to be dressed before it is seen */
-  enter(cast) {
-    this.#cast = cast;
+  /**
+   * @param {Cast['popover']} popover
+   * @param {Cast['toCaptions']} toCaptions
+   */
+  enter(popover, toCaptions) {
+    this.#cast = { popover, toCaptions };
   }
 
   /**
@@ -62,6 +67,7 @@ export class Stage {
   dress(appearance, bilingual, positions) {
     this.#costume = { appearance, bilingual };
     this.#positions = positions;
+    this.#told = '';
     this.arrange();
   }
 
@@ -81,21 +87,24 @@ export class Stage {
   /** Everything anew: the window, or what fills it, has changed. */
   arrange() {
     if (!this.#cast || !this.#costume) return;
-    const { view, flow } = this.#cast;
+    const { popover } = this.#cast;
     const { appearance, bilingual } = this.#costume;
     const { fonts, lookOf } = this.#rules;
     const fullscreen = this.#screen() === 'fullscreen';
     const surroundings = { viewport: viewport(), fullscreen, textScale: this.#textScale };
     const look = lookOf(appearance, bilingual, surroundings, fonts);
-    view.setProperties(look.properties);
-    flow.setLook(look);
+    popover.setProperties({
+      ...look.properties,
+      '--text-padding': `${look.box.height - look.capacity}px`,
+    });
+    this.#tellLook(look);
     this.#stand(look.box, this.#positions[this.#screen()]);
   }
 
   // -- the user's hand: see Mover in grips.js --------------------------------------------------
 
   begin() {
-    this.#cast?.view.setHeld(true);
+    this.#hold(true);
     return this.#place;
   }
 
@@ -109,7 +118,7 @@ export class Stage {
   }
 
   end() {
-    this.#cast?.view.setHeld(false);
+    this.#hold(false);
     // Kept is where they came to stand, not how far beyond the edge they were dragged.
     const position = this.#rules.positionOf(this.#place, viewport());
     this.#positions = { ...this.#positions, [this.#screen()]: position };
@@ -117,10 +126,24 @@ export class Stage {
   }
 
   reset() {
-    this.#cast?.view.setHeld(false);
+    this.#hold(false);
     this.#positions = { ...this.#positions, [this.#screen()]: null };
     this.arrange();
     this.#keep(this.#screen(), null);
+  }
+
+  /** @param {boolean} held */
+  #hold(held) {
+    this.#cast?.popover.setHeld(held);
+    this.#cast?.toCaptions({ type: 'held', held });
+  }
+
+  /** @param {import('./look.js').Look} look it stays the same while captions are moved */
+  #tellLook(look) {
+    const told = JSON.stringify(look);
+    if (told === this.#told) return;
+    this.#told = told;
+    this.#cast?.toCaptions({ type: 'look', look });
   }
 
   /**
@@ -130,7 +153,7 @@ export class Stage {
   #stand(box, position) {
     const { placeFor, lowerEdgeOf } = this.#rules;
     this.#place = placeFor(position, viewport(), box, this.#video, lowerEdgeOf(location));
-    this.#cast?.view.place(this.#place, box.height, viewport());
+    this.#cast?.popover.place(this.#place, box.height, viewport());
   }
 
   /** @returns {keyof SitePositions} */

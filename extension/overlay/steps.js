@@ -71,4 +71,20 @@
 
 /** @typedef {{ state: OverlayState, effects: OverlayEffect[] }} Step */
 
+/**
+ * From captions to the page that they are over: how they are to look, whether its media are to be
+ * watched (while captions run), what there is to be seen (`height`: pixels of text), that nobody
+ * speaks to them any more. It says nothing of what is said.
+ * @typedef {Extract<OverlayEffect, { type: 'look' | 'media' }>
+ *   | { type: 'seen', captions: boolean, notice: boolean, height: number }
+ *   | { type: 'over' }} ToPage
+ */
+
+/**
+ * From the page to captions over it: how they look in a window like this; whether the user drags
+ * them.
+ * @typedef {{ type: 'look', look: import('./look.js').Look }
+ *   | { type: 'held', held: boolean }} FromPage
+ */
+
 export {};

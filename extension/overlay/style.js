@@ -1,56 +1,22 @@
-/** How wide a gauge is, in pixels, when neither browser nor system shows larger text. */
-export const USUAL_GAUGE = 160;
-
 /**
- * The overlay's look. The rules of the host are `!important`, because with important rules the
- * shadow tree wins over the page (https://drafts.csswg.org/css-scoping/#shadow-cascading). Nothing
- * can be selected, because a page can read the text of a selection even in a closed shadow root.
- * What the user chose comes as custom properties of `.stage`, which holds all that is seen.
+ * The look of the captions. What the user chose comes as custom properties of `.stage`, which holds
+ * all that is said.
  */
 export const STYLE = `
-:host {
-  all: initial !important;
-  position: fixed !important;
-  inset: 0 !important;
-  width: auto !important;
-  height: auto !important;
-  overflow: clip !important;
-  pointer-events: none !important;
-  user-select: none !important;
-  contain: layout style !important;
-  display: none !important;
-}
-
-:host(:popover-open) {
-  display: block !important;
-}
-
-/* How large browser and system show text; neither tells otherwise. */
-.gauge {
-  visibility: hidden;
-  position: absolute;
-  font: medium system-ui;
-  width: calc(10em * env(preferred-text-scale, 1));
-}
-
 .stage {
   color-scheme: light dark;
   --draft-ink: color-mix(in srgb, var(--ink) 70%, transparent);
   --paper: color-mix(in srgb, var(--ground) var(--ground-share), transparent);
   position: absolute;
-  left: var(--left);
-  bottom: var(--bottom);
-  width: var(--width);
+  inset: auto 0 0;
   font: var(--weight) var(--size) / var(--row) var(--font);
   color: var(--ink);
   -webkit-font-smoothing: antialiased;
 }
 
-/* Invisible, where full captions are: what covers it covers them. */
-.probe {
-  position: absolute;
-  inset: auto 0 0;
-  height: var(--height);
+/* In a frame of its own. */
+body > .stage {
+  inset: auto var(--reach) var(--reach);
 }
 
 .stack {
@@ -219,82 +185,6 @@ export const STYLE = `
   animation: breathe 1.6s ease-in-out infinite;
 }
 
-/* The only parts that feel the pointer. They are seen when it comes near. */
-.grip {
-  all: unset;
-  position: absolute;
-  display: grid;
-  place-items: center;
-  visibility: hidden;
-  pointer-events: auto;
-  touch-action: none;
-  opacity: 0;
-  transition: opacity 160ms ease;
-}
-
-.captions.shown .grip {
-  visibility: visible;
-}
-
-.captions.near .grip,
-.captions .grip:hover,
-.captions .grip:focus-visible,
-.captions.held .grip {
-  opacity: 1;
-}
-
-.grip::before {
-  content: "";
-  border-radius: 99px;
-  background: var(--ink);
-  box-shadow: 0 0 0 1.5px var(--ground);
-}
-
-.grip:focus-visible::before {
-  box-shadow:
-    0 0 0 2px var(--ground),
-    0 0 0 4px var(--ink);
-}
-
-.grip.move {
-  top: -12px;
-  left: calc(50% - 36px);
-  width: 72px;
-  height: 24px;
-  cursor: grab;
-}
-
-.grip.move::before {
-  width: 44px;
-  height: 5px;
-}
-
-.captions.held .grip.move {
-  cursor: grabbing;
-}
-
-.grip.left,
-.grip.right {
-  top: 0;
-  bottom: 0;
-  width: 24px;
-  cursor: ew-resize;
-}
-
-.grip.left {
-  left: -12px;
-}
-
-.grip.right {
-  right: -12px;
-}
-
-.grip.left::before,
-.grip.right::before {
-  width: 5px;
-  height: min(44px, 60%);
-}
-
 .captions.held,
 .captions.held .window {
   transition: none;
@@ -311,7 +201,6 @@ export const STYLE = `
   .notice,
   .window,
   .word,
-  .grip,
   .light {
     transition-duration: 1ms;
     animation: none !important;
@@ -368,10 +257,6 @@ export const STYLE = `
 
   .text {
     text-shadow: none;
-  }
-
-  .grip::before {
-    background: CanvasText;
   }
 
   /* These tell by their colour. */

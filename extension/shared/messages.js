@@ -110,7 +110,7 @@
  */
 
 /**
- * From the offscreen document, through the service worker, to the overlay in the page.
+ * From the offscreen document, through the service worker, to the captions of a tab.
  * A snapshot makes the overlay follow its session; what belongs to others it ignores. The captions
  * are those of all channels, numbered on their own.
  * @typedef {{ type: 'snapshot', session: string, model: CaptionModel, phase: Phase,
@@ -123,13 +123,19 @@
  */
 
 /**
- * From the service worker to the overlay: before its first snapshot and whenever the settings
- * change; `hide` hides the captions for now, or shows them again.
+ * From the service worker to the captions of a tab: before their first snapshot and whenever the
+ * settings change; `hide` hides the captions for now, or shows them again.
  * @typedef {{ type: 'settings', settings: SiteSettings, positions: SitePositions }
  *   | { type: 'hide' }} WorkerMessage
  */
 
 /** @typedef {SessionMessage | WorkerMessage} OverlayMessage */
+
+/**
+ * From the service worker to the overlay in the page: open a frame for captions, by whose secret the
+ * worker will know it, or (`no-frame`) draw them in the page itself, and what is to be drawn there.
+ * @typedef {{ type: 'frame', secret: string } | { type: 'no-frame' } | OverlayMessage} PlaceMessage
+ */
 
 /**
  * From the overlay to the service worker: the user has dragged it (null: back to its own place),

@@ -7,20 +7,20 @@
         browser.screenshot(page, "hello.png")            # into artifacts/
 
 The product has no hook for tests: the button is pressed through the DevTools protocol, and the
-closed shadow root of the overlay is read through it, too.
+closed shadow root of the overlay, and the frame in it, are read through it, too.
 """
 
 import json
 import shlex
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, CDPSession, Page, sync_playwright
+from playwright.sync_api import BrowserContext, CDPSession, Error, Frame, Page, sync_playwright
 from popup import ARTIFACTS, Popup
 from waiting import wait_until
 
@@ -57,7 +57,7 @@ class Browser:
         self.profile = profile
         assert context.browser is not None
         self.cdp: CDPSession = context.browser.new_browser_cdp_session()
-        self._sessions: dict[Page, CDPSession] = {}
+        self._sessions: dict[Page | Frame, CDPSession] = {}
 
     # -- the user ---------------------------------------------------------------------------
 
@@ -103,12 +103,13 @@ class Browser:
     # -- what the user sees -----------------------------------------------------------------
 
     def overlay_is_in(self, page: Page) -> bool:
-        """Return whether the overlay is in the page, be it seen or faded out."""
-        return self._overlay(page) is not None
+        """Return whether the overlay is laid out in the page, be it seen or faded out."""
+        overlay = self._overlay(page)
+        return overlay is not None and self._is_laid_out(page, overlay)
 
     def overlay_rows(self, page: Page) -> list[OverlayRow]:
         """Return the caption lines over the page, oldest first; none while they are faded out."""
-        captions = self._overlay_part(page, "captions")
+        captions = self._caption_part(page, "captions")
         if captions is None or "shown" not in _classes(captions):
             return []
         return [_row(node) for node in _walk(captions) if "row" in _classes(node)]
@@ -119,7 +120,7 @@ class Browser:
 
     def notice(self, page: Page) -> str:
         """Return what the overlay says about itself ("Loading the model…"), or ""."""
-        notice = self._overlay_part(page, "notice")
+        notice = self._caption_part(page, "notice")
         if notice is None or "shown" not in _classes(notice):
             return ""
         return _text(notice)
@@ -183,22 +184,22 @@ class Browser:
 
     def overlay_is_on_top(self, page: Page) -> bool:
         """Return whether nothing of the page covers the captions (or the notice)."""
-        session = self._session(page)
-        shown = self._overlay_part(page, "captions")
-        stage = self._overlay_part(page, "stage")
-        if shown is None or stage is None:
+        overlay = self._overlay(page)
+        if overlay is None or not self._is_laid_out(page, overlay):
             return False
-        quad = session.send("DOM.getBoxModel", {"backendNodeId": shown["backendNodeId"]})
-        x, y = quad["model"]["content"][:2]
-        location = {"x": round(x) + 2, "y": round(y) + 2, "ignorePointerEventsNone": True}
-        hit = session.send("DOM.getNodeForLocation", location)["backendNodeId"]
-        return hit in {node["backendNodeId"] for node in _walk(stage)}
+        if self._overlay_part(page, "captions") is None:
+            return False
+        box = self.overlay_box(page)
+        x, y = round(box["left"]) + 16, round(box["top"]) + 16
+        location = {"x": x, "y": y, "ignorePointerEventsNone": True}
+        hit = self._session(page).send("DOM.getNodeForLocation", location)["backendNodeId"]
+        return hit in {node["backendNodeId"] for node in _walk(overlay)}
 
     def ask_overlay(self, page: Page, class_name: str, function: str, *arguments: object) -> Any:
         """Return what a JavaScript function says of a part of the overlay, its `this`."""
-        part = self._overlay_part(page, class_name)
-        assert part is not None, f"no {class_name} in the page"
-        session = self._session(page)
+        found = self._overlay_part(page, class_name)
+        assert found is not None, f"no {class_name} in the page"
+        session, part = found
         node = {"backendNodeId": part["backendNodeId"]}
         answer = session.send(
             "Runtime.callFunctionOn",
@@ -219,7 +220,20 @@ class Browser:
             "function () { const b = this.getBoundingClientRect();"
             " return { left: b.left, top: b.top, right: b.right, bottom: b.bottom }; }"
         )
-        return dict(self.ask_overlay(page, class_name, function))
+        box = dict(self.ask_overlay(page, class_name, function))
+        found = self._overlay_part(page, class_name)
+        assert found is not None
+        if found[0] is self._session(page):
+            return box
+        frame = dict(self.ask_overlay(page, "frame", function))
+        across, down = frame["left"], frame["top"]
+        moves = {"left": across, "right": across, "top": down, "bottom": down}
+        return {side: at + moves[side] for side, at in box.items()}
+
+    def caption_session(self, page: Page) -> CDPSession:
+        """Return a session with the document that the captions of a page are drawn in."""
+        frame = self._caption_frame(page)
+        return self._session(page) if frame is None else self._session(frame)
 
     def screenshot(self, page: Page, name: str) -> Path:
         """Write what the page shows, overlay included, to artifacts/."""
@@ -282,22 +296,53 @@ class Browser:
             f" return await {expression}; }}"
         )
 
-    def _session(self, page: Page) -> CDPSession:
-        if page not in self._sessions:
-            self._sessions[page] = self.context.new_cdp_session(page)
-        return self._sessions[page]
+    def _session(self, document: Page | Frame) -> CDPSession:
+        if document not in self._sessions:
+            self._sessions[document] = self.context.new_cdp_session(document)
+        return self._sessions[document]
 
-    def _overlay_part(self, page: Page, class_name: str) -> Node | None:
-        overlay = self._overlay(page)
-        if overlay is None:
-            return None
-        return next((node for node in _walk(overlay) if class_name in _classes(node)), None)
+    def _overlay_part(self, page: Page, class_name: str) -> tuple[CDPSession, Node] | None:
+        """Return a part of the overlay and a session with the document that it is in."""
+        for document in (self._caption_frame(page), page):
+            node = document and self._find(document, lambda node: class_name in _classes(node))
+            if document and node:
+                return self._session(document), node
+        return None
+
+    def _caption_part(self, page: Page, class_name: str) -> Node | None:
+        found = self._overlay_part(page, class_name)
+        return found[1] if found else None
 
     def _overlay(self, page: Page) -> Node | None:
-        session = self._session(page)
-        # `pierce` goes through shadow roots, closed ones included, and into frames.
-        root = session.send("DOM.getDocument", {"depth": -1, "pierce": True})["root"]
-        return next((node for node in _walk(root) if is_overlay(node)), None)
+        return self._find(page, is_overlay)
+
+    def _find(self, document: Page | Frame, wanted: Callable[[Node], bool]) -> Node | None:
+        try:
+            # `pierce` goes through shadow roots, closed ones included, and into frames.
+            answer = self._session(document).send("DOM.getDocument", {"depth": -1, "pierce": True})
+        except Error:
+            # The frame has just been replaced.
+            if isinstance(document, Page):
+                raise
+            return None
+        nodes = _walk(answer["root"])
+        if isinstance(document, Page) and wanted is not is_overlay:
+            overlay = next((node for node in nodes if is_overlay(node)), None)
+            nodes = iter(()) if overlay is None else _walk(overlay)
+        return next((node for node in nodes if wanted(node)), None)
+
+    def _caption_frame(self, page: Page) -> Frame | None:
+        """Return the frame of the extension that the captions are drawn in, if there is one."""
+        own = f"chrome-extension://{EXTENSION_ID}/overlay/frame.html"
+        return next((frame for frame in page.frames if frame.url.startswith(own)), None)
+
+    def _is_laid_out(self, page: Page, node: Node) -> bool:
+        """Return whether a node has a box: what is hidden has none."""
+        try:
+            self._session(page).send("DOM.getBoxModel", {"backendNodeId": node["backendNodeId"]})
+        except Error:
+            return False
+        return True
 
 
 def _welcome_page(context: BrowserContext) -> Page:

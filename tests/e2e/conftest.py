@@ -1,7 +1,7 @@
 """Fixtures of the end-to-end tests."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,7 +106,13 @@ def fake_host(tmp_path: Path) -> FakeHost:
 class OpenStage(Protocol):
     """Opens a page that plays, in a tab that ends with the test, and switches captions on."""
 
-    def __call__(self, path: str, body: str | None = None, csp: str | None = None) -> Stage: ...
+    def __call__(
+        self,
+        path: str,
+        body: str | None = None,
+        csp: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Stage: ...
 
 
 @pytest.fixture(scope="module")
@@ -125,12 +131,17 @@ def stage(shared_browser: tuple[Browser, FakeHost], site: Site) -> Iterator[Open
     browser, host = shared_browser
     opened: list[Page] = []
 
-    def open_page(path: str, body: str | None = None, csp: str | None = None) -> Stage:
+    def open_page(
+        path: str,
+        body: str | None = None,
+        csp: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Stage:
         site.add_clip("/overlay.wav", Clip(seconds=60))
         if body is None:
             site.add_player(path, "/overlay.wav", csp)
         else:
-            site.add_page(path, body, csp)
+            site.add_page(path, body, csp, headers)
         before = len(host.messages("start"))
         page = browser.open(site.url(path))
         opened.append(page)

@@ -1,4 +1,4 @@
-"""What the main thread of a page does in each frame, as the browser traces it."""
+"""What the main threads of a page and its captions do in each frame, as the browser traces it."""
 
 import json
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from browser import Browser
+from browser import EXTENSION_ID, Browser
 from playwright.sync_api import Page
 
 CATEGORIES = [
@@ -22,13 +22,16 @@ Event = dict[str, Any]
 
 @dataclass
 class Trace:
-    """Events of one page's main thread, in their order. Times are microseconds."""
+    """Events of main threads, in their order. Times are microseconds."""
 
     events: list[Event] = field(default_factory=list)
+    """Of the page."""
+    captions: list[Event] = field(default_factory=list)
+    """Of the process that the frame with the captions is in."""
 
     def count(self, *names: str) -> int:
         """Return how many events have one of these names."""
-        return sum(event["name"] in names for event in self.events)
+        return sum(event["name"] in names for event in [*self.events, *self.captions])
 
     def ours_by_frame_ms(self) -> list[float]:
         """Return, for each frame, how long the extension's scripts ran in it (sampled)."""
@@ -79,13 +82,18 @@ def traced(browser: Browser, page: Page) -> Iterator[Trace]:
         yield trace
     finally:
         events = json.loads(playwright_browser.stop_tracing())["traceEvents"]
-    trace.events = _of_main_thread(events, page.url)
-
-
-def _of_main_thread(events: list[Event], url: str) -> list[Event]:
     [started] = [event for event in events if event["name"] == "TracingStartedInBrowser"]
-    frames = started["args"]["data"]["frames"]
-    [process] = {frame["processId"] for frame in frames if frame["url"] == url}
+    processes = {
+        frame["url"].partition("#")[0]: frame["processId"]
+        for frame in started["args"]["data"]["frames"]
+    }
+    trace.events = _of_main_thread(events, processes[page.url])
+    frame = f"chrome-extension://{EXTENSION_ID}/overlay/frame.html"
+    if frame in processes:
+        trace.captions = _of_main_thread(events, processes[frame])
+
+
+def _of_main_thread(events: list[Event], process: int) -> list[Event]:
     threads = {
         event["tid"]
         for event in events

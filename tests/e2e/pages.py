@@ -2,7 +2,7 @@
 
 import threading
 import wave
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -41,11 +41,18 @@ class Site:
         body = clip.read_bytes() if isinstance(clip, Path) else clip.wav
         self.resources[path] = Resource(body, "audio/wav")
 
-    def add_page(self, path: str, body: str, csp: str | None = None) -> None:
+    def add_page(
+        self,
+        path: str,
+        body: str,
+        csp: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         """Serve an HTML page."""
         html = f"<!doctype html><html lang=en><title>{path}</title>{body}</html>"
-        headers = {} if csp is None else {"Content-Security-Policy": csp}
-        self.resources[path] = Resource(html.encode(), "text/html; charset=utf-8", headers)
+        policy = {} if csp is None else {"Content-Security-Policy": csp}
+        sent = {**policy, **(headers or {})}
+        self.resources[path] = Resource(html.encode(), "text/html; charset=utf-8", sent)
 
     def add_player(
         self, path: str, clip_path: str, csp: str | None = None, style: str = ""

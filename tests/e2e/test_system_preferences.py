@@ -36,9 +36,10 @@ LOOK = """async function () {
     contour: style('.text').textShadow,
     opacity: Number(style('.stack').opacity),
     size: getComputedStyle(this).fontSize,
-    canvas: getComputedStyle(document.body).backgroundColor,
   };
 }"""
+
+CANVAS = "getComputedStyle(document.body).backgroundColor"
 
 MOVED = """function () {
   const until = performance.now() + 2500;
@@ -82,17 +83,32 @@ class Seen:
         return contrast(colour(self.draft_ink), colour(self.ground))
 
 
-def open_page(stage: OpenStage, path: str, look: dict[str, Any] | None) -> tuple[Stage, CDPSession]:
+@dataclass(frozen=True)
+class Device:
+    """The system that a page and the captions over it are shown on."""
+
+    page: CDPSession
+    captions: CDPSession
+
+    def send(self, method: str, given: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Emulate for both; return what the page answers."""
+        if method.startswith("Emulation."):
+            self.captions.send(method, given)
+        return dict(self.page.send(method, given))
+
+
+def open_page(stage: OpenStage, path: str, look: dict[str, Any] | None) -> tuple[Stage, Device]:
     """Return a page with captions that look so, and who emulates for it."""
     show = stage(path, BODY)
-    device = show.browser.context.new_cdp_session(show.page)
+    page = show.browser.context.new_cdp_session(show.page)
+    device = Device(page, show.browser.caption_session(show.page))
     if look is not None:
         show.browser.choose(appearance=look)
     wait_until(lambda: show.browser.notice(show.page) == "", "a notice stayed")
     return show, device
 
 
-def prefer(device: CDPSession, **features: str) -> None:
+def prefer(device: Device, **features: str) -> None:
     """Emulate media features, e.g. forced_colors="active", and none besides."""
     given = [{"name": n.replace("_", "-"), "value": value} for n, value in features.items()]
     device.send("Emulation.setEmulatedMedia", {"features": given})
@@ -103,7 +119,8 @@ def look_at(show: Stage) -> Seen:
     draft = f"{DRAFT} {show.said}"
     show.say(SAID, draft=f" {draft}")
     show.until(draft)
-    return Seen(**show.browser.ask_overlay(show.page, "stage", LOOK))
+    canvas = show.page.evaluate(CANVAS)
+    return Seen(**show.browser.ask_overlay(show.page, "stage", LOOK), canvas=canvas)
 
 
 def colour(given: str) -> Colour:
@@ -129,7 +146,7 @@ def luminance(rgb: Sequence[float]) -> float:
     return sum(share * c for share, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
-def picture(device: CDPSession, name: str) -> None:
+def picture(device: Device, name: str) -> None:
     """Write what is seen to artifacts/; Playwright's own screenshot would prefer otherwise."""
     ARTIFACTS.mkdir(exist_ok=True)
     data = base64.b64decode(device.send("Page.captureScreenshot")["data"])
@@ -185,7 +202,8 @@ def test_reduced_motion_moves_nothing(stage: OpenStage) -> None:
         show.browser.ask_overlay(show.page, "window", MOVED)
         show.say(f"Another line with {motion}, long enough to fill a row of its own, and more.")
         show.until(motion)
-        assert show.page.evaluate("() => globalThis.moved") == moves, motion
+        moved = show.browser.ask_overlay(show.page, "window", "() => globalThis.moved")
+        assert moved == moves, motion
 
 
 def test_the_look_of_the_system_is_light_or_dark_with_it(stage: OpenStage) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from devtools import Browser, BrowserError
+from devtools import Browser, BrowserError, Frame
 from wlk_host.protocol.constants import EXTENSION_ID
 from wlk_host.setup import browsers
 from wlk_host.setup.machine import this_machine
@@ -28,7 +28,10 @@ def test_a_browser_opens_a_page_loads_the_extension_and_leaves(
         page = browser.open("data:text/html,<p>hello</p>")
         assert page.evaluate("1 + 1") == 2
         assert page.screenshot().startswith(b"\x89PNG")
-        assert page.document()["nodeName"] == "#document"
+        document = Frame(browser, "data:text/html").document()
+        assert document is not None
+        assert document["nodeName"] == "#document"
+        assert Frame(browser, "https://nowhere.test/").document() is None
         with pytest.raises(BrowserError, match=r"No\.Such"):
             browser.call("No.Such")
     assert not browser.is_running

@@ -20,33 +20,20 @@ def text(value: str) -> Json:
     return {"nodeName": "#text", "localName": "", "backendNodeId": 0, "nodeValue": value}
 
 
-def page(*inside: Json) -> Json:
-    overlay = popover(closed_root(*inside))
-    menu = popover(element("p", text("a menu of the page"), number=5))
-    widget = element("div")
-    widget["shadowRoots"] = [closed_root(element("p", text("a widget of the page"), number=6))]
-    body = element("body", element("p", text("not a caption")), menu, widget)
-    return element("html", body, overlay)
+def captions(*inside: Json) -> Json:
+    return element("html", element("body", element("div", *inside)))
 
 
-def closed_root(*inside: Json) -> Json:
-    return {**element("", *inside), "shadowRootType": "closed"}
-
-
-def popover(inside: Json) -> Json:
-    inner = "shadowRoots" if "shadowRootType" in inside else "children"
-    return {**element("div"), "attributes": ["popover", "manual"], inner: [inside]}
-
-
-def test_rows_are_read_from_the_closed_shadow_root_alone() -> None:
+def test_rows_are_the_paragraphs_with_words() -> None:
     row = element("p", element("span", text("Hello ")), element("span", text("there")), number=7)
-    assert caption_rows(page(element("div", row, element("p", text("  "), number=8)))) == {
-        7: "Hello there"
-    }
+    notice = element("div", text("Listening"), classes="notice shown")
+    document = captions(notice, element("div", row, element("p", text("  "), number=8)))
+    assert caption_rows(document) == {7: "Hello there"}
 
 
-def test_a_page_without_an_overlay_has_no_rows() -> None:
-    assert caption_rows(element("html", element("p", text("x")))) == {}
+def test_before_the_frame_is_there_nothing_is_shown() -> None:
+    assert caption_rows(None) == {}
+    assert not is_listening(None)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +41,7 @@ def test_a_page_without_an_overlay_has_no_rows() -> None:
     [("notice shown", True), ("notice shown busy", False), ("notice", False), ("window", False)],
 )
 def test_listening_is_a_notice_that_is_not_busy(classes: str, expected: bool) -> None:
-    assert is_listening(page(element("div", classes=classes))) is expected
+    assert is_listening(captions(element("div", classes=classes))) is expected
 
 
 def test_lines_are_printed_once_when_they_leave_and_when_they_are_corrected(

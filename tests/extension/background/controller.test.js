@@ -52,12 +52,18 @@ test('the key stops what the click has started', async () => {
 test('an overlay knows the settings before it is shown anything, and each change', async () => {
   const { controller, store, seen } = startWorker();
   await controller.toggle(7);
-  assert.equal(seen.toPage[0].type, 'settings');
-  assert.equal(seen.toPage[0].settings.mode, 'fast');
+  await settled();
+  assert.deepEqual(
+    seen.toPage.map(({ type }) => type),
+    ['frame'],
+    'only the frame is told what is on it',
+  );
+  assert.equal(seen.frame?.sent[0].type, 'settings');
+  assert.equal(seen.frame?.sent[0].settings.mode, 'fast');
   await controller.obey('mode', 7);
   assert.equal((await store.load()).mode, 'reading');
   await controller.applySettings();
-  assert.equal(ofType(seen.toPage, 'settings').at(-1).settings.mode, 'reading');
+  assert.equal(ofType(seen.frame?.sent ?? [], 'settings').at(-1).settings.mode, 'reading');
 });
 
 test('a session begins with what holds on its site, and follows changes', async () => {
@@ -103,12 +109,16 @@ test('a page that waits for a click is not called closed', async () => {
 test('after a navigation that needs a click, the click brings the overlay back', async () => {
   const { controller, seen, document } = startWorker();
   await controller.toggle(7);
+  await settled();
+  seen.frame?.disconnect();
   seen.refusal = 'Cannot access contents of the page.';
   await inTime(controller.refreshTab(7));
   assert.equal(seen.popup, '');
   seen.refusal = null;
+  const before = ofType(document.sent, 'show').length;
   await controller.toggle(7);
-  assert.equal(ofType(document.sent, 'show').length, 1);
+  await settled();
+  assert.equal(ofType(document.sent, 'show').length, before + 1);
   assert.equal(ofType(document.sent, 'end').length, 0);
   assert.equal(seen.popup, CONTROLS);
 });

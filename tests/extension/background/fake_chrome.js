@@ -2,6 +2,7 @@
 import { Captures } from '../../../extension/background/captures.js';
 import { Controller } from '../../../extension/background/controller.js';
 import { HostLink } from '../../../extension/background/host_link.js';
+import { Overlays } from '../../../extension/background/overlays.js';
 import { Preferences } from '../../../extension/background/preferences.js';
 import { Views } from '../../../extension/background/views.js';
 import { SettingsStore } from '../../../extension/shared/settings_store.js';
@@ -61,6 +62,12 @@ export function startWorker() {
     refusal: null,
     url: 'https://www.example.org/watch',
     muted: false,
+    /** Whether the page is in a sandbox without scripts. */
+    scriptless: false,
+    /** Whether the page opens a frame when it is told to. */
+    opensFrames: true,
+    /** @type {FakePort | null} of the frame that the page has opened when it was told to */
+    frame: null,
   };
   const storage = {
     sync: storageArea(),
@@ -81,8 +88,9 @@ export function startWorker() {
     offscreen: { createDocument: async () => captures.accept(asPort(documentPort)) },
     runtime: { getContexts: async () => [], getURL: (/** @type {string} */ path) => `own:${path}` },
     scripting: {
-      executeScript: async () => {
+      executeScript: async (/** @type {{ world?: string }} */ { world }) => {
         if (seen.refusal !== null) throw new Error(seen.refusal);
+        return [{ result: world === 'MAIN' && !seen.scriptless ? true : null }];
       },
     },
     tabCapture: { getMediaStreamId: async () => 'stream' },
@@ -95,11 +103,25 @@ export function startWorker() {
         mutedInfo: { muted: seen.muted },
       }),
       query: async () => [{ id: 7 }],
-      sendMessage: async (/** @type {number} */ _tabId, /** @type {any} */ message) =>
-        void seen.toPage.push(message),
+      sendMessage: async (/** @type {number} */ tabId, /** @type {any} */ message) => {
+        seen.toPage.push(message);
+        if (message.type === 'frame' && seen.opensFrames)
+          seen.frame = connectFrame(tabId, message.secret);
+      },
     },
   };
   Object.assign(globalThis, { chrome });
+
+  /**
+   * @param {number} tabId
+   * @param {string} secret
+   */
+  function connectFrame(tabId, secret) {
+    const port = new FakePort();
+    Object.assign(port, { name: `frame ${secret}`, sender: { tab: { id: tabId }, frameId: 5 } });
+    overlays.accept(asPort(port));
+    return port;
+  }
 
   const documentPort = offscreenDocument();
   const installed = { models: [], translators: [], speakers: false };
@@ -132,8 +154,14 @@ export function startWorker() {
     closed: () => controller.releaseView(),
   });
   const store = new SettingsStore(storage);
-  const controller = new Controller(host, captures, new Preferences(store), views);
-  return { controller, views, store, seen, document: documentPort };
+  const preferences = new Preferences(store);
+  const overlays = new Overlays({
+    greet: (tabId) => preferences.forOverlay(tabId),
+    opened: (tabId) => controller.fillOverlay(tabId),
+    lost: (tabId) => void controller.refreshTab(tabId),
+  });
+  const controller = new Controller(host, captures, overlays, preferences, views);
+  return { controller, overlays, views, store, seen, document: documentPort };
 }
 
 /** The offscreen document: says at once what it was told to begin or end. */

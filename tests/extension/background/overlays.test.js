@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, mock, test } from 'node:test';
+import { asPort, FakePort, startWorker } from './fake_chrome.js';
+
+beforeEach(() => mock.timers.enable({ apis: ['setTimeout', 'Date'] }));
+afterEach(() => mock.timers.reset());
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+const CAPTIONS = { type: 'captions', session: 's', revision: 1, lines: [], draft: null };
+
+/** A tab with captions, whose page has opened its frame. */
+async function captioned() {
+  const worker = startWorker();
+  await worker.controller.toggle(7);
+  await settled();
+  const { frame } = worker.seen;
+  assert.ok(frame, 'no frame was asked for');
+  return { ...worker, frame };
+}
+
+/**
+ * A frame's port as Chrome hands it over; `closed` says whether the worker has refused it.
+ * @param {string} secret
+ * @param {{ tabId?: number, frameId?: number }} [from]
+ */
+function framePort(secret, { tabId = 7, frameId = 5 } = {}) {
+  const port = new FakePort();
+  const seen = { closed: false };
+  const sender = { tab: { id: tabId }, frameId };
+  const disconnect = () => void (seen.closed = true);
+  Object.assign(port, { name: `frame ${secret}`, sender, disconnect });
+  return { port, seen };
+}
+
+test('captions go to the frame, and the page gets none of them', async () => {
+  const { document, seen, frame } = await captioned();
+  document.receive({ type: 'overlay', tabId: 7, message: CAPTIONS });
+  await settled();
+  assert.deepEqual(frame.sent.at(-1), CAPTIONS);
+  assert.deepEqual(
+    seen.toPage.map(({ type }) => type),
+    ['frame'],
+  );
+});
+
+test('a frame without the secret, or with one that was used, is refused', async () => {
+  const { overlays, seen } = await captioned();
+  const [{ secret }] = seen.toPage;
+  for (const wrong of ['', 'guessed', secret]) {
+    const { port, seen: refused } = framePort(wrong);
+    assert.ok(overlays.accept(asPort(port)), 'taken for a page of the extension');
+    await settled();
+    assert.ok(refused.closed, `admitted with ${wrong}`);
+    assert.deepEqual(port.sent, []);
+  }
+});
+
+test('a secret serves one tab, and no page that shows the frame as a whole', async () => {
+  for (const from of [{ tabId: 8 }, { frameId: 0 }]) {
+    const { controller, overlays, seen } = startWorker();
+    seen.opensFrames = false;
+    await controller.toggle(7);
+    await settled();
+    const { port, seen: refused } = framePort(seen.toPage[0].secret, from);
+    overlays.accept(asPort(port));
+    await settled();
+    assert.ok(refused.closed, JSON.stringify(from));
+  }
+});
+
+test('a frame that was removed is opened again, with another secret, once a second', async () => {
+  const { seen, frame } = await captioned();
+  frame.disconnect();
+  await settled();
+  assert.equal(seen.toPage.length, 1, 'at once');
+  mock.timers.tick(1_000);
+  for (let turn = 0; turn < 5; turn += 1) await settled();
+  assert.equal(seen.toPage.length, 2);
+  assert.notEqual(seen.toPage[1].secret, seen.toPage[0].secret);
+  assert.equal(seen.frame?.sent[0].type, 'settings');
+});
+
+test('a frame that has not come is asked for again', async () => {
+  const { controller, seen } = startWorker();
+  seen.opensFrames = false;
+  await controller.toggle(7);
+  await settled();
+  mock.timers.tick(2_000);
+  for (let turn = 0; turn < 5; turn += 1) await settled();
+  assert.deepEqual(
+    seen.toPage.map(({ type }) => type),
+    ['frame', 'frame'],
+  );
+  assert.equal(seen.toPage[1].secret, seen.toPage[0].secret, 'the first may still be on its way');
+});
+
+test('where a page runs no scripts, captions are drawn in the page', async () => {
+  const { controller, document, seen } = startWorker();
+  seen.scriptless = true;
+  await controller.toggle(7);
+  document.receive({ type: 'overlay', tabId: 7, message: CAPTIONS });
+  await settled();
+  assert.deepEqual(
+    seen.toPage.map(({ type }) => type),
+    ['no-frame', 'settings', 'captions'],
+  );
+});
