@@ -10,10 +10,10 @@ from browser import EXTENSION_ID
 from conftest import FakeHost, OpenStage
 from pages import Clip, Site
 from stage import Stage
-
-pytestmark = pytest.mark.browser
 from unwatched import run_unwatched
 from waiting import wait_until
+
+pytestmark = pytest.mark.browser
 
 SAID = "Ježek vyprávěl o kvartálu 4711."
 RARE = "ž"

@@ -115,7 +115,10 @@ class Running:
     # -- in a turn ------------------------------------------------------------------
 
     def _take_turn(self) -> None:
-        """Have the session do all that is asked of it, and one piece of the work that is due.
+        """Have the session do all that is asked of it, and a piece of each work that is due.
+
+        To begin a second pass, or to take over its words, costs next to nothing. In a turn of its
+        own it would wait for as long as live steps are late.
 
         Raises:
             DeviceError: the model cannot go on; what it failed at is still to be done.
@@ -125,11 +128,16 @@ class Running:
                 events = self._apply(self.waiting[0])
             self.waiting.popleft()
             self.tell(events)
-        work = None if self.is_over else self.session.next_work()
-        if work is not None:
+        done = set[Work]()
+        while not self.is_over:
+            work = self.session.next_work()
+            # Live steps are due again and again on a slow machine: others have their turn as well.
+            if work is None or work in done:
+                break
+            done.add(work)
             with self.model.guard():
                 events = self._work(work)
-            self.wanted = self._smaller()
+            self.wanted = self.wanted or self._smaller()
             self.tell(events)
 
     def tell(self, events: Sequence[Event] = ()) -> None:

@@ -57,9 +57,10 @@ def test_the_loop_does_nothing_of_a_session_itself(port: Port, held: Held) -> No
         assert session.journal == []
         take_turn(port, held)
         done = [what for _, what in session.journal]
-        assert done == ["feed", "cut 1600", "configure de", "retranslate", "finish", "LIVE"]
+        asked = ["feed", "cut 1600", "configure de", "retranslate", "finish"]
+        assert done == [*asked, "LIVE", "REFINE"]
 
-    serve(port, ScriptedLoader(session), ask, look, lambda: take_turn(port, held), port.hang_up)
+    serve(port, ScriptedLoader(session), ask, look, port.hang_up)
     assert port.states("a")[-1] == "ended"
 
 
@@ -153,6 +154,30 @@ def test_one_that_begins_anew_waits_for_the_last_turn_of_the_one_before(
     assert len(loader.opened) == 2
     assert port.states("a") == ["loading", "listening", "loading", "listening", "ended"]
     assert not [m for m in port.heard if isinstance(m, Captions) and "1600" in m.lines[0].text]
+
+
+def test_a_turn_does_a_piece_of_each_kind_of_work(port: Port, held: Held) -> None:
+    """What is due once more is for the next turn, in which other sessions may be first."""
+    session = ScriptedSession()
+    session.due = [Work.TRANSLATE, Work.LIVE, Work.REFINE]
+
+    def again() -> None:
+        session.due = [Work.LIVE, Work.LIVE, Work.REFINE]
+        take_turn(port, held)
+
+    serve(
+        port,
+        ScriptedLoader(session),
+        lambda: port.start("a"),
+        lambda: take_turn(port, held),
+        lambda: port.audio("a"),
+        again,
+        port.hang_up,
+        *[lambda: take_turn(port, held)] * 3,
+    )
+    done = [what for _, what in session.journal]
+    assert done[:3] == ["LIVE", "REFINE", "TRANSLATE"]
+    assert done[3:6] == ["feed", "LIVE", "finish"]
 
 
 def test_what_was_said_before_a_failure_in_the_same_turn_is_told(port: Port) -> None:
