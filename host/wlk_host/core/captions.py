@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import dropwhile
 from typing import Final
 
-from wlk_host.core.speakers import WhoSpeaks, nobody, takeovers
+from wlk_host.core.sound.speakers import WhoSpeaks, nobody, takeovers
 from wlk_host.core.translation.english import share
 from wlk_host.core.types import (
     SAMPLE_RATE,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from wlk_host.core.speech_gate import SpeechGate
+from wlk_host.core.sound.speech_gate import SpeechGate
 from wlk_host.core.types import Sample
 
 

@@ -7,8 +7,8 @@ from typing import Final
 
 from wlk_host.core.live.trust import bare, goes_round, n_copied
 from wlk_host.core.ports import Ask, Hypothesis, Recognizer, Task, Token, Tokenizer
+from wlk_host.core.sound.window import AudioBuffer
 from wlk_host.core.types import ENCODER_FRAME, SAMPLE_RATE, AudioChunk, Sample, Spoken, Word
-from wlk_host.core.window import AudioBuffer
 
 _LEAD: Final = SAMPLE_RATE // 5
 """Sound before the first word: word times are not exact."""

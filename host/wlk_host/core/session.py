@@ -7,7 +7,7 @@ from wlk_host.core.options import SessionOptions
 from wlk_host.core.passage import Passage, SecondLook, Stretch
 from wlk_host.core.ports import Promise, SpeechDetector, Task, Token
 from wlk_host.core.recognition import Recognition
-from wlk_host.core.speakers import Speakers
+from wlk_host.core.sound.speakers import Speakers
 from wlk_host.core.spoken_language import SpokenLanguage
 from wlk_host.core.types import (
     SAMPLE_RATE,

@@ -24,7 +24,7 @@ from wlk_host.core.options import SessionOptions
 from wlk_host.core.recognition import Pace, Recognition
 from wlk_host.core.refine import RefineOptions
 from wlk_host.core.session import Session
-from wlk_host.core.speakers import Speakers
+from wlk_host.core.sound.speakers import Speakers
 from wlk_host.core.tab_options import PolicyName
 from wlk_host.core.types import (
     SAMPLE_RATE,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from host.core.scripted import ProbabilityDetector
 from wlk_host.core.cursors import Cursors
-from wlk_host.core.speech_gate import BLOCK, SpeechGate
+from wlk_host.core.sound.speech_gate import BLOCK, SpeechGate
 from wlk_host.core.types import Sample
 
 PAD = 4800

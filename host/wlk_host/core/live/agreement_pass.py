@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from wlk_host.core.live.agreement_words import AgreedWords, AgreementOptions, Trim
 from wlk_host.core.live.policy import Heard
 from wlk_host.core.ports import Hypothesis, LiveRecognizer, Task, Token, Tokenizer
+from wlk_host.core.sound.window import AudioBuffer
 from wlk_host.core.types import AudioChunk, Pcm, Sample, Spoken
-from wlk_host.core.window import AudioBuffer
 
 __all__ = ["AgreementOptions", "LocalAgreement", "Trim"]
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from host.core.scripted import ScriptedVoices, ScriptedWord, sound_of, spoken
-from wlk_host.core.speakers import SpeakerOptions, Speakers
+from wlk_host.core.sound.speakers import SpeakerOptions, Speakers
+from wlk_host.core.sound.window import AudioBuffer
 from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Pcm, Sample, Word
-from wlk_host.core.window import AudioBuffer
 
 S = SAMPLE_RATE
 

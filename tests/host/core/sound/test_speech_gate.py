@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from host.core.scripted import ProbabilityDetector
-from wlk_host.core.speech_gate import BLOCK, GateOptions, SpeechGate
+from wlk_host.core.sound.speech_gate import BLOCK, GateOptions, SpeechGate
 from wlk_host.core.types import AudioChunk, Pcm
 
 OPTIONS = GateOptions(open_at=0.5, close_below=0.35, patience=4 * BLOCK)

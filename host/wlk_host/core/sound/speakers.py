@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wlk_host.core.ports import VoiceEncoder
+from wlk_host.core.sound.window import AudioBuffer
 from wlk_host.core.types import SAMPLE_RATE, Sample, Word
-from wlk_host.core.window import AudioBuffer
 from wlk_host.core.words import SENTENCE_ENDS
 
 Voice: TypeAlias = NDArray[np.float32]

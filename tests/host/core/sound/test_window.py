@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wlk_host.core.sound.window import AudioBuffer
 from wlk_host.core.types import AudioChunk, Pcm
-from wlk_host.core.window import AudioBuffer
 
 
 def counting(start: int, n: int) -> Pcm:
