@@ -4,11 +4,13 @@ import base64
 import json
 import queue
 import weakref
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from fixtures.models import model
 from fixtures.sound import english
@@ -16,6 +18,7 @@ from host.runtime.scripted import Inline
 from wlk_host.bench.scoring import error_rate
 from wlk_host.core.errors import WlkError
 from wlk_host.core.options import SessionOptions
+from wlk_host.core.ports import Task
 from wlk_host.core.types import SAMPLE_RATE
 from wlk_host.protocol.connection import Connection
 from wlk_host.protocol.messages import Captions, Error, Status, ToExtension
@@ -122,7 +125,18 @@ def test_a_full_card_costs_no_word(n_windows: int, whole: str) -> None:
     assert weights() is None, "the card is still full"
 
 
-def test_an_engine_and_heads_hold_for_the_session_that_asks_for_them() -> None:
+def heads_read(model: Model) -> NDArray[np.float32]:
+    """The attention that a decoder shows for a word of the clip, shape (heads, tokens, frames)."""
+    whisper = model._whisper
+    stream = whisper.listen(0)
+    stream.feed(english()[: 3 * SAMPLE_RATE])
+    memory = stream.encode(0, 3 * SAMPLE_RATE)._memory
+    tokens = [*whisper.tokenizer.task_tokens(Task("en")), *whisper.tokenizer.encode(" Hello")]
+    _, attention = whisper.decoder.forward(tokens, whisper.decoder.cache(), memory)
+    return attention
+
+
+def test_a_backend_and_heads_hold_for_the_session_that_asks_for_them() -> None:
     loader = ModelLoader(SoundClock(), backend="torch")
     usual = loader.load(SessionOptions(model=tiny()))
     assert isinstance(usual, Model)
@@ -130,8 +144,12 @@ def test_an_engine_and_heads_hold_for_the_session_that_asks_for_them() -> None:
     own = loader.load(asked)
     assert isinstance(own, Model)
     assert (usual._backend, own._backend) == ("torch", "faster-whisper")
-    assert own._whisper.decoder._heads == [[], [], [], [1]]  # type: ignore[attr-defined]
-    assert usual._whisper.decoder._heads != own._whisper.decoder._heads  # type: ignore[attr-defined]
+    read, by_torch = heads_read(own), loader.load(replace(asked, backend="torch"))
+    assert isinstance(by_torch, Model)
+    assert by_torch._whisper.decoder._heads == [[], [], [], [1]]  # type: ignore[attr-defined]
+    # Both read the one head alone, and see nearly the same with it: int8 differs a little.
+    assert len(read) == 1 < len(heads_read(usual))
+    assert np.corrcoef(read.ravel(), heads_read(by_torch).ravel())[0, 1] > 0.9
     assert loader.load(asked) is own
     assert loader.load(SessionOptions(model=tiny())) is usual
     with pytest.raises(WlkError, match="4 layers of 6 heads") as caught:
