@@ -15,8 +15,9 @@ from wlk_host.core.live.trust import (
     shown,
 )
 from wlk_host.core.ports import Ask, Hypothesis, Task, Token, Tokenizer
+from wlk_host.core.sentences import ends_sentence
 from wlk_host.core.types import SAMPLE_RATE, Sample, Word
-from wlk_host.core.words import SENTENCE_ENDS, heard_from, is_whole
+from wlk_host.core.words import heard_from, is_whole
 
 Trim: TypeAlias = Literal["sentence", "segment"]
 
@@ -94,6 +95,7 @@ class AgreedWords:
         self._settled: list[Word] = []
         self._said_before: list[str] = []
         self._read_until = start
+        self._language: str | None = None
         self.start = self.until = start
         self.is_stuck = False
 
@@ -106,6 +108,7 @@ class AgreedWords:
 
     def ask(self, task: Task, prompt: Sequence[Token]) -> Ask:
         """What the recogniser is to be asked next."""
+        self._language = "en" if task.kind == "translate" else task.language
         said = "".join(word.text for word in self._settled)
         return Ask(task, prompt, self._tokenizer.encode(said))
 
@@ -178,7 +181,7 @@ class AgreedWords:
     def _openings(self) -> Iterator[Sample]:
         """Where settled sentences or segments begin."""
         for word, following in pairwise(self._settled):
-            is_sentence = word.text.endswith(SENTENCE_ENDS)
+            is_sentence = ends_sentence(word.text, following.text, self._language)
             is_segment = following.start - word.end >= _PAUSE
             if is_sentence if self._options.trim == "sentence" else is_segment:
                 yield following.start
