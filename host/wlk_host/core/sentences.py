@@ -76,7 +76,7 @@ _WITH_ORDINALS: Final = frozenset(
 )
 """Languages that write "the 3rd" as "3."."""
 
-_LAST: Final = re.compile(r"(?:^|[\s(\"'«„“])([\w.-]+)\.$")  # noqa: RUF001 - real punctuation
+_LAST: Final = re.compile(r"(?:^|[\s(\"'«„“])([\w.-]+)\.$")
 
 
 def ends_sentence(text: str, following: str, language: str | None = None) -> bool:
@@ -112,4 +112,4 @@ def _is_shortened(word: str, following: str, language: str | None) -> bool:
         return following[:1].isdigit()
     if key in _BEFORE_SMALL:
         return following[:1].islower()
-    return language in _WITH_ORDINALS and word.isdigit() and len(word) <= 2  # noqa: PLR2004 - a day
+    return language in _WITH_ORDINALS and word.isdigit() and len(word) <= 2

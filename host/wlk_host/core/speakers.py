@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wlk_host.core.ports import VoiceEncoder
+from wlk_host.core.sentences import ends_sentence
 from wlk_host.core.types import SAMPLE_RATE, Sample, Word
 from wlk_host.core.window import AudioBuffer
-from wlk_host.core.sentences import ends_sentence
 
 Voice: TypeAlias = NDArray[np.float32]
 """How a voice sounds, shape (d,), length 1."""

@@ -26,7 +26,7 @@ from wlk_host.core.types import SAMPLE_RATE, Word
         ("o Sr.", "Silva", "pt-BR"),
         ("de dhr.", "Jansen", "nl"),
         ("ul.", "Długa", "pl"),
-        ("г-н.", "Петров", "ru"),
+        ("г-н.", "Петров", "ru"),  # noqa: RUF001 - Cyrillic
         ("when Mrs.", "Hale", None),
         ("la Srta.", "López", None),
         ("it was", "Mr.", "en"),
