@@ -175,10 +175,8 @@ class RefinePass:
             # Without text, the first two are one.
             told, plain, translated = found[0], found[len(spoken) - 1], found[len(spoken) :]
             heard = _heeded(told, plain, live.words, vocabulary)
-            return Spoken(
-                _better(heard, task, start, live.words),
-                *(_better(h, asks[-1].task, start, live.english) for h in translated),
-            )
+            english = [_better(h, asks[-1].task, start, live.english) for h in translated]
+            return Spoken(_better(heard, task, start, live.words), english[0] if english else ())
 
         return job
 
