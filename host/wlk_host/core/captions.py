@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import dropwhile
 from typing import Final
 
+from wlk_host.core.sentences import ends_sentence
 from wlk_host.core.sound.speakers import WhoSpeaks, nobody, takeovers
 from wlk_host.core.translation.english import share
 from wlk_host.core.types import (
@@ -30,26 +31,32 @@ _SHORT, _LONG, _LONGEST = 24, 84, 126
 
 _ENGLISH: Final = "en"
 
+_LEAST_LINE: Final = SAMPLE_RATE // 10
+"""A line lasts this long at the least, also where its only word was given no time."""
+
 _SAME_WORD: Final = SAMPLE_RATE * 6 // 10
 """Two passes put the same word's beginning this close together."""
 
 
-def breaks_before(line: Sequence[Word], word: Word, *, amid_sentence: bool = False) -> bool:
+def breaks_before(
+    line: Sequence[Word], word: Word, language: str | None = None, *, amid_sentence: bool = False
+) -> bool:
     """Whether `word` opens a new line after the words of `line`.
 
     Args:
         line: its words so far.
         word: the next one.
+        language: they are in.
         amid_sentence: whether the line continues a sentence of the line before it.
     """
     if not line:
         return False
-    if _ends_sentence(line, word, amid_sentence=amid_sentence):
+    if _ends_sentence(line, word, language, amid_sentence=amid_sentence):
         return True
     if not _can_open(word):
         return False
     length = _width(line)
-    if line[-1].text.endswith(CLAUSE_ENDS) and length >= _LONG:
+    if length >= _LONG and _ends_clause(line, word, language):
         return True
     return length + _width([word]) > _LONGEST
 
@@ -58,6 +65,7 @@ def split_lines(
     words: Sequence[Word],
     live_starts: Sequence[Sample] = (),
     speakers: Sequence[str | None] | None = None,
+    language: str | None = None,
 ) -> list[list[Word]]:
     """The words of each line, where all are known.
 
@@ -68,31 +76,48 @@ def split_lines(
         words: in order.
         live_starts: where the lines began that these words replace.
         speakers: whose words they are; None where voices are not told apart.
+        language: they are in.
     """
     sentences: list[list[Word]] = []
     for word, takes_over in zip(words, takeovers(speakers or nobody(words)), strict=True):
         breaks = takes_over and _can_open(word)
-        if not sentences or breaks or _ends_sentence(sentences[-1], word):
+        if not sentences or breaks or _ends_sentence(sentences[-1], word, language):
             sentences.append([])
         sentences[-1].append(word)
-    return [line for sentence in sentences for line in _fit(sentence, live_starts)]
+    return [line for sentence in sentences for line in _fit(sentence, live_starts, language)]
 
 
-def _ends_sentence(line: Sequence[Word], word: Word, *, amid_sentence: bool = False) -> bool:
+def _ends_sentence(
+    line: Sequence[Word], word: Word, language: str | None, *, amid_sentence: bool = False
+) -> bool:
     if not _can_open(word):
         return False
     if word.start - line[-1].end >= _PAUSE:
         return True
     worth_a_line = amid_sentence or _width(line) >= _SHORT
-    return line[-1].text.endswith(SENTENCE_ENDS) and worth_a_line
+    return worth_a_line and ends_sentence(_end_of(line), word.text, language)
 
 
-def _fit(sentence: Sequence[Word], live_starts: Sequence[Sample]) -> list[list[Word]]:
+def _ends_clause(line: Sequence[Word], word: Word, language: str | None) -> bool:
+    end = _end_of(line)
+    if end.endswith(SENTENCE_ENDS):
+        return ends_sentence(end, word.text, language)
+    return end.endswith(CLAUSE_ENDS)
+
+
+def _end_of(line: Sequence[Word]) -> str:
+    """The last word with its punctuation, which can be a word of its own while the line grows."""
+    return text_of(line[-2:])
+
+
+def _fit(
+    sentence: Sequence[Word], live_starts: Sequence[Sample], language: str | None
+) -> list[list[Word]]:
     fits = _width(sentence) <= _LONGEST
     lines: list[list[Word]] = [[]]
     for word in sentence:
         may_stay = fits and not any(_is_near(start, word) for start in live_starts)
-        if breaks_before(lines[-1], word) and not may_stay:
+        if breaks_before(lines[-1], word, language) and not may_stay:
             lines.append([])
         lines[-1].append(word)
     return lines
@@ -166,6 +191,7 @@ class Transcript:
         self._who = who
         self._revision = 0
         self._next_id = start
+        self._free_ids: list[Sample] = []
         self._last_final = start - 1
         self._live: list[_LiveLine] = []
         self._is_open = False
@@ -186,7 +212,7 @@ class Transcript:
                     self._is_open
                     and not takes_over
                     and not _ends_sentence(
-                        self._live[-1].words, word, amid_sentence=self._is_amid_sentence
+                        self._live[-1].words, word, language, amid_sentence=self._is_amid_sentence
                     )
                 )
                 self._live.append(_LiveLine(self._new_id(word.start), language))
@@ -218,6 +244,18 @@ class Transcript:
         if tuple(w.text for w in words) != tuple(w.text for w in self._draft):
             self._draft_changed = True
         self._draft = tuple(words)
+
+    def take_back(self, since: Sample) -> None:
+        """Remove the live lines that begin there or later. The next lines get their ids."""
+        taken = [line.id for line in self._live if line.id >= since]
+        self._live = [line for line in self._live if line.id < since]
+        self._english = [word for word in self._english if word.start < since]
+        self._free_ids += taken
+        self.draft(())
+        self._is_open = self._is_amid_sentence = False
+        for line_id in taken:
+            self._translations.pop(line_id, None)
+            self._change(line_id, [], "committed", None)
 
     def end_line(self) -> None:
         """The next word opens a new line."""
@@ -263,6 +301,7 @@ class Transcript:
                 self._change(line_id, [], "final", language)
         self._last_final = max([self._last_final, *claimed, *starts])
         self._next_id = max(self._next_id, self._last_final + 1)
+        self._free_ids = [i for i in self._free_ids if i > self._last_final]
         self.final_until = max(self.final_until, until)
         self._english = [word for word in self._english if word.start >= until]
         live = {line.id for line in self._live}
@@ -281,7 +320,7 @@ class Transcript:
         ids = set[Sample]()
         words = list(dropwhile(lambda word: not _can_open(word), spoken.words))
         speakers = self._who(words)
-        lines = split_lines(words, starts, speakers)
+        lines = split_lines(words, starts, speakers, language)
         rest = iter(speakers)
         for line, translated in zip(lines, share(spoken.english, lines), strict=True):
             line_id = _same_line(line, [(i, live) for i, live in replaced if i > last])
@@ -331,10 +370,12 @@ class Transcript:
             return None
         text = "".join(word.text for word in draft)
         start, end = _span(draft)
-        return Draft(max(self._next_id, start), text.lstrip(), start, end)
+        line_id = self._free_ids[0] if self._free_ids else max(self._next_id, start)
+        return Draft(line_id, text.lstrip(), start, end)
 
     def _breaks_before(self, word: Word) -> bool:
-        return breaks_before(self._live[-1].words, word, amid_sentence=self._is_amid_sentence)
+        line = self._live[-1]
+        return breaks_before(line.words, word, line.language, amid_sentence=self._is_amid_sentence)
 
     def _takes_over(self, words: Sequence[Word]) -> list[bool]:
         """For each of these words, whether another speaker begins with it."""
@@ -342,6 +383,8 @@ class Transcript:
         return takeovers(self._who([*said, *words]))[len(said) :]
 
     def _new_id(self, start: Sample) -> Sample:
+        if self._free_ids:
+            return self._free_ids.pop(0)
         line_id = max(self._next_id, start)
         self._next_id = line_id + 1
         return line_id
@@ -358,6 +401,8 @@ class Transcript:
         speaker: str | None = None,
     ) -> None:
         start, end = _span(words) if words else (line_id, line_id)
+        if words:
+            end = max(end, start + _LEAST_LINE)
         self._changed[line_id] = Line(
             line_id,
             start,

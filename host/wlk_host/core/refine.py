@@ -5,10 +5,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from wlk_host.core.language_odds import best_of
+from wlk_host.core.live.said_again import with_repeats, without_copies
 from wlk_host.core.live.trust import bare, goes_round, n_copied
 from wlk_host.core.ports import Ask, Hypothesis, Recognizer, Task, Token, Tokenizer
 from wlk_host.core.sound.window import AudioBuffer
-from wlk_host.core.types import ENCODER_FRAME, SAMPLE_RATE, AudioChunk, Sample, Spoken, Word
+from wlk_host.core.types import (
+    ENCODER_FRAME,
+    SAMPLE_RATE,
+    AudioChunk,
+    LanguageDetected,
+    Sample,
+    Spoken,
+    Word,
+)
 
 _LEAD: Final = SAMPLE_RATE // 5
 """Sound before the first word: word times are not exact."""
@@ -125,6 +135,7 @@ class RefinePass:
         *,
         in_english: bool = False,
         vocabulary: Sequence[str] = (),
+        asks_from: float | None = None,
     ) -> Callable[[], Spoken]:
         """A job that decodes the speech between `since` and `until` once more.
 
@@ -133,6 +144,9 @@ class RefinePass:
         for their English, which is decoded from the same encoded sound.
         With text before it, it is decoded without as well: `vocabulary` are the words in
         `prompt` that it is there for.
+
+        Where the sound is in another language than `task` says, from the probability `asks_from`
+        on, it is decoded in that one, without the words before it. None takes the task's word.
         """
         room = min(self._options.left, _WINDOW - (until - since))
         earliest = max(since - room + _LEAD, self._context_from)
@@ -140,6 +154,7 @@ class RefinePass:
         said = [*prompt, *(() if left else self._rolling(earliest))]
         start = max((left[0].start if left else since) - _LEAD, self.audio.start)
         pcm = self.audio.slice(start, until)
+        speech_from = max(since - _LEAD, self.audio.start)
         recognizer = self._recognizer
         prefix = self._tokens(left)
         spoken = [Ask(task, text, prefix) for text in ([said, ()] if said else [()])]
@@ -149,14 +164,19 @@ class RefinePass:
             asks.append(Ask(Task(task.language, "translate"), tuple(prompt), self._tokens(told)))
 
         def job() -> Spoken:
+            if asks_from is not None:
+                speech = AudioChunk(speech_from, pcm[speech_from - start :])
+                other = _in_another_language(
+                    recognizer, speech, task, asks_from, in_english=in_english
+                )
+                if other is not None:
+                    return other
             found = recognizer.transcribe_all(pcm, asks)
             # Without text, the first two are one.
             told, plain, translated = found[0], found[len(spoken) - 1], found[len(spoken) :]
             heard = _heeded(told, plain, live.words, vocabulary)
-            return Spoken(
-                _better(heard, task, start, live.words),
-                *(_better(h, asks[-1].task, start, live.english) for h in translated),
-            )
+            english = [_better(h, asks[-1].task, start, live.english) for h in translated]
+            return Spoken(_better(heard, task, start, live.words), english[0] if english else ())
 
         return job
 
@@ -176,17 +196,36 @@ class RefinePass:
         return tokens[max(0, len(tokens) - self._options.rolling) :]
 
 
+def _in_another_language(
+    recognizer: Recognizer, speech: AudioChunk, task: Task, sure: float, *, in_english: bool
+) -> Spoken | None:
+    """What was said, where that surely is in another language than the task says."""
+    found = best_of(recognizer.languages(speech.pcm))
+    if found is None or found[0] == task.language or found[1] < sure:
+        return None
+    tasks = [Task(found[0], task.kind)]
+    if in_english and found[0] != "en":
+        tasks.append(Task(found[0], "translate"))
+    heard = recognizer.transcribe_all(speech.pcm, [Ask(t, (), ()) for t in tasks])
+    words, *english = (_better(h, t, speech.start, ()) for h, t in zip(heard, tasks, strict=True))
+    told = english[0] if english else ()
+    return Spoken(words, told, LanguageDetected(*found)) if words else None
+
+
 def _better(heard: Hypothesis, task: Task, start: Sample, live: Sequence[Word]) -> tuple[Word, ...]:
     """What was heard in sound that begins at `start`, or `live` where that failed."""
     words = tuple(Word(w.text, w.start + start, w.end + start, w.probability) for w in heard.words)
+    goes_in_circles = _repeats(words)
     if task.kind == "transcribe":
         # Of what was translated times say little.
-        words = words[: len(words) - n_copied(words)]
+        words = tuple(without_copies(words[: len(words) - n_copied(words)]))
     guessed = heard.logprob < _LEAST_LOGPROB and (
         task.kind == "transcribe" or heard.no_speech > _SILENT
     )
-    failed = guessed or _repeats(words) or _skips(heard, live, _LEAST)
-    return tuple(live) if failed or not words else words
+    failed = guessed or goes_in_circles or _skips(heard, live, _LEAST)
+    if failed or not words:
+        return tuple(live)
+    return with_repeats(words, live) if task.kind == "transcribe" else words
 
 
 def _heeded(

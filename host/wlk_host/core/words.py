@@ -14,7 +14,9 @@ SENTENCE_ENDS: Final = (".", "?", "!", "…", "。", "？", "！")  # noqa: RUF0
 CLAUSE_ENDS: Final = (*SENTENCE_ENDS, ",", ";", ":", "、", "，", "；")  # noqa: RUF001
 """The same of a clause."""
 
-_INCOMPLETE: Final = "\ufffd"
+UNKNOWN: Final = "\ufffd"
+"""What a decoder of tokens writes for the parts of a character."""
+
 _CLOSING: Final = frozenset(".,!?;:…)]}%\"'”’»。，、！？；：）」』】")  # noqa: RUF001 - real punctuation
 
 
@@ -40,7 +42,7 @@ def group_words(
     for step in steps:
         pending.append(step)
         text = decode([s.token for s in pending])
-        if text.endswith(_INCOMPLETE) or not text.strip():
+        if text.endswith(UNKNOWN) or not text.strip():
             continue
         if groups and not begins_word(text, spaced):
             groups[-1].extend(pending)
@@ -74,7 +76,7 @@ def is_closing(text: str) -> bool:
 
 def is_whole(text: str) -> bool:
     """False while the last character's bytes are incomplete."""
-    return not text.endswith(_INCOMPLETE)
+    return not text.endswith(UNKNOWN)
 
 
 def heard_from(start: Sample, words: Iterable[Word]) -> list[Word]:

@@ -28,4 +28,4 @@ class FastTranslator:
         def translate(sentences: list[str]) -> list[str]:
             return [str(self._translator.translate(text, direction)) for text in sentences]
 
-        return by_sentence(texts, translate)
+        return by_sentence(texts, translate, source)

@@ -137,7 +137,7 @@ class FolderTranslator:
             )
             return [self._decode(found.hypotheses[0][len(prefix) :]) for found in results]
 
-        return by_sentence(texts, translate)
+        return by_sentence(texts, translate, source)
 
     def _tokens(self, text: str, source: str, target: str) -> list[str]:
         tags = {

@@ -60,7 +60,9 @@ class NllbTranslator:
             )
         tokenizer = self._model.get_tokenizer(from_code)
         translate = self._by_ctranslate2 if self._uses_ctranslate2 else self._by_transformers
-        return by_sentence(texts, lambda sentences: translate(tokenizer, sentences, into_code))
+        return by_sentence(
+            texts, lambda sentences: translate(tokenizer, sentences, into_code), source
+        )
 
     @property
     def _uses_ctranslate2(self) -> bool:

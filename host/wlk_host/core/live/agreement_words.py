@@ -15,8 +15,9 @@ from wlk_host.core.live.trust import (
     shown,
 )
 from wlk_host.core.ports import Ask, Hypothesis, Task, Token, Tokenizer
+from wlk_host.core.sentences import ends_sentence
 from wlk_host.core.types import SAMPLE_RATE, Sample, Word
-from wlk_host.core.words import SENTENCE_ENDS, heard_from, is_whole
+from wlk_host.core.words import heard_from, is_whole
 
 Trim: TypeAlias = Literal["sentence", "segment"]
 
@@ -94,6 +95,7 @@ class AgreedWords:
         self._settled: list[Word] = []
         self._said_before: list[str] = []
         self._read_until = start
+        self._language: str | None = None
         self.start = self.until = start
         self.is_stuck = False
 
@@ -106,6 +108,7 @@ class AgreedWords:
 
     def ask(self, task: Task, prompt: Sequence[Token]) -> Ask:
         """What the recogniser is to be asked next."""
+        self._language = "en" if task.kind == "translate" else task.language
         said = "".join(word.text for word in self._settled)
         return Ask(task, prompt, self._tokenizer.encode(said))
 
@@ -117,6 +120,7 @@ class AgreedWords:
     def take(self, heard: Hypothesis, end: Sample, closing: bool) -> Heard:
         """Settle what can be settled; everything when the utterance is over (`closing`)."""
         self._read_until = end
+        n_given = len(self._settled)
         words, looped = self._new_words(heard, end)
         n_agreed = n_equal(self._said_before, [word.text for word in words])
         n = (
@@ -129,11 +133,14 @@ class AgreedWords:
         self._settled += words[:n]
         if n:
             self.until = words[n - 1].end
-        stopped_amid = looped and n > 0 and end - self.until > _UNREAD
+        is_unread = end - self.until > _UNREAD
+        # A decoder that was told a sentence often says nothing when it is said once more.
+        is_silenced = closing and not n and n_given > 0 and is_unread
+        stopped_amid = is_silenced or (looped and n > 0 and is_unread)
         if closing and not stopped_amid:
             self.until = end
         self._said_before = [] if closing else [word.text for word in words[n:]]
-        if looped and (not n or (closing and stopped_amid)):
+        if is_silenced or (looped and (not n or (closing and stopped_amid))):
             self.is_stuck = True
         draft = [] if closing else shown(words[n:], n_agreed - n, self._options.draft_sure)
         return Heard(tuple(words[:n]), tuple(draft), complete=not stopped_amid)
@@ -178,7 +185,7 @@ class AgreedWords:
     def _openings(self) -> Iterator[Sample]:
         """Where settled sentences or segments begin."""
         for word, following in pairwise(self._settled):
-            is_sentence = word.text.endswith(SENTENCE_ENDS)
+            is_sentence = ends_sentence(word.text, following.text, self._language)
             is_segment = following.start - word.end >= _PAUSE
             if is_sentence if self._options.trim == "sentence" else is_segment:
                 yield following.start

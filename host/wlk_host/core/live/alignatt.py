@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from wlk_host.core.ports import DecodeStep, Task
+from wlk_host.core.ports import DecodeStep, Task, Token
 from wlk_host.core.types import EncoderFrames
-from wlk_host.core.words import Decode, begins_word, group_words, is_closing, is_whole
+from wlk_host.core.words import UNKNOWN, Decode, begins_word, group_words, is_closing, is_whole
 
 _LONGEST_LOOP: Final = 24
 """Tokens of the longest phrase that is recognised as repeating."""
@@ -135,7 +135,7 @@ def loop_length(steps: Sequence[DecodeStep], decode: Decode) -> int:
     Case and punctuation do not count. Words that a speaker really repeats attend to
     later sound, and take about as long as the first time.
     """
-    spoken = [(i, key) for i, step in enumerate(steps) if (key := _key(step, decode))]
+    spoken = [(i, key) for i, step in enumerate(steps) if (key := _key(step, decode)) != ""]
     keys = [key for _, key in spoken]
     for n in range(1, min(_LONGEST_LOOP, len(keys) // 2) + 1):
         if keys[-n:] != keys[-2 * n : -n]:
@@ -168,7 +168,7 @@ def retold_length(steps: Sequence[DecodeStep], decode: Decode) -> int:
     A translation looks back and forth, since its words come in another order. It starts over
     only where it looks back for the same words.
     """
-    spoken = [(step, key) for step in steps if (key := _key(step, decode))]
+    spoken = [(step, key) for step in steps if (key := _key(step, decode)) != ""]
     n = _RETOLD_TOKENS
     before, again = spoken[:-n], spoken[-n:]
     if len(before) < n or steps[-1] is not again[-1][0]:
@@ -181,12 +181,18 @@ def retold_length(steps: Sequence[DecodeStep], decode: Decode) -> int:
     return len(steps) - steps.index(again[0][0]) if is_retold else 0
 
 
-def _key(step: DecodeStep, decode: Decode) -> str:
+def _key(step: DecodeStep, decode: Decode) -> str | Token:
+    """What makes two tokens the same; nothing where it is punctuation.
+
+    Parts of a character look all alike as text.
+    """
     text = decode([step.token])
+    if UNKNOWN in text:
+        return step.token
     return "" if is_closing(text) else text.strip().casefold()
 
 
-def _n_repeats(keys: Sequence[str], n: int) -> int:
+def _n_repeats(keys: Sequence[str | Token], n: int) -> int:
     """How often the last `n` keys follow themselves at the end."""
     phrase = keys[-n:]
     repeats = 1

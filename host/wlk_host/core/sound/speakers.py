@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wlk_host.core.ports import VoiceEncoder
+from wlk_host.core.sentences import ends_sentence
 from wlk_host.core.sound.window import AudioBuffer
 from wlk_host.core.types import SAMPLE_RATE, Sample, Word
-from wlk_host.core.words import SENTENCE_ENDS
 
 Voice: TypeAlias = NDArray[np.float32]
 """How a voice sounds, shape (d,), length 1."""
@@ -200,7 +200,7 @@ class Speakers:
         """What a change of speaker before each word costs."""
         options = self._options
         may_part = [
-            after.start - before.end >= options.pause or before.text.endswith(SENTENCE_ENDS)
+            after.start - before.end >= options.pause or ends_sentence(before.text, after.text)
             for before, after in pairwise(words)
         ]
         return [0.0, *(options.change_at_pause if m else options.change for m in may_part)]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from wlk_host.core.sentences import ends_sentence
 from wlk_host.core.words import width_of
 
 _SPACED_ENDS: Final = frozenset(".?!…,;:")
@@ -20,11 +21,6 @@ _SENTENCE: Final = re.compile(
 )
 """The end of a sentence and the space after it; what follows begins with no small letter."""
 
-_TITLES: Final = frozenset(
-    ("mr", "mrs", "ms", "dr", "st", "prof", "jr", "sr", "sra", "vs", "mt", "gen", "col", "rev")
-)
-"""Words whose full stop ends no sentence."""
-
 
 def whole_clauses(text: str) -> str:
     """The beginning of a growing line that is worth a translation already; can be empty.
@@ -40,28 +36,33 @@ def _last_end(text: str) -> int:
     for i in range(len(text) - 1, -1, -1):
         if text[i] in _WIDE_ENDS:
             return i + 1
-        if text[i] in _SPACED_ENDS and text[i + 1 : i + 2].strip() == "":
+        is_end = text[i] in _SPACED_ENDS and text[i + 1 : i + 2].strip() == ""
+        if is_end and (text[i] != "." or ends_sentence(text[: i + 1], text[i + 1 :])):
             return i + 1
     return 0
 
 
-def sentences_of(text: str) -> list[str]:
-    """The sentences; joined they are the text, the space behind each included."""
+def sentences_of(text: str, language: str | None = None) -> list[str]:
+    """The sentences; joined they are the text, the space behind each included.
+
+    Args:
+        text: one or more of them.
+        language: it is in; None where that is not known.
+    """
     sentences, begin = [], 0
     for end in _SENTENCE.finditer(text):
-        before = re.search(r"(\w+)$", text[begin : end.start()])
-        is_title = before is not None and (
-            before[1].lower() in _TITLES or (len(before[1]) == 1 and before[1].isupper())
-        )
-        if not (is_title and text[end.start()] == "."):
+        stop = end.start() + 1
+        if text[end.start()] != "." or ends_sentence(text[begin:stop], text[end.end() :], language):
             sentences.append(text[begin : end.end()])
             begin = end.end()
     return [*sentences, text[begin:]] if text[begin:].strip() else sentences
 
 
-def by_sentence(texts: Sequence[str], translate: Callable[[list[str]], list[str]]) -> list[str]:
+def by_sentence(
+    texts: Sequence[str], translate: Callable[[list[str]], list[str]], language: str | None = None
+) -> list[str]:
     """Translate with a model trained on single sentences, which drops some when it gets two."""
-    parts = [sentences_of(text) for text in texts]
+    parts = [sentences_of(text, language) for text in texts]
     found = iter(translate([part.strip() for sentences in parts for part in sentences]))
     return [_joined([next(found).strip() for _ in sentences]) for sentences in parts]
 

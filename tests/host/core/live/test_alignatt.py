@@ -249,3 +249,18 @@ def test_words_are_told_in_order_and_none_is_lost_without_a_loop(
 
 def test_nothing_heard_is_nothing_settled() -> None:
     assert settle() == Decision([], [], looped=False)
+
+
+def test_two_parts_of_a_character_are_no_repetition() -> None:
+    """As text they look alike, and the decoder looks for both at the same place."""
+    decision = settle((b"\xe9\xbb", 9), (b"\x9e", 9), ("好", 30), task=JAPANESE)
+    assert texts(decision.committed) == ["點", "好"]
+    assert not decision.looped
+
+
+def test_a_character_said_again_in_no_time_is_a_repetition() -> None:
+    decision = settle(
+        (b"\xe9\xbb", 9), (b"\x9e", 9), (b"\xe9\xbb", 10), (b"\x9e", 10), task=JAPANESE
+    )
+    assert texts(decision.committed) == ["點"]
+    assert decision.looped

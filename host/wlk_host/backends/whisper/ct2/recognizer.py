@@ -11,7 +11,7 @@ from wlk_host.backends.whisper.layout import FULL_WINDOW
 from wlk_host.backends.whisper.mel import log_mel
 from wlk_host.backends.whisper.tokenizer import WhisperTokenizer
 from wlk_host.core.live.trust import goes_round
-from wlk_host.core.ports import Ask, DecodeStep, Hypothesis, Task, Token
+from wlk_host.core.ports import Ask, DecodeStep, Hypothesis, LanguageOdds, Task, Token
 from wlk_host.core.types import (
     ENCODER_FRAME,
     MEL_FRAME,
@@ -116,11 +116,11 @@ class CTranslate2Recognizer:
         is_whole = is_ended and not goes_round(tokens[n_prefix:])
         return _Found(tokens, n_prefix, float(result.scores[0]), result.no_speech_prob, is_whole)
 
-    def detect_language(self, pcm: Pcm) -> tuple[str, float]:
-        """The most probable language; see `core.ports.LiveRecognizer`."""
-        encoded = self._encode(pcm, self._window(pcm))
-        token, probability = self._whisper.detect_language(encoded)[0][0]
-        return str(token).strip("<|>"), float(probability)
+    def languages(self, pcm: Pcm, *, padded: bool = True) -> LanguageOdds:
+        """How probable each language is; see `core.ports.Recognizer`."""
+        encoded = self._encode(pcm, FULL_WINDOW if padded else self._window(pcm))
+        found = self._whisper.detect_language(encoded)[0]
+        return {str(token).strip("<|>"): float(probability) for token, probability in found}
 
     def _window(self, pcm: Pcm) -> MelFrames:
         return min(max(self._least_window, len(pcm) // MEL_FRAME + _PAD), FULL_WINDOW)
