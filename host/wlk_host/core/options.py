@@ -50,7 +50,7 @@ def whisper_tells(
     """`TellsEnglish`: where the user chose it, or no translator and none knows the language.
 
     Args:
-        serves: whether an engine that is installed translates from there into English; of None,
+        serves: whether an installed translator translates from there into English; of None,
             whether one does from any language.
     """
     if not options.wants_english_beside or language == "en":

@@ -1,6 +1,6 @@
 """What the two halves of a Whisper model are to those who search texts with them.
 
-Each engine has its own arrays. They stay between its halves; what goes in and comes out is
+Each library has its own arrays. They stay between its halves; what goes in and comes out is
 NumPy's, on the processor.
 """
 
