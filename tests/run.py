@@ -163,7 +163,7 @@ def install(folder: Path, *, quick: bool) -> Path:
         if not current:
             environment.install_torch(python, progress)
             extras = [] if quick else ["embedded", "embedded-tiny-en"]
-            environment.install_host(python, ROOT, extras, progress, editable=True)
+            environment.install_for_tests(python, ROOT, extras, progress)
     with progress.step("JavaScript tools"):
         if not current or not (ROOT / "node_modules").is_dir():
             error = StepError("npm_failed", "npm ci failed", "install Node.js 20 or newer with npm")

@@ -1,4 +1,4 @@
-"""`wlk-host install`, `uninstall` and `doctor`: arguments in, text and exit code out."""
+"""`wlk-host install`, `uninstall`, `doctor`, `licences`: arguments in, text and exit code out."""
 
 import argparse
 import shutil
@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wlk_host.protocol.constants import EXTENSION_ID
-from wlk_host.setup import browsers, doctor, findings, install
+from wlk_host.setup import browsers, doctor, findings, install, licences
 from wlk_host.setup.browsers import Browser
 from wlk_host.setup.errors import SetupError
 from wlk_host.setup.machine import Machine, this_machine, this_program
 
 
 def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the three commands. Each sets `run`, a function from the arguments to the exit code."""
+    """Add the four commands. Each sets `run`, a function from the arguments to the exit code."""
     parser = subparsers.add_parser("install", help="register the host with browsers")
     _add_scope(parser)
     parser.add_argument("--all", action="store_true", help="every known browser, found or not")
@@ -32,6 +32,9 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     _add_extension_id(parser)
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
     parser.set_defaults(run=_doctor)
+
+    parser = subparsers.add_parser("licences", help="list what is installed, and on what terms")
+    parser.set_defaults(run=lambda _: licences.show())
 
 
 def _add_scope(parser: argparse.ArgumentParser) -> None:
