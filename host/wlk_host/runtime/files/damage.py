@@ -19,7 +19,7 @@ class Damage:
         self._ends_early: tuple[float, float] | None = None
 
     def lose(self, start_s: float, end_s: float) -> None:
-        """Note that nothing could be decoded there."""
+        """Note that there is nothing, or nothing that can be decoded."""
         self._missing.append((max(0.0, start_s), max(0.0, start_s, end_s)))
 
     def end_early(self, at_s: float, expected_s: float) -> None:
@@ -47,7 +47,7 @@ class Damage:
             named = ", ".join(_span(*stretch) for stretch in stretches[:_NAMED])
             more = len(stretches) - _NAMED
             rest = f" and {more} more times" if more > 0 else ""
-            parts.append(f"{total:.2f} s of sound could not be decoded, at {named}{rest}")
+            parts.append(f"{total:.2f} s of sound are missing, at {named}{rest}")
         if self._ends_early is not None:
             at, expected = self._ends_early
             parts.append(f"the file breaks off at {_clock(at)} of {_clock(expected)}")

@@ -10,6 +10,7 @@ from typing import Final
 
 import av
 import numpy as np
+from numpy.typing import NDArray
 
 from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Pcm, Sample, seconds
 from wlk_host.runtime.files.damage import Damage
@@ -25,6 +26,12 @@ _COUNTED: Final = frozenset(
     {"aiff", "au", "caf", "flac", "matroska,webm", "mov,mp4,m4a,3gp,3g2,mj2", "w64", "wav"}
 )
 """Formats that say at their beginning how long they are. Others are estimated."""
+
+_MAY_PAUSE: Final = frozenset({"matroska,webm", "mov,mp4,m4a,3gp,3g2,mj2", "ogg"})
+"""Formats in which a recording can pause, and encoders leave silence out."""
+
+_PAUSE: Final = SAMPLE_RATE // 2
+"""There, a gap without a sign of damage is reported from this length on."""
 
 _EARLY_S: Final = 1.0
 """A file that ends earlier than it says by more than this was cut off."""
@@ -64,7 +71,8 @@ class SoundFile:
             stream = container.streams.audio[self._number - 1]
             reader = TrackReader(container, stream)
             timeline = Timeline(_begin_s(container), _length_s(container))
-            yield from _chunks(reader, timeline, self.damage)
+            least = _PAUSE if container.format.name in _MAY_PAUSE else 0
+            yield from _chunks(reader, timeline, self.damage, least)
             if not reader.is_sound:
                 raise unreadable(self._path, str(reader.first_error))
             self._note_early_end(container, reader)
@@ -73,9 +81,8 @@ class SoundFile:
         length = _length_s(container)
         if container.format.name not in _COUNTED or length is None or reader.furthest_s is None:
             return
-        end = reader.furthest_s - (_begin_s(container) or 0.0)
-        if end < length - _EARLY_S:
-            self.damage.end_early(end, length)
+        if reader.furthest_s < length - _EARLY_S:
+            self.damage.end_early(reader.furthest_s, length)
 
 
 def read_chunks(path: Path) -> Iterator[AudioChunk]:
@@ -87,8 +94,11 @@ def read_chunks(path: Path) -> Iterator[AudioChunk]:
     yield from SoundFile(path).chunks()
 
 
-def _chunks(reader: TrackReader, timeline: Timeline, damage: Damage) -> Iterator[AudioChunk]:
+def _chunks(
+    reader: TrackReader, timeline: Timeline, damage: Damage, least_gap: Sample
+) -> Iterator[AudioChunk]:
     cutter, channels = _Cutter(), _Channels()
+    has_begun = False
     for part in reader.read():
         if isinstance(part, Lost):
             if part.start_s is not None:
@@ -101,10 +111,11 @@ def _chunks(reader: TrackReader, timeline: Timeline, damage: Damage) -> Iterator
         at = timeline.jump(frame.time, cutter.end, after_loss=part.after_loss)
         if at is not None:
             yield from cutter.add(channels.end())
-            if part.after_loss:
+            if part.after_loss or (has_begun and at - cutter.end >= least_gap):
                 damage.lose(seconds(cutter.end), seconds(at))
             yield from cutter.jump(at)
         yield from cutter.add(channels.mono(frame))
+        has_begun = True
     yield from cutter.add(channels.end())
     yield from cutter.rest()
 
@@ -125,7 +136,7 @@ class _Channels:
         """The frame, as far as the filter has heard enough for it."""
         if self._resampler is None or self.differ_from(frame):
             self._form = _form_of(frame)
-            self._resampler = av.AudioResampler(format="fltp", rate=SAMPLE_RATE)
+            self._resampler = av.AudioResampler(format="flt", rate=SAMPLE_RATE)
             self._mixer = MonoMixer([channel.name for channel in frame.layout.channels])
         frame.pts = None  # Positions are counted here; the filter would rather invent silence.
         return self._mixed(self._resampler.resample(frame))
@@ -139,7 +150,7 @@ class _Channels:
         return rest
 
     def _mixed(self, frames: list[av.AudioFrame]) -> Pcm:
-        mixed = [self._mixer.mix(_finite(frame.to_ndarray())) for frame in frames]
+        mixed = [self._mixer.mix(_channels_of(frame)) for frame in frames]
         return np.concatenate(mixed) if mixed else np.empty(0, np.float32)
 
 
@@ -147,9 +158,11 @@ def _form_of(frame: av.AudioFrame) -> tuple[object, ...]:
     return (frame.sample_rate, frame.layout.name, frame.layout.nb_channels, frame.format.name)
 
 
-def _finite(pcm: Pcm) -> Pcm:
-    """The same without what files of floats can hold besides sound."""
-    return np.clip(np.nan_to_num(pcm, nan=0.0), -1.0, 1.0).astype(np.float32, copy=False)
+def _channels_of(frame: av.AudioFrame) -> NDArray[np.float32]:
+    """Shape (number of channels, n), without what files of floats can hold besides sound."""
+    # Interleaved, because PyAV has no place for more than eight planes.
+    pcm = frame.to_ndarray().reshape(-1, frame.layout.nb_channels).T
+    return np.nan_to_num(pcm, nan=0.0, posinf=0.0, neginf=0.0).astype(np.float32, copy=False)
 
 
 class _Cutter:
