@@ -27,6 +27,10 @@ READER_GONE: Final = _BY_SIGNAL + 13
 """The exit code when whoever read the output has gone, as `| head` does (SIGPIPE)."""
 
 
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""Errors of a place that takes nothing more."""
+
+
 class TerminatedError(KeyboardInterrupt):
     """The process was asked to end (SIGTERM); it ends like after Ctrl-C."""
 
@@ -61,9 +65,14 @@ def run(command: Callable[[], int]) -> int:
     try:
         code = command()
         write("")
-    except BrokenPipeError:
-        _discard(sys.stdout)
-        return READER_GONE
+    except OSError as error:
+        raised = _explained(error)
+        if isinstance(raised, BrokenPipeError):
+            _discard(sys.stdout)
+            return READER_GONE
+        if isinstance(raised, WlkError):
+            raise raised from error
+        raise
     except TerminatedError:
         return _BY_SIGNAL + signal.SIGTERM
     except KeyboardInterrupt:
@@ -79,12 +88,15 @@ def _terminate(_number: int, _frame: FrameType | None) -> None:
 
 
 def _explained(error: OSError) -> OSError | WlkError:
+    """The error as it is told, or itself if it has nothing to do with the output."""
     # Windows reports a pipe without a reader as an invalid argument.
-    if isinstance(error, BrokenPipeError) or error.errno == errno.EINVAL:
+    if isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL):
         return BrokenPipeError(*error.args)
+    if error.errno not in _FULL:
+        return error
     return WlkError(
         OUTPUT_FAILED,
-        f"the output cannot be written: {error.strerror or error}",
+        f"the output cannot be written: {error.strerror}",
         "free some space there, or choose another place",
     )
 
