@@ -68,7 +68,7 @@ class Subtitles:
         pieces = self._labelled(self._in_order(pieces), line.speaker)
         self._of = of
         if is_paired:
-            told = line.translation and line.translation.language
+            told = None if line.translation is None else line.translation.language
             yield from self._pairs(Run.of(pieces, language), Run.of(translated, told))
         else:
             self._run = self._run.followed_by(Run.of(pieces, language))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import av
 
@@ -94,7 +94,7 @@ class TrackReader:
                 yield Heard(frame, after_loss)
                 after_loss = packet.is_corrupt
 
-    def _packets(self) -> Iterator[av.Packet | None]:
+    def _packets(self) -> Iterator["av.Packet[Any] | None"]:
         """The packets of the track; None stands for an error of the container."""
         in_a_row = 0
         while in_a_row < _STUBBORN:
@@ -113,7 +113,7 @@ class TrackReader:
             else:
                 return
 
-    def _look_ahead(self, packet: av.Packet) -> None:
+    def _look_ahead(self, packet: "av.Packet[Any]") -> None:
         if packet.pts is None or packet.time_base is None:
             return
         end = float((packet.pts + (packet.duration or 0)) * packet.time_base)
@@ -124,7 +124,7 @@ class TrackReader:
         self.first_error = self.first_error or error
 
 
-def _lost(packet: av.Packet) -> Lost:
+def _lost(packet: "av.Packet[Any]") -> Lost:
     base = packet.time_base
     if base is None:
         return Lost(None, 0.0)

@@ -3,6 +3,7 @@
 `extension/audio/mono.js` does the same with the sound of a tab.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -24,6 +25,9 @@ _MEMORY_S: Final = 0.5
 _FADE: Final = SAMPLE_RATE // 200
 """Samples over which one choice fades into the next, so that nothing clicks (5 ms)."""
 
+_MIX: Final = -1
+"""The index of the mix, behind the channels."""
+
 _WEIGHTS: Final = {"FC": 1.0, "FL": 0.7071, "FR": 0.7071, "LFE": 0.0, "LFE2": 0.0}
 """How channels are mixed (ITU-R BS.775); the surround channels have `_AROUND`."""
 
@@ -43,7 +47,7 @@ class MonoMixer:
             weights[:] = 1
         self._weights = weights / weights.sum()
         self._powers = np.zeros(len(names) + 1)
-        self._chosen: int | None = None
+        self._chosen = _MIX
 
     def mix(self, channels: NDArray[np.float32]) -> Pcm:
         """One channel of sound, as long as what was given.
@@ -52,30 +56,30 @@ class MonoMixer:
             channels: shape (number of channels, n), 16 kHz.
         """
         n = channels.shape[1]
-        if len(channels) == 1 or n == 0:
-            return channels[0]
-        mixed: Pcm = self._weights @ channels
+        sources: list[Pcm] = list(channels)
+        if len(sources) == 1 or n == 0:
+            return sources[0]
+        sources.append(self._weights @ channels)
         earlier = self._chosen
-        self._listen(channels, mixed)
-        sources = {None: mixed, **dict(enumerate(channels))}
-        now = sources[self._chosen]
+        self._listen(sources)
+        now, before = sources[self._chosen], sources[earlier]
         if self._chosen == earlier:
             return now
         fade = np.minimum(np.arange(n, dtype=np.float32) / _FADE, 1)
-        return sources[earlier] + fade * (now - sources[earlier])
+        faded: Pcm = before + fade * (now - before)
+        return faded
 
-    def _listen(self, channels: NDArray[np.float32], mixed: Pcm) -> None:
+    def _listen(self, sources: Sequence[Pcm]) -> None:
         """Update the loudness of everything, and choose."""
-        n = len(mixed)
-        energies = np.array([*np.square(channels).mean(axis=1), np.square(mixed).mean()])
-        kept = np.exp(-n / (_MEMORY_S * SAMPLE_RATE))
+        energies = np.array([float(np.square(source).mean()) for source in sources])
+        kept = math.exp(-len(sources[0]) / (_MEMORY_S * SAMPLE_RATE))
         self._powers = kept * self._powers + (1 - kept) * energies
         loudest = int(self._powers[:-1].argmax())
-        most, of_mix = self._powers[loudest], self._powers[-1]
-        if self._chosen is None:
+        most, of_mix = self._powers[loudest], self._powers[_MIX]
+        if self._chosen == _MIX:
             if of_mix < _LOST * most:
                 self._chosen = loudest
         elif of_mix >= _BACK * most:
-            self._chosen = None
+            self._chosen = _MIX
         elif self._powers[self._chosen] < _BACK * most:
             self._chosen = loudest

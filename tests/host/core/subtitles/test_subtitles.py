@@ -236,7 +236,7 @@ def test_another_program_reads_the_same_from_webvtt(lines: list[Line], contents:
     cues = cues_of(lines, contents, names_speakers=False)
     file = WEBVTT_HEADER + "".join(map(as_webvtt, cues))
     file.encode("utf-8")
-    read = webvtt.from_buffer(io.StringIO(file)) if cues else []
+    read = webvtt.WebVTT.from_buffer(io.StringIO(file)).captions if cues else []
     assert [(c.start, c.end, html.unescape(c.text)) for c in read] == [
         (clock(cue.start), clock(cue.end), "\n".join(cue.rows)) for cue in cues
     ]
