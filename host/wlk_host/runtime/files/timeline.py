@@ -1,6 +1,5 @@
 """Where decoded sound is heard, by the presentation times of its container."""
 
-import math
 from typing import Final
 
 from wlk_host.core.types import SAMPLE_RATE, Sample
@@ -19,6 +18,9 @@ _MOST_GAP_S: Final = 3600.0
 
 _DAY_S: Final = 24 * 3600.0
 """A longer gap is a damaged time stamp, whatever the container says."""
+
+_NEVER_S: Final = 1e12
+"""No clock shows this many seconds."""
 
 _SLACK_S: Final = 10.0
 """By so much the length that a container states may be too short."""
@@ -44,7 +46,7 @@ class Timeline:
             end: the sample after the sound so far.
             after_loss: whether something before it could not be decoded.
         """
-        if time_s is None or not math.isfinite(time_s):
+        if time_s is None or not abs(time_s) < _NEVER_S:
             return None
         if self._begin_s is None:
             self._begin_s = time_s
