@@ -30,6 +30,8 @@ Cost: TypeAlias = float
 """How bad a cut is. 20 is one cue more."""
 
 _CUE: Final = 20.0
+_EMPTY: Final = 10.0
+"""Of a cue without text. It grows with the square, so two cues of equal length are best."""
 _ORPHAN: Final = 90.0
 _TOO_SHORT: Final = 60.0
 _AMID_CLAUSE: Final = 40.0
@@ -197,12 +199,13 @@ def _quality(pieces: Sequence[Piece], at: int) -> Cost:
 
 
 def _is_short_word(before: Piece, after: Piece) -> bool:
-    """Whether it probably belongs to what follows: "of", "the"."""
-    return after.spaced and len(before.text) <= 3 and before.text.islower()
+    """Whether it probably belongs to what follows: "of", "the", "from"."""
+    return after.spaced and len(before.text) <= 4 and before.text.islower()
 
 
 def _cost(run: Run, begin: int, end: int) -> Cost:
     cost = _CUE + _end_cost(run, end) + _inner_cost(run, begin, end)
+    cost += _EMPTY * (1 - run.width(begin, end) / (2 * COLUMNS)) ** 2
     if _is_orphan(run, begin, end) and not (_is_whole(run, begin) and _is_whole(run, end)):
         cost += _ORPHAN
     length = run.length(begin, end)

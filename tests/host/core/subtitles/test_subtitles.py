@@ -180,7 +180,7 @@ SCRIPTS = st.sampled_from(
 WORDS = SCRIPTS.flatmap(lambda letters: st.text(st.sampled_from(letters), max_size=12))
 
 TEXTS = st.one_of(
-    st.lists(WORDS, max_size=25).map(" ".join),
+    st.lists(WORDS, max_size=16).map(" ".join),
     st.just("n" * 90),
     st.sampled_from(["<i>", "</v>", "a --> b", "&amp;", "<b", "{\\an8}", "WEBVTT", "NOTE x", "12"]),
     st.text(max_size=60),
@@ -191,7 +191,7 @@ TEXTS = st.one_of(
 def any_lines(draw: st.DrawFn) -> list[Line]:
     """Lines in order, which may overlap, have no length, or be without words."""
     lines: list[Line] = []
-    steps = draw(st.lists(st.integers(0, 12 * S), max_size=6))
+    steps = draw(st.lists(st.integers(0, 12 * S), max_size=5))
     for start in accumulate(steps):
         text, length = draw(TEXTS), draw(st.integers(0, 20 * S))
         words: list[Word] = []
