@@ -1,4 +1,5 @@
 import { Framer } from './framing.js';
+import { MonoMixer } from './mono.js';
 
 /** Silence in the length of one render quantum, for a source that delivers nothing. */
 const SILENT_QUANTUM = new Float32Array(128);
@@ -9,6 +10,7 @@ const SILENT_QUANTUM = new Float32Array(128);
  */
 class FrameProcessor extends AudioWorkletProcessor {
   #framer = new Framer();
+  #mixer = new MonoMixer();
 
   constructor() {
     super();
@@ -25,7 +27,7 @@ class FrameProcessor extends AudioWorkletProcessor {
    */
   process([input]) {
     // Positions are counted here, so a pause of the source has to take its time as silence.
-    const block = input?.[0] ?? SILENT_QUANTUM;
+    const block = input?.length ? this.#mixer.mix(input) : SILENT_QUANTUM;
     for (const frame of this.#framer.push(block)) this.port.postMessage(frame, [frame.buffer]);
     return true;
   }

@@ -29,8 +29,9 @@ export class SoundCapture {
     }
     this.#processor = new AudioWorkletNode(recognition, 'frames', {
       numberOfOutputs: 0,
-      channelCount: 1,
-      channelCountMode: 'explicit',
+      // The worklet mixes: the browser's own mix loses what is opposite in both channels.
+      channelCount: 2,
+      channelCountMode: 'clamped-max',
     });
     /** @type {Promise<void>} resolves when the worklet has delivered its last samples */
     this.flushed = new Promise((resolve) => {

@@ -196,10 +196,7 @@ export const DEFINITIONS = {
   Options: {
     type: 'object',
     properties: {
-      language: {
-        type: ['string', 'null'],
-        pattern: '^([a-z]{2,3}|[a-z]{5,8})(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$',
-      },
+      language: { type: ['string', 'null'], pattern: '^\\S.{0,62}\\S$' },
       task: { enum: ['transcribe', 'translate'] },
       model: { type: ['string', 'null'], minLength: 1, maxLength: 4096 },
       policy: { enum: ['alignatt', 'local_agreement'] },

@@ -23,12 +23,8 @@ export const FONTS = {
 /** What the host can be asked for in a tab: limits and defaults. */
 // <options of schema.json>
 export const HOST_OPTIONS = /** @type {const} */ ({
-  /** language code of the speech; default: detect the language */
-  language: {
-    type: ['string', 'null'],
-    pattern: '^([a-z]{2,3}|[a-z]{5,8})(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$',
-    default: null,
-  },
+  /** language of the speech, by code or name (en, de-CH, German, Deutsch); auto or default: detect the language */
+  language: { type: ['string', 'null'], pattern: '^\\S.{0,62}\\S$', default: null },
   /** transcribe: captions in the language spoken; translate: captions in English, by Whisper itself */
   task: { enum: ['transcribe', 'translate'], default: 'transcribe' },
   /** a model's name, or the path of a checkpoint: CTranslate2, Hugging Face, OpenAI .pt, MLX, LoRA adapter; default: the host chooses */
@@ -101,7 +97,8 @@ const REPLACEMENT = /** @type {const} */ ({
  * how they are shown. A record without a default is a group of settings.
  */
 export const SETTINGS = /** @type {const} */ ({
-  language: fromHost('language'),
+  // The pages offer codes; the host would understand names as well.
+  language: { ...fromHost('language'), pattern: HOST_OPTIONS.translate_to.pattern },
   translateTo: fromHost('translate_to'),
   translator: fromHost('translator'),
   model: fromHost('model'),

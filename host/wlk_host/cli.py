@@ -42,16 +42,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run_command(arguments: list[str]) -> int:
+    from wlk_host import console
     from wlk_host.core.errors import WlkError
     from wlk_host.setup.errors import SetupError
 
     chosen = argument_parser().parse_args(arguments)
     try:
-        code: int = chosen.run(chosen)
+        return console.run(lambda: int(chosen.run(chosen)))
     except (SetupError, WlkError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    return code
 
 
 def argument_parser() -> argparse.ArgumentParser:
@@ -78,6 +78,12 @@ def _add_caption(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
 
     parser = subparsers.add_parser("caption", help="caption a sound or video file")
     parser.add_argument("file", metavar="FILE", help="any format ffmpeg reads")
+    parser.add_argument(
+        "--track",
+        type=int,
+        metavar="N",
+        help="which sound track, from 1; default: the one that the file marks as default",
+    )
     _add_options(parser)
     parser.add_argument(
         "--bilingual", action="store_true", help="print the original above its translation"
@@ -88,9 +94,10 @@ def _add_caption(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
     )
     parser.add_argument(
         "--format",
-        choices=["text", "srt", "jsonl"],
+        choices=["text", "srt", "vtt", "jsonl"],
         default="text",
-        help="srt: subtitles; jsonl: one object per change, with the time it was shown",
+        help="srt and vtt: subtitles, as SubRip or WebVTT; jsonl: one object per change, "
+        "with the time it was shown",
     )
     parser.set_defaults(run=run)
 

@@ -64,11 +64,16 @@ class Site:
 
 @dataclass(frozen=True)
 class Clip:
-    """Sound that can be recognised again: every half second has its own frequency."""
+    """Sound that can be recognised again: every half second has its own frequency.
+
+    Attributes:
+        opposite: whether it is stereo whose right channel is the inverse of the left one.
+    """
 
     seconds: int
     first_hz: float = 400.0
     rate: int = 48_000
+    opposite: bool = False
 
     @cached_property
     def frequencies(self) -> NDArray[np.float64]:
@@ -83,10 +88,10 @@ class Clip:
         pcm = (np.sin(phase) * 0.4 * 32767).astype("<i2")
         file = BytesIO()
         with wave.open(file, "wb") as out:
-            out.setnchannels(1)
+            out.setnchannels(2 if self.opposite else 1)
             out.setsampwidth(2)
             out.setframerate(self.rate)
-            out.writeframes(pcm.tobytes())
+            out.writeframes((np.stack([pcm, -pcm], 1) if self.opposite else pcm).tobytes())
         return file.getvalue()
 
 

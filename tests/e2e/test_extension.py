@@ -97,6 +97,20 @@ def test_sound_reaches_the_host_and_its_words_the_page(
     assert_is_clip(fake_host.pcm(audio[0]["session"]), CLIP, least_seconds=5)
 
 
+def test_channels_that_cancel_each_other_out_are_heard(
+    start_browser: Launch, fake_host: FakeHost, player: Callable[..., str]
+) -> None:
+    clip = Clip(seconds=30, opposite=True)
+    browser = start_browser(fake_host.command)
+    page = browser.open(player(clip=clip))
+    browser.click_action(page)
+    until_word(browser, page, 10)
+    pcm = fake_host.pcm(fake_host.messages("audio")[0]["session"])
+    heard = pcm[len(pcm) // 2 :].astype(np.float64) / 32768
+    assert np.sqrt(np.mean(heard**2)) > 0.2, "mixed down, both channels are silence"
+    assert_is_clip(pcm, clip, least_seconds=3)
+
+
 def test_stopping_shows_the_last_words_and_ends(
     start_browser: Launch, fake_host: FakeHost, player: Callable[..., str]
 ) -> None:

@@ -29,7 +29,10 @@ class TabOptions:
 
 
 HELP: Final = {
-    "language": "language code of the speech; default: detect the language",
+    "language": (
+        "language of the speech, by code or name (en, de-CH, German, Deutsch); auto or"
+        " default: detect the language"
+    ),
     "task": (
         "transcribe: captions in the language spoken; translate: captions in English, "
         "by Whisper itself"

@@ -1,11 +1,13 @@
 """Convert between the messages on the port and the types of `core`."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import msgspec
 import numpy as np
 
 from wlk_host.core.errors import WlkError
+from wlk_host.core.language_choice import spoken_language, target_language
 from wlk_host.core.options import SessionOptions
 from wlk_host.core.types import (
     SAMPLE_RATE,
@@ -24,8 +26,13 @@ _FULL_SCALE = np.float32(32768)
 
 
 def session_options(options: Options) -> SessionOptions:
-    """The same options as a type of `core`."""
-    return SessionOptions(**msgspec.structs.asdict(options))
+    """The same options as a type of `core`, the language as Whisper's code.
+
+    Raises:
+        WlkError: `language_unknown`.
+    """
+    chosen = SessionOptions(**msgspec.structs.asdict(options))
+    return replace(chosen, language=spoken_language(chosen.language))
 
 
 def chosen_options(choices: Mapping[str, object]) -> SessionOptions:
@@ -35,9 +42,11 @@ def chosen_options(choices: Mapping[str, object]) -> SessionOptions:
         choices: values by name; names that are no option are ignored.
 
     Raises:
-        WlkError: `option_invalid`.
+        WlkError: `option_invalid`, `language_unknown`.
     """
     known = {name: choices[name] for name in Options.__struct_fields__ if name in choices}
+    if isinstance(target := known.get("translate_to"), str):
+        known["translate_to"] = target_language(target)
     try:
         return session_options(msgspec.convert(known, Options))
     except msgspec.ValidationError as error:

@@ -13,12 +13,7 @@ from wlk_host.core.tab_options import BackendName, PolicyName, TaskName
 class Options(Struct, frozen=True, forbid_unknown_fields=True):
     """What the user chose for one tab. An absent option has its default."""
 
-    language: (
-        Annotated[
-            str, Meta(pattern="^([a-z]{2,3}|[a-z]{5,8})(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$")
-        ]
-        | None
-    ) = None
+    language: Annotated[str, Meta(pattern="^\\S.{0,62}\\S$")] | None = None
     task: TaskName = "transcribe"
     model: Annotated[str, Meta(min_length=1, max_length=4096)] | None = None
     policy: PolicyName = "alignatt"

@@ -1,22 +1,28 @@
 """`wlk-host caption`: the captions of a file, made like those of a tab."""
 
 import argparse
-import json
 import sys
-from collections.abc import Iterator
-from dataclasses import asdict, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
 
+from wlk_host import console
 from wlk_host.core.errors import WlkError
 from wlk_host.core.options import WHISPER, SessionOptions
+from wlk_host.core.subtitles.writer import Contents
 from wlk_host.core.translation.session import TranslatedSession
 from wlk_host.core.types import AudioChunk, CaptionUpdate
-from wlk_host.runtime.files.caption_log import CaptionLog
 from wlk_host.runtime.files.clocks import SoundClock, WallClock
-from wlk_host.runtime.files.media import read_chunks
-from wlk_host.runtime.files.output import Contents, FinishedLines, LinePrinter
+from wlk_host.runtime.files.media import SoundFile
+from wlk_host.runtime.files.output import (
+    FinishedLines,
+    JsonOutput,
+    Output,
+    SubtitleOutput,
+    TextOutput,
+)
 from wlk_host.runtime.files.playback import play
 from wlk_host.runtime.loading.automatic import this_machine
 from wlk_host.runtime.loading.command_line import live_options, service, session_options
@@ -27,29 +33,30 @@ from wlk_host.runtime.workers import Workers
 def caption(arguments: argparse.Namespace) -> int:
     """Caption one file to stdout. The exit code is 0, or 2 if lines were left untranslated.
 
+    Whatever ends it early, what was captioned until then is printed.
+
     Raises:
-        WlkError: the file or the model cannot be read.
+        WlkError: the file or the model cannot be read, or the output not be written.
+        KeyboardInterrupt: the user has had enough.
     """
     options = _options(arguments)
-    chunks = read_chunks(Path(arguments.file))
+    sound = SoundFile(Path(arguments.file), arguments.track)
+    if sound.choice:
+        _tell(sound.choice)
+    chunks = sound.chunks()
     # An unreadable file is reported before a model is loaded for it.
     first = next(chunks, None)
-    sound = chain([] if first is None else [first], chunks)
-    as_log = arguments.format == "jsonl"
-    loader, clock = _loader_and_clock(arguments, drafts=as_log)
+    heard = chain([] if first is None else [first], chunks)
+    loader, clock = _loader_and_clock(arguments, drafts=arguments.format == "jsonl")
     model = loader.load(options)
     session = model.open(options, 0, "")
-    updates = _updates(session, sound, clock)
     try:
-        if as_log:
-            log = CaptionLog()
-            for t, update in updates:
-                _write(json.dumps(asdict(log.add(t, update)), ensure_ascii=False) + "\n")
-        else:
-            _write_lines(updates, session, arguments)
+        _print(_updates(session, heard, clock), _output(session, arguments))
     finally:
         loader.release_all()
-    sys.stderr.write(f"model: {model.name}\n")
+        if sound.damage.problem is not None:
+            _tell(str(sound.damage.problem))
+    _tell(f"model: {model.name}")
     return 0 if session.translation_problem is None else 2
 
 
@@ -88,26 +95,37 @@ def _updates(
         if session.translation_problem is not reported:
             reported = session.translation_problem
             if reported is not None:
-                sys.stderr.write(f"{reported}\n")
+                _tell(str(reported))
         if isinstance(event, CaptionUpdate):
             yield t, event
 
 
-def _write_lines(
-    updates: Iterator[tuple[float, CaptionUpdate]],
-    session: TranslatedSession,
-    arguments: argparse.Namespace,
-) -> None:
+def _output(session: TranslatedSession, arguments: argparse.Namespace) -> Output:
+    if arguments.format == "jsonl":
+        return JsonOutput()
     contents: Contents = "both" if arguments.bilingual else "translation"
-    printer = LinePrinter(arguments.format == "srt", contents)
     lines = FinishedLines(session.asks_translator)
-    for _, update in updates:
-        for line in lines.add(update):
-            _write(printer.print(line))
-    for line in lines.rest():
-        _write(printer.print(line))
+    if arguments.format == "text":
+        return TextOutput(lines, contents)
+    return SubtitleOutput(lines, contents, arguments.format)
 
 
-def _write(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()
+def _print(updates: Iterator[tuple[float, CaptionUpdate]], output: Output) -> None:
+    """Print everything, also what is left when captions break off."""
+    try:
+        for t, update in updates:
+            _write(output.add(t, update))
+    except (KeyboardInterrupt, WlkError) as stop:
+        if not (isinstance(stop, WlkError) and stop.code == console.OUTPUT_FAILED):
+            _write(output.rest())
+        raise
+    _write(output.rest())
+
+
+def _write(texts: Iterable[str]) -> None:
+    for text in texts:
+        console.write(text)
+
+
+def _tell(sentence: str) -> None:
+    sys.stderr.write(f"{sentence}\n")

@@ -17,6 +17,7 @@ from wlk_host.backends.whisper.layout import FULL_WINDOW, n_heads, n_layers
 from wlk_host.backends.whisper.mel import log_mel
 from wlk_host.backends.whisper.tokenizer import WhisperTokenizer
 from wlk_host.core.errors import WlkError
+from wlk_host.core.language_choice import spoken_language
 from wlk_host.core.ports import Task
 from wlk_host.core.types import ENCODER_FRAME, MEL_FRAME, Pcm, Sample, seconds
 from wlk_host.runtime.files.media import read_chunks
@@ -33,7 +34,8 @@ def show_heads(model: str | None, audio: Path, text: str, language: str) -> int:
         WlkError: the model or the file cannot be read; `sound_unsuitable`.
     """
     pcm = np.concatenate([chunk.pcm for chunk in read_chunks(audio)])
-    found = find_heads(resolve(model), pcm, text, language)
+    code = spoken_language(language) or "en"
+    found = find_heads(resolve(model), pcm, text, code)
     for (layer, head), share in sorted(found.items(), key=lambda item: -item[1]):
         sys.stderr.write(f"layer {layer}, head {head}: {share:.0%} of its attention\n")
     sys.stdout.write(format_heads(tuple(sorted(found))) + "\n")

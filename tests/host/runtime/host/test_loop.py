@@ -202,6 +202,19 @@ def test_a_coded_error_passes_with_its_hint(port: Port, monkeypatch: pytest.Monk
     assert port.heard[-1] == Error("language_unknown", "got xx", "choose another", "a")
 
 
+def test_a_language_is_understood_or_refused_at_the_start(port: Port) -> None:
+    session = ScriptedSession("good")
+    port.start("good", options={"language": "Deutsch"})
+    port.start("bad", options={"language": "Germn"})
+    loader = ScriptedLoader(session)
+    port.serve(lambda _threads: loader)
+    assert loader.opened == [(SessionOptions(language="de"), 0)]
+    [error] = [message for message in port.heard if isinstance(message, Error)]
+    assert (error.code, error.session) == ("language_unknown", "bad")
+    assert error.hint == "did you mean German (de)?"
+    assert port.states("good")[-1] == "ended"
+
+
 def test_a_refused_message_is_told_and_the_port_goes_on(port: Port) -> None:
     session = ScriptedSession()
     port.inbox = OneByOne()

@@ -1,0 +1,61 @@
+"""Cues as the text of subtitle files.
+
+SubRip has no specification: what is written here is what its readers agree on. WebVTT is that of
+the W3C (https://www.w3.org/TR/webvtt1/).
+"""
+
+import re
+from typing import Final
+
+from wlk_host.core.subtitles.pieces import Milliseconds
+from wlk_host.core.subtitles.timing import Cue
+
+WEBVTT_HEADER: Final = "WEBVTT\n\n"
+"""The beginning of a WebVTT file."""
+
+_TAG: Final = re.compile(r"<(?=[\s/]*[A-Za-z])")
+"""What readers of SubRip take for the beginning of a tag."""
+
+_OVERRIDES: Final = str.maketrans({"{": "(", "}": ")", "\\": "⧵"})  # noqa: RUF001
+"""Many readers of SubRip take the marks of SubStation Alpha for such."""
+
+_MARKUP: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+
+
+def subrip(number: int, cue: Cue) -> str:
+    """A cue of a SubRip file, the empty line behind it included.
+
+    SubRip has no escapes, so `without_markup` writes what means something with other characters.
+
+    Args:
+        number: 1 is the first cue.
+        cue: to write.
+    """
+    times = f"{_time(cue.start, ',')} --> {_time(cue.end, ',')}"
+    return "\n".join([str(number), times, *map(without_markup, cue.rows), "", ""])
+
+
+def webvtt(cue: Cue) -> str:
+    """A cue of a WebVTT file, the empty line behind it included. The speaker is a voice tag."""
+    times = f"{_time(cue.start, '.')} --> {_time(cue.end, '.')}"
+    first, *others = (row.translate(_MARKUP) for row in cue.rows)
+    if cue.speaker is not None:
+        first = f"<v Speaker {_annotation(cue.speaker)}>{first}"
+    return "\n".join([times, first, *others, "", ""])
+
+
+def without_markup(row: str) -> str:
+    """A row without what readers of SubRip would take for a tag, an override or an arrow."""
+    row = row.replace("-->", "--›").translate(_OVERRIDES)  # noqa: RUF001 - like it on purpose
+    return _TAG.sub("‹", row)  # noqa: RUF001
+
+
+def _annotation(text: str) -> str:
+    """A name within a tag, which ends at the first ">"."""
+    return " ".join(text.split()).translate(_MARKUP)
+
+
+def _time(at: Milliseconds, mark: str) -> str:
+    total, milliseconds = divmod(at, 1000)
+    hours, rest = divmod(total, 3600)
+    return f"{hours:02}:{rest // 60:02}:{rest % 60:02}{mark}{milliseconds:03}"

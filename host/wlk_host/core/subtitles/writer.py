@@ -1,0 +1,133 @@
+"""Lines in, cues out: the one place where subtitles are made."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Final, Literal, TypeAlias
+
+from wlk_host.core.subtitles.cues import Run, cut, cut_into, fewest_rows, rows_of
+from wlk_host.core.subtitles.pieces import (
+    COLUMNS,
+    Milliseconds,
+    Piece,
+    of_line,
+    of_translation,
+    text_of,
+)
+from wlk_host.core.subtitles.timing import Cue, CueTimes
+from wlk_host.core.types import Line
+
+Contents: TypeAlias = Literal["original", "translation", "both"]
+"""Which texts of a line are shown. The original replaces a missing translation."""
+
+_NEW_RUN: Final[Milliseconds] = 2500
+"""After so long a pause nothing is joined with what was said before."""
+
+_SENTENCE_COLUMNS: Final = 24
+"""A shorter sentence waits for the next one, with which it may share a cue."""
+
+_MOST_COLUMNS: Final = 600
+"""Text without a sentence's end is cut once there is so much of it."""
+
+
+class Subtitles:
+    """Makes cues of finished lines, as they come.
+
+    Every cue has one or two rows of at most 42 columns (wide characters take two), is shown for
+    1 to 7 s, and ends before the next one begins. With both languages, one row is the original
+    and one its translation.
+
+    Args:
+        contents: what is shown.
+        names_speakers: whether a new speaker is named in the text. Formats that have a place of
+            their own for speakers take them from the cues.
+    """
+
+    def __init__(self, contents: Contents = "original", *, names_speakers: bool = True) -> None:
+        self._contents = contents
+        self._names_speakers = names_speakers
+        self._times = CueTimes()
+        self._run = Run([], [])
+        self._of: tuple[str | None, str | None] = (None, None)
+        self._said_until: Milliseconds = 0
+
+    def add(self, line: Line) -> Iterator[Cue]:
+        """Take the next line; yields the cues that are settled."""
+        is_shown = self._contents != "original" and line.translation is not None
+        translated = of_translation(line) if is_shown else []
+        is_paired = self._contents == "both" and bool(translated)
+        language = line.language
+        if translated and not is_paired and line.translation is not None:
+            pieces, language = translated, line.translation.language
+        else:
+            pieces = of_line(line)
+        if not pieces:
+            return
+        of = (line.speaker, language)
+        if is_paired or of != self._of or pieces[0].start - self._said_until >= _NEW_RUN:
+            yield from self._end_run()
+        pieces = self._labelled(self._in_order(pieces), line.speaker)
+        self._of = of
+        if is_paired:
+            told = None if line.translation is None else line.translation.language
+            yield from self._pairs(Run.of(pieces, language), Run.of(translated, told))
+        else:
+            self._run = self._run.followed_by(Run.of(pieces, language))
+            yield from self._cut_what_is_whole()
+
+    def rest(self) -> Iterator[Cue]:
+        """At the end, the remaining cues."""
+        yield from self._end_run()
+        yield from self._times.rest()
+
+    def _in_order(self, pieces: Sequence[Piece]) -> list[Piece]:
+        """The pieces with times that never go back."""
+        ordered = []
+        for piece in pieces:
+            start = max(piece.start, self._said_until)
+            self._said_until = max(start, piece.end)
+            ordered.append(replace(piece, start=start, end=self._said_until))
+        return ordered
+
+    def _labelled(self, pieces: list[Piece], speaker: str | None) -> list[Piece]:
+        """The pieces, behind the speaker's name where another one spoke before."""
+        if not self._names_speakers or speaker is None or speaker == self._of[0]:
+            return pieces
+        first = pieces[0]
+        named = replace(first, text=f"Speaker {speaker}: {first.text}")
+        if named.width <= COLUMNS:
+            return [named, *pieces[1:]]
+        label = Piece(f"Speaker {speaker}:"[:COLUMNS], first.spaced, first.start, first.start)
+        return [label, replace(first, spaced=True), *pieces[1:]]
+
+    def _cut_what_is_whole(self) -> Iterator[Cue]:
+        """Cut the run where a sentence ends, or where it has grown too long to wait for that."""
+        run = self._run
+        width = run.width(0, len(run.pieces))
+        if run.ends[-1] and width >= _SENTENCE_COLUMNS:
+            yield from self._end_run()
+        elif width > _MOST_COLUMNS:
+            *parts, (last, end) = cut(run)
+            yield from self._cues(parts)
+            self._run = run.last(end - last)
+
+    def _end_run(self) -> Iterator[Cue]:
+        yield from self._cues(cut(self._run))
+        self._run = Run([], [])
+
+    def _cues(self, parts: Iterable[tuple[int, int]]) -> Iterator[Cue]:
+        pieces = self._run.pieces
+        for begin, end in parts:
+            rows = tuple(rows_of(self._run, begin, end))
+            cue = Cue(pieces[begin].start, pieces[end - 1].end, rows, self._of[0])
+            yield from self._times.add(cue)
+
+    def _pairs(self, original: Run, translation: Run) -> Iterator[Cue]:
+        """Cues with a row of each language: both are cut into as many, as few as fit."""
+        count = max(fewest_rows(original), fewest_rows(translation))
+        at = original.pieces[0].start
+        parts = zip(cut_into(count, original), cut_into(count, translation), strict=True)
+        for (begin, end), (first, last) in parts:
+            said, told = original.pieces[begin:end], translation.pieces[first:last]
+            start, at = (said[0].start, said[-1].end) if said else (at, at)
+            rows = tuple(row for row in (text_of(said), text_of(told)) if row)
+            yield from self._times.add(Cue(start, at, rows, self._of[0]))

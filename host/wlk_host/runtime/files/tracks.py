@@ -1,0 +1,102 @@
+"""The sound tracks of a file, and which of them is captioned."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+from av.stream import Disposition
+
+from wlk_host.core.errors import WlkError
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A sound track.
+
+    Attributes:
+        number: 1 is the first sound track of the file.
+        language: as the file names it, such as "eng"; empty if it does not.
+        title: as the file names it; can be empty.
+        is_default: whether the file marks it as the one to play.
+    """
+
+    number: int
+    language: str = ""
+    title: str = ""
+    is_default: bool = False
+
+    def __str__(self) -> str:
+        named = ", ".join(part for part in (self.language, self.title) if part)
+        return f"{self.number} ({named})" if named else str(self.number)
+
+
+def opened(path: Path) -> av.container.InputContainer:
+    """The open file.
+
+    Raises:
+        WlkError: `file_missing`, `file_unreadable`.
+    """
+    if not path.is_file():
+        raise WlkError("file_missing", f"there is no file {path}", "check the path")
+    try:
+        # Old tags are not always UTF-8, and do not matter here.
+        container = av.open(str(path), metadata_errors="replace")
+    except av.FFmpegError as error:
+        raise unreadable(path, str(error)) from error
+    if not container.streams.audio:
+        container.close()
+        raise WlkError("file_unreadable", f"{path} has no sound track", "choose another file")
+    return container
+
+
+def unreadable(path: Path, reason: str) -> WlkError:
+    """The error for a file of which no sound can be decoded."""
+    return WlkError(
+        "file_unreadable",
+        f"{path} cannot be decoded: {reason}",
+        "check that a player can play it, then convert it with ffmpeg",
+    )
+
+
+def tracks_of(container: av.container.InputContainer) -> list[Track]:
+    """Its sound tracks, in the order of the file."""
+    return [
+        Track(
+            number,
+            _tag(stream, "language"),
+            _tag(stream, "title"),
+            bool(stream.disposition & Disposition.default),
+        )
+        for number, stream in enumerate(container.streams.audio, 1)
+    ]
+
+
+def choose(tracks: Sequence[Track], number: int | None) -> Track:
+    """The track to caption: the chosen one, the default one of the file, or the first.
+
+    Raises:
+        WlkError: `track_missing` if there is no track of that number.
+    """
+    if number is None:
+        return next((track for track in tracks if track.is_default), tracks[0])
+    if not 1 <= number <= len(tracks):
+        raise WlkError(
+            "track_missing",
+            f"got --track {number}, but the sound tracks are {', '.join(map(str, tracks))}",
+            f"choose a number from 1 to {len(tracks)}",
+        )
+    return tracks[number - 1]
+
+
+def told(tracks: Sequence[Track], chosen: Track) -> str:
+    """One sentence about the choice; empty if there was none."""
+    if len(tracks) < 2:
+        return ""
+    others = ", ".join(str(track) for track in tracks if track is not chosen)
+    return f"track: {chosen}; this file also has {others} (choose with --track)"
+
+
+def _tag(stream: av.AudioStream, name: str) -> str:
+    value = " ".join(str(stream.metadata.get(name, "")).split())
+    return "" if value == "und" else value[:80]
