@@ -99,15 +99,16 @@ class Sessions:
     """
 
     def __init__(self, decoder: SessionsDecoder, n: int, n_frames: int) -> None:
-        shape = (len(decoder.layers), n, decoder.n_heads)
-        made = {"dtype": decoder.dtype, "device": decoder.device}
+        def zeros(*size: int) -> Tensor:
+            shape = (len(decoder.layers), n, *size)
+            return torch.zeros(shape, dtype=decoder.dtype, device=decoder.device)
+
         self._decoder = decoder
         self._n = n
-        self._keys = torch.zeros(*shape, HEAD_WIDTH, n_frames, **made)
-        self._values = torch.zeros(*shape, n_frames, HEAD_WIDTH, **made)
-        cache = (len(decoder.layers), n, N_SLOTS, decoder.n_heads, HEAD_WIDTH)
-        self._own_keys = torch.zeros(cache, **made)
-        self._own_values = torch.zeros(cache, **made)
+        self._keys = zeros(decoder.n_heads, HEAD_WIDTH, n_frames)
+        self._values = zeros(decoder.n_heads, n_frames, HEAD_WIDTH)
+        self._own_keys = zeros(N_SLOTS, decoder.n_heads, HEAD_WIDTH)
+        self._own_values = zeros(N_SLOTS, decoder.n_heads, HEAD_WIDTH)
         self._sessions = torch.arange(n, device=decoder.device)[:, None]
         self._slots = torch.arange(N_SLOTS, device=decoder.device)
 
@@ -153,7 +154,8 @@ class Sessions:
 
     def _to_own(self, i: int, qkv: Tensor, positions: Tensor, visible: Tensor) -> Tensor:
         """Self-attention of layer `i`."""
-        query, key, value = qkv.unflatten(-1, (3, self._decoder.n_heads, HEAD_WIDTH)).unbind(2)
+        parts = qkv.view(*qkv.shape[:2], 3, self._decoder.n_heads, HEAD_WIDTH)
+        query, key, value = parts.unbind(2)
         self._own_keys[i, self._sessions, positions] = key
         self._own_values[i, self._sessions, positions] = value
         attended = functional.scaled_dot_product_attention(
@@ -165,7 +167,7 @@ class Sessions:
         return _join(attended)
 
     def _split(self, x: Tensor) -> Tensor:
-        heads = x.to(self._decoder.dtype).unflatten(-1, (self._decoder.n_heads, HEAD_WIDTH))
+        heads = x.to(self._decoder.dtype).view(*x.shape[:2], self._decoder.n_heads, HEAD_WIDTH)
         return heads.transpose(1, 2)
 
 
@@ -176,7 +178,7 @@ def graphed(do: Callable[[], Any], device: torch.device) -> Callable[[], Any]:
     """
     if device.type != "cuda":
         return do
-    beside = torch.cuda.Stream()
+    beside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
     beside.wait_stream(torch.cuda.current_stream())
     with torch.cuda.stream(beside):
         for _ in range(_WARM_UPS):

@@ -107,7 +107,7 @@ def run(precision: Precision, shard: Shard, models: Path, out: Path, core: int, 
 def within(precision: Precision, manifest: Path, out: Path, model: str) -> int:
     """In a process of its own: the bench, with a decoder of that precision."""
     # The product has no such option: it takes the best that onnxruntime computes rightly.
-    files.best_precision = lambda version=None: precision
+    files.best_precision = lambda version=None: precision  # type: ignore[attr-defined]
     from wlk_host.cli import main as command  # noqa: PLC0415 - once that is said
 
     asked = ["bench", str(manifest), "--out", str(out), "--model", model]

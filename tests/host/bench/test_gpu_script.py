@@ -39,7 +39,8 @@ def test_sessions_read_together_are_told_what_each_is_told_alone(variables: Vari
     _, positions, last = prefixes(3, [len(text) for text in texts], 0)
     padded = np.array([text + [0] * (positions.shape[1] - len(text)) for text in texts])
     there = torch.from_numpy(mask)
-    read = sessions.read(*map(torch.from_numpy, (padded, positions, last)), there, 2)
+    tokens, places, ends = (torch.from_numpy(x) for x in (padded, positions, last))
+    read = sessions.read(tokens, places, ends, there, 2)
     following = read.tokens[:, 0, :1]
     place = torch.from_numpy(last + 1)
     then = sessions.read(following, place, torch.zeros_like(place), there, 2)
