@@ -1,55 +1,65 @@
-"""What a graphics card can carry: step latency, real-time sessions, batches across sessions.
+"""What a graphics card can carry: step latency, real-time sessions, batches, CUDA graphs.
 
     python tests/bench/gpu.py                       # everything, on CUDA with large-v3 dimensions
+    python tests/bench/gpu.py --size base --backends torch
     python tests/bench/gpu.py --device cpu --size tiny --seconds 1 --batch 2    # to try it out
 
 Random weights of the real dimensions are as slow as real ones, so nothing is downloaded. The
-vocabulary is taken from an installed model (`--like`). Prints absolute figures as a table for
+vocabulary is taken from an installed model (`--like`). Prints absolute figures as tables for
 RESULTS.md. For PyTorch and for CTranslate2 it has the time to load, the encoder and a whole live
-step (p50, p95), and how many sessions one card carries in real time with a step of 0.6 s. It also
-has the cost of windows of several sessions in one batch, and how many sessions the card would then
-carry. This shows whether batches across sessions, which the host does not make, would be worth it
-(`host/ARCHITECTURE.md`).
+step (p50, p95), how many sessions one card carries in real time with a step of 0.6 s, and what
+windows of several sessions cost in one batch. CTranslate2 is left out where its libraries are not.
+
+For PyTorch it also has what the card computes of a step's time, and what would be if one decoder
+read for several sessions (`card_batches.py`), operation by operation and as CUDA graphs. The host
+does neither (`host/ARCHITECTURE.md`).
 """
 
 import argparse
+import ctypes
 import itertools
+import json
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-import ctranslate2
 import numpy as np
 import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from card_rounds import FEATURES, Card, Round, error_of, halves, parts_today, time_round
 from fixtures.sized_model import SIZES, write_sized_model
 from wlk_host.backends.availability import LocalBackend, surroundings
+from wlk_host.backends.checkpoints.container import read_variables
 from wlk_host.backends.devices import Device, torch_device
 from wlk_host.backends.threads import use_cores
-from wlk_host.backends.whisper.ct2.encoder import CTranslate2Encoder
-from wlk_host.backends.whisper.layout import LEAST_LIVE_WINDOW
 from wlk_host.backends.whisper.model import Whisper
+from wlk_host.backends.whisper.torch.decoder import TorchDecoder
 from wlk_host.backends.whisper.torch.encoder import TorchEncoder
 from wlk_host.core.ports import Task
 from wlk_host.core.recognition import Pace
-from wlk_host.core.types import MEL_FRAME, SAMPLE_RATE, MelFrames, Sample, seconds
+from wlk_host.core.types import SAMPLE_RATE, Sample, seconds
 from wlk_host.models import store
 from wlk_host.runtime.loading.speed import time_step
 
 STEP_S: Final = seconds(Pace().step)
 CORES: Final = 2
 WINDOW: Final[Sample] = 7 * SAMPLE_RATE
-FEATURES: Final[MelFrames] = LEAST_LIVE_WINDOW // MEL_FRAME
 BATCHES: Final = (1, 2, 4, 8, 16, 32)
 PREFIX: Final = " and so on" * 6
 NEW_TOKENS: Final = 3
+DTYPES: Final = ("float16", "bfloat16", "float32")
+FEWER: Final = (1, 8, 32)
+"""The batches of all precisions but the first."""
+
+BACKENDS: Final[tuple[LocalBackend, ...]] = ("torch", "faster-whisper")
 
 
 def step_of(whisper: Whisper) -> Callable[[], None]:
@@ -66,20 +76,6 @@ def step_of(whisper: Whisper) -> Callable[[], None]:
     return step
 
 
-def times_of(do: Callable[[], object], for_s: float, device: Device) -> list[float]:
-    """The seconds of each round, at least five and otherwise as many as fit into the time."""
-    do()
-    taken: list[float] = []
-    end = time.perf_counter() + for_s
-    while len(taken) < 5 or time.perf_counter() < end:
-        began = time.perf_counter()
-        do()
-        if torch_device(device) == "cuda":
-            torch.cuda.synchronize()
-        taken.append(time.perf_counter() - began)
-    return taken
-
-
 def p50_p95(taken: list[float]) -> str:
     """The median and the 95th percentile in milliseconds, as text."""
     return f"{1e3 * statistics.median(taken):.1f} / {1e3 * float(np.quantile(taken, 0.95)):.1f}"
@@ -90,70 +86,173 @@ def encode_batch(whisper: Whisper, n: int) -> Callable[[], object]:
     features = np.random.default_rng(0).normal(0, 0.3, (n, whisper.n_mels, FEATURES))
     batch = np.ascontiguousarray(features, np.float32)
     encoder = whisper.encoder
-    if isinstance(encoder, CTranslate2Encoder):
-        view = ctranslate2.StorageView.from_array(batch)
-        return lambda: np.array(encoder.whisper.encode(view, to_cpu=True))
-    assert isinstance(encoder, TorchEncoder)
+    if isinstance(encoder, TorchEncoder):
+        return lambda: encoder(batch)
+    import ctranslate2  # noqa: PLC0415 - it can be absent
 
-    def at_once() -> torch.Tensor:
-        with torch.inference_mode():
-            return encoder(batch)
+    from wlk_host.backends.whisper.ct2.encoder import CTranslate2Encoder  # noqa: PLC0415
 
-    return at_once
+    assert isinstance(encoder, CTranslate2Encoder)
+    inner, view = encoder.whisper, ctranslate2.StorageView.from_array(batch)
+    return lambda: np.array(inner.encode(view, to_cpu=True))
 
 
-def report(folder: Path, backend: str, device: Device, for_s: float, most: int) -> None:
+def report(folder: Path, backend: LocalBackend, device: Device, card: Card, most: int) -> None:
     """Measure one backend and print its rows."""
     began = time.perf_counter()
-    at = torch_device(device)
     use_cores(CORES)
-    local: LocalBackend = "torch" if backend == "torch" else "faster-whisper"
-    whisper = Whisper(folder, local, CORES, device)
+    whisper = Whisper(folder, backend, CORES, device)
+    card.wait()
     loaded_s = time.perf_counter() - began
-    steps = times_of(step_of(whisper), for_s, device)
-    measured = time_step(whisper)
-    print(f"\n{backend} on {device} (PyTorch on {at}), loaded in {loaded_s:.1f} s")
+    print(f"\n{backend} on {device} (PyTorch on {card.device}), loaded in {loaded_s:.1f} s")
+    step_p95_s = report_steps(whisper, card)
+    report_encoder(whisper, card, step_p95_s, most)
+    if isinstance(whisper.encoder, TorchEncoder) and isinstance(whisper.decoder, TorchDecoder):
+        report_parts(whisper, whisper.encoder, whisper.decoder, card)
+
+
+def report_steps(whisper: Whisper, card: Card) -> float:
+    """Print what a live step takes; returns the 95th percentile in seconds."""
+    on_card = card.device.type == "cuda"
+    steps = card.times(step_of(whisper), 4 * card.for_s)
+    measured = time_step(whisper, on_card=on_card)
+    step_p95_s = float(np.quantile(steps, 0.95))
+    carried = int(STEP_S / step_p95_s)
     print(f"| live step, p50 / p95 | {p50_p95(steps)} ms |")
     print(f"| as `auto` measures it | {1e3 * (measured.encode_s + measured.decode_s):.1f} ms |")
-    carried = int(STEP_S / float(np.quantile(steps, 0.95)))
     print(f"| sessions in real time, live pass alone, one after the other | {carried} |")
-    if at == "cuda":
+    if on_card:
         most_mb = torch.cuda.max_memory_allocated() / 2**20
         print(f"| memory of PyTorch, at most | {most_mb:.0f} MB |")
-    step_p95, alone_s = float(np.quantile(steps, 0.95)), 0.0
+    return step_p95_s
+
+
+def report_encoder(whisper: Whisper, card: Card, step_p95_s: float, most: int) -> None:
+    """Print what windows of several sessions take in one batch."""
+    alone_s = 0.0
     for n in (n for n in BATCHES if n <= most):
-        taken = times_of(encode_batch(whisper, n), for_s / len(BATCHES), device)
+        taken = card.times(encode_batch(whisper, n))
         each_s = statistics.median(taken) / n
         alone_s = alone_s or each_s
-        carried = int(STEP_S / max(each_s, step_p95 - alone_s + each_s))
+        carried = int(STEP_S / max(each_s, step_p95_s - alone_s + each_s))
         print(
             f"| encode {n} windows in one batch, p50 / p95; each; sessions carried so | "
             f"{p50_p95(taken)}; {1e3 * each_s:.1f} ms; {carried} |"
         )
 
 
+def report_parts(
+    whisper: Whisper, encoder: TorchEncoder, decoder: TorchDecoder, card: Card
+) -> None:
+    """Print how much of each part of a step the card computes."""
+    print("\n| part of a step today | p50 ms | the card computes, ms | in so many pieces |")
+    print("|---|---|---|---|")
+    vocabulary = whisper.tokenizer.vocabulary_size
+    for name, do in parts_today(encoder, decoder, whisper.n_mels, vocabulary):
+        busy = card.busy(do)
+        told = "| |" if busy is None else f"{busy[0]:.2f} | {busy[1]} |"
+        print(f"| {name} | {card.median_ms(do):.2f} | {told}", flush=True)
+
+
+def report_rounds(folder: Path, card: Card, dtypes: Sequence[str], most: int) -> None:
+    """Print what a step of several sessions together costs in each precision."""
+    variables = read_variables(folder / "model.bin")
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    heads = [(pair[0], pair[1]) for pair in config["alignment_heads"]]
+    n_mels = int(variables["encoder/conv1/weight"].shape[1])
+    exact = TorchEncoder(variables, str(card.device), torch.float32)
+    for name in dtypes:
+        encoder, decoder = halves(variables, heads, str(card.device), getattr(torch, name))
+        error = error_of(encoder, exact, n_mels)
+        print(f"\nOne decoder for several sessions in {name}, error of the encoder {error:.2%}")
+        print("Each: operation by operation / as graphs, p50 ms; sessions: in a step of 0.6 s\n")
+        print(
+            "| together | encode | keys and values | prefixes | a token | step | each | sessions |"
+        )
+        print("|---|---|---|---|---|---|---|---|")
+        for n in (n for n in (BATCHES if name == dtypes[0] else FEWER) if n <= most):
+            eager, graph = (
+                time_round(card, encoder, decoder, n_mels, n, as_graph=as_graph)
+                for as_graph in (False, True)
+            )
+            print(_row(eager, graph), flush=True)
+
+
+def _row(eager: Round, graph: Round) -> str:
+    n = eager.n
+    cells = [
+        f"{one:.2f} / {other:.2f}"
+        for one, other in (
+            (eager.encode, graph.encode),
+            (eager.memory, graph.memory),
+            (eager.prefix, graph.prefix),
+            (eager.token, graph.token),
+            (eager.total, graph.total),
+            (eager.total / n, graph.total / n),
+        )
+    ]
+    carried = [int(1000 * STEP_S * n / each.total) for each in (eager, graph)]
+    return f"| {n} | {' | '.join(cells)} | {carried[0]} / {carried[1]} |"
+
+
+def left_out(backend: LocalBackend, device: Device, cublas: str = "libcublas.so.12") -> str | None:
+    """Why a backend cannot be measured on that device; None if it can.
+
+    Args:
+        backend: the backend.
+        device: where it is to compute.
+        cublas: the library that CTranslate2 multiplies with on a card.
+    """
+    if backend == "torch":
+        usable = device == "cpu" or torch.cuda.is_available()
+        return None if usable else "PyTorch finds no CUDA device"
+    if find_spec("ctranslate2") is None:
+        return "CTranslate2 is not installed"
+    if device == "cuda":
+        try:
+            ctypes.CDLL(cublas)
+        except OSError as error:
+            return f"CTranslate2 needs cuBLAS 12: {error}"
+    return None
+
+
+def arguments_of(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """The arguments of the command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--device", choices=["cuda", "cpu"], default="cuda")
+    parser.add_argument("--size", choices=list(SIZES), nargs="+", default=["large-v3"])
+    parser.add_argument("--backends", choices=BACKENDS, nargs="+", default=BACKENDS)
+    parser.add_argument("--dtypes", choices=DTYPES, nargs="+", default=DTYPES)
+    parser.add_argument("--like", default="base", help="the installed model with the vocabulary")
+    parser.add_argument("--seconds", type=float, default=4.0, help="length of each measurement")
+    parser.add_argument("--batch", type=int, default=32, help="the most sessions in a batch")
+    return parser.parse_args(argv)
+
+
 def main() -> int:
     """Print the tables; returns 1 if the device cannot be used."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--device", choices=["cuda", "cpu"], default="cuda")
-    parser.add_argument("--size", choices=list(SIZES), default="large-v3")
-    parser.add_argument("--like", default="base", help="the installed model with the vocabulary")
-    parser.add_argument("--seconds", type=float, default=20.0, help="length of each measurement")
-    parser.add_argument("--batch", type=int, default=32, help="the most sessions in a batch")
-    arguments = parser.parse_args()
-    here = surroundings(with_card=True)
-    print(f"{here}\ntorch {torch.__version__}, ctranslate2 {ctranslate2.__version__}")
-    if arguments.device == "cuda":
-        if not torch.cuda.is_available() or ctranslate2.get_cuda_device_count() == 0:
-            print("no CUDA device that both backends can use", file=sys.stderr)
-            return 1
+    arguments = arguments_of()
+    device: Device = arguments.device
+    print(f"{surroundings(with_card=True)}\ntorch {torch.__version__}")
+    reasons = {backend: left_out(backend, device) for backend in arguments.backends}
+    for backend, reason in reasons.items():
+        if reason is not None:
+            print(f"{backend} is left out: {reason}", file=sys.stderr)
+    backends = [backend for backend, reason in reasons.items() if reason is None]
+    if not backends:
+        return 1
+    if device == "cuda":
         subprocess.run(["nvidia-smi"], check=False)
-    with tempfile.TemporaryDirectory() as home:
-        size = SIZES[arguments.size]
-        folder = write_sized_model(Path(home) / "model", size, store.resolve(arguments.like))
-        print(f"{arguments.size}: {size}, random weights")
-        for backend in ("torch", "faster-whisper"):
-            report(folder, backend, arguments.device, arguments.seconds, arguments.batch)
+    card = Card(torch.device(torch_device(device)), arguments.seconds)
+    for name in arguments.size:
+        with tempfile.TemporaryDirectory() as home:
+            size = SIZES[name]
+            folder = write_sized_model(Path(home) / "model", size, store.resolve(arguments.like))
+            print(f"\n## {name}: {size}, random weights")
+            for backend in backends:
+                report(folder, backend, device, card, arguments.batch)
+            if "torch" in backends:
+                report_rounds(folder, card, arguments.dtypes, arguments.batch)
     return 0
 
 

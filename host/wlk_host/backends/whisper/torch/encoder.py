@@ -33,12 +33,12 @@ class TorchEncoder:
         self._norm = checkpoint.norm("layer_norm")
 
     @torch.inference_mode()
-    def __call__(self, features: NDArray[np.float32]) -> Tensor:
+    def __call__(self, features: NDArray[np.float32] | Tensor) -> Tensor:
         """Encode normalised features (mels, 2 T) to frames of 20 ms, shape (T, width), float32.
 
         Of windows of the same length, (n, mels, 2 T), all at once to (n, T, width).
         """
-        x = torch.from_numpy(features).to(self._positions.device)
+        x = torch.as_tensor(features).to(self._positions.device)
         for convolution in self._convolutions:
             x = functional.gelu(convolution(x))
         x = x.mT + self._positions[: x.shape[-1]]
