@@ -9,7 +9,7 @@ from itertools import chain
 from wlk_host.core.errors import DeviceError, WlkError
 from wlk_host.core.ports import Promise
 from wlk_host.protocol import convert, messages
-from wlk_host.protocol.connection import Command, Connection, FeedAudio, Refuse
+from wlk_host.protocol.connection import Command, Connection, FeedAudio, Refuse, type_of
 from wlk_host.protocol.constants import ErrorCode
 from wlk_host.protocol.messages import (
     Cancel,
@@ -134,8 +134,8 @@ class HostLoop:
 
     def _obey(self, command: Command) -> None:
         match command:
-            case Refuse(error, session):
-                self._fail(session, error)
+            case Refuse(error, session, request):
+                self._fail(session, error, request)
             case Start():
                 with self._contained(command.session):
                     self._open(command)
@@ -144,10 +144,10 @@ class HostLoop:
             case Visibility():
                 self._of(command.session).visible = command.visible
             case Models() | Download() | Cancel() | Remove():
-                with self._contained(None):
+                with self._contained(None, type_of(command)):
                     self._manage_models(command)
             case Speech():
-                with self._contained(None):
+                with self._contained(None, type_of(command)):
                     self._send(messages.HostSpeech(spoken_clip()))
 
     def _ask(self, command: ToSession) -> None:
@@ -279,24 +279,24 @@ class HostLoop:
     # What ends
 
     @contextmanager
-    def _contained(self, session: str | None) -> Iterator[None]:
-        """Keep an error inside the session it came from: the one broad except."""
+    def _contained(self, session: str | None, request: str | None = None) -> Iterator[None]:
+        """Keep an error inside the session or the request it came from: the one broad except."""
         try:
             yield
         except BrowserGoneError:
             raise
         except WlkError as error:
-            _log.warning("session ends: %s", error.code)
-            self._fail(session, error)
+            _log.warning("%s ends: %s", request or "session", error.code)
+            self._fail(session, error, request)
         except Exception as error:  # noqa: BLE001 - one session's bug must not end the others
-            _log.exception("session ends with an unforeseen error")
-            self._fail(session, _recognition_failed(error))
+            _log.exception("%s ends with an unforeseen error", request or "session")
+            self._fail(session, _unforeseen(error, request), request)
 
-    def _fail(self, session: str | None, error: WlkError) -> None:
+    def _fail(self, session: str | None, error: WlkError, request: str | None = None) -> None:
         if session is not None:
             self._close(session)
             self._connection.failed(session)
-        self._send(messages.Error.of(error, session))
+        self._send(messages.Error.of(error, session, request))
 
     def _close(self, session: str) -> None:
         self._opening.pop(session, None)
@@ -313,9 +313,10 @@ def _is_done(turn: Promise[None] | None) -> bool:
     return turn is not None and turn.done()
 
 
-def _recognition_failed(error: Exception) -> WlkError:
+def _unforeseen(error: Exception, request: str | None) -> WlkError:
+    code = ErrorCode.RECOGNITION_FAILED if request is None else ErrorCode.REQUEST_FAILED
     return WlkError(
-        code=ErrorCode.RECOGNITION_FAILED,
-        message=f"recognition failed: {type(error).__name__}",
+        code=code,
+        message=f"{request or 'recognition'} failed: {type(error).__name__}",
         hint=f"run: wlk-host doctor; the log is {log_file()}",
     )

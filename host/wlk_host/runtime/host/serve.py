@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from wlk_host.core.errors import WlkError
-from wlk_host.protocol import messages
+from wlk_host.protocol import codec, messages
 from wlk_host.protocol.connection import Connection, Refuse
 from wlk_host.runtime.host.greeting import host_hello
 from wlk_host.runtime.stdio import (
@@ -39,7 +39,7 @@ def serve(pipes: Pipes, make_loader: "Callable[[Threads], ModelLoader]") -> int:
     writer = FrameWriter(pipes.to_browser)
 
     def send(message: messages.ToExtension) -> None:
-        writer.write(messages.encode(message))
+        writer.write(codec.encode(message))
 
     reader = _Reader(pipes.from_browser, inbox, send)
     reader.start()
@@ -99,5 +99,5 @@ def _greet(inbox: Inbox, connection: Connection, send: Send) -> bool:
             send(host_hello())
             return True
         if isinstance(command, Refuse):
-            send(messages.Error.of(command.error, command.session))
+            send(messages.Error.of(command.error, command.session, command.request))
     return False
