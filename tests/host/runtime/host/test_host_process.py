@@ -151,6 +151,21 @@ def test_an_oversized_frame_ends_the_process_with_its_reason(host: HostProcess) 
     assert host.exit_code() == 1
 
 
+@pytest.mark.alone
+@pytest.mark.parametrize("broken", ["too large", "truncated"])
+def test_a_broken_stream_ends_it_in_time_while_nobody_reads(host: HostProcess, broken: str) -> None:
+    host.stop_reading()
+    host.fill_stdout()
+    began = time.monotonic()
+    if broken == "too large":
+        host.write((MAX_INBOUND + 1).to_bytes(4, sys.byteorder))
+    else:
+        host.write((100).to_bytes(4, sys.byteorder) + b'{"type":')
+        host.hang_up()
+    assert host.exit_code() == 1
+    assert time.monotonic() - began < CHROME_KILLS_AFTER_S
+
+
 def test_bad_messages_are_told_and_the_port_goes_on(host: HostProcess) -> None:
     host.start("a")
     for payload in (b"{", b"", b"\xff\xfe", b"[]", b'{"type": "sing"}'):
