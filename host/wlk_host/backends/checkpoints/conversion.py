@@ -25,6 +25,7 @@ from wlk_host.backends.checkpoints.heads import Heads
 from wlk_host.backends.checkpoints.names import Dimensions, dimensions, to_openai
 from wlk_host.backends.checkpoints.vocabulary import Vocabulary
 from wlk_host.core.errors import WlkError
+from wlk_host.folders import is_file, make_private
 
 _VERSION: Final = 1
 """Increased when earlier conversions must be repeated."""
@@ -49,7 +50,7 @@ class Checkpoint:
 
 def is_converted(path: Path) -> bool:
     """Whether the path is a CTranslate2 folder, which needs no conversion."""
-    return (path / _CONTAINER).is_file()
+    return is_file(path / _CONTAINER)
 
 
 def is_checkpoint(path: Path) -> bool:
@@ -100,7 +101,7 @@ def as_ctranslate2(
 
 def _sources(path: Path, base_of: Callable[[str], Path]) -> list[Path]:
     """The adapters, the outermost first, and last the checkpoint that they are for."""
-    if not (path / lora.CONFIG).is_file():
+    if not is_file(path / lora.CONFIG):
         return [path]
     return [path, *_sources(base_of(lora.base_name(path)), base_of)]
 
@@ -145,10 +146,10 @@ def _write(converted: Path, checkpoint: Checkpoint, heads: Heads, vocabulary: Vo
     from wlk_host.backends.checkpoints.ct2 import write_folder  # noqa: PLC0415
 
     slot = converted.parent
-    slot.mkdir(parents=True, exist_ok=True)
+    make_private(slot)
     with tempfile.TemporaryDirectory(prefix=".converting-", dir=slot.parent) as scratch:
         staged = Path(scratch) / "model"
-        staged.mkdir()
+        make_private(staged)
         try:
             write_folder(staged, checkpoint.tensors, heads, vocabulary)
         except (KeyError, ValueError) as error:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from wlk_host.backends import availability
 from wlk_host.backends.checkpoints.container import read_variables
 from wlk_host.core.errors import WlkError
+from wlk_host.folders import is_file
 
 if TYPE_CHECKING:
     import torch
@@ -68,13 +69,13 @@ def weight_files(path: Path) -> tuple[Path, ...]:
     Raises:
         WlkError: `model_corrupt` if shards are missing.
     """
-    if path.is_file():
+    if is_file(path):
         return (path,)
     for name in _NAMES:
-        if (path / name).is_file():
+        if is_file(path / name):
             return (path / name,)
         index = path / f"{name}.index.json"
-        if index.is_file():
+        if is_file(index):
             return _shards(index)
     return ()
 
@@ -108,7 +109,7 @@ def read_json(path: Path) -> dict[str, object]:
     Raises:
         WlkError: `model_corrupt`.
     """
-    if not path.is_file():
+    if not is_file(path):
         return {}
     try:
         content = json.loads(path.read_text("utf-8"))
@@ -133,7 +134,7 @@ def _shards(index: Path) -> tuple[Path, ...]:
     if not isinstance(weight_map, dict) or not weight_map:
         raise corrupt(index, "it has no weight_map")
     shards = tuple(index.parent / Path(str(name)).name for name in sorted(set(weight_map.values())))
-    missing = [shard.name for shard in shards if not shard.is_file()]
+    missing = [shard.name for shard in shards if not is_file(shard)]
     if missing:
         raise corrupt(index.parent, f"it lacks {', '.join(missing)}")
     return shards

@@ -6,8 +6,7 @@ import wave
 from pathlib import Path
 from typing import Final
 
-from platformdirs import user_data_dir
-
+from wlk_host import places
 from wlk_host.core.errors import WlkError
 from wlk_host.core.types import SAMPLE_RATE
 from wlk_host.protocol.messages import SpokenClip
@@ -21,7 +20,7 @@ _SAMPLE_BYTES: Final = 2
 
 def speech_dir() -> Path:
     """The folder in which the quickstart keeps synthesised speech. It need not exist."""
-    return Path(user_data_dir("wlk-host", appauthor=False)) / "speech"
+    return places.data_folder() / "speech"
 
 
 def spoken_clip(folder: Path | None = None) -> SpokenClip | None:
