@@ -38,7 +38,10 @@ class _Job(Generic[T_co]):
         """The outcome; waits for it, and raises what the job raised."""
         self._begun.wait()
         assert self._outcome is not None  # noqa: S101 - it is there before the event is set
-        return self._outcome.result()
+        try:
+            return self._outcome.result()
+        finally:
+            del self  # What it raises keeps this frame, which would keep it in turn.
 
 
 class Workers:

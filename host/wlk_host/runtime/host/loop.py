@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import chain
 
-from wlk_host.core.errors import DeviceError, WlkError
+from wlk_host.core.errors import DeviceError, WlkError, clear_frames, without_frames
 from wlk_host.core.ports import Promise
 from wlk_host.protocol import convert, messages
 from wlk_host.protocol.connection import Command, Connection, FeedAudio, Refuse, type_of
-from wlk_host.protocol.constants import ErrorCode
 from wlk_host.protocol.messages import (
     Cancel,
     Configure,
@@ -24,13 +23,13 @@ from wlk_host.protocol.messages import (
     Stop,
     Visibility,
 )
+from wlk_host.runtime.host.failures import coded
 from wlk_host.runtime.host.known_voices import KnownVoices
 from wlk_host.runtime.host.model_pool import RELEASE_AFTER_S, ModelPool
 from wlk_host.runtime.host.running import Opening, Running, ToSession
 from wlk_host.runtime.host.spoken_clip import spoken_clip
 from wlk_host.runtime.host.status import StatusReporter
 from wlk_host.runtime.loading import cores
-from wlk_host.runtime.logs import log_file
 from wlk_host.runtime.ports import LoadedModel, ModelLoader, Threads, Urgency
 from wlk_host.runtime.stdio import BrowserGoneError, Inbox, Signal
 from wlk_host.runtime.workers import Workers
@@ -144,6 +143,8 @@ class HostLoop:
             case Visibility():
                 self._of(command.session).visible = command.visible
             case Models() | Download() | Cancel() | Remove():
+                if not isinstance(command, Models):
+                    self._models.forget_failures()
                 with self._contained(None, type_of(command)):
                     self._manage_models(command)
             case Speech():
@@ -217,7 +218,7 @@ class HostLoop:
             if running.halted:
                 raise
             # The larger one is slow, but there.
-            running.reporter.model_problem = error
+            running.reporter.model_problem = without_frames(error)
             return
         running.go_on_with(model, model.place(self._threads))
         _log.info("going on with model %s on %s", model.name, model.device)
@@ -266,7 +267,7 @@ class HostLoop:
         _log.warning("model %s on %s: %s", model.name, model.device, str(error))
         running.halted = True
         if running.loading is None:
-            running.loading = self._models.replace(model, running.options, error)
+            running.loading = self._models.replace(model, running.options, without_frames(error))
 
     def _send_said(self, running: Running) -> None:
         said, running.said = running.said, []
@@ -288,9 +289,11 @@ class HostLoop:
         except WlkError as error:
             _log.warning("%s ends: %s", request or "session", error.code)
             self._fail(session, error, request)
+            clear_frames(error)
         except Exception as error:  # noqa: BLE001 - one session's bug must not end the others
             _log.exception("%s ends with an unforeseen error", request or "session")
-            self._fail(session, _unforeseen(error, request), request)
+            self._fail(session, coded(error, request), request)
+            clear_frames(error)
 
     def _fail(self, session: str | None, error: WlkError, request: str | None = None) -> None:
         if session is not None:
@@ -311,12 +314,3 @@ class HostLoop:
 
 def _is_done(turn: Promise[None] | None) -> bool:
     return turn is not None and turn.done()
-
-
-def _unforeseen(error: Exception, request: str | None) -> WlkError:
-    code = ErrorCode.RECOGNITION_FAILED if request is None else ErrorCode.REQUEST_FAILED
-    return WlkError(
-        code=code,
-        message=f"{request or 'recognition'} failed: {type(error).__name__}",
-        hint=f"run: wlk-host doctor; the log is {log_file()}",
-    )

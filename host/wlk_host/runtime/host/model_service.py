@@ -15,7 +15,6 @@ from wlk_host.models.catalog import LISTED, SPEAKERS, CatalogEntry
 from wlk_host.models.download import download
 from wlk_host.models.errors import DownloadCancelledError
 from wlk_host.models.store import Condition
-from wlk_host.protocol.constants import ErrorCode
 from wlk_host.protocol.messages import (
     Backend,
     Cancel,
@@ -30,8 +29,8 @@ from wlk_host.protocol.messages import (
     ToExtension,
     ToModels,
 )
+from wlk_host.runtime.host.failures import coded
 from wlk_host.runtime.host.greeting import host_hello
-from wlk_host.runtime.logs import log_file
 from wlk_host.runtime.stdio import BrowserGoneError
 
 PROGRESS_EVERY_S: Final = 0.25
@@ -171,7 +170,7 @@ class ModelService:
         finally:
             death = sys.exception()
             if death is not None:
-                self._fail(entry, _unforeseen(death))
+                self._fail(entry, coded(death, "models"))
             with self._lock:
                 busy.pop(entry.name, None)
             self._send_change()
@@ -216,14 +215,6 @@ class ModelService:
         # Downloads go on until the process ends, which will be soon.
         with suppress(BrowserGoneError):
             self._send(message)
-
-
-def _unforeseen(error: BaseException) -> WlkError:
-    return WlkError(
-        code=ErrorCode.REQUEST_FAILED,
-        message=f"an unforeseen error ended it: {type(error).__name__}",
-        hint=f"try again; the log is {log_file()}",
-    )
 
 
 def _backend(able: Capabilities) -> Backend:
