@@ -10,9 +10,9 @@ from typing import Final
 
 from wlk_host.core.errors import DeviceError, WlkError, without_frames
 from wlk_host.core.options import SessionOptions
-from wlk_host.core.ports import Background, Promise
+from wlk_host.core.ports import Promise
 from wlk_host.runtime.host.failures import Failures, coded
-from wlk_host.runtime.ports import LoadedModel, ModelLoader
+from wlk_host.runtime.ports import LoadedModel, ModelLoader, Threads
 
 RELEASE_AFTER_S: Final = 300.0
 """A model is freed this long after its last session, so that a pause costs no second load."""
@@ -27,10 +27,12 @@ class _Asked:
     Attributes:
         key: what was asked for.
         loaded: the model, once it is there.
+        is_begun: whether the thread works on it.
     """
 
     key: Hashable
     loaded: list[LoadedModel] = field(default_factory=list)
+    is_begun: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,12 +66,12 @@ class ModelPool:
     def __init__(
         self,
         make_loader: Callable[[], ModelLoader],
-        thread: Background,
+        thread: Threads,
         release_after_s: float = RELEASE_AFTER_S,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._make_loader = make_loader
-        self._thread = thread
+        self.thread = thread
         self._release_after_s = release_after_s
         self._now = now
         self._loader: ModelLoader | None = None
@@ -102,11 +104,12 @@ class ModelPool:
         asked = _Asked(key)
 
         def work() -> LoadedModel:
+            asked.is_begun = True
             model = load()
             asked.loaded.append(model)
             return model
 
-        promise = self._thread.submit(work)
+        promise = self.thread.submit(work)
         self._loading[promise] = asked
         return promise
 
@@ -135,13 +138,31 @@ class ModelPool:
         self._unused_since.setdefault(model, None)
         return model
 
+    def give_up(self, error: WlkError) -> list[Promise[LoadedModel]]:
+        """Expect no longer what the thread works on: it does not end.
+
+        The loader is left with it. Another one loads what is asked for from now on.
+
+        Returns:
+            what nobody needs to wait for any more.
+        """
+        stuck = [p for p, asked in self._loading.items() if asked.is_begun and not p.done()]
+        for promise in stuck:
+            asked = self._loading.pop(promise)
+            if asked.key is not None:
+                self._failures.note(asked.key, error)
+        self._abandoned = [promise for promise in self._abandoned if promise not in stuck]
+        self._loader = None
+        return stuck
+
     def forget_failures(self) -> None:
         """Models come or go, so what failed may go well now."""
         self._failures.forget_all()
 
     def abandon(self, promise: Promise[LoadedModel]) -> None:
         """Nobody wants that model any more."""
-        self._abandoned.append(promise)
+        if promise in self._loading:
+            self._abandoned.append(promise)
 
     def patience(self) -> float | None:
         """Seconds until a model is due to be freed; None where none is."""
@@ -172,7 +193,7 @@ class ModelPool:
         _log.info("freeing model %s", model.name)
         del self._unused_since[model]
         self._failed.discard(model)
-        self._thread.submit(partial(self._made().release, model))
+        self.thread.submit(partial(self._made().release, model))
 
     def _made(self) -> ModelLoader:
         if self._loader is None:

@@ -15,9 +15,11 @@ from wlk_host.protocol import codec, messages
 from wlk_host.protocol.connection import Connection, Refuse
 from wlk_host.runtime.host.greeting import host_hello
 from wlk_host.runtime.stdio import (
+    HUNG_EXIT_CODE,
     INBOX_MESSAGES,
     BrowserGoneError,
     FrameWriter,
+    HungError,
     Inbox,
     Pipes,
     read_frames,
@@ -55,6 +57,10 @@ def serve(pipes: Pipes, make_loader: "Callable[[Threads], ModelLoader]") -> int:
             HostLoop(inbox, send, connection, make_loader, models.obey).run()
     except BrowserGoneError:
         _log.info("the browser is gone")
+    except HungError:
+        # Python itself would wait for the threads that do not end.
+        _log.critical("leaving, because too much work does not end")
+        os._exit(HUNG_EXIT_CODE)
     return reader.exit_code
 
 
