@@ -43,7 +43,7 @@ _NAMES: Final = (
 """The file names of weights of Hugging Face, MLX, PEFT and CTranslate2. The first that exists is
 used. An index beside it names the shards."""
 
-_READING: Final = (
+READING: Final = (
     OSError,
     EOFError,
     ValueError,
@@ -103,7 +103,7 @@ def read_tensors(files: Sequence[Path]) -> dict[str, NDArray[np.generic]]:
             tensors.update(_read(file))
         except WlkError:
             raise
-        except _READING as error:
+        except READING as error:
             if _MORE_THAN_TENSORS.search(str(error)):
                 raise _unsafe(file) from error
             pickled = isinstance(

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from wlk_host.backends.checkpoints.conversion import as_ctranslate2
+from wlk_host.backends.checkpoints.end_of_word import load_end_of_word
 from wlk_host.backends.checkpoints.files import read_tensors
 from wlk_host.backends.checkpoints.legacy_pickle import read_legacy
 from wlk_host.backends.checkpoints.shapes import read_whisper
@@ -366,6 +367,18 @@ def test_quantised_weights_that_declare_groups_of_any_size_are_refused(tmp_path:
     config = {"quantization": {"group_size": 10**12, "bits": 4}}
     (tmp_path / "config.json").write_text(json.dumps(config))
     assert code_of(lambda: convert(tmp_path)) == "model_corrupt"
+
+
+@pytest.mark.parametrize("name", [name for name in NO_MODELS if not name.startswith("broad")])
+def test_a_file_that_is_no_end_of_word_model_is_a_coded_error(name: str, tmp_path: Path) -> None:
+    NO_MODELS[name](tmp_path / name)
+    assert code_of(lambda: load_end_of_word(tmp_path / name)) == "end_of_word_unreadable"
+
+
+def test_an_end_of_word_model_cannot_be_wider_than_its_file(tmp_path: Path) -> None:
+    broad = {"weight": torch.zeros(1).expand(1, 2**40), "bias": torch.zeros(1)}
+    torch.save(broad, tmp_path / "broad.pt")
+    assert code_of(lambda: load_end_of_word(tmp_path / "broad.pt")) == "end_of_word_unreadable"
 
 
 def test_what_can_be_read_still_is(tmp_path: Path) -> None:
