@@ -36,7 +36,11 @@ Send = Callable[[messages.ToExtension], None]
 _log = logging.getLogger(__name__)
 
 
-def serve(pipes: Pipes, make_loader: "Callable[[Threads], ModelLoader]") -> int:
+def serve(
+    pipes: Pipes,
+    make_loader: "Callable[[Threads], ModelLoader]",
+    now: Callable[[], float] = time.monotonic,
+) -> int:
     """Serve the browser until it closes the pipe; returns the exit code."""
     inbox: Inbox = queue.Queue(INBOX_MESSAGES)
     writer = FrameWriter(pipes.to_browser)
@@ -54,7 +58,7 @@ def serve(pipes: Pipes, make_loader: "Callable[[Threads], ModelLoader]") -> int:
             from wlk_host.runtime.host.model_service import ModelService  # noqa: PLC0415
 
             models = ModelService(send)
-            HostLoop(inbox, send, connection, make_loader, models.obey).run()
+            HostLoop(inbox, send, connection, make_loader, models.obey, now=now).run()
     except BrowserGoneError:
         _log.info("the browser is gone")
     except HungError:
