@@ -62,12 +62,12 @@ def _tokens(folder: Path, name: str, value: object, n_vocab: int) -> tuple[Token
 
 
 def _heads(folder: Path, value: object) -> Heads:
-    pairs = value if isinstance(value, list) and value else [None]
-    if not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
-        pairs = [[None]]
-    if not all(type(number) is int for pair in pairs for number in pair):
+    pairs = value if isinstance(value, list) else []
+    heads = tuple((pair[0], pair[1]) for pair in pairs if isinstance(pair, list) and len(pair) == 2)
+    is_whole = bool(pairs) and len(heads) == len(pairs)
+    if not is_whole or not all(type(number) is int for pair in heads for number in pair):
         raise _corrupt(folder, "alignment_heads of config.json is no list of layers and heads")
-    return tuple((pair[0], pair[1]) for pair in pairs)
+    return heads
 
 
 def _is_below(token: object, n_vocab: int) -> bool:

@@ -362,7 +362,11 @@ def test_a_legacy_pickle_cannot_ask_for_more_than_it_has(tmp_path: Path) -> None
 
 
 def test_quantised_weights_that_declare_groups_of_any_size_are_refused(tmp_path: Path) -> None:
-    parts = {"weight": np.zeros((8, 8), np.uint32), "scales": zeros(8, 4), "biases": zeros(8, 4)}
+    parts: Arrays = {
+        "weight": np.zeros((8, 8), np.uint32),
+        "scales": zeros(8, 4),
+        "biases": zeros(8, 4),
+    }
     save_file({f"a.{name}": part for name, part in parts.items()}, tmp_path / "weights.safetensors")
     config = {"quantization": {"group_size": 10**12, "bits": 4}}
     (tmp_path / "config.json").write_text(json.dumps(config))

@@ -241,3 +241,24 @@ def test_the_same_model_asked_for_right_after_it_failed_is_not_loaded_again(port
     port.serve(lambda _threads: loader)
     assert port.errors() == [("model_corrupt", name) for name in ("a", "b", "c")]
     assert loader.calls == [("load", "broken")]
+
+
+def test_a_model_whose_session_failed_while_it_was_loaded_is_freed_and_the_host_leaves(
+    port: Port,
+) -> None:
+    port.loading = loading = Held()
+
+    def fail() -> None:
+        port.start("a")
+        port.audio("a")
+        port.audio("a")  # With the same number.
+
+    def load() -> None:
+        loading.do()
+        port.inbox.put(Signal.WAKE)
+
+    port.inbox = Scenes(fail, load, lambda: port.inbox.put(None))
+    loader = ScriptedLoader(ScriptedSession())
+    port.serve_on(port.inbox, lambda _threads: loader, port.heard.append, 300)
+    assert port.errors() == [("audio_out_of_order", "a")]
+    assert loader.calls == [("load", None)]
