@@ -58,7 +58,7 @@ def expected() -> dict[str, str]:
         "ended sessions that are remembered": str(connection.MOST_REMEMBERED),
         "the id of a session": f"{messages.MOST_OF_AN_ID} characters",
         "positions in the sound": f"{messages.LAST_POSITION} samples",
-        "a session whose model changes: voices remembered": f"{known_voices._MOST} sessions",
+        "sessions whose voices are remembered for another start": str(known_voices._MOST),
         "time to finish when the browser leaves": seconds(serve.GRACE_S),
         "sound that the extension keeps for a new host": (
             of_extension("offscreen/session.js", "SECONDS_KEPT") + " s"
