@@ -32,7 +32,7 @@ class Progress:
         self._total = total
         self._number = 0
         self._live = sys.stdout.isatty()
-        log.parent.mkdir(parents=True, exist_ok=True)
+        log.parent.mkdir(0o700, parents=True, exist_ok=True)
         log.write_text("", encoding="utf-8")
 
     @contextmanager

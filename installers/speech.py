@@ -57,10 +57,10 @@ def ensure_english(python: Path, folder: Path, progress: Progress) -> Clip:
     clip = Clip(target / "english.wav", " ".join(SENTENCES), "en")
     if clip.path.is_file():
         return clip
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".voice-", dir=folder) as scratch:
         tools, made = Path(scratch, "tools"), Path(scratch, "made")
-        made.mkdir()
+        made.mkdir(0o700)
         _unpack(python, "voice", tools, progress)
         script = Path(__file__).with_name("synthesise.py")
         (made / "sentences.json").write_text(json.dumps(SENTENCES), encoding="utf-8")
@@ -83,7 +83,7 @@ def ensure_samples(python: Path, folder: Path, progress: Progress) -> list[Clip]
     """
     target = folder / f"samples-{_key('samples')}"
     if not target.is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".samples-", dir=folder) as scratch:
             unpacked = Path(scratch, "unpacked")
             _unpack(python, "samples", unpacked, progress)

@@ -128,8 +128,7 @@ export class HostLink {
     const known = /** @type {ToExtension} */ (message);
     this.#heardAt = this.#environment.now();
     this.#lifeSigns.heard(known);
-    // An error of no session is one of the port: a message of ours was not understood.
-    if (known.type === 'error' && known.session === null) return this.#fail(known);
+    if (known.type === 'error' && isOfPort(known)) return this.#fail(known);
     if (this.#state === 'ready') {
       // It says so again when what is installed has changed.
       if (known.type === 'hello') this.#hello = known;
@@ -203,6 +202,14 @@ export class HostLink {
     this.#waiting = [];
     for (const resolve of waiting) resolve(outcome);
   }
+}
+
+/**
+ * Whether an error concerns more than one session and more than the answer to one message.
+ * @param {Extract<ToExtension, { type: 'error' }>} error
+ */
+function isOfPort(error) {
+  return error.session === null && error.request === undefined;
 }
 
 /**

@@ -154,7 +154,7 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
- * @typedef {{ type: "error", code: string, message: string, hint: string, session: string | null }} Error
+ * @typedef {{ type: "error", code: string, message: string, hint: string, session: string | null, request?: string }} Error
  */
 
 /**
@@ -537,6 +537,7 @@ export const DEFINITIONS = {
       message: { type: 'string' },
       hint: { type: 'string' },
       session: { type: ['string', 'null'] },
+      request: { type: 'string', pattern: '^[a-z]{1,32}$' },
     },
     required: ['type', 'code', 'message', 'hint', 'session'],
     additionalProperties: false,

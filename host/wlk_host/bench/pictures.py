@@ -6,8 +6,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from platformdirs import user_cache_dir
-
+from wlk_host import places
 from wlk_host.bench.figures import Figures, Measured, figures, latencies
 from wlk_host.bench.scoring import Delay, percentile
 
@@ -185,7 +184,7 @@ def _over_time(
 
 def _draw(path: Path, title: str, draw: Callable[["Axes"], None], legend: bool = True) -> Picture:
     # Matplotlib's list of system fonts goes to our folder, unless the user has set one.
-    cache = Path(user_cache_dir("wlk-host", appauthor=False)) / "matplotlib"
+    cache = places.cache_folder() / "matplotlib"
     os.environ.setdefault("MPLCONFIGDIR", str(cache))
     from matplotlib import rc_context
     from matplotlib.figure import Figure

@@ -1,4 +1,7 @@
-"""The one error that is meant for users."""
+"""The one error that is meant for users, and what errors keep in memory."""
+
+import traceback
+from typing import TypeVar
 
 
 class WlkError(Exception):
@@ -20,5 +23,28 @@ class WlkError(Exception):
         return f"{self.code}: {self.message} ({self.hint})"
 
 
+E = TypeVar("E", bound=WlkError)
+
+
 class DeviceError(WlkError):
     """A device cannot go on with this work, for want of memory for instance; another one may."""
+
+
+def clear_frames(error: BaseException) -> None:
+    """Drop what the frames hold that an error came through, and the errors it was made of.
+
+    The traceback can still be logged. Frames that are still running stay as they are.
+    """
+    pending: list[BaseException] = [error]
+    cleared = set[int]()
+    while pending:
+        one = pending.pop()
+        if id(one) not in cleared:
+            cleared.add(id(one))
+            traceback.clear_frames(one.__traceback__)
+            pending += [other for other in (one.__cause__, one.__context__) if other is not None]
+
+
+def without_frames(error: E) -> E:
+    """A copy of the error that keeps nothing else in memory."""
+    return type(error)(error.code, error.message, error.hint)

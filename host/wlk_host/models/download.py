@@ -19,6 +19,7 @@ from typing import Final
 import filelock
 
 from wlk_host.core.errors import WlkError
+from wlk_host.folders import is_folder, make_private
 from wlk_host.models import errors, hub, store, transfer
 from wlk_host.models.catalog import CatalogEntry, ModelFile, Repository
 from wlk_host.models.errors import DownloadCancelledError
@@ -49,14 +50,14 @@ def download(
         DownloadCancelledError: after `cancelled` was set.
     """
     target = store.folder_of(entry)
-    if target.is_dir() and store.damaged_file(target, entry) is None:
-        return target
     job = _Job(entry, progress, cancelled or Event(), delays_s)
     try:
+        if is_folder(target) and store.damaged_file(target, entry) is None:
+            return target
         with _claimed(entry, target) as partial:
             _require_room(entry, partial)
             staged = partial / entry.name
-            staged.mkdir(exist_ok=True)
+            make_private(staged)
             for file in entry.files:
                 job.bring(file, staged / file.name)
             _put_in_place(staged, target, partial / "previous")
@@ -147,7 +148,7 @@ def _claimed(entry: CatalogEntry, target: Path) -> Iterator[Path]:
     deleted.
     """
     partial = store.partial_folder(entry)
-    partial.mkdir(parents=True, exist_ok=True)
+    make_private(partial)
     lock = filelock.FileLock(target.parent / f".{entry.name}.lock")
     try:
         lock.acquire(timeout=0)

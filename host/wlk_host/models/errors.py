@@ -3,6 +3,7 @@
 import importlib.util
 import sys
 from pathlib import Path
+from typing import Final
 
 from wlk_host.core.errors import WlkError
 from wlk_host.models import catalog
@@ -21,12 +22,31 @@ def mending(entry: CatalogEntry) -> str:
     return f"run: {entry.command or f'wlk-host models download {entry.name}'}"
 
 
+def unreadable(folder: Path, reason: OSError) -> WlkError:
+    """A models folder that cannot be read."""
+    return WlkError(
+        code="models_unreadable",
+        message=f"cannot read the models folder {shown(str(folder))}: {reason.strerror}",
+        hint=f"check its owner and permissions, and HOME, or set {MODELS_VARIABLE} to a folder "
+        "that you can read",
+    )
+
+
+_MOST_SHOWN: Final = 200
+"""Characters of a name that somebody gave, in a message."""
+
+
+def shown(name: str) -> str:
+    """The name in quotes, cut where it is longer than anybody reads."""
+    return repr(name if len(name) <= _MOST_SHOWN else f"{name[:_MOST_SHOWN]}…")
+
+
 def unknown(name: str) -> WlkError:
     """A name that is not in the catalogue."""
     names = ", ".join(entry.name for entry in catalog.LISTED)
     return WlkError(
         code="model_missing",
-        message=f"the catalogue has no model {name!r}, only {names}",
+        message=f"the catalogue has no model {shown(name)}, only {names}",
         hint=mending(catalog.RECOMMENDED),
     )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from wlk_host.folders import expanded, is_file
 from wlk_host.models.catalog import HubRepository, Repository
 
 ENDPOINT: Final = "https://huggingface.co"
@@ -38,14 +39,14 @@ def cached(repository: Repository, file: str) -> Path | None:
         return None
     folder = f"models--{repository.name.replace('/', '--')}"
     path = _cache() / folder / "snapshots" / repository.revision / file
-    return path if path.is_file() else None
+    return path if is_file(path) else None
 
 
 def _cache() -> Path:
     if explicit := os.environ.get("HF_HUB_CACHE"):
-        return Path(explicit).expanduser()
+        return expanded(explicit)
     home = os.environ.get("HF_HOME")
     if home:
-        return Path(home).expanduser() / "hub"
+        return expanded(home) / "hub"
     base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(base).expanduser() / "huggingface" / "hub"
+    return expanded(base) / "huggingface" / "hub"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from wlk_host.core.errors import WlkError
+from wlk_host.folders import is_folder
 from wlk_host.models import store
 from wlk_host.models.catalog import CatalogEntry, HubRepository, ModelFile
 from wlk_host.models.languages import LANGUAGES
@@ -219,7 +220,7 @@ def folder_of(model: NllbModel, backend: Backend) -> Path:
 def installed(model: NllbModel) -> tuple[Path, Backend] | None:
     """Folder and backend of a model; None if it is not installed."""
     folders = ((folder_of(model, backend), backend) for backend in model.entries)
-    return next((found for found in folders if found[0].is_dir()), None)
+    return next((found for found in folders if is_folder(found[0])), None)
 
 
 def find(name: str) -> NllbModel:
@@ -243,6 +244,6 @@ def verify(model: NllbModel) -> None:
         WlkError: `model_missing` or `model_corrupt`.
     """
     entries = list(model.entries.values())
-    present = [entry for entry in entries if store.folder_of(entry).is_dir()]
+    present = [entry for entry in entries if is_folder(store.folder_of(entry))]
     for entry in present or entries[:1]:
         store.verify_entry(entry)

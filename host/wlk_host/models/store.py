@@ -13,12 +13,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from platformdirs import user_cache_dir, user_data_dir
-
+from wlk_host import places
 from wlk_host.core.errors import WlkError
+from wlk_host.folders import expanded, is_file, is_folder
 from wlk_host.models import catalog, errors
 from wlk_host.models.catalog import CATALOG, RECOMMENDED, CatalogEntry
-from wlk_host.models.errors import MODELS_VARIABLE
+from wlk_host.models.errors import MODELS_VARIABLE, shown
 
 REQUIRED_FILES: Final = ("model.bin", "config.json")
 """The files that make a folder of unknown origin a CTranslate2 model."""
@@ -34,8 +34,8 @@ def models_dir() -> Path:
     """The folder that holds one folder per model. It need not exist."""
     override = os.environ.get(MODELS_VARIABLE)
     if override:
-        return Path(override).expanduser().absolute()
-    return Path(user_data_dir("wlk-host", appauthor=False)) / "models"
+        return expanded(override)
+    return places.data_folder() / "models"
 
 
 def decoders_dir() -> Path:
@@ -44,7 +44,7 @@ def decoders_dir() -> Path:
     folder = models_dir()
     if os.access(folder, os.W_OK):
         return folder / _DECODERS
-    return Path(user_cache_dir("wlk-host", appauthor=False)) / _DECODERS.lstrip(".")
+    return places.cache_folder() / _DECODERS.lstrip(".")
 
 
 def folder_of(entry: CatalogEntry) -> Path:
@@ -68,7 +68,7 @@ class Condition(StrEnum):
 def condition(entry: CatalogEntry) -> Condition:
     """Whether its files are present and have the right sizes."""
     folder = folder_of(entry)
-    if not folder.is_dir():
+    if not is_folder(folder):
         return Condition.ABSENT
     return Condition.INSTALLED if _fault(folder, entry) is None else Condition.DAMAGED
 
@@ -102,10 +102,28 @@ def require(entry: CatalogEntry) -> Path:
         WlkError: `model_missing` or `model_corrupt`.
     """
     folder = folder_of(entry)
-    if not folder.is_dir():
+    require_readable()
+    if not is_folder(folder):
         raise errors.missing(f"model {entry.name!r} is not installed in {models_dir()}", entry)
     _require_intact(folder, entry)
     return folder
+
+
+def require_readable() -> None:
+    """Check that models can be looked for.
+
+    Raises:
+        WlkError: `models_unreadable`, if their folder is there, or may be, and cannot be read.
+    """
+    folder = models_dir()
+    try:
+        folder.stat()
+        with os.scandir(folder):
+            pass
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise errors.unreadable(folder, error) from error
 
 
 def entry_of(name: str) -> CatalogEntry:
@@ -179,7 +197,7 @@ def damaged_file(folder: Path, entry: CatalogEntry) -> str | None:
     """The first file whose content differs from the catalogue's, or None."""
     for file in entry.files:
         path = folder / file.name
-        if not path.is_file() or sha256(path) != file.sha256:
+        if not is_file(path) or sha256(path) != file.sha256:
             return file.name
     return None
 
@@ -191,24 +209,25 @@ def sha256(path: Path) -> str:
 
 
 def _default() -> Path:
+    require_readable()
     entries = installed()
     if entries:
         return folder_of(entries[0])
     for entry in CATALOG:  # A damaged model explains more than "there is none".
         folder = folder_of(entry)
-        if folder.is_dir():
+        if is_folder(folder):
             _require_intact(folder, entry)
     raise errors.missing(f"no model is installed in {models_dir()}", RECOMMENDED)
 
 
 def _resolve_folder(name: str) -> Path:
-    folder = Path(name).expanduser()
-    if not folder.is_dir():
+    folder = expanded(name)
+    if not is_folder(folder):
         raise errors.missing(
-            f"{name!r} is neither a known model ({catalog.names()}) nor a folder", RECOMMENDED
+            f"{shown(name)} is neither a known model ({catalog.names()}) nor a folder", RECOMMENDED
         )
-    absent = [file for file in REQUIRED_FILES if not (folder / file).is_file()]
-    if not any((folder / file).is_file() for file in _TOKENIZERS):
+    absent = [file for file in REQUIRED_FILES if not is_file(folder / file)]
+    if not any(is_file(folder / file) for file in _TOKENIZERS):
         absent.append(" or ".join(_TOKENIZERS))
     if absent:
         raise WlkError(
@@ -217,7 +236,7 @@ def _resolve_folder(name: str) -> Path:
             hint="name a folder with a CTranslate2, Hugging Face or MLX model, an OpenAI .pt "
             "file, or one of: " + catalog.names(),
         )
-    return folder.absolute()
+    return folder
 
 
 def _fault(folder: Path, entry: CatalogEntry) -> str | None:

@@ -17,14 +17,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from types import TracebackType
-from typing import Final, Self
+from typing import IO, Any, Final, Self
 
 from wlk_host.core.errors import WlkError
 from wlk_host.models.errors import DownloadCancelledError
 from wlk_host.version import __version__
 
 DELAYS_S: Final = (0.2, 1.0, 3.0, 9.0)
-"""The waits before further attempts. Any progress starts the sequence again."""
+"""The waits before further attempts. Enough progress starts the sequence again."""
+
+MOST_CONNECTIONS: Final = 40
+"""For one file in one call: a server that drops again and again is not asked for hours."""
+
+_ENOUGH_BYTES: Final = 8 << 20
+"""Progress that starts the waits again, or a twentieth of a smaller file. So a server that drops
+after a few bytes each time is asked ever more rarely."""
 
 RESUMABLE: Final = "download_failed"
 """The code of the error after which another call resumes the download."""
@@ -55,6 +62,26 @@ class _InterruptedError(Exception):
 
 class _WrongError(Exception):
     """What was received is not the file."""
+
+
+class _Redirections(urllib.request.HTTPRedirectHandler):
+    """Closes the connection of a redirection to what is no address, which urllib leaves open."""
+
+    def http_error_302(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+    ) -> Any:
+        try:
+            return super().http_error_302(req, fp, code, msg, headers)
+        except ValueError:
+            fp.close()
+            raise
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
 def fetch(
@@ -96,15 +123,17 @@ def _attempt(
 ) -> None:
     """Connect until the file is complete, then check it."""
     with _Partial(target) as partial:
-        furthest, waits = partial.size, iter(delays_s)
+        furthest, waits, n_connections = partial.size, iter(delays_s), 0
+        enough = min(_ENOUGH_BYTES, remote.size_bytes // 20)
         while partial.size < remote.size_bytes:
+            n_connections += 1
             try:
                 _receive(remote, partial, report, cancelled)
             except _InterruptedError as error:
-                if partial.size > furthest:
+                if partial.size - furthest >= max(1, enough):
                     furthest, waits = partial.size, iter(delays_s)
                 delay_s = next(waits, None)
-                if delay_s is None:
+                if delay_s is None or n_connections == MOST_CONNECTIONS:
                     raise _failed(remote, str(error)) from error
                 if cancelled.wait(delay_s):
                     raise DownloadCancelledError from error
@@ -130,7 +159,35 @@ def _receive(remote: Remote, partial: "_Partial", report: Report, cancelled: Eve
 
 
 def _connect(remote: Remote, start: int) -> tuple[http.client.HTTPResponse, int]:
-    """An open response and the position in the file at which it begins: `start`, or 0."""
+    """An open response and the position in the file at which it begins: `start`, or 0.
+
+    A server that cannot go on at `start`, or does so elsewhere, is asked once for the whole file.
+    """
+    if start:
+        response = _open(remote, start)
+        if response is not None and response.status != http.HTTPStatus.PARTIAL_CONTENT:
+            return response, 0
+        if response is not None and _begins_at(response) == start:
+            return response, start
+        if response is not None:
+            response.close()
+    response = _open(remote, 0)
+    if response is None:
+        raise _refused(remote, "status 416 without a range in the request")
+    if response.status == http.HTTPStatus.PARTIAL_CONTENT and _begins_at(response) != 0:
+        response.close()
+        raise _refused(remote, "it answers with a part of the file (status 206) instead of all")
+    return response, 0
+
+
+def _begins_at(response: http.client.HTTPResponse) -> int | None:
+    """Where the part of a file begins; None where the server does not say so."""
+    range_ = re.match(r"bytes (\d{1,18})-", response.headers.get("Content-Range", ""))
+    return None if range_ is None else int(range_[1])
+
+
+def _open(remote: Remote, start: int) -> http.client.HTTPResponse | None:
+    """The open response; None where the server has no part that begins at `start`."""
     request = urllib.request.Request(  # noqa: S310 - the catalogue's and the user's addresses
         remote.url, headers={"User-Agent": f"wlk-host/{__version__}"}
     )
@@ -138,12 +195,13 @@ def _connect(remote: Remote, start: int) -> tuple[http.client.HTTPResponse, int]
         request.add_header("Range", f"bytes={start}-")
     try:
         # A new opener reads the proxy settings as they are now.
-        opener = urllib.request.build_opener()
+        opener = urllib.request.build_opener(_Redirections)
         response: http.client.HTTPResponse = opener.open(request, timeout=_STALLED_S)
+        return response  # noqa: TRY300 - what else happens is an error
     except urllib.error.HTTPError as error:
         error.close()
-        if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and start:
-            return _connect(remote, 0)
+        if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            return None
         if error.code in _TRANSIENT_STATUS:
             raise _InterruptedError(f"status {error.code}") from error
         raise _refused(remote, f"status {error.code} {error.reason}") from error
@@ -151,13 +209,8 @@ def _connect(remote: Remote, start: int) -> tuple[http.client.HTTPResponse, int]
         if isinstance(getattr(error, "reason", None), ssl.SSLCertVerificationError):
             raise _untrusted(remote, str(error)) from error
         raise _InterruptedError(str(error) or type(error).__name__) from error
-    if response.status != http.HTTPStatus.PARTIAL_CONTENT:
-        return response, 0
-    range_ = re.match(r"bytes (\d+)-", response.headers.get("Content-Range", ""))
-    if range_ is None or int(range_[1]) != start:
-        response.close()
-        return _connect(remote, 0)
-    return response, start
+    except ValueError as error:  # A redirection to what is no address.
+        raise _refused(remote, str(error)) from error
 
 
 def _chunks(response: http.client.HTTPResponse) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ from enum import Enum, auto
 from typing import Final, TypeAlias
 
 from wlk_host.core.errors import WlkError
-from wlk_host.protocol import messages
+from wlk_host.protocol import codec, messages
 from wlk_host.protocol.constants import PROTOCOL_VERSION, ErrorCode
 from wlk_host.protocol.messages import (
     Audio,
@@ -53,10 +53,12 @@ class Refuse:
 
     Attributes:
         session: the session that this message ends; None if all sessions go on.
+        request: the type of the message; None if it is unknown, or concerns the whole port.
     """
 
     error: WlkError
     session: str | None = None
+    request: str | None = None
 
 
 Command: TypeAlias = (
@@ -78,8 +80,6 @@ class _Phase(Enum):
     OPEN = auto()
     STOPPING = auto()
     """The extension has stopped it; the rest of its sound is being captioned."""
-    OVER = auto()
-    """It ended with an error; messages that still arrive for it are dropped."""
 
 
 @dataclass(slots=True)
@@ -94,6 +94,13 @@ class _Heard:
     phase: _Phase
     until: int = 0
     seq: int = -1
+
+
+MOST_SESSIONS: Final = 64
+"""Sessions open at the same time. Twice as many as anybody has tabs that sound at once."""
+
+MOST_REMEMBERED: Final = 256
+"""Sessions that are over whose messages are still dropped silently. One forgotten is told again."""
 
 
 class Connection:
@@ -111,15 +118,16 @@ class Connection:
     def __init__(self) -> None:
         self._greeted = False
         self._sessions: dict[str, _Heard] = {}
+        self._over: dict[str, None] = {}
 
     def receive(self, payload: bytes) -> Command | None:
         """The command that a payload carries; None if there is nothing to do. Never raises."""
         if not self._greeted and (mismatch := _version_mismatch(payload)):
             return Refuse(mismatch)
         try:
-            message = messages.decode(payload)
+            message = codec.decode(payload)
         except WlkError as error:
-            return Refuse(error)
+            return self._misunderstood(payload, error)
         if isinstance(message, Hello):
             return self._greet(message)
         if not self._greeted:
@@ -143,7 +151,27 @@ class Connection:
 
     def failed(self, session: str) -> None:
         """Note that a session ended with an error, and drop what still arrives for it."""
-        self._sessions[session] = _Heard(_Phase.OVER)
+        self._sessions.pop(session, None)
+        self._over.pop(session, None)
+        self._over[session] = None
+        while len(self._over) > MOST_REMEMBERED:
+            del self._over[next(iter(self._over))]
+
+    def _misunderstood(self, payload: bytes, error: WlkError) -> Refuse:
+        """What to do with a message that cannot be decoded.
+
+        It is skipped. But a session without its start or a piece of its sound cannot go on.
+        """
+        request, session = codec.addressed_to(payload)
+        if not self._greeted or request == "hello":
+            return Refuse(error)
+        heard = self._sessions.get(session or "")
+        is_open = heard is not None and heard.phase is _Phase.OPEN
+        ends = (request == "start" and heard is None) or (request == "audio" and is_open)
+        if session is None or not ends:
+            return Refuse(error, None, request)
+        self.failed(session)
+        return Refuse(error, session, request)
 
     def _greet(self, hello: Hello) -> Command:
         if self._greeted:
@@ -158,30 +186,33 @@ class Connection:
         return hello
 
     def _start(self, start: Start) -> Command:
-        heard = self._sessions.get(start.session)
-        if heard is not None and heard.phase is not _Phase.OVER:
-            return Refuse(
-                WlkError(
-                    code=ErrorCode.SESSION_EXISTS,
-                    message=f"got a start for session {start.session!r}, which is open already",
-                    hint="stop it and wait for the status ended, or start it under a new id",
-                )
+        if start.session in self._sessions:
+            error = WlkError(
+                code=ErrorCode.SESSION_EXISTS,
+                message=f"got a start for session {start.session!r}, which is open already",
+                hint="stop it and wait for the status ended, or start it under a new id",
             )
+            return Refuse(error, None, "start")
+        if len(self._sessions) >= MOST_SESSIONS:
+            self.failed(start.session)
+            return Refuse(_too_many_sessions(), start.session, "start")
+        self._over.pop(start.session, None)
         self._sessions[start.session] = _Heard(_Phase.OPEN, until=start.start)
         return start
 
     def _for_session(self, message: ToSession) -> Command | None:
-        heard = self._sessions.get(message.session)
-        if heard is None:
-            self.failed(message.session)
-            return Refuse(_session_unknown(message), message.session)
-        if heard.phase is not _Phase.OPEN:
-            if heard.phase is _Phase.OVER and isinstance(message, Stop):
-                del self._sessions[message.session]
+        session = message.session
+        heard = self._sessions.get(session)
+        if heard is None and session not in self._over:
+            self.failed(session)
+            return Refuse(_session_unknown(message), session, type_of(message))
+        if heard is None or heard.phase is not _Phase.OPEN:
+            if heard is None and isinstance(message, Stop):
+                del self._over[session]
             return None
         match message:
             case Audio():
-                return _audio(message, heard)
+                return self._audio(message, heard)
             case Cut():
                 heard.until = max(heard.until, message.at)
                 return Cut(message.session, heard.until)
@@ -189,21 +220,21 @@ class Connection:
                 heard.phase = _Phase.STOPPING
         return message
 
-
-def _audio(audio: Audio, heard: _Heard) -> Command | None:
-    try:
-        pcm = _pcm_of(audio)
-        _check_order(audio, heard)
-    except WlkError as error:
-        heard.phase = _Phase.OVER
-        return Refuse(error, audio.session)
-    heard.seq = audio.seq
-    end = audio.start + len(pcm) // _SAMPLE_BYTES
-    if end <= heard.until:
-        return None
-    start = max(audio.start, heard.until)
-    heard.until = end
-    return FeedAudio(audio.session, start, pcm[(start - audio.start) * _SAMPLE_BYTES :])
+    def _audio(self, audio: Audio, heard: _Heard) -> Command | None:
+        try:
+            pcm = _pcm_of(audio)
+            _check_order(audio, heard)
+        except WlkError as error:
+            self.failed(audio.session)
+            return Refuse(error, audio.session, "audio")
+        heard.seq = audio.seq
+        # What lies behind the last position cannot be told of.
+        end = min(audio.start + len(pcm) // _SAMPLE_BYTES, messages.LAST_POSITION)
+        if end <= heard.until:
+            return None
+        start, heard.until = max(audio.start, heard.until), end
+        first, last = (at - audio.start for at in (start, end))
+        return FeedAudio(audio.session, start, pcm[first * _SAMPLE_BYTES : last * _SAMPLE_BYTES])
 
 
 def _pcm_of(audio: Audio) -> bytes:
@@ -235,7 +266,7 @@ def _audio_invalid(message: str) -> WlkError:
 
 def _version_mismatch(payload: bytes) -> WlkError | None:
     """The error if this first payload is a hello of another version, otherwise None."""
-    theirs = messages.protocol_of_hello(payload)
+    theirs = codec.protocol_of_hello(payload)
     if theirs is None or theirs == PROTOCOL_VERSION:
         return None
     older = "wlk-host" if theirs > PROTOCOL_VERSION else "the extension"
@@ -249,7 +280,7 @@ def _version_mismatch(payload: bytes) -> WlkError | None:
 def _hello_expected(message: messages.ToHost) -> WlkError:
     return WlkError(
         code=ErrorCode.HELLO_EXPECTED,
-        message=f"got {_type_of(message)} as the first message, expected hello",
+        message=f"got {type_of(message)} as the first message, expected hello",
         hint="update the extension and wlk-host to the same version",
     )
 
@@ -257,10 +288,19 @@ def _hello_expected(message: messages.ToHost) -> WlkError:
 def _session_unknown(message: ToSession) -> WlkError:
     return WlkError(
         code=ErrorCode.SESSION_UNKNOWN,
-        message=f"got {_type_of(message)} for session {message.session!r}, which is not open",
+        message=f"got {type_of(message)} for session {message.session!r}, which is not open",
         hint="start the captions of this tab again",
     )
 
 
-def _type_of(message: messages.ToHost) -> str:
+def _too_many_sessions() -> WlkError:
+    return WlkError(
+        code=ErrorCode.SESSIONS_TOO_MANY,
+        message=f"{MOST_SESSIONS} sessions are open, which is the most",
+        hint="stop the captions of another tab first",
+    )
+
+
+def type_of(message: messages.ToHost) -> str:
+    """The type of a message, as the schema has it."""
     return str(message.__struct_config__.tag)

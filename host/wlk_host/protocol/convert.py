@@ -70,7 +70,7 @@ def captions(session: str, update: CaptionUpdate) -> messages.Captions:
         revision=update.revision,
         lines=tuple(_line(line) for line in update.lines),
         draft=None if update.draft is None else _draft(update.draft),
-        final_until=update.final_until,
+        final_until=_told(update.final_until),
     )
 
 
@@ -99,8 +99,8 @@ def milliseconds(length: Sample) -> int:
 def _line(line: Line) -> messages.CaptionLine:
     return messages.CaptionLine(
         id=line.id,
-        start=line.start,
-        end=line.end,
+        start=_told(line.start),
+        end=_told(line.end),
         text=line.text,
         state=line.state,
         language=line.language,
@@ -120,4 +120,9 @@ def _kept(translation: messages.CaptionTranslation | None) -> Translation | None
 
 
 def _draft(draft: Draft) -> messages.CaptionDraft:
-    return messages.CaptionDraft(draft.line, draft.text, draft.start, draft.end)
+    return messages.CaptionDraft(draft.line, draft.text, _told(draft.start), _told(draft.end))
+
+
+def _told(at: Sample) -> Sample:
+    """The position, or the last one that can be told: silence behind the sound counts as sound."""
+    return min(at, messages.LAST_POSITION)

@@ -1,22 +1,26 @@
-"""The messages of schema.json as types, and JSON to and from them.
+"""The messages of schema.json as types (JSON to and from them: `codec`).
 
 The schema defines their meaning and their limits. The tests check both against the same fixtures.
 """
 
 from typing import Annotated, Final, Literal, TypeAlias
 
-import msgspec
-from msgspec import Meta, Struct, field
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from wlk_host.core.errors import WlkError
 from wlk_host.core.tab_options import BackendName
-from wlk_host.protocol.constants import ErrorCode
+from wlk_host.protocol.legible import legible
 from wlk_host.protocol.options import Options
 
-Position: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
-"""A `Sample` on the wire. JavaScript's safe integers end at 2**53 - 1."""
+LAST_POSITION: Final = 2**53 - 1
+"""The last sample that can be told: JavaScript's safe integers end here."""
 
-SessionId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
+Position: TypeAlias = Annotated[int, Meta(ge=0, le=LAST_POSITION)]
+"""A `Sample` on the wire."""
+
+MOST_OF_AN_ID: Final = 64
+
+SessionId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=MOST_OF_AN_ID)]
 ModelName: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
 _Count: TypeAlias = Annotated[int, Meta(ge=0)]
 _Ordinal: TypeAlias = Annotated[int, Meta(ge=1)]
@@ -196,7 +200,7 @@ class Problem(Struct, frozen=True, forbid_unknown_fields=True):
     @classmethod
     def of(cls, error: WlkError) -> "Problem":
         """The problem that reports this error."""
-        return cls(error.code, error.message, error.hint)
+        return cls(error.code, legible(error.message), legible(error.hint))
 
 
 class Status(Struct, frozen=True, forbid_unknown_fields=True, tag="status"):
@@ -271,82 +275,27 @@ class HostSpeech(Struct, frozen=True, forbid_unknown_fields=True, tag="speech"):
     clip: SpokenClip | None
 
 
-class Error(Struct, frozen=True, forbid_unknown_fields=True, tag="error"):
+class Error(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag="error"):
     """What went wrong and what to do.
 
-    With a session, that session is over. Otherwise the error concerns one message or the whole
-    port.
+    With a session, that session is over. With a `request`, the type of a message, the error answers
+    that message, and the port goes on. With neither, it concerns the whole port.
     """
 
     code: _Code
     message: str
     hint: str
     session: str | None
+    request: Annotated[str, Meta(pattern="^[a-z]{1,32}$")] | UnsetType = UNSET
 
     @classmethod
-    def of(cls, error: WlkError, session: str | None = None) -> "Error":
-        """The message that reports this error."""
-        return cls(error.code, error.message, error.hint, session)
+    def of(cls, error: WlkError, session: str | None = None, request: str | None = None) -> "Error":
+        """The message that reports this error. It always fits into a frame."""
+        answered = UNSET if request is None else request
+        return cls(error.code, legible(error.message), legible(error.hint), session, answered)
 
 
 ToSession: TypeAlias = Audio | Configure | Retranslate | Visibility | Cut | Stop
 ToModels: TypeAlias = Models | Download | Cancel | Remove
 ToHost: TypeAlias = Hello | Start | ToSession | ToModels | Speech
 ToExtension: TypeAlias = HostHello | Captions | Status | HostModels | Progress | HostSpeech | Error
-
-_TYPES_TO_HOST: Final = (
-    "hello, start, audio, configure, retranslate, visibility, cut, stop, models, download, "
-    "cancel, remove, speech"
-)
-
-_to_host: Final = msgspec.json.Decoder[ToHost](ToHost)
-_encoder: Final = msgspec.json.Encoder()
-
-
-def decode(payload: bytes) -> ToHost:
-    """One message from the extension.
-
-    Raises:
-        WlkError: `message_invalid`, with what was got and what was expected. The values are left
-            out, because they can contain what was said.
-    """
-    try:
-        message: ToHost = _to_host.decode(payload)
-    except msgspec.ValidationError as error:
-        reason = str(error)
-        if reason.endswith("at `$.type`"):
-            reason += f", expected one of {_TYPES_TO_HOST}"
-        raise _invalid(f"got a message that the protocol does not allow: {reason}") from error
-    except (ValueError, RecursionError) as error:  # Malformed JSON, broken UTF-8, deep nesting.
-        raise _invalid(f"got {len(payload)} bytes that are not JSON: {error}") from error
-    return message
-
-
-def encode(message: ToExtension) -> bytes:
-    """The JSON of one message to the extension, without its frame."""
-    return _encoder.encode(message)
-
-
-class _AnyHello(Struct, tag="hello"):
-    """A hello of any protocol version, with any other fields."""
-
-    protocol: int
-
-
-_any_hello: Final = msgspec.json.Decoder(_AnyHello)
-
-
-def protocol_of_hello(payload: bytes) -> int | None:
-    """The protocol version of a hello, or None if the payload is not a hello."""
-    try:
-        return _any_hello.decode(payload).protocol
-    except (ValueError, RecursionError):
-        return None
-
-
-def _invalid(message: str) -> WlkError:
-    return WlkError(
-        code=ErrorCode.MESSAGE_INVALID,
-        message=message,
-        hint="update the extension and wlk-host to the same version",
-    )

@@ -11,8 +11,8 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
 
-from platformdirs import user_log_dir
-
+from wlk_host import places
+from wlk_host.folders import make_private
 from wlk_host.version import __version__
 
 LEVEL_VARIABLE: Final = "WLK_LOG_LEVEL"
@@ -25,7 +25,7 @@ _OLD_FILES: Final = 2
 
 def log_file() -> Path:
     """The newest log file. It need not exist."""
-    return Path(user_log_dir("wlk-host", appauthor=False)) / "host.log"
+    return places.log_folder() / "host.log"
 
 
 def configure(argv: Sequence[str]) -> None:
@@ -35,7 +35,7 @@ def configure(argv: Sequence[str]) -> None:
     handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
     file = log_file()
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_private(file.parent)
         handlers.append(RotatingFileHandler(file, "a", _FILE_BYTES, _OLD_FILES, encoding="utf-8"))
     except OSError as error:
         sys.stderr.write(f"cannot write a log file: {error}\n")

@@ -18,6 +18,26 @@ Urgency: TypeAlias = tuple[int, bool]
 """
 
 
+class UnderWay(Protocol):
+    """A job that a thread works on.
+
+    Attributes:
+        busy_s: for how long, as the watchdog counts it.
+    """
+
+    busy_s: float
+
+    @property
+    def owner(self) -> str | None:
+        """The session that it is for; None for the loading of models."""
+        ...
+
+    @property
+    def urgency(self) -> Urgency | None:
+        """Of a session's turn; None for other jobs."""
+        ...
+
+
 class Threads(Protocol):
     """Threads that do what sessions have to do, as many jobs side by side as there are threads."""
 
@@ -27,6 +47,14 @@ class Threads(Protocol):
 
     def submit(self, job: Callable[[], T]) -> Promise[T]:
         """Do this when its turn comes, after what is urgent."""
+        ...
+
+    def under_way(self) -> "Sequence[UnderWay]":
+        """The jobs that the threads work on now."""
+        ...
+
+    def abandon(self, job: "UnderWay") -> None:
+        """A job under way does not end: leave its thread alone, and let another one do the rest."""
         ...
 
     def apart(self, name: str) -> "Threads":

@@ -24,6 +24,14 @@ class BrowserGoneError(Exception):
     """The browser no longer reads what the host writes."""
 
 
+class HungError(Exception):
+    """Too many threads work on what does not end (`runtime.host.watchdog`)."""
+
+
+HUNG_EXIT_CODE: Final = 3
+"""Of a process that ended for that."""
+
+
 class Signal(Enum):
     """What the inbox carries besides payloads."""
 

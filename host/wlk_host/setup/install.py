@@ -17,6 +17,7 @@ from pathlib import Path, PurePath
 from typing import Final
 
 from wlk_host import privacy
+from wlk_host.folders import make_private
 from wlk_host.protocol.constants import HOST_NAME
 from wlk_host.setup import browsers, manifest, registry
 from wlk_host.setup.browsers import Browser
@@ -37,7 +38,7 @@ class WriteFile:
     def apply(self) -> None:
         """Replace the file in one step."""
         target = Path(self.path)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_private(target.parent)
         handle, scratch = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:

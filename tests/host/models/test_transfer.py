@@ -15,10 +15,22 @@ from fixtures.hub import Answer, Hub
 from fixtures.hub_fixtures import WEIGHTS
 from wlk_host.core.errors import WlkError
 from wlk_host.models.errors import DownloadCancelledError
-from wlk_host.models.transfer import Remote, fetch
+from wlk_host.models.transfer import MOST_CONNECTIONS, Remote, fetch
 
 AT_ONCE = (0.0, 0.0, 0.0)
 HALF = len(WEIGHTS) // 2
+
+
+class Waits(Event):
+    """Notes the waits and does not wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds: list[float] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.seconds.append(timeout or 0.0)
+        return False
 
 
 def remote(hub: Hub) -> Remote:
@@ -100,6 +112,54 @@ def test_a_server_that_gets_nowhere_is_given_up(hub: Hub, tmp_path: Path) -> Non
     assert len(hub.asked) == 1 + len(AT_ONCE)
 
 
+@pytest.mark.parametrize("part", [answers.always_a_part, answers.always_the_end])
+@pytest.mark.parametrize("has_come", [0, 1000])
+def test_a_part_in_place_of_the_whole_is_refused(
+    hub: Hub, tmp_path: Path, part: Answer, has_come: int
+) -> None:
+    (tmp_path / "file").write_bytes(WEIGHTS[:has_come])
+    hub.answers[:] = [part] * 100
+    with pytest.raises(WlkError, match="status 206") as raised:
+        bring(hub, tmp_path / "file")
+    assert raised.value.code == "download_refused"
+    assert len(hub.asked) == (2 if has_come else 1)
+
+
+def test_a_server_that_drops_again_and_again_is_given_up_with_growing_delays(
+    hub: Hub, tmp_path: Path
+) -> None:
+    hub.answers[:] = [answers.broken_after(len(WEIGHTS) // 140)] * 200
+    waited = Waits()
+    with pytest.raises(WlkError) as raised:
+        fetch(remote(hub), tmp_path / "file", lambda _: None, waited, (1.0, 2.0, 4.0, 8.0))
+    assert raised.value.code == "download_failed"
+    assert waited.seconds == [1.0, 2.0, 4.0, 8.0]
+    assert len(hub.asked) == 1 + len(waited.seconds)
+    hub.answers.clear()
+    bring(hub, tmp_path / "file")
+    assert (tmp_path / "file").read_bytes() == WEIGHTS
+
+
+def test_a_redirection_to_no_address_is_refused(hub: Hub, tmp_path: Path) -> None:
+    def astray(request: answers.Request, content: bytes) -> None:
+        request.head(302, 0, Location="http://[::1")
+
+    hub.answers[:] = [astray]
+    with pytest.raises(WlkError) as raised:
+        bring(hub, tmp_path / "file")
+    assert raised.value.code == "download_refused"
+
+
+def test_there_is_a_most_of_connections_whatever_they_bring(hub: Hub, tmp_path: Path) -> None:
+    hub.answers[:] = [answers.broken_after(len(WEIGHTS) // 20)] * 19 + [
+        answers.broken_after(0)
+    ] * 99
+    with pytest.raises(WlkError) as raised:
+        bring(hub, tmp_path / "file", (0.0,) * 99)
+    assert raised.value.code == "download_failed"
+    assert len(hub.asked) == MOST_CONNECTIONS
+
+
 @pytest.mark.parametrize("wrong", [answers.wrong_bytes, answers.longer])
 def test_wrong_content_is_refused_and_not_kept(hub: Hub, tmp_path: Path, wrong: Answer) -> None:
     hub.answers[:] = [wrong, wrong]
@@ -158,5 +218,5 @@ def test_it_can_be_cancelled_while_it_waits_to_try_again(hub: Hub, tmp_path: Pat
 def test_wherever_it_breaks_the_file_is_the_same(hub: Hub, tmp_path: Path, cuts: list[int]) -> None:
     (tmp_path / "file").unlink(missing_ok=True)
     hub.answers[:] = [answers.broken_after(size) for size in cuts]
-    bring(hub, tmp_path / "file")
+    bring(hub, tmp_path / "file", AT_ONCE * 2)
     assert (tmp_path / "file").read_bytes() == WEIGHTS

@@ -1,9 +1,17 @@
 import base64
 import json
+import tracemalloc
 
 import pytest
 
-from wlk_host.protocol.connection import Command, Connection, FeedAudio, Refuse
+from wlk_host.protocol.connection import (
+    MOST_REMEMBERED,
+    MOST_SESSIONS,
+    Command,
+    Connection,
+    FeedAudio,
+    Refuse,
+)
 from wlk_host.protocol.messages import Cut, Hello, Start, Stop, Visibility
 from wlk_host.protocol.options import Options
 
@@ -140,3 +148,65 @@ def test_a_failed_session_may_start_again(started: Connection) -> None:
     started.failed("a")
     assert isinstance(tell(started, type="start", session="a", options={}), Start)
     assert audio(started, 0, 0, b"\1\0") == FeedAudio("a", 0, b"\1\0")
+
+
+@pytest.mark.parametrize(
+    "request_", ["models", "download", "cancel", "remove", "speech", "configure", "visibility"]
+)
+def test_what_cannot_be_decoded_is_told_to_who_asked(started: Connection, request_: str) -> None:
+    refusal = tell(started, type=request_, session="a", model=[], options=3, visible=3)
+    assert code(refusal) == ("message_invalid", None)
+    assert isinstance(refusal, Refuse)
+    assert refusal.request == request_
+    assert audio(started, 0, 100, b"\1\0") == FeedAudio("a", 100, b"\1\0")
+
+
+def test_a_start_that_cannot_be_decoded_ends_that_session_alone(started: Connection) -> None:
+    refusal = tell(started, type="start", session="b", options={"task": "sing"})
+    assert code(refusal) == ("message_invalid", "b")
+    assert tell(started, type="visibility", session="b", visible=True) is None
+    again = tell(started, type="start", session="a", options={"task": "sing"})
+    assert code(again) == ("message_invalid", None), "the open one goes on"
+    assert audio(started, 0, 100, b"\1\0") == FeedAudio("a", 100, b"\1\0")
+
+
+def test_sound_that_cannot_be_decoded_ends_its_session_alone(started: Connection) -> None:
+    refusal = tell(started, type="audio", session="a", seq=0, start=100, pcm=5)
+    assert code(refusal) == ("message_invalid", "a")
+    assert audio(started, 0, 100, b"\1\0") is None
+
+
+def test_a_start_of_an_open_session_is_told_as_one(started: Connection) -> None:
+    refusal = tell(started, type="start", session="a", options={})
+    assert isinstance(refusal, Refuse)
+    assert (refusal.session, refusal.request) == (None, "start")
+
+
+def test_sessions_that_are_over_are_forgotten_at_last(greeted: Connection) -> None:
+    names = [f"s{n}" for n in range(MOST_REMEMBERED + 1)]
+    for name in names:
+        assert code(tell(greeted, type="stop", session=name)) == ("session_unknown", name)
+    tracemalloc.start()
+    for n in range(20_000):
+        tell(greeted, type="visibility", session=f"{n:064}", visible=True)
+    grown, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert grown < 500_000
+    assert code(tell(greeted, type="stop", session=names[-1])) == ("session_unknown", names[-1])
+
+
+def test_there_is_a_most_of_open_sessions(greeted: Connection) -> None:
+    for n in range(MOST_SESSIONS):
+        assert isinstance(tell(greeted, type="start", session=f"s{n}", options={}), Start)
+    one_more = tell(greeted, type="start", session="x", options={})
+    assert code(one_more) == ("sessions_too_many", "x")
+    tell(greeted, type="stop", session="s0")
+    greeted.ended("s0")
+    assert isinstance(tell(greeted, type="start", session="x", options={}), Start)
+
+
+def test_sound_behind_the_last_position_is_left_out(greeted: Connection) -> None:
+    last = 2**53 - 1
+    tell(greeted, type="start", session="a", options={}, **{"from": last - 1})
+    assert audio(greeted, 0, last - 1, b"\1\0\2\0\3\0") == FeedAudio("a", last - 1, b"\1\0")
+    assert audio(greeted, 1, last, b"\1\0") is None

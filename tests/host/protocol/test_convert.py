@@ -1,5 +1,7 @@
 import struct
 
+import msgspec
+
 from wlk_host.core.options import SessionOptions
 from wlk_host.core.types import AudioChunk, CaptionUpdate, Draft, Line, Translation, Word
 from wlk_host.protocol import convert, messages
@@ -57,3 +59,15 @@ def test_lines_travel_without_their_words() -> None:
 
 def test_samples_become_whole_milliseconds() -> None:
     assert convert.milliseconds(16_015) == 1000
+
+
+def test_what_ends_behind_the_last_position_ends_there() -> None:
+    last = 2**53 - 1
+    line = Line(last - 5, last - 5, last + 4, " Hi", "final", "en")
+    update = CaptionUpdate(3, (line,), Draft(last, " the", last, last + 9), final_until=last + 4)
+    told = msgspec.json.decode(
+        msgspec.json.encode(convert.captions("a", update)), type=messages.Captions
+    )
+    assert (told.lines[0].end, told.final_until) == (last, last)
+    assert told.draft is not None
+    assert told.draft.end == last

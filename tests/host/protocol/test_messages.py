@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wlk_host.core.errors import WlkError
-from wlk_host.protocol import messages
+from wlk_host.protocol import codec, messages
 from wlk_host.protocol.connection import Connection
+from wlk_host.protocol.framing import encode_frame
+from wlk_host.protocol.legible import MOST_TEXT
 from wlk_host.protocol.options import Options
 
 JSON = st.recursive(
@@ -28,7 +30,7 @@ ALMOST = st.builds(
 @given(st.binary(max_size=60) | (JSON | ALMOST).map(lambda value: json.dumps(value).encode()))
 def test_whatever_comes_raises_nothing_but_the_coded_error(payload: bytes) -> None:
     with suppress(WlkError):
-        messages.decode(payload)
+        codec.decode(payload)
     Connection().receive(payload)
 
 
@@ -39,7 +41,7 @@ def test_whatever_comes_raises_nothing_but_the_coded_error(payload: bytes) -> No
 )
 def test_what_is_not_json_is_a_coded_error(payload: bytes) -> None:
     with pytest.raises(WlkError, match="not JSON") as caught:
-        messages.decode(payload)
+        codec.decode(payload)
     assert caught.value.code == "message_invalid"
 
 
@@ -53,7 +55,7 @@ def test_what_is_not_json_is_a_coded_error(payload: bytes) -> None:
 )
 def test_errors_say_what_was_got_and_expected(payload: bytes, says: str) -> None:
     with pytest.raises(WlkError, match=says):
-        messages.decode(payload)
+        codec.decode(payload)
 
 
 def test_what_is_sent_can_be_read_as_the_schema_says() -> None:
@@ -71,7 +73,7 @@ def test_what_is_sent_can_be_read_as_the_schema_says() -> None:
         smaller_model="tiny",
         model_problem=None,
     )
-    assert json.loads(messages.encode(status)) == {
+    assert json.loads(codec.encode(status)) == {
         "type": "status",
         "session": "tab-1",
         "state": "lagging",
@@ -89,6 +91,40 @@ def test_what_is_sent_can_be_read_as_the_schema_says() -> None:
 
 
 def test_start_has_its_sample_under_the_name_from() -> None:
-    start = messages.decode(b'{"type": "start", "session": "a", "options": {}, "from": 7}')
+    start = codec.decode(b'{"type": "start", "session": "a", "options": {}, "from": 7}')
     assert start == messages.Start("a", Options(), start=7)
     assert b'"from":7' in msgspec.json.encode(start)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b'{"type": "%s"}',
+        b'{"type": "models", "%s": 1}',
+        b'{"type": "start", "session": "a", "options": {"task": "%s"}}',
+        b'{"type": "start", "session": "a", "options": {"language": "%s"}}',
+        b'{"type": "audio", "session": "a", "seq": 0, "start": 0, "pcm": "%s"}',
+        b'{"type": "stop", "session": "%s"}',
+    ],
+)
+def test_an_error_quotes_little_of_what_was_got(payload: bytes) -> None:
+    with pytest.raises(WlkError) as caught:
+        codec.decode(payload % (b"long " * 400_000))
+    assert len(caught.value.message) < 1000
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * 5_000_000, "\udcff" * 5_000, '"\0' * 900_000, "é😀" * 900_000]
+)
+def test_every_error_fits_into_a_frame(text: str) -> None:
+    error = WlkError("model_corrupt", text, text)
+    assert encode_frame(codec.encode(messages.Error.of(error, "a", "start")))
+    assert encode_frame(codec.encode(messages.Error.of(error)))
+    assert len(messages.Problem.of(error).message) <= MOST_TEXT
+
+
+def test_an_error_of_the_port_answers_no_request() -> None:
+    error = WlkError("frame_truncated", "cut off", "start again")
+    assert "request" not in json.loads(codec.encode(messages.Error.of(error)))
+    told = json.loads(codec.encode(messages.Error.of(error, None, "speech")))
+    assert (told["request"], told["session"]) == ("speech", None)

@@ -32,7 +32,7 @@ from wlk_host.core.translation.session import TranslatedSession
 from wlk_host.core.translation.translators import TranslationRequest
 from wlk_host.core.types import SAMPLE_RATE, Event, Pcm, Sample, Work
 from wlk_host.runtime.agenda import Agenda
-from wlk_host.runtime.ports import LoadedModel, Threads, TranslatedCaptionSession, Urgency
+from wlk_host.runtime.ports import LoadedModel, Threads, TranslatedCaptionSession, UnderWay, Urgency
 from wlk_host.runtime.stdio import Signal
 
 T = TypeVar("T")
@@ -139,6 +139,12 @@ class Lanes:
 
     def submit(self, job: Callable[[], T]) -> _Job[T]:
         return self._add(_Job(self._timeline, job, None, self._takes_s))
+
+    def under_way(self) -> list[UnderWay]:
+        return []  # On this timeline all work ends.
+
+    def abandon(self, job: UnderWay) -> None:
+        raise AssertionError("nothing is under way")
 
     def apart(self, name: str) -> "Lanes":
         return Lanes(self._timeline, 1, 0.0)

@@ -1,11 +1,13 @@
 """The real host process on real pipes, as the browser has it."""
 
+import array
 import json
 import os
 import queue
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,9 @@ TESTS = Path(__file__).parents[2]
 HOST = Path(wlk_host.__file__).parents[1]
 ORIGIN = "chrome-extension://adliapmgjimkjkbmaenmlijopoacdhcg/"
 SCRIPTED = ("-m", "host.runtime.scripted_host")
+PIPE_BYTES = 65536
+"""What a pipe holds on Linux and macOS (pipe(7))."""
+
 WITHIN_S = 20.0
 """A deadline for what should take milliseconds, on a machine with much else to do."""
 
@@ -95,11 +100,29 @@ class HostProcess:
         """What the browser does when it quits or the port is disconnected."""
         self.stdin.close()
 
-    def stop_listening(self) -> None:
-        """Close stdout, but not stdin: what it writes from now on, nobody reads."""
+    def stop_reading(self) -> None:
+        """Read nothing more: what it writes fills the pipe, and then it waits."""
         self._deaf.set()
         self.say_raw(b"its answer is the last one heard")
         self._listener.join()
+
+    def fill_stdout(self) -> None:
+        """Have it write until the pipe takes nothing more; `stop_reading` comes first."""
+        for _ in range(1000):
+            self.say_raw(b"{")
+        import fcntl  # noqa: PLC0415 - not on Windows
+        import termios  # noqa: PLC0415 - as well
+
+        unread = array.array("i", [0])
+        deadline = time.monotonic() + WITHIN_S
+        while unread[0] < PIPE_BYTES - 4096:  # A page of it can be left when it is full.
+            assert time.monotonic() < deadline, f"{unread[0]} bytes in the pipe"
+            time.sleep(0.02)
+            fcntl.ioctl(self.stdout, termios.FIONREAD, unread)
+
+    def stop_listening(self) -> None:
+        """Close stdout, but not stdin: what it writes from now on, nobody reads."""
+        self.stop_reading()
         self.stdout.close()
 
     def exit_code(self, within_s: float = WITHIN_S) -> int:

@@ -3,6 +3,7 @@
 import base64
 import json
 import queue
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -104,6 +105,7 @@ class Port:
         send: Callable[[ToExtension], None],
         release_after_s: float,
         make_threads: Callable[[Wake], Threads] | None = None,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         connection = Connection()
         connection.receive(b'{"type": "hello", "protocol": 1, "extension": "1"}')
@@ -111,7 +113,7 @@ class Port:
         threads = self.threads or Inline(self.loading)
         make_threads = make_threads or (lambda _: threads)
         HostLoop(
-            inbox, send, connection, make_loader, models.obey, release_after_s, make_threads
+            inbox, send, connection, make_loader, models.obey, release_after_s, make_threads, now
         ).run()
 
     def states(self, session: str) -> list[str]:

@@ -10,7 +10,7 @@ from wlk_host.core.options import SessionOptions
 from wlk_host.core.recognition import Recognition
 from wlk_host.core.sound.speakers import Speakers
 from wlk_host.core.types import AudioChunk, CaptionUpdate, Event, Line, Sample, Work
-from wlk_host.runtime.ports import LoadedModel, Threads, TranslatedCaptionSession, Urgency
+from wlk_host.runtime.ports import LoadedModel, Threads, TranslatedCaptionSession, UnderWay, Urgency
 
 T = TypeVar("T")
 
@@ -166,6 +166,12 @@ class Inline:
     def apart(self, name: str) -> "Inline | Held":
         return self._others or self
 
+    def under_way(self) -> list[UnderWay]:
+        return []
+
+    def abandon(self, job: UnderWay) -> None:
+        raise AssertionError("nothing is under way")
+
     def submit(self, job: Callable[[], T]) -> Future[T]:
         future = Future[T]()
         try:
@@ -205,6 +211,12 @@ class Held:
 
     def apart(self, name: str) -> "Inline | Held":
         return self._apart or self
+
+    def under_way(self) -> list[UnderWay]:
+        return []
+
+    def abandon(self, job: UnderWay) -> None:
+        raise AssertionError("nothing is under way")
 
     @property
     def n_jobs(self) -> int:

@@ -149,3 +149,20 @@ def test_jobs_from_many_threads_are_all_done_and_never_too_many_at_a_time() -> N
         asker.join(WITHIN_S)
     assert n_done == 800
     assert most <= 3
+
+
+def test_an_abandoned_job_gives_its_place_to_another_and_ends_for_itself(gated: Gated) -> None:
+    workers = Workers(1)
+    stuck = workers.take(gated.job("stuck"), LIVE)
+    waiting = workers.take(gated.job("waiting"), LIVE)
+    gated.await_begun(1)
+    (job,) = workers.under_way()
+    workers.abandon(job)
+    workers.abandon(job)
+    gated.await_begun(2)
+    third = workers.take(gated.job("third"), LIVE)
+    gated.let_through("stuck")
+    assert stuck.result() == "stuck"
+    assert gated.begun == ["stuck", "waiting"], "its end frees no second place"
+    gated.let_through("waiting", "third")
+    assert (waiting.result(), third.result()) == ("waiting", "third")

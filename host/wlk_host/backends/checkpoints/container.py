@@ -1,5 +1,6 @@
 """Read a CTranslate2 `model.bin` without CTranslate2."""
 
+import math
 import mmap
 import struct
 from pathlib import Path
@@ -24,15 +25,17 @@ def read_variables(model_bin: Path) -> dict[str, NDArray[np.generic]]:
     Raises:
         WlkError: `model_corrupt` if the file ends early or has another format.
     """
-    with model_bin.open("rb") as file:
-        size = file.seek(0, 2)
-        if size == 0:
-            raise _corrupt(model_bin, "the file is empty")
-        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    try:
+        with model_bin.open("rb") as file:
+            if file.seek(0, 2) == 0:
+                raise corrupt_container(model_bin, "the file is empty")
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except OSError as error:
+        raise corrupt_container(model_bin, str(error)) from error
     try:
         return _parse(_Cursor(mapped))
     except (struct.error, UnicodeDecodeError, ValueError, KeyError) as error:
-        raise _corrupt(model_bin, str(error)) from error
+        raise corrupt_container(model_bin, str(error)) from error
 
 
 class _Cursor:
@@ -57,7 +60,7 @@ class _Cursor:
         shape = [self.number("I") for _ in range(self.number("B"))]
         dtype = np.dtype(_DTYPES[self.number("B")])
         n_bytes = self.number("I")
-        if n_bytes != dtype.itemsize * int(np.prod(shape)):
+        if n_bytes != dtype.itemsize * math.prod(shape):
             raise ValueError(f"{n_bytes} bytes cannot hold shape {shape} of {dtype}")
         if self._at + n_bytes > len(self._data):
             raise ValueError(f"the file ends at byte {len(self._data)} within a variable")
@@ -74,14 +77,19 @@ def _parse(cursor: _Cursor) -> dict[str, NDArray[np.generic]]:
     variables: dict[str, NDArray[np.generic]] = {}
     for _ in range(cursor.number("I")):
         name = cursor.name()
+        if name in variables:  # Readers differ in which of them they take.
+            raise ValueError(f"it has {name} twice")
         variables[name] = cursor.array()
     for _ in range(cursor.number("I")):
         alias = cursor.name()
+        if alias in variables:
+            raise ValueError(f"it has {alias} twice")
         variables[alias] = variables[cursor.name()]
     return variables
 
 
-def _corrupt(model_bin: Path, reason: str) -> WlkError:
+def corrupt_container(model_bin: Path, reason: str) -> WlkError:
+    """The error for a file that is no complete model in CTranslate2's format."""
     return WlkError(
         code="model_corrupt",
         message=f"{model_bin} is not a complete CTranslate2 model: {reason}",

@@ -22,14 +22,19 @@ from wlk_host.backends.checkpoints import lora, mlx
 from wlk_host.backends.checkpoints import vocabulary as vocabularies
 from wlk_host.backends.checkpoints.files import corrupt, read_json, read_tensors, weight_files
 from wlk_host.backends.checkpoints.heads import Heads
-from wlk_host.backends.checkpoints.names import Dimensions, dimensions, to_openai
+from wlk_host.backends.checkpoints.names import Dimensions, to_openai
+from wlk_host.backends.checkpoints.shapes import require_whisper
 from wlk_host.backends.checkpoints.vocabulary import Vocabulary
 from wlk_host.core.errors import WlkError
+from wlk_host.folders import is_file, is_folder, make_private
 
 _VERSION: Final = 1
 """Increased when earlier conversions must be repeated."""
 
 _CONTAINER: Final = "model.bin"
+
+_MOST_SOURCES: Final = 8
+"""An adapter, those it is for, and the model below them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class Checkpoint:
 
 def is_converted(path: Path) -> bool:
     """Whether the path is a CTranslate2 folder, which needs no conversion."""
-    return (path / _CONTAINER).is_file()
+    return is_file(path / _CONTAINER)
 
 
 def is_checkpoint(path: Path) -> bool:
@@ -80,7 +85,7 @@ def as_ctranslate2(
         return path
     sources = _sources(path, base_of)
     converted = cache / _slot(path) / _fingerprint(sources)
-    if converted.is_dir():
+    if is_folder(converted):
         return converted
     checkpoint = _read(sources)
     size = checkpoint.size
@@ -99,10 +104,20 @@ def as_ctranslate2(
 
 
 def _sources(path: Path, base_of: Callable[[str], Path]) -> list[Path]:
-    """The adapters, the outermost first, and last the checkpoint that they are for."""
-    if not (path / lora.CONFIG).is_file():
-        return [path]
-    return [path, *_sources(base_of(lora.base_name(path)), base_of)]
+    """The adapters, the outermost first, and last the checkpoint that they are for.
+
+    Raises:
+        WlkError: `model_corrupt` if they lead back to each other, or are too many.
+    """
+    sources = [path]
+    while is_file(path / lora.CONFIG):
+        path = base_of(lora.base_name(path))
+        if path.resolve() in {source.resolve() for source in sources}:
+            raise corrupt(path, "its adapters lead back to it")
+        sources.append(path)
+        if len(sources) > _MOST_SOURCES:
+            raise corrupt(sources[0], f"it is an adapter of more than {_MOST_SOURCES - 1} others")
+    return sources
 
 
 def _read(sources: Sequence[Path]) -> Checkpoint:
@@ -121,7 +136,7 @@ def _read_weights(path: Path) -> Checkpoint:
         stored = mlx.dequantised(stored, config, path)
     try:
         tensors = to_openai(stored)
-        size = dimensions(tensors)
+        size = require_whisper(tensors)
     except (KeyError, ValueError, IndexError) as error:
         raise corrupt(path, f"it lacks or misshapes {error}") from error
     folder = path if path.is_dir() else path.parent
@@ -132,12 +147,25 @@ def _read_weights(path: Path) -> Checkpoint:
 def _own_heads(folder: Path, stored: NDArray[np.generic] | None) -> Heads | None:
     """The heads in the tensors (MLX) or in the configuration (Hugging Face, CTranslate2)."""
     if stored is not None:
-        return tuple((int(layer), int(head)) for layer, head in np.asarray(stored, np.int64))
+        return _heads(folder, np.asarray(stored).tolist())
     for name in ("generation_config.json", "config.json"):
         pairs = read_json(folder / name).get("alignment_heads")
         if isinstance(pairs, list) and pairs:
-            return tuple((int(layer), int(head)) for layer, head in pairs)
+            return _heads(folder / name, pairs)
     return None
+
+
+def _heads(source: Path, pairs: object) -> Heads:
+    """The pairs as heads.
+
+    Raises:
+        WlkError: `model_corrupt`.
+    """
+    if isinstance(pairs, list) and all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
+        numbers = [number for pair in pairs for number in pair]
+        if all(type(number) is int for number in numbers):
+            return tuple((pair[0], pair[1]) for pair in pairs)
+    raise corrupt(source, "its alignment_heads are no pairs of layer and head")
 
 
 def _write(converted: Path, checkpoint: Checkpoint, heads: Heads, vocabulary: Vocabulary) -> None:
@@ -145,10 +173,10 @@ def _write(converted: Path, checkpoint: Checkpoint, heads: Heads, vocabulary: Vo
     from wlk_host.backends.checkpoints.ct2 import write_folder  # noqa: PLC0415
 
     slot = converted.parent
-    slot.mkdir(parents=True, exist_ok=True)
+    make_private(slot)
     with tempfile.TemporaryDirectory(prefix=".converting-", dir=slot.parent) as scratch:
         staged = Path(scratch) / "model"
-        staged.mkdir()
+        make_private(staged)
         try:
             write_folder(staged, checkpoint.tensors, heads, vocabulary)
         except (KeyError, ValueError) as error:

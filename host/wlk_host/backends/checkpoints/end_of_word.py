@@ -1,12 +1,14 @@
 """Trained end-of-word models in Simul-Whisper's format (`cif_base.pt` and others)."""
 
-import pickle
+import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from wlk_host.backends import availability
+from wlk_host.backends.checkpoints.files import READING
+from wlk_host.backends.checkpoints.zipped import require_unpacked, require_within
 from wlk_host.core.errors import WlkError
 from wlk_host.core.live.end_of_word import IntegrateAndFire
 
@@ -22,13 +24,20 @@ def load_end_of_word(path: Path) -> IntegrateAndFire:
     import torch  # noqa: PLC0415 - an extra, and takes a second
 
     try:
-        checkpoint: Any = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, EOFError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
+        require_unpacked(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # About pickles that are then refused.
+            checkpoint: Any = torch.load(path, map_location="cpu", weights_only=True)
+    except READING as error:
         raise _unreadable(path, str(error).partition("\n")[0]) from error
     found = _shapes(checkpoint)
     weight, bias = found.get("weight", ()), found.get("bias", ())
     if len(weight) != 2 or weight[0] != 1 or bias != (1,):
         raise _unreadable(path, f"expected a weight of (1, width) and a bias of (1,), got {found}")
+    try:
+        require_within(path, weight[1] * 4)
+    except ValueError as error:
+        raise _unreadable(path, str(error)) from error
     numbers = checkpoint["weight"][0].numpy().astype(np.float32)
     return IntegrateAndFire(numbers, float(checkpoint["bias"][0]))
 

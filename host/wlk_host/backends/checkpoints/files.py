@@ -21,7 +21,9 @@ from numpy.typing import NDArray
 
 from wlk_host.backends import availability
 from wlk_host.backends.checkpoints.container import read_variables
+from wlk_host.backends.checkpoints.zipped import read_npz, require_unpacked, require_within
 from wlk_host.core.errors import WlkError
+from wlk_host.folders import is_file
 
 if TYPE_CHECKING:
     import torch
@@ -41,11 +43,17 @@ _NAMES: Final = (
 """The file names of weights of Hugging Face, MLX, PEFT and CTranslate2. The first that exists is
 used. An index beside it names the shards."""
 
-_READING: Final = (
+READING: Final = (
     OSError,
     EOFError,
     ValueError,
-    KeyError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    AssertionError,
+    ImportError,
+    MemoryError,
     RuntimeError,
     pickle.UnpicklingError,
     struct.error,
@@ -54,6 +62,9 @@ _READING: Final = (
     safetensors.SafetensorError,
 )
 """The errors of the readers for a damaged file."""
+
+MOST_JSON_BYTES: Final = 64 << 20
+"""Of a file beside the weights. The largest, a tokenizer, has 4 MB."""
 
 _BFLOAT16: Final = "BF16"
 """As safetensors calls it."""
@@ -68,13 +79,13 @@ def weight_files(path: Path) -> tuple[Path, ...]:
     Raises:
         WlkError: `model_corrupt` if shards are missing.
     """
-    if path.is_file():
+    if is_file(path):
         return (path,)
     for name in _NAMES:
-        if (path / name).is_file():
+        if is_file(path / name):
             return (path / name,)
         index = path / f"{name}.index.json"
-        if index.is_file():
+        if is_file(index):
             return _shards(index)
     return ()
 
@@ -92,7 +103,7 @@ def read_tensors(files: Sequence[Path]) -> dict[str, NDArray[np.generic]]:
             tensors.update(_read(file))
         except WlkError:
             raise
-        except _READING as error:
+        except READING as error:
             if _MORE_THAN_TENSORS.search(str(error)):
                 raise _unsafe(file) from error
             pickled = isinstance(
@@ -108,11 +119,14 @@ def read_json(path: Path) -> dict[str, object]:
     Raises:
         WlkError: `model_corrupt`.
     """
-    if not path.is_file():
+    if not is_file(path):
         return {}
     try:
+        size = path.stat().st_size
+        if size > MOST_JSON_BYTES:
+            raise corrupt(path, f"it has {size} bytes, expected at most {MOST_JSON_BYTES}")
         content = json.loads(path.read_text("utf-8"))
-    except ValueError as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise corrupt(path, str(error)) from error
     if not isinstance(content, dict):
         raise corrupt(path, f"expected an object, got {type(content).__name__}")
@@ -132,8 +146,10 @@ def _shards(index: Path) -> tuple[Path, ...]:
     weight_map = read_json(index).get("weight_map")
     if not isinstance(weight_map, dict) or not weight_map:
         raise corrupt(index, "it has no weight_map")
-    shards = tuple(index.parent / Path(str(name)).name for name in sorted(set(weight_map.values())))
-    missing = [shard.name for shard in shards if not shard.is_file()]
+    if not all(isinstance(name, str) for name in weight_map.values()):
+        raise corrupt(index, "its weight_map names no files")
+    shards = tuple(index.parent / Path(name).name for name in sorted(set(weight_map.values())))
+    missing = [shard.name for shard in shards if not is_file(shard)]
     if missing:
         raise corrupt(index.parent, f"it lacks {', '.join(missing)}")
     return shards
@@ -143,14 +159,14 @@ def _read(file: Path) -> dict[str, NDArray[np.generic]]:
     if file.suffix == ".safetensors":
         return _read_safetensors(file)
     if file.suffix == ".npz":
-        with file.open("rb") as raw, np.load(raw, allow_pickle=False) as opened:
-            return {name: opened[name] for name in opened.files}
+        return read_npz(file)
     if file.name == "model.bin":
         return read_variables(file)
     if not availability.has_torch():
         raise availability.torch_missing(f"a checkpoint in a pickle, as {file.name} is,")
     import torch  # noqa: PLC0415 - an extra, and takes a second
 
+    require_unpacked(file)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # About pickles that are then refused.
         loaded = torch.load(file, map_location="cpu", weights_only=True)
@@ -158,11 +174,10 @@ def _read(file: Path) -> dict[str, NDArray[np.generic]]:
         loaded = loaded["model_state_dict"]
     if not isinstance(loaded, dict):
         raise corrupt(file, f"expected tensors by name, got {type(loaded).__name__}")
-    return {
-        str(name): _array(value)
-        for name, value in loaded.items()
-        if isinstance(value, torch.Tensor)
-    }
+    tensors = {str(name): it for name, it in loaded.items() if isinstance(it, torch.Tensor)}
+    # A tensor can be larger than what is stored of it, by strides of 0.
+    require_within(file, sum(it.numel() * it.element_size() for it in tensors.values()))
+    return {name: _array(tensor) for name, tensor in tensors.items()}
 
 
 def _read_safetensors(file: Path) -> dict[str, NDArray[np.generic]]:

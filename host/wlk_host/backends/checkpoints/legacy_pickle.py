@@ -90,6 +90,10 @@ class _Unpickler(pickle.Unpickler):
         if kind != "storage" or view is not None or not 0 <= n_numbers <= self._n_bytes:
             raise pickle.UnpicklingError(f"it holds a storage of {n_numbers} numbers")
         if key not in self.storages:
+            # All of them together are in the file.
+            self._n_bytes -= n_numbers * np.dtype(dtype).itemsize
+            if self._n_bytes < 0:
+                raise pickle.UnpicklingError("it holds more numbers than its bytes can be")
             self.storages[key] = np.zeros(n_numbers, dtype)
         return self.storages[key]
 

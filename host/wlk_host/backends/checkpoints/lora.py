@@ -64,9 +64,16 @@ def merge(
     for module, pair in pairs.items():
         if pair.keys() != {"A", "B"}:
             raise corrupt(adapter, f"{module} has only one of lora_A and lora_B")
-        rank = pair["A"].shape[0]
+        rank = _rank(adapter, module, pair["A"], pair["B"])
         _add(merged, adapter, module, _scale(config, module, rank), pair["A"], pair["B"])
     return merged
+
+
+def _rank(adapter: Path, module: str, a: NDArray[np.float32], b: NDArray[np.float32]) -> int:
+    """What both matrices share."""
+    if a.ndim != 2 or b.ndim != 2 or len(a) != b.shape[1] or len(a) == 0:
+        raise corrupt(adapter, f"{module} has lora_A of {a.shape} and lora_B of {b.shape}")
+    return len(a)
 
 
 def _add(

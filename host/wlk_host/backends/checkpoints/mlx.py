@@ -47,7 +47,7 @@ def dequantised(
                 tensors[f"{name}.{part}"] for part in ("weight", "scales", "biases")
             )
             plain[f"{name}.weight"] = _matrix(packed, scales, biases, group_size, bits)
-        except (KeyError, ValueError) as error:
+        except (KeyError, ValueError, IndexError) as error:
             raise corrupt(path, f"its quantised {name} lacks or misshapes {error}") from error
     return plain
 
@@ -84,6 +84,10 @@ def _matrix(
 ) -> NDArray[np.float16]:
     """The matrix (out, in) from (out, in * bits / 32) and two of (out, in / group_size)."""
     n_rows, n_groups = scales.shape
+    if packed.ndim != 2 or biases.shape != scales.shape:
+        raise ValueError(f"shapes {packed.shape}, {scales.shape}, {biases.shape}")
+    if packed.shape != (n_rows, n_groups * group_size * bits // 32):
+        raise ValueError(f"shape {packed.shape} for {n_groups} groups of {group_size} weights")
     whole = np.empty((n_rows, n_groups * group_size), np.float16)
     words = np.ascontiguousarray(packed, "<u4")
     for at in range(0, n_rows, _ROWS):

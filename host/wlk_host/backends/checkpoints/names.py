@@ -15,7 +15,7 @@ from wlk_host.core.types import ENCODER_FRAME, SAMPLE_RATE, EncoderFrames
 HEAD_WIDTH: Final = 64
 """The channels of an attention head, the same in all Whisper models."""
 
-_ENCODER_POSITIONS: Final[EncoderFrames] = 30 * SAMPLE_RATE // ENCODER_FRAME
+ENCODER_POSITIONS: Final[EncoderFrames] = 30 * SAMPLE_RATE // ENCODER_FRAME
 """The encoder frames of the window that Whisper was trained on."""
 
 _FROM_HUGGING_FACE: Final = (
@@ -84,7 +84,7 @@ def to_openai(tensors: Tensors) -> dict[str, NDArray[np.generic]]:
             renamed[conv] = renamed[conv].transpose(0, 2, 1)
     if "encoder.positional_embedding" not in renamed:
         renamed["encoder.positional_embedding"] = sinusoids(
-            _ENCODER_POSITIONS, renamed["encoder.conv2.bias"].size
+            ENCODER_POSITIONS, renamed["encoder.conv2.bias"].size
         )
     return renamed
 

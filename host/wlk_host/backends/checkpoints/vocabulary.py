@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from wlk_host.backends.checkpoints.files import read_json
+from wlk_host.backends.checkpoints.files import corrupt, read_json
 from wlk_host.core.errors import WlkError
 
 ENGLISH: Final = 51_864
@@ -71,8 +71,27 @@ def own(folder: Path) -> Vocabulary | None:
         suppressed = values.get("suppress_tokens", values.get("suppress_ids"))
         first = values.get("begin_suppress_tokens", values.get("suppress_ids_begin"))
         if tokenizer and isinstance(suppressed, list) and isinstance(first, list):
+            _require_tokenizer(folder / "tokenizer.json", tokenizer)
+            if not all(type(token) is int for token in (*suppressed, *first)):
+                raise corrupt(folder / config, "its suppressed tokens are no numbers")
             return Vocabulary(tokenizer, tuple(suppressed), tuple(first))
     return None
+
+
+def _require_tokenizer(path: Path, tokenizer: dict[str, Any]) -> None:
+    """Check what of a tokenizer is read here."""
+    model, added = tokenizer.get("model"), tokenizer.get("added_tokens")
+    known = model.get("vocab") if isinstance(model, dict) else None
+    if not isinstance(known, dict) or not all(type(number) is int for number in known.values()):
+        raise corrupt(path, "it has no vocabulary of tokens and their numbers")
+    entries = added if isinstance(added, list) else [None]
+    if not all(
+        isinstance(entry, dict)
+        and type(entry.get("id")) is int
+        and isinstance(entry.get("content"), str)
+        for entry in entries
+    ):
+        raise corrupt(path, "its added_tokens are no tokens with an id and a content")
 
 
 def borrowed(n_vocab: int, lenders: Sequence[Path]) -> Vocabulary:

@@ -1,6 +1,5 @@
 """A Whisper model: an encoder, and a decoder that shows where it looks."""
 
-import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -12,8 +11,10 @@ from numpy.typing import NDArray
 
 from wlk_host.backends.checkpoints.container import read_variables
 from wlk_host.backends.checkpoints.heads import Heads, require_within
+from wlk_host.backends.checkpoints.shapes import read_whisper
 from wlk_host.backends.choice import Backend
 from wlk_host.backends.devices import Device, device_errors, torch_device, torch_dtype
+from wlk_host.backends.whisper.config import WhisperConfig, read_config
 from wlk_host.backends.whisper.halves import N_CONTEXT, Decoder, Encoder, Memory
 from wlk_host.backends.whisper.layout import LEAST_LIVE_WINDOW, Variables, n_heads, n_layers
 from wlk_host.backends.whisper.mel import LogMelStream
@@ -86,17 +87,18 @@ class Whisper:
         heads: Heads | None = None,
         decoders: Path | None = None,
     ) -> None:
-        config = _read_config(folder)
+        variables = read_whisper(folder / "model.bin")
+        config = read_config(folder, variables)
         self.tokenizer = WhisperTokenizer(folder)
+        self.tokenizer.require_fit(len(variables["decoder/embeddings/weight"]))
         self.multilingual = self.tokenizer.multilingual
-        variables = read_variables(folder / "model.bin")
         # The embeddings stay in a mapping of their own, of which only the rows looked up become
         # resident; the other mapping goes when its weights are converted.
         embeddings = "decoder/embeddings/weight"
         variables[embeddings] = read_variables(folder / "model.bin")[embeddings]
         try:
             self.n_mels = int(variables["encoder/conv1/weight"].shape[1])
-            heads = heads or tuple((pair[0], pair[1]) for pair in config["alignment_heads"])
+            heads = heads or config.alignment_heads
             require_within(heads, n_layers(variables, "decoder"), n_heads(variables))
             with device_errors(device):
                 self.encoder, self.decoder = _load(
@@ -109,7 +111,7 @@ class Whisper:
         self.mask = np.zeros(self.tokenizer.vocabulary_size, np.float32)
         self.mask[_suppressed(config, self.tokenizer)] = -np.inf
         self.mask_at_start = self.mask.copy()
-        self.mask_at_start[config["suppress_ids_begin"]] = -np.inf
+        self.mask_at_start[list(config.suppress_ids_begin)] = -np.inf
 
     def listen(self, start: Sample) -> WhisperStream:
         """A stream for the sound of a new session."""
@@ -196,8 +198,8 @@ def try_decoder(folder: Path, decoders: Path) -> Precision:
     """
     from wlk_host.backends.whisper.onnx.files import load_decoder  # noqa: PLC0415 - as below
 
-    variables = read_variables(folder / "model.bin")
-    heads = tuple((pair[0], pair[1]) for pair in _read_config(folder)["alignment_heads"])
+    variables = read_whisper(folder / "model.bin")
+    heads = read_config(folder, variables).alignment_heads
     precision = best_precision()
     load_decoder(folder / "model.bin", variables, heads, decoders, precision=precision)
     return precision
@@ -267,21 +269,10 @@ def _torch_decoder(wanted: _Wanted, at: str) -> Decoder:
     return TorchDecoder(wanted.variables, wanted.heads, at, torch_dtype(at), int8=False)
 
 
-def _read_config(folder: Path) -> dict[str, Any]:
-    try:
-        config: dict[str, Any] = json.loads((folder / "config.json").read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise _corrupt(folder, str(error)) from error
-    missing = {"alignment_heads", "suppress_ids", "suppress_ids_begin"} - config.keys()
-    if missing:
-        raise _corrupt(folder, f"config.json lacks {sorted(missing)}")
-    return config
-
-
-def _suppressed(config: dict[str, Any], tokenizer: WhisperTokenizer) -> list[Token]:
+def _suppressed(config: WhisperConfig, tokenizer: WhisperTokenizer) -> list[Token]:
     """Tokens that are never text: symbols by the checkpoint's list, specials, timestamps."""
     timestamps = range(tokenizer.end_of_text + 1, tokenizer.vocabulary_size)
-    return sorted({*config["suppress_ids"], *timestamps} - {tokenizer.end_of_text})
+    return sorted({*config.suppress_ids, *timestamps} - {tokenizer.end_of_text})
 
 
 def _corrupt(folder: Path, reason: str) -> WlkError:

@@ -48,6 +48,19 @@ class WhisperTokenizer:
         """Whether the vocabulary is the multilingual one (51865 tokens and more)."""
         return self.end_of_text == 50257
 
+    def require_fit(self, n_vocab: int) -> None:
+        """Check that it belongs to a model with this many tokens.
+
+        Raises:
+            WlkError: `model_corrupt`.
+        """
+        if self.vocabulary_size != n_vocab:
+            raise WlkError(
+                code="model_corrupt",
+                message=f"the tokenizer has {self.vocabulary_size} tokens, the model {n_vocab}",
+                hint="copy the tokenizer.json that the model was trained with into its folder",
+            )
+
     def encode(self, text: str) -> list[Token]:
         """The tokens of ordinary text."""
         ids: list[Token] = self._tokenizer.encode(text, add_special_tokens=False).ids

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wlk_host.backends import availability
-from wlk_host.backends.checkpoints.container import read_variables
 from wlk_host.backends.checkpoints.heads import Heads, format_heads
+from wlk_host.backends.checkpoints.shapes import read_whisper
 from wlk_host.backends.whisper import head_search
 from wlk_host.backends.whisper.halves import N_CONTEXT, Decoder
 from wlk_host.backends.whisper.layout import FULL_WINDOW, n_heads, n_layers
@@ -81,7 +81,7 @@ def _all_heads(folder: Path) -> tuple[Heads, Decoder]:
     """All heads of a model, and a decoder in float32 that shows the attention of them all."""
     from wlk_host.backends.whisper.torch.decoder import TorchDecoder  # noqa: PLC0415 - an extra
 
-    variables = read_variables(folder / "model.bin")
+    variables = read_whisper(folder / "model.bin")
     layers, per_layer = range(n_layers(variables, "decoder")), range(n_heads(variables))
     heads = tuple((layer, head) for layer in layers for head in per_layer)
     return heads, TorchDecoder(variables, heads, int8=False)

@@ -2,15 +2,14 @@
 
 import logging
 import queue
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from itertools import chain
 
-from wlk_host.core.errors import DeviceError, WlkError
+from wlk_host.core.errors import DeviceError, WlkError, clear_frames, without_frames
 from wlk_host.core.ports import Promise
 from wlk_host.protocol import convert, messages
-from wlk_host.protocol.connection import Command, Connection, FeedAudio, Refuse
-from wlk_host.protocol.constants import ErrorCode
+from wlk_host.protocol.connection import Command, Connection, FeedAudio, Refuse, type_of
 from wlk_host.protocol.messages import (
     Cancel,
     Configure,
@@ -24,13 +23,16 @@ from wlk_host.protocol.messages import (
     Stop,
     Visibility,
 )
+from wlk_host.runtime.host.failures import coded
+from wlk_host.runtime.host.hung_work import HungWork
 from wlk_host.runtime.host.known_voices import KnownVoices
 from wlk_host.runtime.host.model_pool import RELEASE_AFTER_S, ModelPool
 from wlk_host.runtime.host.running import Opening, Running, ToSession
+from wlk_host.runtime.host.sessions import Sessions
 from wlk_host.runtime.host.spoken_clip import spoken_clip
 from wlk_host.runtime.host.status import StatusReporter
+from wlk_host.runtime.host.watchdog import LOOK_EVERY_S
 from wlk_host.runtime.loading import cores
-from wlk_host.runtime.logs import log_file
 from wlk_host.runtime.ports import LoadedModel, ModelLoader, Threads, Urgency
 from wlk_host.runtime.stdio import BrowserGoneError, Inbox, Signal
 from wlk_host.runtime.workers import Workers
@@ -64,6 +66,7 @@ class HostLoop:
         manage_models: Callable[[messages.ToModels], None],
         release_after_s: float = RELEASE_AFTER_S,
         make_threads: Callable[[Wake], Threads] = threads_of_sessions,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._inbox = inbox
         self._send = send
@@ -73,10 +76,9 @@ class HostLoop:
         self._models = ModelPool(
             lambda: make_loader(threads), threads.apart("loader"), release_after_s
         )
-        self._opening: dict[str, Opening] = {}
-        self._running: dict[str, Running] = {}
-        self._leaving: dict[str, Running] = {}
+        self._sessions = Sessions(self._models)
         self._voices = KnownVoices()
+        self._hung = HungWork(threads, self._models, self._sessions, self._fail, now)
         self._n_turns = 0
         self._input_ended = False
 
@@ -85,6 +87,7 @@ class HostLoop:
 
         Raises:
             BrowserGoneError: nobody reads the captions any more.
+            HungError: too much work does not end.
         """
         while True:
             self._take_messages(wait=False)
@@ -92,7 +95,7 @@ class HostLoop:
             if self._end_turns() or self._begin_turns():
                 continue
             # What is being loaded ends before the process does, which could crash otherwise.
-            if self._input_ended and not self._models.is_loading and not self._running:
+            if self._input_ended and not self._models.is_loading and not self._sessions.running:
                 return
             self._take_messages(wait=True)
 
@@ -100,13 +103,13 @@ class HostLoop:
 
     def _take_messages(self, *, wait: bool) -> None:
         """Carry out all that lies in the inbox; with `wait`, sleep until there is something."""
-        everybody = chain(self._running.values(), self._leaving.values())
-        self._models.note_use({running.model for running in everybody})
+        self._models.note_use(self._sessions.used_models())
+        is_busy = self._hung.look()
         if wait:
             try:
-                payload = self._inbox.get(timeout=self._models.patience())
+                payload = self._inbox.get(timeout=self._patience(is_busy))
             except queue.Empty:
-                return  # A model is to be freed, which is done next time.
+                return  # A model is to be freed, or work to be watched, which is done next time.
             self._take(payload)
         # Only this thread takes anything out of it.
         while not self._inbox.empty():
@@ -126,6 +129,13 @@ class HostLoop:
         if command is not None:
             self._obey(command)
 
+    def _patience(self, is_busy: bool) -> float | None:
+        """Seconds to wait at the most; None for as long as it takes."""
+        patience = self._models.patience()
+        if not is_busy:
+            return patience
+        return LOOK_EVERY_S if patience is None else min(patience, LOOK_EVERY_S)
+
     def _wake(self) -> None:
         """Have the loop look again what is due. Called from any thread."""
         # A full inbox wakes it as well.
@@ -134,8 +144,8 @@ class HostLoop:
 
     def _obey(self, command: Command) -> None:
         match command:
-            case Refuse(error, session):
-                self._fail(session, error)
+            case Refuse(error, session, request):
+                self._fail(session, error, request)
             case Start():
                 with self._contained(command.session):
                     self._open(command)
@@ -144,10 +154,12 @@ class HostLoop:
             case Visibility():
                 self._of(command.session).visible = command.visible
             case Models() | Download() | Cancel() | Remove():
-                with self._contained(None):
+                if not isinstance(command, Models):
+                    self._models.forget_failures()
+                with self._contained(None, type_of(command)):
                     self._manage_models(command)
             case Speech():
-                with self._contained(None):
+                with self._contained(None, type_of(command)):
                     self._send(messages.HostSpeech(spoken_clip()))
 
     def _ask(self, command: ToSession) -> None:
@@ -155,14 +167,19 @@ class HostLoop:
         self._of(command.session).waiting.append(command)
 
     def _of(self, session: str) -> Opening | Running:
-        return self._opening.get(session) or self._running[session]
+        return self._sessions.of(session)
 
     def _open(self, start: Start) -> None:
+        failure = self._hung.of(start.session)
+        if failure is not None:
+            raise failure
         options = convert.session_options(start.options)
         reporter = StatusReporter(start.session, options.model, options.language)
         self._send(reporter.loading())
         loading = self._models.load(options)
-        self._opening[start.session] = Opening(start, options, reporter, loading, start.visible)
+        self._sessions.opening[start.session] = Opening(
+            start, options, reporter, loading, start.visible
+        )
         self._take_models()
 
     def _end(self) -> None:
@@ -175,13 +192,13 @@ class HostLoop:
 
     def _take_models(self) -> None:
         """Open the sessions, and mend those, whose models are there by now."""
-        self._leaving = {name: r for name, r in self._leaving.items() if not _is_done(r.turn)}
-        for session, opening in list(self._opening.items()):
+        self._sessions.forget_left()
+        for session, opening in list(self._sessions.opening.items()):
             # One that failed under the same id may not be out of its last turn.
-            if opening.loading.done() and session not in self._leaving:
+            if opening.loading.done() and session not in self._sessions.leaving:
                 with self._contained(session):
                     self._begin(opening)
-        for running in list(self._running.values()):
+        for running in list(self._sessions.running.values()):
             loading = running.loading
             if loading is not None and loading.done() and running.turn is None:
                 with self._contained(running.id):
@@ -189,12 +206,12 @@ class HostLoop:
 
     def _begin(self, opening: Opening) -> None:
         start = opening.start
-        del self._opening[start.session]
+        del self._sessions.opening[start.session]
         model = self._models.take(opening.loading)
         session = model.open(
             opening.options, start.start, start.context, self._voices.of(start.session)
         )
-        self._running[start.session] = running = Running(
+        self._sessions.running[start.session] = running = Running(
             start.session,
             session,
             model,
@@ -217,7 +234,7 @@ class HostLoop:
             if running.halted:
                 raise
             # The larger one is slow, but there.
-            running.reporter.model_problem = error
+            running.reporter.model_problem = without_frames(error)
             return
         running.go_on_with(model, model.place(self._threads))
         _log.info("going on with model %s on %s", model.name, model.device)
@@ -228,7 +245,7 @@ class HostLoop:
     def _begin_turns(self) -> bool:
         """Have done what is due, the most urgent first; returns whether there was anything."""
         due: list[tuple[Urgency, Running]] = []
-        for running in list(self._running.values()):
+        for running in list(self._sessions.running.values()):
             with self._contained(running.id):
                 urgency = running.urgency()
                 if urgency is not None:
@@ -241,7 +258,8 @@ class HostLoop:
 
     def _end_turns(self) -> bool:
         """Send what came of the turns that are over; returns whether one was."""
-        over = [running for running in self._running.values() if _is_done(running.turn)]
+        running_now = self._sessions.running.values()
+        over = [one for one in running_now if one.turn is not None and one.is_idle]
         for running in sorted(over, key=lambda running: running.served):
             with self._contained(running.id):
                 self._end_turn(running)
@@ -266,56 +284,36 @@ class HostLoop:
         _log.warning("model %s on %s: %s", model.name, model.device, str(error))
         running.halted = True
         if running.loading is None:
-            running.loading = self._models.replace(model, running.options, error)
+            running.loading = self._models.replace(model, running.options, without_frames(error))
 
     def _send_said(self, running: Running) -> None:
         said, running.said = running.said, []
         for message in said:
             self._send(message)
         if running.is_over:
-            self._close(running.id)
+            self._sessions.close(running.id)
             self._connection.ended(running.id)
 
     # What ends
 
     @contextmanager
-    def _contained(self, session: str | None) -> Iterator[None]:
-        """Keep an error inside the session it came from: the one broad except."""
+    def _contained(self, session: str | None, request: str | None = None) -> Iterator[None]:
+        """Keep an error inside the session or the request it came from: the one broad except."""
         try:
             yield
         except BrowserGoneError:
             raise
         except WlkError as error:
-            _log.warning("session ends: %s", error.code)
-            self._fail(session, error)
+            _log.warning("%s ends: %s", request or "session", error.code)
+            self._fail(session, error, request)
+            clear_frames(error)
         except Exception as error:  # noqa: BLE001 - one session's bug must not end the others
-            _log.exception("session ends with an unforeseen error")
-            self._fail(session, _recognition_failed(error))
+            _log.exception("%s ends with an unforeseen error", request or "session")
+            self._fail(session, coded(error, request), request)
+            clear_frames(error)
 
-    def _fail(self, session: str | None, error: WlkError) -> None:
+    def _fail(self, session: str | None, error: WlkError, request: str | None = None) -> None:
         if session is not None:
-            self._close(session)
+            self._sessions.close(session)
             self._connection.failed(session)
-        self._send(messages.Error.of(error, session))
-
-    def _close(self, session: str) -> None:
-        self._opening.pop(session, None)
-        running = self._running.pop(session, None)
-        if running is None:
-            return
-        if running.loading is not None:
-            self._models.abandon(running.loading)
-        if running.turn is not None and not running.turn.done():
-            self._leaving[session] = running
-
-
-def _is_done(turn: Promise[None] | None) -> bool:
-    return turn is not None and turn.done()
-
-
-def _recognition_failed(error: Exception) -> WlkError:
-    return WlkError(
-        code=ErrorCode.RECOGNITION_FAILED,
-        message=f"recognition failed: {type(error).__name__}",
-        hint=f"run: wlk-host doctor; the log is {log_file()}",
-    )
+        self._send(messages.Error.of(error, session, request))

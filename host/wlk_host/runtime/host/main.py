@@ -1,5 +1,6 @@
 """The process the browser starts: `wlk-host chrome-extension://…/`."""
 
+import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -24,16 +25,20 @@ def default_loader(threads: "Threads") -> "ModelLoader":
 
 
 def main(
-    argv: Sequence[str], make_loader: "Callable[[Threads], ModelLoader]" = default_loader
+    argv: Sequence[str],
+    make_loader: "Callable[[Threads], ModelLoader]" = default_loader,
+    now: Callable[[], float] = time.monotonic,
 ) -> int:
     """Serve the browser until it closes the pipe.
 
     Args:
         argv: the arguments without the program's name. The browser passes the extension's origin.
         make_loader: called when the first session starts.
+        now: the seconds of the watchdog.
 
     Returns:
-        The exit code: 0, or 1 if the stream from the browser broke off.
+        The exit code: 0, or 1 if the stream from the browser broke off. Where too much work does
+        not end, the process ends here with `stdio.HUNG_EXIT_CODE`.
     """
     pipes = stdio.claim_pipes()
     # Everything else is imported only now, when it can no longer reach the pipes.
@@ -41,4 +46,4 @@ def main(
     from wlk_host.runtime.host.serve import serve  # noqa: PLC0415
 
     logs.configure(argv)
-    return serve(pipes, make_loader)
+    return serve(pipes, make_loader, now)

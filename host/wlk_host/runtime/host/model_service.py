@@ -1,6 +1,7 @@
 """Lists, downloads and removes models for the extension, beside the host loop."""
 
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -28,6 +29,7 @@ from wlk_host.protocol.messages import (
     ToExtension,
     ToModels,
 )
+from wlk_host.runtime.host.failures import coded
 from wlk_host.runtime.host.greeting import host_hello
 from wlk_host.runtime.stdio import BrowserGoneError
 
@@ -67,7 +69,7 @@ class ModelService:
         self._entries = {entry.name: entry for entry in entries}
         self._lock = threading.Lock()
         self._downloads: dict[str, threading.Event] = {}
-        self._removals: set[str] = set()
+        self._removals: dict[str, threading.Event] = {}
         self._problems: dict[str, WlkError] = {}
 
     def obey(self, request: ToModels) -> None:
@@ -112,7 +114,7 @@ class ModelService:
         with self._lock:
             entry = self._idle(name)
             if entry is not None:
-                self._removals.add(name)
+                self._removals[name] = threading.Event()
                 self._problems.pop(name, None)
                 self._start(self._remove, entry, remove)
         if entry is None:
@@ -131,8 +133,12 @@ class ModelService:
     # On threads of their own
 
     def _find_backends(self) -> None:
-        self._backends = tuple(_backend(able) for able in self._look())
-        self._send_models()
+        try:
+            self._backends = tuple(_backend(able) for able in self._look())
+        finally:
+            if not self._backends:
+                self._looking = False  # Whoever asks again has them looked for again.
+            self._send_models()
 
     def _download(self, entry: CatalogEntry, cancelled: threading.Event) -> None:
         told_at = -PROGRESS_EVERY_S
@@ -144,25 +150,30 @@ class ModelService:
                 told_at = now
                 self._send_message(Progress(entry.name, done, total))
 
-        try:
+        def work() -> None:
             with suppress(DownloadCancelledError):
                 download(entry, progress, cancelled)
-        except WlkError as error:
-            self._fail(entry, error)
-        finally:
-            with self._lock:
-                del self._downloads[entry.name]
-        self._send_change()
+
+        self._end(entry, work, self._downloads)
 
     def _remove(self, entry: CatalogEntry, remove: Callable[[CatalogEntry], None]) -> None:
+        self._end(entry, lambda: remove(entry), self._removals)
+
+    def _end(
+        self, entry: CatalogEntry, work: Callable[[], None], busy: dict[str, threading.Event]
+    ) -> None:
+        """Do the work, then say what came of it, even where the thread dies of it."""
         try:
-            remove(entry)
+            work()
         except WlkError as error:
             self._fail(entry, error)
         finally:
+            death = sys.exception()
+            if death is not None:
+                self._fail(entry, coded(death, "models"))
             with self._lock:
-                self._removals.discard(entry.name)
-        self._send_change()
+                busy.pop(entry.name, None)
+            self._send_change()
 
     def _fail(self, entry: CatalogEntry, error: WlkError) -> None:
         _log.warning("model %s: %s", entry.name, error)
@@ -177,13 +188,18 @@ class ModelService:
         self._send_models()
 
     def _send_models(self) -> None:
-        models = tuple(self._model(entry) for entry in self._entries.values())
+        unreadable = None
+        try:
+            store.require_readable()
+        except WlkError as error:
+            unreadable = error
+        models = tuple(self._model(entry, unreadable) for entry in self._entries.values())
         self._send_message(HostModels(models, self._backends))
 
-    def _model(self, entry: CatalogEntry) -> CatalogModel:
+    def _model(self, entry: CatalogEntry, unreadable: WlkError | None) -> CatalogModel:
         with self._lock:
             downloading = entry.name in self._downloads
-            problem = self._problems.get(entry.name)
+            problem = self._problems.get(entry.name, unreadable)
         return CatalogModel(
             name=entry.name,
             kind="speakers" if entry.name == SPEAKERS.name else "recogniser",

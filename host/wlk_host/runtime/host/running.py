@@ -1,5 +1,6 @@
 """What the host keeps of each session: while its model is loaded, and while it runs."""
 
+import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,7 @@ from wlk_host.protocol.messages import (
 from wlk_host.runtime.host.lateness import Lateness
 from wlk_host.runtime.host.status import StatusReporter
 from wlk_host.runtime.ports import LoadedModel, Threads, TranslatedCaptionSession, Urgency
+from wlk_host.runtime.workers import owner
 
 ToSession: TypeAlias = FeedAudio | Cut | Configure | Retranslate | Stop
 """What is asked of a session."""
@@ -61,6 +63,7 @@ class Running:
         stepping_down_from: the name of its model where a smaller one was tried.
         too_slow: says that a larger model was.
         halted: its own model cannot go on: everything waits for the other one.
+        slowest_s: how long the slowest of its turns took.
     """
 
     id: str
@@ -83,9 +86,15 @@ class Running:
     stepping_down_from: str | None = None
     too_slow: WlkError | None = None
     halted: bool = False
+    slowest_s: float | None = None
 
     def __post_init__(self) -> None:
         self._report_model()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no thread works on it."""
+        return self.turn is None or self.turn.done()
 
     # -- on the loop's thread, between two turns ------------------------------------
 
@@ -99,7 +108,11 @@ class Running:
 
     def begin_turn(self, urgency: Urgency) -> None:
         """Have what is due done on a thread."""
-        self.turn = self.place.take(self._take_turn, urgency)
+        before = owner.set(self.id)
+        try:
+            self.turn = self.place.take(self._take_turn, urgency)
+        finally:
+            owner.reset(before)
 
     def go_on_with(self, model: LoadedModel, place: Threads) -> None:
         """Work with another model; what waits for it comes in the next turn."""
@@ -123,6 +136,11 @@ class Running:
         Raises:
             DeviceError: the model cannot go on; what it failed at is still to be done.
         """
+        began = time.monotonic()
+        self._do_what_is_due()
+        self.slowest_s = max(self.slowest_s or 0.0, time.monotonic() - began)
+
+    def _do_what_is_due(self) -> None:
         while self.waiting and not self.is_over:
             with self.model.guard():
                 events = self._apply(self.waiting[0])

@@ -3,6 +3,7 @@
 import logging
 import os
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -10,13 +11,15 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from wlk_host.core.errors import WlkError
-from wlk_host.protocol import messages
+from wlk_host.protocol import codec, messages
 from wlk_host.protocol.connection import Connection, Refuse
 from wlk_host.runtime.host.greeting import host_hello
 from wlk_host.runtime.stdio import (
+    HUNG_EXIT_CODE,
     INBOX_MESSAGES,
     BrowserGoneError,
     FrameWriter,
+    HungError,
     Inbox,
     Pipes,
     read_frames,
@@ -33,13 +36,17 @@ Send = Callable[[messages.ToExtension], None]
 _log = logging.getLogger(__name__)
 
 
-def serve(pipes: Pipes, make_loader: "Callable[[Threads], ModelLoader]") -> int:
+def serve(
+    pipes: Pipes,
+    make_loader: "Callable[[Threads], ModelLoader]",
+    now: Callable[[], float] = time.monotonic,
+) -> int:
     """Serve the browser until it closes the pipe; returns the exit code."""
     inbox: Inbox = queue.Queue(INBOX_MESSAGES)
     writer = FrameWriter(pipes.to_browser)
 
     def send(message: messages.ToExtension) -> None:
-        writer.write(messages.encode(message))
+        writer.write(codec.encode(message))
 
     reader = _Reader(pipes.from_browser, inbox, send)
     reader.start()
@@ -51,9 +58,13 @@ def serve(pipes: Pipes, make_loader: "Callable[[Threads], ModelLoader]") -> int:
             from wlk_host.runtime.host.model_service import ModelService  # noqa: PLC0415
 
             models = ModelService(send)
-            HostLoop(inbox, send, connection, make_loader, models.obey).run()
+            HostLoop(inbox, send, connection, make_loader, models.obey, now=now).run()
     except BrowserGoneError:
         _log.info("the browser is gone")
+    except HungError:
+        # Python itself would wait for the threads that do not end.
+        _log.critical("leaving, because too much work does not end")
+        os._exit(HUNG_EXIT_CODE)
     return reader.exit_code
 
 
@@ -70,23 +81,44 @@ class _Reader(threading.Thread):
         self._source = source
         self._inbox = inbox
         self._send = send
+        self._leaving: threading.Thread | None = None
 
     def run(self) -> None:
         """Read to the end, then give the sessions some time, but not long."""
         try:
             read_frames(self._source, self._inbox)
         except WlkError as error:
-            self.exit_code = 1
-            _log.error("the stream from the browser broke off: %s", error)
-            with suppress(BrowserGoneError):
-                self._send(messages.Error.of(error))
-        leave_at = time.monotonic() + GRACE_S
-        with suppress(queue.Full):
-            self._inbox.put(None, timeout=GRACE_S)
-        # Where everything ends before, the process does, and this thread with it. Python itself
-        # waits for jobs on other threads, and some work cannot be interrupted.
-        time.sleep(max(0.0, leave_at - time.monotonic()))
-        _log.warning("leaving in the middle of work")
+            self._leave_soon(1)
+            self._tell(error)
+        except OSError as error:
+            self._leave_soon(1)
+            _log.error("cannot read from the browser: %s", error)
+        finally:
+            # A thread that dies of anything else ends the process as well.
+            self._leave_soon(0 if sys.exception() is None else 1)
+            with suppress(queue.Full):
+                self._inbox.put(None, timeout=GRACE_S)
+
+    def _tell(self, error: WlkError) -> None:
+        _log.error("the stream from the browser broke off: %s", error)
+        # It waits when nobody reads, or when another thread does.
+        with suppress(BrowserGoneError):
+            self._send(messages.Error.of(error))
+
+    def _leave_soon(self, exit_code: int) -> None:
+        """End the process in `GRACE_S`, whatever the others do; only the first call counts.
+
+        Where everything ends before, the process does. Python itself waits for jobs on other
+        threads, some work cannot be interrupted, and a pipe that nobody reads takes nothing more.
+        So the thread that ends the process does nothing else: it neither logs nor tells.
+        """
+        if self._leaving is None:
+            self.exit_code = exit_code
+            self._leaving = threading.Thread(target=self._leave, name="leaving", daemon=True)
+            self._leaving.start()
+
+    def _leave(self) -> None:
+        time.sleep(GRACE_S)
         os._exit(self.exit_code)
 
 
@@ -99,5 +131,5 @@ def _greet(inbox: Inbox, connection: Connection, send: Send) -> bool:
             send(host_hello())
             return True
         if isinstance(command, Refuse):
-            send(messages.Error.of(command.error, command.session))
+            send(messages.Error.of(command.error, command.session, command.request))
     return False

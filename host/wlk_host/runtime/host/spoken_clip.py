@@ -6,8 +6,8 @@ import wave
 from pathlib import Path
 from typing import Final
 
-from platformdirs import user_data_dir
-
+from wlk_host import places
+from wlk_host.core.errors import WlkError
 from wlk_host.core.types import SAMPLE_RATE
 from wlk_host.protocol.messages import SpokenClip
 
@@ -20,7 +20,7 @@ _SAMPLE_BYTES: Final = 2
 
 def speech_dir() -> Path:
     """The folder in which the quickstart keeps synthesised speech. It need not exist."""
-    return Path(user_data_dir("wlk-host", appauthor=False)) / "speech"
+    return places.data_folder() / "speech"
 
 
 def spoken_clip(folder: Path | None = None) -> SpokenClip | None:
@@ -31,6 +31,9 @@ def spoken_clip(folder: Path | None = None) -> SpokenClip | None:
 
     Args:
         folder: the folder to search; None: `speech_dir`.
+
+    Raises:
+        WlkError: `speech_damaged`.
     """
     clips = sorted(
         (folder or speech_dir()).glob("english-*/english.wav"),
@@ -38,7 +41,16 @@ def spoken_clip(folder: Path | None = None) -> SpokenClip | None:
     )
     if not clips:
         return None
-    words = json.loads(clips[-1].with_suffix(".json").read_text("utf-8"))["words"]
+    try:
+        return _first_sentences(clips[-1])
+    except (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise _damaged(clips[-1], error) from error
+    except (wave.Error, RecursionError) as error:
+        raise _damaged(clips[-1], error) from error
+
+
+def _first_sentences(clip: Path) -> SpokenClip | None:
+    words = json.loads(clip.with_suffix(".json").read_text("utf-8"))["words"]
     last = max(
         (n for n, (word, _, end) in enumerate(words) if word.endswith(".") and end <= _LONGEST_S),
         default=None,
@@ -47,9 +59,17 @@ def spoken_clip(folder: Path | None = None) -> SpokenClip | None:
         return None
     text = " ".join(word for word, _, _ in words[: last + 1])
     length = round((words[last][2] + _TAIL_S) * SAMPLE_RATE)
-    with wave.open(str(clips[-1]), "rb") as file:
+    with wave.open(str(clip), "rb") as file:
         form = (file.getframerate(), file.getnchannels(), file.getsampwidth())
         if form != (SAMPLE_RATE, 1, _SAMPLE_BYTES):
             return None
         pcm = file.readframes(length)
     return SpokenClip(text, "en", base64.b64encode(pcm).decode("ascii"))
+
+
+def _damaged(clip: Path, error: Exception) -> WlkError:
+    return WlkError(
+        code="speech_damaged",
+        message=f"cannot read the speech in {clip.parent}: {type(error).__name__}: {error}",
+        hint="delete that folder, or run installers/quickstart.py again",
+    )

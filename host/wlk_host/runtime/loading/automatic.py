@@ -10,9 +10,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-from platformdirs import user_cache_dir
-
+from wlk_host import places
 from wlk_host.core.options import SessionOptions, whisper_tells
+from wlk_host.folders import make_private
 from wlk_host.models import store
 from wlk_host.models.catalog import CATALOG, CatalogEntry
 from wlk_host.runtime.loading import cores
@@ -85,7 +85,7 @@ class SpeedCache:
             "steps": {name: asdict(step) for name, step in kept.items()},
         }
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            make_private(self._path.parent)
             with tempfile.NamedTemporaryFile(
                 "w", encoding="utf-8", dir=self._path.parent, prefix=".speed-", delete=False
             ) as file:
@@ -210,7 +210,7 @@ def _knows(entry: CatalogEntry, options: SessionOptions) -> bool:
 
 def cache_file() -> Path:
     """The file in which measurements are kept."""
-    return Path(user_cache_dir("wlk-host", appauthor=False)) / "speed.json"
+    return places.cache_folder() / "speed.json"
 
 
 def _small_first(entries: Sequence[CatalogEntry]) -> list[CatalogEntry]:

@@ -4,11 +4,13 @@ import ctypes
 import os
 import platform
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, TypeVar
 
+from wlk_host.core.errors import clear_frames
 from wlk_host.core.ports import Background, Promise
 
 T = TypeVar("T")
@@ -40,6 +42,23 @@ def give_back() -> None:
     libc = _glibc()
     if libc is not None:
         libc.malloc_trim(0)
+
+
+@contextmanager
+def freed_after_failure() -> Iterator[None]:
+    """A context for large work. When it fails, all that its frames hold is freed at once.
+
+    An error keeps the frames it came through, and with them a model that was half loaded, until the
+    collector finds the circle of both. That can take hours, because a circle is small.
+    """
+    try:
+        yield
+    finally:
+        failure = sys.exception()
+        if failure is not None:
+            clear_frames(failure)
+            give_back()
+        del failure
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Opens sessions on models that are loaded once and shared."""
 
 import gc
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,7 +21,7 @@ from wlk_host.backends.devices import (
 )
 from wlk_host.backends.service.client import Endpoint
 from wlk_host.backends.silero import load_session
-from wlk_host.core.errors import DeviceError, WlkError
+from wlk_host.core.errors import DeviceError, WlkError, without_frames
 from wlk_host.core.live.alignatt_pass import LiveOptions
 from wlk_host.core.options import SessionOptions
 from wlk_host.core.ports import Background
@@ -126,6 +127,10 @@ class ModelLoader:
             WlkError: those of `resolve` and `SharedVoices.encoder`, `vad_missing`,
                 `backend_unavailable` and `heads_invalid`.
         """
+        with heap.freed_after_failure():
+            return self._load(options)
+
+    def _load(self, options: SessionOptions) -> "Model | RemoteModel":
         if options.speakers:
             self._voices.encoder()
         if self._service is not None:
@@ -184,7 +189,7 @@ class ModelLoader:
         try:
             return self._loaded_on(name, setup)
         except DeviceError as error:
-            self._failure = _apart(error)
+            self._failure = without_frames(error)
         return_memory(device)
         return self._loaded_on(name, setup)
 
@@ -201,15 +206,15 @@ class ModelLoader:
         services, backend = self._shared(), choose(setup.backend)
         n_cores = cores.n_of_a_pass()
         heap.keep_small()
-        loading = _begin(backend, folder, n_cores, device)
-        _import_libraries(backend)
-        from wlk_host.backends.whisper.model import Whisper  # noqa: PLC0415 - after the import above
-        from wlk_host.runtime.loading.model import Model  # noqa: PLC0415 - as well
+        with _begun(backend, folder, n_cores, device) as loading:
+            _import_libraries(backend)
+            from wlk_host.backends.whisper.model import Whisper  # noqa: PLC0415 - after the import above
+            from wlk_host.runtime.loading.model import Model  # noqa: PLC0415 - as well
 
-        if backend == "torch" or torch_device(device) != "cpu":
-            threads.use_cores(n_cores)
-        decoders = store.decoders_dir()
-        whisper = Whisper(folder, backend, n_cores, device, loading, setup.heads, decoders)
+            if backend == "torch" or torch_device(device) != "cpu":
+                threads.use_cores(n_cores)
+            decoders = store.decoders_dir()
+            whisper = Whisper(folder, backend, n_cores, device, loading, setup.heads, decoders)
         heap.give_back()
         return Model(called(name, folder), whisper, backend, folder, device, services)
 
@@ -229,12 +234,13 @@ class ModelLoader:
         Raises:
             WlkError: as `load`.
         """
-        self._failure = _apart(error)
+        self._failure = without_frames(error)
         name, setup = options.model, _setup(options, self._backend)
         for (folder, _, other_setup), other in self._models.items():
             if other is model:
                 name, setup = str(folder), other_setup
-        elsewhere = self._loaded(name, setup)
+        with heap.freed_after_failure():
+            elsewhere = self._loaded(name, setup)
         elsewhere.name = model.name
         return elsewhere
 
@@ -263,18 +269,24 @@ def _setup(options: SessionOptions, backend: Backend) -> _Setup:
     return _Setup(options.backend or backend, heads)
 
 
-def _apart(error: DeviceError) -> WlkError:
-    """A copy of the error without its traceback, which would keep the model in memory."""
-    return WlkError(error.code, error.message, error.hint)
+@contextmanager
+def _begun(
+    backend: Backend, folder: Path, n_cores: int, device: Device
+) -> Iterator[Future[Any] | None]:
+    """Let CTranslate2 begin to read its half, if it is used, while the rest is being imported.
 
-
-def _begin(backend: Backend, folder: Path, n_cores: int, device: Device) -> Future[Any] | None:
-    """Let CTranslate2 begin to read its half, if it is used, while the rest is being imported."""
+    At the end of the block it has read it, even where nobody wants it any more.
+    """
     if backend != "faster-whisper":
-        return None
+        yield None
+        return
     from wlk_host.backends.whisper.ct2.model import begin  # noqa: PLC0415 - costs 30 MB
 
-    return begin(folder, n_cores, device, cores.n_passes())
+    loading = begin(folder, n_cores, device, cores.n_passes())
+    try:
+        yield loading
+    finally:
+        wait([loading])
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from wlk_host.backends.checkpoints.container import read_variables
+from wlk_host.backends.checkpoints.shapes import read_whisper
 from wlk_host.backends.whisper.layout import n_layers, width
 from wlk_host.core.ports import AttentiveDecoder, Sound, Task, Token
 from wlk_host.core.recognition import Pace
@@ -97,7 +97,7 @@ def size_of(folder: Path) -> Size:
     Raises:
         WlkError: `model_corrupt`.
     """
-    variables = read_variables(folder / "model.bin")
+    variables = read_whisper(folder / "model.bin")
     return Size(width(variables), n_layers(variables, "encoder"), n_layers(variables, "decoder"))
 
 

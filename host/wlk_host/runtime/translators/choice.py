@@ -18,7 +18,9 @@ from wlk_host.core.errors import WlkError
 from wlk_host.core.languages import base_of
 from wlk_host.core.options import WHISPER
 from wlk_host.core.translation.translators import Translator, TranslatorEntry
+from wlk_host.folders import expanded, is_folder
 from wlk_host.models import nllb
+from wlk_host.models.errors import shown
 
 ENTRY_POINTS: Final = "wlk_host.translators"
 
@@ -93,13 +95,13 @@ def _named(name: str) -> TranslatorEntry:
             message="Whisper itself translates only into English",
             hint="choose another translator, or English",
         )
-    folder = Path(name).expanduser()
-    if folder.is_dir():
+    folder = expanded(name)
+    if is_folder(folder):
         return _folder(folder)
     known = ", ".join(entry.name for entry in own_translators())
     raise WlkError(
         code="translator_unknown",
-        message=f"{name!r} is neither a translator ({known}) nor a folder",
+        message=f"{shown(name)} is neither a translator ({known}) nor a folder",
         hint="choose one of these, or the folder of a CTranslate2 translation model",
     )
 

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from fixtures.models import model
 from host.runtime.conftest import HostProcess, StartHost
 from wlk_host.protocol.constants import MAX_INBOUND
+from wlk_host.runtime.host.watchdog import MOST_ABANDONED
+from wlk_host.runtime.stdio import HUNG_EXIT_CODE
 from wlk_host.version import __version__
 
 pytestmark = pytest.mark.skipif(
@@ -124,6 +127,23 @@ def test_it_leaves_in_time_in_the_middle_of_work(
     assert time.monotonic() - began < CHROME_KILLS_AFTER_S
 
 
+@pytest.mark.alone
+def test_it_ends_with_a_code_when_too_much_work_does_not_end(start_host: StartHost) -> None:
+    host = start_host("-m", "host.runtime.hasty_host")
+    host.greet()
+    names = [f"s{n}" for n in range(MOST_ABANDONED + 1)]
+    for name in names:
+        host.start(name, "never ends")
+        host.audio(name)
+    deadline = time.monotonic() + 20
+    with suppress(BrokenPipeError):
+        while host.process.poll() is None and time.monotonic() < deadline:
+            host.say(type="visibility", session=names[-1], visible=True)
+            time.sleep(0.05)  # As often as sound comes.
+    assert host.exit_code() == HUNG_EXIT_CODE
+    assert {host.hear("error", code="step_hung")["session"] for _ in names} == set(names)
+
+
 def test_it_leaves_quietly_before_it_was_greeted(start_host: StartHost) -> None:
     host = start_host()
     host.hang_up()
@@ -149,6 +169,21 @@ def test_an_oversized_frame_ends_the_process_with_its_reason(host: HostProcess) 
     assert (error["code"], error["session"]) == ("frame_too_large", None)
     assert error["hint"]
     assert host.exit_code() == 1
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("broken", ["too large", "truncated"])
+def test_a_broken_stream_ends_it_in_time_while_nobody_reads(host: HostProcess, broken: str) -> None:
+    host.stop_reading()
+    host.fill_stdout()
+    began = time.monotonic()
+    if broken == "too large":
+        host.write((MAX_INBOUND + 1).to_bytes(4, sys.byteorder))
+    else:
+        host.write((100).to_bytes(4, sys.byteorder) + b'{"type":')
+        host.hang_up()
+    assert host.exit_code() == 1
+    assert time.monotonic() - began < CHROME_KILLS_AFTER_S
 
 
 def test_bad_messages_are_told_and_the_port_goes_on(host: HostProcess) -> None:

@@ -11,6 +11,7 @@ from wlk_host.core.errors import WlkError
 from wlk_host.core.options import SessionOptions
 from wlk_host.core.types import AudioSkipped, Event, LanguageDetected, Work
 from wlk_host.protocol.messages import Captions, Error, HostSpeech, Status, ToExtension
+from wlk_host.runtime.host.model_service import ModelService
 from wlk_host.runtime.stdio import BrowserGoneError, Signal
 
 
@@ -129,6 +130,41 @@ def test_speech_to_try_captions_with_is_asked_for_without_a_session(
     port.say(type="speech")
     port.serve(lambda _threads: ScriptedLoader())
     assert port.heard[-1] == HostSpeech(None)
+
+
+@pytest.mark.parametrize(
+    "content", ["{", "[]", "[" * 100_000, '{"words": 5}', '{"words": [["a"]]}']
+)
+def test_a_request_that_fails_is_told_as_that_and_the_port_goes_on(
+    port: Port, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    clip = tmp_path / "wlk-host/speech/english-a/english.wav"
+    clip.parent.mkdir(parents=True)
+    clip.write_bytes(b"")
+    clip.with_suffix(".json").write_text(content)
+    port.say(type="speech")
+    port.start("a")
+    port.serve(lambda _threads: ScriptedLoader(ScriptedSession()))
+    told = [message for message in port.heard if isinstance(message, Error)]
+    assert [(e.code, e.session, e.request) for e in told] == [("speech_damaged", None, "speech")]
+    assert port.states("a")[-1] == "ended"
+
+
+def test_a_request_that_fails_unforeseen_is_told_as_that(
+    port: Port, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_service: ModelService, _request: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(ModelService, "obey", fail)
+    for request in ("models", "download", "cancel", "remove"):
+        port.say(type=request, **({} if request == "models" else {"model": "base"}))
+    port.serve(lambda _threads: ScriptedLoader())
+    told = [(e.code, e.session, e.request) for e in port.heard if isinstance(e, Error)]
+    assert told == [
+        ("request_failed", None, request) for request in ("models", "download", "cancel", "remove")
+    ]
 
 
 def test_options_and_cuts_reach_the_session(port: Port) -> None:

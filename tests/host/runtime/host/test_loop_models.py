@@ -1,10 +1,14 @@
 """How the host loop treats models: slow to load, failing, or too slow."""
 
+import gc
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
+
 from host.runtime.port import Journal, OneByOne, Port, Scenes, pieces
-from host.runtime.scripted import Held, ScriptedLoader, ScriptedModel, ScriptedSession
+from host.runtime.scripted import Held, Inline, ScriptedLoader, ScriptedModel, ScriptedSession
 from wlk_host.core.errors import DeviceError, WlkError
 from wlk_host.core.options import SessionOptions
 from wlk_host.core.types import AudioChunk, Event
@@ -193,3 +197,68 @@ def test_a_smaller_model_that_cannot_be_loaded_leaves_the_slow_one(port: Port) -
     assert loader.calls == [("load", None), ("load", "tiny")]
     assert offers(port)[-1] == ("base", "tiny", "model_corrupt")
     assert port.states("a")[-1] == "ended"
+
+
+class Weights:
+    """What a load has in memory when it fails."""
+
+
+@pytest.mark.parametrize("error", [WlkError("model_corrupt", "cut", "again"), MemoryError()])
+def test_of_a_load_that_fails_nothing_stays_even_without_the_collector(
+    port: Port, error: Exception
+) -> None:
+    kept: list[weakref.ref[Weights]] = []
+
+    class Loader(ScriptedLoader):
+        def load(self, options: SessionOptions) -> ScriptedModel:
+            weights = Weights()
+            kept.append(weakref.ref(weights))
+            raise error
+
+    port.loading = Inline()
+    for name in ("a", "b"):
+        port.start(name, options={"model": name})
+    gc.collect()
+    gc.disable()
+    try:
+        port.serve(lambda _threads: Loader())
+    finally:
+        gc.enable()
+    assert len(kept) == 2
+    assert [ref() for ref in kept] == [None, None]
+    assert [session for _, session in port.errors()] == ["a", "b"]
+
+
+def test_the_same_model_asked_for_right_after_it_failed_is_not_loaded_again(port: Port) -> None:
+    class Loader(ScriptedLoader):
+        def load(self, options: SessionOptions) -> ScriptedModel:
+            super().load(options)
+            raise WlkError("model_corrupt", "cut", "again")
+
+    for name in ("a", "b", "c"):
+        port.start(name, options={"model": "broken"})
+    loader = Loader()
+    port.serve(lambda _threads: loader)
+    assert port.errors() == [("model_corrupt", name) for name in ("a", "b", "c")]
+    assert loader.calls == [("load", "broken")]
+
+
+def test_a_model_whose_session_failed_while_it_was_loaded_is_freed_and_the_host_leaves(
+    port: Port,
+) -> None:
+    port.loading = loading = Held()
+
+    def fail() -> None:
+        port.start("a")
+        port.audio("a")
+        port.audio("a")  # With the same number.
+
+    def load() -> None:
+        loading.do()
+        port.inbox.put(Signal.WAKE)
+
+    port.inbox = Scenes(fail, load, lambda: port.inbox.put(None))
+    loader = ScriptedLoader(ScriptedSession())
+    port.serve_on(port.inbox, lambda _threads: loader, port.heard.append, 300)
+    assert port.errors() == [("audio_out_of_order", "a")]
+    assert loader.calls == [("load", None)]

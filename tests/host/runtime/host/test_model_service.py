@@ -38,7 +38,13 @@ class Extension:
 
     def __init__(self, hub: Hub) -> None:
         self._heard: queue.SimpleQueue[ToExtension] = queue.SimpleQueue()
-        self.service = ModelService(self._heard.put, [hub.entry()])
+        self.failures: list[Exception] = []
+        self.service = ModelService(self._hear, [hub.entry()])
+
+    def _hear(self, message: ToExtension) -> None:
+        if self.failures and isinstance(message, Progress):
+            raise self.failures.pop()
+        self._heard.put(message)
 
     def next_models(self) -> CatalogModel:
         """The model in the next list of them; skips progress."""
@@ -136,6 +142,41 @@ def test_it_is_told_some_times_a_second_and_at_the_end(extension: Extension, hub
         seen.append(extension.next_progress())
     assert seen[0].done_bytes == 0
     assert len(seen) <= 2 + (time.monotonic() - began) / PROGRESS_EVERY_S
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_thread_that_dies_says_so(extension: Extension, hub: Hub) -> None:
+
+    extension.failures.append(ZeroDivisionError("a bug"))
+    extension.service.obey(Download("toy"))
+    assert extension.next_models().state == "downloading"
+    dead = extension.next_models()
+    assert dead.state == "absent"
+    assert dead.problem is not None
+    assert dead.problem.code == "request_failed"
+    assert "ZeroDivisionError" in dead.problem.message
+    extension.service.obey(Download("toy"))
+    assert extension.next_models().state == "downloading"
+    assert extension.next_models().state == "installed"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_backends_that_cannot_be_looked_for_are_looked_for_again() -> None:
+    heard: queue.SimpleQueue[ToExtension] = queue.SimpleQueue()
+    failures = [OSError("a bug")]
+
+    def look() -> list[Capabilities]:
+        if failures:
+            raise failures.pop()
+        return examine(Surroundings("Linux", "x86_64", {"ctranslate2": "4.8.5"}))
+
+    service = ModelService(heard.put, [], look)
+    for n_backends in (0, 3):
+        service.obey(Models())
+        heard.get(timeout=WITHIN_S)
+        told = heard.get(timeout=WITHIN_S)
+        assert isinstance(told, HostModels)
+        assert len(told.backends) == n_backends
 
 
 def test_a_failure_is_told_and_the_next_attempt_forgets_it(extension: Extension, hub: Hub) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from fixtures.speech import english_clip
 from wlk_host.core.types import SAMPLE_RATE
-from wlk_host.protocol.messages import HostSpeech, encode
+from wlk_host.protocol.codec import encode
+from wlk_host.protocol.messages import HostSpeech
 from wlk_host.runtime.host.spoken_clip import spoken_clip
 
 BROWSERS_LIMIT = 1024 * 1024

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import ctranslate2
 
-from wlk_host.backends.checkpoints.container import read_variables
+from wlk_host.backends.checkpoints.shapes import read_whisper
 
 _ON_CARDS: Final = ("float16", "int8_float16", "int8_float32", "float32")
 """The first one that a card can do; old ones are slow in float16 and say that they cannot."""
@@ -25,7 +25,7 @@ def load(folder: Path, threads: int, device: str = "cpu", n_passes: int = 2) -> 
         WlkError: `model_corrupt`.
         RuntimeError: the model cannot be loaded.
     """
-    read_variables(folder / "model.bin")  # CTranslate2 is less particular.
+    read_whisper(folder / "model.bin")  # CTranslate2 is less particular.
     return ctranslate2.models.Whisper(
         str(folder),
         device=device,

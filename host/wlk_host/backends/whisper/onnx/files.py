@@ -24,6 +24,7 @@ from wlk_host.backends.whisper.onnx.decoder import OnnxDecoder
 from wlk_host.backends.whisper.onnx.graph import decoder_graph, memory_graph
 from wlk_host.backends.whisper.onnx.linear import Precision, best_precision
 from wlk_host.core.errors import WlkError
+from wlk_host.folders import make_private
 
 _VERSION: Final = 2
 """Counted up when graphs of before must be written anew."""
@@ -110,13 +111,13 @@ def _write(
 ) -> None:
     """Write all files, in place of what is there and of what was written for other settings."""
     slot = folder.parent
-    slot.mkdir(parents=True, exist_ok=True)
+    make_private(slot)
     n_blocks = n_layers(variables, "decoder")
     with tempfile.TemporaryDirectory(
         prefix=".writing-", dir=slot.parent, ignore_cleanup_errors=True
     ) as scratch:
         staged = Path(scratch) / "staged"
-        staged.mkdir()
+        make_private(staged)
         with (staged / _WEIGHTS).open("wb") as file:
             external = ExternalWeights(staged / _WEIGHTS, file)
             memory = memory_graph(variables, precision, external)

@@ -1,0 +1,55 @@
+"""Folders and files whose paths others chose, and folders that only the user may look into.
+
+A path can be too long, lie where nothing may be read, or name the home of nobody. `pathlib` raises
+then, each time something else. Standard library only.
+"""
+
+import os
+from pathlib import Path
+from typing import Final
+
+_PRIVATE: Final = 0o700
+
+
+def expanded(name: str) -> Path:
+    """The absolute path that a user means. Never raises.
+
+    A `~` stays where its home is unknown, as it is for a user without an entry among the users. A
+    path stays relative where the working folder is gone.
+    """
+    path = Path(os.path.expanduser(name))  # noqa: PTH111 - Path.expanduser raises RuntimeError
+    try:
+        return path.absolute()
+    except OSError:
+        return path
+
+
+def is_folder(path: Path) -> bool:
+    """Whether it is a folder that can be found. Never raises."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def is_file(path: Path) -> bool:
+    """Whether it is a file that can be found. Never raises."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def make_private(folder: Path) -> Path:
+    """The folder, made with all that is missing above it, for the user alone (0700).
+
+    The mode does not depend on the umask. Folders that exist stay as they are.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    if not is_folder(folder):
+        if folder.parent != folder:
+            make_private(folder.parent)
+        folder.mkdir(_PRIVATE, exist_ok=True)
+    return folder

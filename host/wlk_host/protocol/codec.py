@@ -1,0 +1,95 @@
+"""Messages from JSON, and to it."""
+
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from wlk_host.core.errors import WlkError
+from wlk_host.protocol.constants import ErrorCode
+from wlk_host.protocol.legible import cut
+from wlk_host.protocol.messages import MOST_OF_AN_ID, ToExtension, ToHost
+
+_MOST_QUOTED: Final = 300
+"""Characters that an error says of a message that was not understood."""
+
+_OF_SESSIONS: Final = ("start", "audio", "configure", "retranslate", "visibility", "cut", "stop")
+
+_TYPES: Final = ("hello", *_OF_SESSIONS, "models", "download", "cancel", "remove", "speech")
+
+_to_host: Final = msgspec.json.Decoder[ToHost](ToHost)
+_encoder: Final = msgspec.json.Encoder()
+
+
+def decode(payload: bytes) -> ToHost:
+    """One message from the extension.
+
+    Raises:
+        WlkError: `message_invalid`, with what was got and what was expected. The values are left
+            out, because they can contain what was said.
+    """
+    try:
+        message: ToHost = _to_host.decode(payload)
+    except msgspec.ValidationError as error:
+        reason = cut(str(error), _MOST_QUOTED)
+        if reason.endswith("at `$.type`"):
+            reason += f", expected one of {', '.join(_TYPES)}"
+        raise _invalid(f"got a message that the protocol does not allow: {reason}") from error
+    except (ValueError, RecursionError) as error:  # Malformed JSON, broken UTF-8, deep nesting.
+        raise _invalid(f"got {len(payload)} bytes that are not JSON: {error}") from error
+    return message
+
+
+class _Addressed(Struct):
+    """What every message says of itself, whatever else is wrong with it."""
+
+    type: str = ""
+    session: str = ""
+
+
+_addressed: Final = msgspec.json.Decoder(_Addressed)
+
+
+def addressed_to(payload: bytes) -> tuple[str | None, str | None]:
+    """The type of a message that cannot be decoded, and the session it is for.
+
+    Each is None where the message has none that the protocol knows.
+    """
+    try:
+        found = _addressed.decode(payload)
+    except (ValueError, RecursionError):
+        return None, None
+    if found.type not in _TYPES:
+        return None, None
+    has_session = found.type in _OF_SESSIONS and 0 < len(found.session) <= MOST_OF_AN_ID
+    return found.type, found.session if has_session else None
+
+
+def encode(message: ToExtension) -> bytes:
+    """The JSON of one message to the extension, without its frame."""
+    return _encoder.encode(message)
+
+
+class _AnyHello(Struct, tag="hello"):
+    """A hello of any protocol version, with any other fields."""
+
+    protocol: int
+
+
+_any_hello: Final = msgspec.json.Decoder(_AnyHello)
+
+
+def protocol_of_hello(payload: bytes) -> int | None:
+    """The protocol version of a hello, or None if the payload is not a hello."""
+    try:
+        return _any_hello.decode(payload).protocol
+    except (ValueError, RecursionError):
+        return None
+
+
+def _invalid(message: str) -> WlkError:
+    return WlkError(
+        code=ErrorCode.MESSAGE_INVALID,
+        message=message,
+        hint="update the extension and wlk-host to the same version",
+    )

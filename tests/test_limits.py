@@ -1,0 +1,121 @@
+"""The manual's limits are those of the code."""
+
+import re
+from pathlib import Path
+from typing import Final
+
+from wlk_host.backends.checkpoints import conversion, files, shapes, zipped
+from wlk_host.core.recognition import Pace
+from wlk_host.core.types import SAMPLE_RATE
+from wlk_host.models import transfer
+from wlk_host.protocol import codec, connection, constants, legible, messages, options
+from wlk_host.runtime import logs, stdio
+from wlk_host.runtime.host import failures, known_voices, model_pool, serve, watchdog
+from wlk_host.runtime.translators import process
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+PAGE: Final = ROOT / "host/docs/limits.md"
+MIB: Final = 2**20
+
+
+def rows() -> dict[str, str]:
+    """The second column by the first."""
+    found = re.findall(r"^\| (?!what \|)([^|]+?) \| ([^|]+?) \| [^|]+? \|$", PAGE.read_text(), re.M)
+    return dict(found)
+
+
+def of_extension(file: str, name: str) -> str:
+    source = (ROOT / "extension" / file).read_text("utf-8")
+    found = re.search(rf"const {name} = ([^;]+);", source)
+    assert found is not None, name
+    return found[1]
+
+
+def most(struct: type, name: str) -> int:
+    """The limit of a field, from its type."""
+    found = re.findall(r"max_length=(\d+)", str(struct.__annotations__[name]))
+    return int(found[-1])
+
+
+def seconds(value: float) -> str:
+    return f"{value:g} s"
+
+
+def expected() -> dict[str, str]:
+    frames_a_second = 10
+    unanswered = int(of_extension("background/life_signs.js", "UNANSWERED_FRAMES"))
+    loading = int(of_extension("background/life_signs.js", "UNANSWERED_FRAMES_LOADING"))
+    restarts = of_extension("background/host_link.js", "BACKOFF_MS").count(",") + 1
+    terms, term = most(options.Options, "vocabulary"), 100
+    assert f"max_length={term})" in str(options.Options.__annotations__["vocabulary"])
+    return {
+        "messages that wait in the host": str(stdio.INBOX_MESSAGES),
+        "a message to the host": f"{constants.MAX_INBOUND // MIB} MiB",
+        "a message to the browser": f"{constants.MAX_OUTBOUND // MIB} MiB",
+        "the text of an error": f"{legible.MOST_TEXT} characters",
+        "what an error quotes of a message": f"{codec._MOST_QUOTED} characters",
+        "sessions open at the same time": str(connection.MOST_SESSIONS),
+        "ended sessions that are remembered": str(connection.MOST_REMEMBERED),
+        "the id of a session": f"{messages.MOST_OF_AN_ID} characters",
+        "positions in the sound": f"{messages.LAST_POSITION} samples",
+        "sessions whose voices are remembered for another start": str(known_voices._MOST),
+        "time to finish when the browser leaves": seconds(serve.GRACE_S),
+        "sound that the extension keeps for a new host": (
+            of_extension("offscreen/session.js", "SECONDS_KEPT") + " s"
+        ),
+        "sound sent without an answer": seconds(unanswered / frames_a_second),
+        "the same while a model is loaded": seconds(loading / frames_a_second),
+        "restarts of a host in a row": str(restarts),
+        "sound that waits for the live pass": seconds(Pace().backlog / SAMPLE_RATE),
+        "vocabulary": f"{terms} terms",
+        "a term": f"{term} characters",
+        "earlier lines translated at once": f"{most(messages.Retranslate, 'earlier')} lines",
+        "text in front of a resumed session": f"{most(messages.Start, 'context')} characters",
+        "one answer of a translator": seconds(process._PATIENCE_S),
+        "a live step": f"{watchdog.LEAST_STEP_S:g} s to {watchdog.MOST_STEP_S:g} s",
+        "a second pass": seconds(watchdog.SECOND_PASS_S),
+        "loading a model": seconds(watchdog.LOAD_S),
+        "threads left alone": str(watchdog.MOST_ABANDONED),
+        "a session or model that failed": seconds(failures.FIRST_HOLD_S),
+        "the longest such time": seconds(failures.LONGEST_HOLD_S),
+        "failures remembered": str(failures.MOST_KEPT),
+        "a model that nobody uses": seconds(model_pool.RELEASE_AFTER_S),
+        "connections for one file of a download": str(transfer.MOST_CONNECTIONS),
+        "progress after which waits begin anew": f"{transfer._ENOUGH_BYTES // MIB} MiB",
+        "a connection that brings nothing": seconds(transfer._STALLED_S),
+        "content of a packed checkpoint": f"{zipped._MOST_TIMES} times its file",
+        "a JSON file beside the weights": f"{files.MOST_JSON_BYTES // MIB} MiB",
+        "adapters on top of each other": str(conversion._MOST_SOURCES - 1),
+        "layers of a half of a model": str(shapes._MOST_LAYERS),
+        "features of a model": str(shapes._MOST_WIDTH),
+        "disk for a model": "its size",
+        "a log file": f"{logs._FILE_BYTES // 10**6} MB",
+        "log files": str(1 + logs._OLD_FILES),
+    }
+
+
+def test_every_limit_of_the_manual_is_that_of_the_code() -> None:
+    assert rows() == expected()
+
+
+def test_what_the_rows_say_beside_their_limits_is_true() -> None:
+    text = PAGE.read_text()
+    assert f"{watchdog.STEPS} times the slowest step" in text
+    assert f"exit code {stdio.HUNG_EXIT_CODE}" in text
+    *first, last = (f"{delay:g}" for delay in transfer.DELAYS_S)
+    assert f"{', '.join(first)} and {last} s" in text
+
+
+def test_the_watchdog_is_quicker_than_the_extension() -> None:
+    frames_a_second = 10
+    unanswered = int(of_extension("background/life_signs.js", "UNANSWERED_FRAMES"))
+    loading = int(of_extension("background/life_signs.js", "UNANSWERED_FRAMES_LOADING"))
+    # While sound comes, every message of it makes the watchdog look.
+    assert unanswered / frames_a_second > watchdog.MOST_STEP_S
+    assert loading / frames_a_second > watchdog.LOAD_S + watchdog.LOOK_EVERY_S
+
+
+def test_every_code_named_is_one_of_the_host() -> None:
+    sources = "\n".join(file.read_text() for file in (ROOT / "host/wlk_host").rglob("*.py"))
+    for code in re.findall(r"`([a-z_]+)`", PAGE.read_text()):
+        assert f'"{code}"' in sources, code
