@@ -110,23 +110,12 @@ export class Overlays {
   /**
    * Take the port of a frame, unless a page has put it there.
    * @param {chrome.runtime.Port} port
-   * @returns {boolean} whether it is a frame's port
    */
-  accept(port) {
-    if (!port.name.startsWith(FRAME_PORT)) return false;
-    void this.#admit(port);
-    return true;
-  }
-
-  /** @param {chrome.runtime.Port} port of a frame */
-  async #admit(port) {
-    const { tab, frameId } = port.sender ?? {};
-    const tabId = tab?.id;
+  async accept(port) {
+    const tabId = port.sender?.tab?.id;
     const secret = port.name.slice(FRAME_PORT.length);
     const expected = tabId === undefined ? undefined : this.#expected.get(tabId);
-    if (tabId === undefined || frameId === 0 || expected?.secret !== secret) {
-      return port.disconnect();
-    }
+    if (tabId === undefined || expected?.secret !== secret) return port.disconnect();
     this.#expect(tabId, null);
     const frame = { port, greeted: false };
     this.#frames.set(tabId, frame);

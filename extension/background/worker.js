@@ -3,6 +3,7 @@
  * only listeners that were added in the first turn, so all are added here at the top level.
  * https://developer.chrome.com/docs/extensions/develop/concepts/service-workers/events
  */
+import { forgetPrivate, lockStorage, openStorage } from '../shared/browser_storage.js';
 import { HOST_NAME } from '../shared/protocol.js';
 import { SettingsStore } from '../shared/settings_store.js';
 import { Captures } from './captures.js';
@@ -11,6 +12,7 @@ import { HostLink } from './host_link.js';
 import { Inbox } from './inbox.js';
 import { Overlays } from './overlays.js';
 import { Preferences } from './preferences.js';
+import { mayConnect, senderOf } from './senders.js';
 import { Views } from './views.js';
 
 /** @typedef {import('../shared/messages.js').Command} Command */
@@ -42,8 +44,9 @@ const offscreen = new Captures({
   },
 });
 
-const store = new SettingsStore(chrome.storage);
-const preferences = new Preferences(store);
+const store = new SettingsStore(openStorage(chrome.storage, { incognito: false }));
+const privateStore = new SettingsStore(openStorage(chrome.storage, { incognito: true }));
+const preferences = new Preferences((incognito) => (incognito ? privateStore : store));
 const views = new Views({
   opened: (view) => void controller.welcome(view),
   request: (view, request) => void controller.serve(view, request),
@@ -57,6 +60,7 @@ const overlays = new Overlays({
 const controller = new Controller(host, offscreen, overlays, preferences, views);
 const inbox = new Inbox(controller, preferences);
 
+void lockStorage(chrome.storage);
 store.onChange(() => void controller.applySettings());
 
 chrome.runtime.onInstalled.addListener(({ reason }) => {
@@ -68,8 +72,17 @@ chrome.action.onClicked.addListener((tab) => {
 });
 
 chrome.runtime.onConnect.addListener((port) => {
-  if (port.name === 'captures') offscreen.accept(port);
-  else if (!overlays.accept(port)) views.accept(port);
+  const sender = senderOf(port.sender);
+  if (sender === null || !mayConnect(port.name, sender)) port.disconnect();
+  else if (sender === 'document') offscreen.accept(port);
+  else if (sender === 'frame') void overlays.accept(port);
+  else views.accept(port, sender);
+});
+
+// With the last private window goes what such windows kept.
+chrome.windows.onRemoved.addListener(async () => {
+  const windows = await chrome.windows.getAll();
+  if (!windows.some(({ incognito }) => incognito)) await forgetPrivate(chrome.storage);
 });
 
 chrome.commands.onCommand.addListener((command, tab) => {

@@ -1,4 +1,5 @@
 /** The options page. Each change holds at once, in all tabs. */
+import { openStorage } from '../shared/browser_storage.js';
 import { changeFor } from '../shared/settings.js';
 import { SettingsStore } from '../shared/settings_store.js';
 import { microphoneAllowed, openMicrophonePage } from '../ui/microphone.js';
@@ -19,7 +20,7 @@ import { showPreview } from './preview.js';
 /** The browser's sync takes two writes a second; a slider moves faster. */
 const SAVE_MS = 400;
 
-const store = new SettingsStore(chrome.storage);
+const store = new SettingsStore(openStorage(chrome.storage, { incognito: false }));
 
 /** @type {HostHello | null} */
 let hello = null;

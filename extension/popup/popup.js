@@ -1,4 +1,5 @@
 /** Steers the captions of one tab while they run. */
+import { openStorage } from '../shared/browser_storage.js';
 import { LANGUAGES, languageName, namedLanguages } from '../shared/languages.js';
 import { changeFor, resized, settingsFor, siteOf } from '../shared/settings.js';
 import { SettingsStore } from '../shared/settings_store.js';
@@ -15,7 +16,6 @@ import { showMicrophone, steerMicrophone } from './microphone.js';
 /** @typedef {import('../shared/settings.js').SiteOverrides} SiteOverrides */
 
 const tabId = Number(new URLSearchParams(location.search).get('tab'));
-const store = new SettingsStore(chrome.storage);
 const ear = new SoundWatch();
 const retranslate = new RetranslateButton(/** @type {HTMLButtonElement} */ (byId('retranslate')));
 const language = select('language');
@@ -33,6 +33,7 @@ let sound = 'heard';
 
 localise();
 const tab = await chrome.tabs.get(tabId);
+const store = new SettingsStore(openStorage(chrome.storage, { incognito: tab.incognito }));
 const site = siteOf(tab.url);
 listen();
 await Promise.all([showSettings(), showKey()]);

@@ -138,12 +138,10 @@
  */
 
 /**
- * From the overlay to the service worker: the user has dragged it (null: back to its own place),
- * or pressed one of its buttons; the page's media were paused, or play on (null: what is heard is
- * none that it sees).
+ * From the overlay to the service worker: the user has dragged it (null: back to its own place);
+ * the page's media were paused, or play on (null: what is heard is none that it sees).
  * @typedef {{ type: 'position', screen: keyof SitePositions, position: Position | null }
- *   | { type: 'media', paused: boolean | null }
- *   | { type: 'command', command: Command }} PageMessage
+ *   | { type: 'media', paused: boolean | null }} PageMessage
  */
 
 /**

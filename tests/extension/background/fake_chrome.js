@@ -5,6 +5,7 @@ import { HostLink } from '../../../extension/background/host_link.js';
 import { Overlays } from '../../../extension/background/overlays.js';
 import { Preferences } from '../../../extension/background/preferences.js';
 import { Views } from '../../../extension/background/views.js';
+import { openStorage } from '../../../extension/shared/browser_storage.js';
 import { SettingsStore } from '../../../extension/shared/settings_store.js';
 
 /** @typedef {import('../../../extension/shared/messages.js').CaptureState} CaptureState */
@@ -40,15 +41,34 @@ export class FakePort {
   }
 }
 
-/** @returns an area of chrome.storage */
+/** @returns an area of chrome.storage, kept in memory */
 function storageArea() {
   /** @type {Record<string, any>} */
   const items = {};
   return {
-    get: async (/** @type {string} */ key) => structuredClone({ [key]: items[key] }),
+    items,
+    get: async (/** @type {string | undefined} */ key) => {
+      if (key === undefined) return structuredClone(items);
+      return key in items ? structuredClone({ [key]: items[key] }) : {};
+    },
     set: async (/** @type {object} */ changes) =>
       void Object.assign(items, structuredClone(changes)),
-    clear: async () => {},
+    remove: async (/** @type {string | string[]} */ keys) => {
+      for (const key of [keys].flat()) delete items[key];
+    },
+    clear: async () => {
+      for (const key of Object.keys(items)) delete items[key];
+    },
+  };
+}
+
+/** @returns chrome.storage, kept in memory */
+export function fakeStorage() {
+  return {
+    sync: storageArea(),
+    local: storageArea(),
+    session: storageArea(),
+    onChanged: { addListener: () => {} },
   };
 }
 
@@ -62,6 +82,7 @@ export function startWorker() {
     refusal: null,
     url: 'https://www.example.org/watch',
     muted: false,
+    incognito: false,
     /** Whether the page is in a sandbox without scripts. */
     scriptless: false,
     /** Whether the page opens a frame when it is told to. */
@@ -69,11 +90,7 @@ export function startWorker() {
     /** @type {FakePort | null} of the frame that the page has opened when it was told to */
     frame: null,
   };
-  const storage = {
-    sync: storageArea(),
-    local: storageArea(),
-    onChanged: { addListener: () => {} },
-  };
+  const storage = fakeStorage();
   const none = async () => {};
   const chrome = {
     action: {
@@ -84,6 +101,7 @@ export function startWorker() {
       setTitle: none,
       openPopup: none,
     },
+    storage,
     i18n: { getMessage: (/** @type {string} */ key) => key },
     offscreen: { createDocument: async () => captures.accept(asPort(documentPort)) },
     runtime: { getContexts: async () => [], getURL: (/** @type {string} */ path) => `own:${path}` },
@@ -100,6 +118,7 @@ export function startWorker() {
         url: seen.url,
         active: true,
         windowId: 1,
+        incognito: seen.incognito,
         mutedInfo: { muted: seen.muted },
       }),
       query: async () => [{ id: 7 }],
@@ -119,18 +138,21 @@ export function startWorker() {
   function connectFrame(tabId, secret) {
     const port = new FakePort();
     Object.assign(port, { name: `frame ${secret}`, sender: { tab: { id: tabId }, frameId: 5 } });
-    overlays.accept(asPort(port));
+    void overlays.accept(asPort(port));
     return port;
   }
 
   const documentPort = offscreenDocument();
+  /** @type {any[]} */
+  const toHost = [];
   const installed = { models: [], translators: [], speakers: false };
   const hello = { type: 'hello', protocol: 1, host: '0', ...installed };
   const host = new HostLink(
     {
       connect: () =>
-        new FakePort(({ type }, port) => {
-          if (type === 'hello') port.receive(hello);
+        new FakePort((message, port) => {
+          toHost.push(message);
+          if (message.type === 'hello') port.receive(hello);
         }),
       lastError: () => undefined,
       schedule: () => () => {},
@@ -153,15 +175,28 @@ export function startWorker() {
     request: (view, request) => void controller.serve(view, request),
     closed: () => controller.releaseView(),
   });
-  const store = new SettingsStore(storage);
-  const preferences = new Preferences(store);
+  const store = new SettingsStore(openStorage(/** @type {any} */ (storage), { incognito: false }));
+  const privateStore = new SettingsStore(
+    openStorage(/** @type {any} */ (storage), { incognito: true }),
+  );
+  const preferences = new Preferences((incognito) => (incognito ? privateStore : store));
   const overlays = new Overlays({
     greet: (tabId) => preferences.forOverlay(tabId),
     opened: (tabId) => controller.fillOverlay(tabId),
     lost: (tabId) => void controller.refreshTab(tabId),
   });
   const controller = new Controller(host, captures, overlays, preferences, views);
-  return { controller, overlays, views, store, seen, document: documentPort };
+  return {
+    controller,
+    overlays,
+    preferences,
+    views,
+    store,
+    storage,
+    seen,
+    toHost,
+    document: documentPort,
+  };
 }
 
 /** The offscreen document: says at once what it was told to begin or end. */
