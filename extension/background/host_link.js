@@ -123,13 +123,12 @@ export class HostLink {
 
   /** @param {unknown} message */
   #receive(message) {
-    const fault = findFault(message, 'ToExtension', DEFINITIONS);
+    const fault = findFault(withoutRequest(message), 'ToExtension', DEFINITIONS);
     if (fault !== null) return this.#fail(problem('host_unintelligible', fault));
     const known = /** @type {ToExtension} */ (message);
     this.#heardAt = this.#environment.now();
     this.#lifeSigns.heard(known);
-    // An error of no session is one of the port: a message of ours was not understood.
-    if (known.type === 'error' && known.session === null) return this.#fail(known);
+    if (isOfPort(known)) return this.#fail(known);
     if (this.#state === 'ready') {
       // It says so again when what is installed has changed.
       if (known.type === 'hello') this.#hello = known;
@@ -203,6 +202,35 @@ export class HostLink {
     this.#waiting = [];
     for (const resolve of waiting) resolve(outcome);
   }
+}
+
+/**
+ * An error names the session that it ends, or the request that it answers. One that names neither
+ * is of the whole port.
+ * @param {ToExtension} message
+ * @returns {message is Extract<ToExtension, { type: 'error' }>}
+ */
+function isOfPort(message) {
+  if (message.type !== 'error' || message.session !== null) return false;
+  return requestOf(message) === null;
+}
+
+/**
+ * @param {object} error of the host
+ * @returns {string | null} the type of the request that it answers; older hosts do not tell
+ */
+export function requestOf(error) {
+  return 'request' in error && typeof error.request === 'string' ? error.request : null;
+}
+
+/**
+ * @param {unknown} message
+ * @returns {unknown} as hosts say it that do not tell which request an error answers
+ */
+function withoutRequest(message) {
+  if (typeof message !== 'object' || message === null || !('request' in message)) return message;
+  const { request, ...rest } = message;
+  return 'type' in rest && rest.type === 'error' && typeof request === 'string' ? rest : message;
 }
 
 /**

@@ -69,12 +69,20 @@ function receive(message) {
     transcript.receive(message.message);
   } else if (message.type === 'levels') {
     heard ||= message.levels.some(({ tabId, level }) => tabId === tab?.id && level > 0);
-  } else if (message.message.type === 'speech') {
-    clip = message.message.clip;
+  } else if (isAboutSpeech(message.message)) {
+    clip = message.message.type === 'speech' ? message.message.clip : null;
     // The host is not kept for a page that only stands open.
     line.watch({ host: false });
     showTrial();
   }
+}
+
+/**
+ * @param {import('../shared/protocol.js').ToExtension} message
+ * @returns {boolean} whether it answers the question for a spoken clip; an error means there is none
+ */
+function isAboutSpeech(message) {
+  return message.type === 'speech' || (message.type === 'error' && message.session === null);
 }
 
 function showTrial() {
