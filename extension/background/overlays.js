@@ -4,8 +4,9 @@
 /** @typedef {import('../shared/messages.js').PlaceMessage} PlaceMessage */
 
 /**
- * Whether a tab's page shows captions. `not_allowed`: a click on the extension would allow it.
- * @typedef {'shown' | 'not_allowed' | 'not_scriptable'} OverlayState
+ * Whether a tab's page shows captions. `not_allowed`: a click on the extension would allow it;
+ * `hampered`: it takes them away again and again.
+ * @typedef {'shown' | 'not_allowed' | 'not_scriptable' | 'hampered'} OverlayState
  */
 
 /**

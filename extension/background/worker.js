@@ -12,7 +12,10 @@ import { HostLink } from './host_link.js';
 import { Inbox } from './inbox.js';
 import { Overlays } from './overlays.js';
 import { Preferences } from './preferences.js';
+import { Recovery } from './recovery.js';
+import { Restarts } from './restarts.js';
 import { mayConnect, senderOf } from './senders.js';
+import { Streams } from './streams.js';
 import { Views } from './views.js';
 
 /** @typedef {import('../shared/messages.js').Command} Command */
@@ -38,14 +41,21 @@ const host = new HostLink(
 
 const offscreen = new Captures({
   connected: () => controller.reunite(),
+  lost: () => {
+    controller.loseDocument();
+    watchTabs(controller.capturing);
+  },
   report: (report) => {
     controller.receiveReport(report);
     watchTabs(controller.capturing);
   },
 });
 
-const store = new SettingsStore(openStorage(chrome.storage, { incognito: false }));
-const privateStore = new SettingsStore(openStorage(chrome.storage, { incognito: true }));
+const storage = openStorage(chrome.storage, { incognito: false });
+const privateStorage = openStorage(chrome.storage, { incognito: true });
+const store = new SettingsStore(storage);
+const privateStore = new SettingsStore(privateStorage);
+const recovery = new Recovery((incognito) => (incognito ? privateStorage : storage), Date.now);
 const preferences = new Preferences((incognito) => (incognito ? privateStore : store));
 const views = new Views({
   opened: (view) => void controller.welcome(view),
@@ -57,10 +67,21 @@ const overlays = new Overlays({
   opened: (tabId) => controller.fillOverlay(tabId),
   lost: (tabId) => void controller.refreshTab(tabId),
 });
-const controller = new Controller(host, offscreen, overlays, preferences, views);
+const streams = new Streams((command) => offscreen.send(command), preferences);
+const controller = new Controller({
+  host,
+  offscreen,
+  overlays,
+  preferences,
+  recovery,
+  restarts: new Restarts(Date.now),
+  streams,
+  views,
+});
 const inbox = new Inbox(controller, preferences);
 
 void lockStorage(chrome.storage);
+void controller.recover();
 store.onChange(() => void controller.applySettings());
 
 chrome.runtime.onInstalled.addListener(({ reason }) => {

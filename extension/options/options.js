@@ -116,7 +116,9 @@ function listen() {
   on('diagnose', copyReport);
   on('shortcuts', () => void chrome.tabs.create({ url: 'chrome://extensions/shortcuts' }));
   on('find-host', () => void findHost());
-  on('damaged-save', async () => exportSettings(await store.damaged(), 'wlk-captions-damaged.json'));
+  on('damaged-save', async () =>
+    exportSettings(await store.damaged(), 'wlk-captions-damaged.json'),
+  );
   on('damaged-discard', async () => {
     await store.discardDamaged();
     await showDamaged();

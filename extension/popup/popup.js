@@ -15,7 +15,8 @@ import { showMicrophone, steerMicrophone } from './microphone.js';
 /** @typedef {import('../shared/protocol.js').HostHello} HostHello */
 /** @typedef {import('../shared/settings.js').SiteOverrides} SiteOverrides */
 
-const tabId = Number(new URLSearchParams(location.search).get('tab'));
+const query = new URLSearchParams(location.search);
+const tabId = Number(query.get('tab'));
 const ear = new SoundWatch();
 const retranslate = new RetranslateButton(/** @type {HTMLButtonElement} */ (byId('retranslate')));
 const language = select('language');
@@ -32,6 +33,7 @@ let hello = null;
 let sound = 'heard';
 
 localise();
+byId('hampered').hidden = !query.has('hampered');
 const tab = await chrome.tabs.get(tabId);
 const store = new SettingsStore(openStorage(chrome.storage, { incognito: tab.incognito }));
 const site = siteOf(tab.url);

@@ -83,6 +83,7 @@
  * From the service worker to the offscreen document.
  * @typedef {{ type: 'begin', session: string, tabId: number, streamId: string, options: Options,
  *     visible: boolean, microphone: boolean, muted: boolean }
+ *   | { type: 'reopen', session: string, tabId: number, streamId: string, muted: boolean }
  *   | { type: 'microphone', tabId: number, on: boolean }
  *   | { type: 'configure', tabId: number, options: Options }
  *   | { type: 'end', tabId: number }
@@ -105,6 +106,7 @@
  * @typedef {{ type: 'captures', captures: CaptureState[] }
  *   | { type: 'levels', levels: Level[] }
  *   | { type: 'begun', session: string, problem: Problem | null }
+ *   | { type: 'interrupted', session: string, tabId: number }
  *   | { type: 'to-host', message: ToHost }
  *   | { type: 'overlay', tabId: number, message: SessionMessage }} OffscreenReport
  */

@@ -3,6 +3,9 @@ import { Captures } from '../../../extension/background/captures.js';
 import { Controller } from '../../../extension/background/controller.js';
 import { HostLink } from '../../../extension/background/host_link.js';
 import { Overlays } from '../../../extension/background/overlays.js';
+import { Recovery } from '../../../extension/background/recovery.js';
+import { Restarts } from '../../../extension/background/restarts.js';
+import { Streams } from '../../../extension/background/streams.js';
 import { Preferences } from '../../../extension/background/preferences.js';
 import { Views } from '../../../extension/background/views.js';
 import { openStorage } from '../../../extension/shared/browser_storage.js';
@@ -72,8 +75,11 @@ export function fakeStorage() {
   };
 }
 
-/** A worker in a browser with tab 7, which the test can close to extensions. */
-export function startWorker() {
+/**
+ * A worker in a browser with tab 7, which the test can close to extensions.
+ * @param {ReturnType<typeof fakeStorage>} [storage] what a worker before has left
+ */
+export function startWorker(storage = fakeStorage()) {
   const seen = {
     popup: '',
     /** @type {any[]} */
@@ -83,6 +89,14 @@ export function startWorker() {
     url: 'https://www.example.org/watch',
     muted: false,
     incognito: false,
+    now: 0,
+    /** Whether the document that is created connects. */
+    connects: true,
+    /** Whether the tab is there. */
+    isOpen: true,
+    title: '',
+    /** What the browser answers when it is asked for the sound of the tab. */
+    stream: async () => 'stream',
     /** Whether the page is in a sandbox without scripts. */
     scriptless: false,
     /** Whether the page opens a frame when it is told to. */
@@ -90,7 +104,6 @@ export function startWorker() {
     /** @type {FakePort | null} of the frame that the page has opened when it was told to */
     frame: null,
   };
-  const storage = fakeStorage();
   const none = async () => {};
   const chrome = {
     action: {
@@ -98,12 +111,16 @@ export function startWorker() {
       setBadgeText: none,
       setBadgeTextColor: none,
       setBadgeBackgroundColor: none,
-      setTitle: none,
+      setTitle: async (/** @type {any} */ { title }) => void (seen.title = title),
       openPopup: none,
     },
     storage,
     i18n: { getMessage: (/** @type {string} */ key) => key },
-    offscreen: { createDocument: async () => captures.accept(asPort(documentPort)) },
+    offscreen: {
+      createDocument: async () => {
+        if (seen.connects) captures.accept(asPort(documentPort));
+      },
+    },
     runtime: { getContexts: async () => [], getURL: (/** @type {string} */ path) => `own:${path}` },
     scripting: {
       executeScript: async (/** @type {{ world?: string }} */ { world }) => {
@@ -111,10 +128,11 @@ export function startWorker() {
         return [{ result: world === 'MAIN' && !seen.scriptless ? true : null }];
       },
     },
-    tabCapture: { getMediaStreamId: async () => 'stream' },
+    tabCapture: { getMediaStreamId: () => seen.stream() },
     tabs: {
-      get: async () => ({
-        id: 7,
+      get: async (/** @type {number} */ id) => ({
+        ...(seen.isOpen ? {} : await Promise.reject(new Error('No tab with id'))),
+        id,
         url: seen.url,
         active: true,
         windowId: 1,
@@ -169,6 +187,7 @@ export function startWorker() {
   const captures = new Captures({
     connected: () => controller.reunite(),
     report: (report) => controller.receiveReport(report),
+    lost: () => controller.loseDocument(),
   });
   const views = new Views({
     opened: (view) => void controller.welcome(view),
@@ -185,7 +204,19 @@ export function startWorker() {
     opened: (tabId) => controller.fillOverlay(tabId),
     lost: (tabId) => void controller.refreshTab(tabId),
   });
-  const controller = new Controller(host, captures, overlays, preferences, views);
+  const storageOf = (/** @type {boolean} */ incognito) =>
+    openStorage(/** @type {any} */ (storage), { incognito });
+  const recovery = new Recovery(storageOf, () => seen.now);
+  const controller = new Controller({
+    host,
+    offscreen: captures,
+    overlays,
+    preferences,
+    recovery,
+    restarts: new Restarts(() => seen.now),
+    streams: new Streams((command) => captures.send(command), preferences),
+    views,
+  });
   return {
     controller,
     overlays,
@@ -218,6 +249,8 @@ function offscreenDocument() {
       running.push({ session, tabId, phase, ...state });
       port.receive({ type: 'captures', captures: running });
       port.receive({ type: 'begun', session, problem: null });
+    } else if (command.type === 'reopen') {
+      port.receive({ type: 'begun', session: command.session, problem: null });
     } else if (command.type === 'end') {
       running = running.filter(({ tabId }) => tabId !== command.tabId);
       port.receive({ type: 'captures', captures: running });
