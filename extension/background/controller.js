@@ -34,15 +34,12 @@ export class Controller {
   #mending;
   #offscreen;
   #overlays;
-  #preferences;
-  #recovery;
-  #restarts;
-  #streams;
+  #parts;
   #views;
 
   /** @type {import('../shared/handlers.js').Handlers<OffscreenReport>} */
   #reports = {
-    begun: ({ session, problem }) => this.#streams.opened(session, problem),
+    begun: ({ session, problem }) => this.#parts.streams.opened(session, problem),
     captures: ({ captures }) => this.#updateCaptures(captures),
     interrupted: ({ session, tabId }) => void this.#mending.reopen(session, tabId),
     levels: (report) => this.#views.tellAll(report),
@@ -61,10 +58,7 @@ export class Controller {
     this.#host = parts.host;
     this.#offscreen = parts.offscreen;
     this.#overlays = parts.overlays;
-    this.#preferences = parts.preferences;
-    this.#recovery = parts.recovery;
-    this.#restarts = parts.restarts;
-    this.#streams = parts.streams;
+    this.#parts = parts;
     this.#views = parts.views;
     this.#mending = new Mending(parts, {
       captures: () => this.#captures,
@@ -89,9 +83,9 @@ export class Controller {
     if (this.#busy.has(tabId)) return null;
     this.#busy.add(tabId);
     clearTimeout(this.#lingering);
-    this.#restarts.forget(tabId);
+    this.#parts.restarts.forget(tabId);
     try {
-      await this.#recovery.clicked(tabId, panel);
+      await this.#parts.recovery.clicked(tabId, panel);
       if (!(await this.#offscreen.open()))
         return await this.#refuse(tabId, problem('capture_timeout'));
       const capture = this.#captures.get(tabId);
@@ -101,7 +95,7 @@ export class Controller {
       return null;
     } finally {
       this.#busy.delete(tabId);
-      void this.#recovery.served(tabId);
+      void this.#parts.recovery.served(tabId);
       this.#linger();
     }
   }
@@ -113,7 +107,7 @@ export class Controller {
 
   /** @param {number} tabId whose captions are to end */
   async stop(tabId) {
-    this.#restarts.forget(tabId);
+    this.#parts.restarts.forget(tabId);
     await this.#offscreen.rejoin();
     this.#offscreen.send({ type: 'end', tabId });
   }
@@ -132,6 +126,13 @@ export class Controller {
   async noteMedia(tabId, paused) {
     await this.#offscreen.rejoin();
     this.#offscreen.send({ type: 'media', tabId, paused });
+  }
+
+  /** @param {number} tabId whose page takes its captions away: the side panel shows them */
+  noteHampered(tabId) {
+    if (!this.#captures.has(tabId)) return;
+    this.#buttons.noteOverlay(tabId, 'hampered');
+    void this.#buttons.paint(tabId);
   }
 
   /**
@@ -209,16 +210,16 @@ export class Controller {
     if (!this.#captures.has(tabId)) return;
     if (command === 'hide') return this.#overlays.tell(tabId, { type: 'hide' });
     if (command === 'copy') return this.#offscreen.send({ type: 'copy', tabId });
-    await this.#preferences.change(tabId, command);
+    await this.#parts.preferences.change(tabId, command);
   }
 
   /** The settings have changed: running captions follow them. */
   async applySettings() {
     await this.#offscreen.rejoin();
     for (const tabId of this.#captures.keys()) {
-      const options = await this.#preferences.forHost(tabId);
+      const options = await this.#parts.preferences.forHost(tabId);
       this.#offscreen.send({ type: 'configure', tabId, options });
-      await this.#overlays.tell(tabId, await this.#preferences.forOverlay(tabId));
+      await this.#overlays.tell(tabId, await this.#parts.preferences.forOverlay(tabId));
     }
   }
 
@@ -254,7 +255,7 @@ export class Controller {
   /** The offscreen document was closed, and what it captured has ended: begin anew. */
   loseDocument() {
     for (const session of this.#hostSessions.abandon()) this.#host.send({ type: 'stop', session });
-    this.#streams.abandon(problem('capture_lost'));
+    this.#parts.streams.abandon(problem('capture_lost'));
     const captures = [...this.#captures.values()];
     this.#updateCaptures([]);
     for (const { tabId, session } of captures) {
@@ -345,7 +346,7 @@ export class Controller {
     if (overlay !== 'shown' && !panel) {
       return problem(overlay === 'not_allowed' ? 'page_not_allowed' : 'page_not_scriptable');
     }
-    const refusal = await this.#streams.begin(tabId);
+    const refusal = await this.#parts.streams.begin(tabId);
     const audible = (await tabAt(tabId))?.audible === true;
     this.#offscreen.send({ type: 'audible', tabId, audible });
     return refusal;
@@ -369,7 +370,7 @@ export class Controller {
       if (!this.#captures.has(tabId)) void this.#buttons.retire(tabId);
     }
     this.#views.tellAll({ type: 'captures', captures });
-    void this.#recovery.captioned([...this.#captures.keys()]);
+    void this.#parts.recovery.captioned([...this.#captures.keys()]);
     this.#linger();
     if (this.#reunited) {
       this.#reunited = false;

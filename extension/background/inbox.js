@@ -26,6 +26,9 @@ export class Inbox {
     start: ({ tabId, panel }) => this.#controller.toggle(tabId, panel),
     stop: ({ tabId }) => done(this.#controller.stop(tabId)),
     // From overlays.
+    hampered: (_message, { tab }) => {
+      if (tab?.id !== undefined) this.#controller.noteHampered(tab.id);
+    },
     media: ({ paused }, { tab }) => {
       const isKnown = paused === null || typeof paused === 'boolean';
       if (tab?.id !== undefined && isKnown) void this.#controller.noteMedia(tab.id, paused);
@@ -34,7 +37,7 @@ export class Inbox {
   };
 
   /**
-   * @param {Pick<Controller, 'checkHost' | 'noteMedia' | 'retranslate' | 'setMicrophone' | 'stop'
+   * @param {Pick<Controller, 'checkHost' | 'noteHampered' | 'noteMedia' | 'retranslate' | 'setMicrophone' | 'stop'
    *   | 'toggle'>} controller
    * @param {Pick<import('./preferences.js').Preferences, 'keepPosition'>} preferences
    */

@@ -36,11 +36,16 @@ const FRAME_WITHIN_MS = 2_000;
 /** A page that removes the frame again and again must not keep the extension busy. */
 const FRAME_AGAIN_MS = 1_000;
 
+/** One that has removed so many in so short a time has its way. */
+const LOSSES = 6;
+const LOSSES_WITHIN_MS = 20_000;
+
 /**
  * @typedef {object} OverlaysListener
  * @property {(tabId: number) => Promise<OverlayMessage>} greet what an overlay must know first
  * @property {(tabId: number) => void} opened it is there and knows that
  * @property {(tabId: number) => void} lost its frame is gone, or has not come
+ * @property {(tabId: number) => void} hampered its page removes every frame
  */
 
 /**
@@ -68,6 +73,8 @@ export class Overlays {
   #frames = new Map();
   /** @type {Map<number, Expected>} by tab */
   #expected = new Map();
+  /** @type {Map<number, number[]>} when frames were lost last, by tab */
+  #losses = new Map();
   /** @type {Set<number>} tabs whose page runs no scripts */
   #scriptless = new Set();
   #listener;
@@ -106,6 +113,7 @@ export class Overlays {
     this.#expect(tabId, null);
     this.#frames.get(tabId)?.port.disconnect();
     this.#frames.delete(tabId);
+    this.#losses.delete(tabId);
   }
 
   /**
@@ -125,7 +133,7 @@ export class Overlays {
       if (isGone()) return;
       this.#frames.delete(tabId);
       const wait = expected.askedAt + FRAME_AGAIN_MS - Date.now();
-      setTimeout(() => this.#listener.lost(tabId), Math.max(0, wait));
+      setTimeout(() => this.#lose(tabId), Math.max(0, wait));
     });
     const greeting = await this.#listener.greet(tabId);
     if (isGone()) return;
@@ -162,8 +170,18 @@ export class Overlays {
     clearTimeout(this.#expected.get(tabId)?.overdue);
     this.#expected.delete(tabId);
     if (secret === null) return;
-    const overdue = setTimeout(() => this.#listener.lost(tabId), FRAME_WITHIN_MS);
+    const overdue = setTimeout(() => this.#lose(tabId), FRAME_WITHIN_MS);
     this.#expected.set(tabId, { secret, askedAt: Date.now(), overdue });
+  }
+
+  /** @param {number} tabId whose frame is gone, or has not come */
+  #lose(tabId) {
+    const since = Date.now() - LOSSES_WITHIN_MS;
+    const losses = [...(this.#losses.get(tabId) ?? []), Date.now()].filter((at) => at > since);
+    this.#losses.set(tabId, losses);
+    if (losses.length < LOSSES) return this.#listener.lost(tabId);
+    this.#expect(tabId, null);
+    this.#listener.hampered(tabId);
   }
 
   /** @param {number} tabId */

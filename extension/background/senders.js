@@ -46,6 +46,7 @@ const MESSAGES = {
   retranslate: ['panel', 'popup'],
   start: ['popup', 'problem'],
   stop: ['panel', 'popup'],
+  hampered: ['place'],
   media: ['place'],
   position: ['place'],
 };

@@ -66,6 +66,7 @@ const overlays = new Overlays({
   greet: (tabId) => preferences.forOverlay(tabId),
   opened: (tabId) => controller.fillOverlay(tabId),
   lost: (tabId) => void controller.refreshTab(tabId),
+  hampered: (tabId) => controller.noteHampered(tabId),
 });
 const streams = new Streams((command) => offscreen.send(command), preferences);
 const controller = new Controller({
@@ -97,7 +98,8 @@ chrome.runtime.onConnect.addListener((port) => {
   if (sender === null || !mayConnect(port.name, sender)) port.disconnect();
   else if (sender === 'document') offscreen.accept(port);
   else if (sender === 'frame') void overlays.accept(port);
-  else views.accept(port, sender);
+  // A place says nothing on its port: it ends with this worker, which is all the place must know.
+  else if (sender !== 'place') views.accept(port, sender);
 });
 
 // With the last private window goes what such windows kept.

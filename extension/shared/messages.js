@@ -141,9 +141,10 @@
 
 /**
  * From the overlay to the service worker: the user has dragged it (null: back to its own place);
- * the page's media were paused, or play on (null: what is heard is none that it sees).
+ * the page's media were paused, or play on (null: what is heard is none that it sees); the page hides it again and again.
  * @typedef {{ type: 'position', screen: keyof SitePositions, position: Position | null }
- *   | { type: 'media', paused: boolean | null }} PageMessage
+ *   | { type: 'media', paused: boolean | null }
+ *   | { type: 'hampered' }} PageMessage
  */
 
 /**

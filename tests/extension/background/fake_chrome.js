@@ -203,6 +203,7 @@ export function startWorker(storage = fakeStorage()) {
     greet: (tabId) => preferences.forOverlay(tabId),
     opened: (tabId) => controller.fillOverlay(tabId),
     lost: (tabId) => void controller.refreshTab(tabId),
+    hampered: (tabId) => controller.noteHampered(tabId),
   });
   const storageOf = (/** @type {boolean} */ incognito) =>
     openStorage(/** @type {any} */ (storage), { incognito });

@@ -27,6 +27,7 @@ function bench() {
   const controller = {
     checkHost: answered('checkHost'),
     toggle: answered('toggle'),
+    noteHampered: noted('noteHampered'),
     noteMedia: noted('noteMedia'),
     retranslate: noted('retranslate'),
     setMicrophone: noted('setMicrophone'),
@@ -79,9 +80,11 @@ test('what an overlay says concerns its own tab and page, and is not answered', 
   const position = /** @type {const} */ ({ type: 'position', screen: 'windowed', position: null });
   assert.equal(inbox.receive({ type: 'media', paused: true }, PAGE, respond), undefined);
   assert.equal(inbox.receive(position, PAGE, respond), undefined);
+  assert.equal(inbox.receive({ type: 'hampered' }, PAGE, respond), undefined);
   assert.deepEqual(asked, [
     ['noteMedia', 7, true],
     ['keepPosition', PAGE, position],
+    ['noteHampered', 7],
   ]);
 });
 
