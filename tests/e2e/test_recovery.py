@@ -1,24 +1,26 @@
 """What ends under captions in a real browser: they go on, or their user is told."""
 
-import os
-from collections.abc import Callable
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from browser import EXTENSION_ID, Browser
 from conftest import FakeHost, Launch
 from pages import Clip, Site
 from playwright.sync_api import Page
+from unwatched import Unwatched, run_unwatched
 from waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
 CLIP = Clip(seconds=120)
 
+OVERLAY = "document.querySelector('html > [popover]') !== null"
+SHOWN = "document.querySelector('html > [popover]')?.matches(':popover-open') === true"
+
 
 @pytest.fixture
-def captioned(
-    start_browser: Launch, fake_host: FakeHost, site: Site
-) -> tuple[Browser, Page]:
+def captioned(start_browser: Launch, fake_host: FakeHost, site: Site) -> tuple[Browser, Page]:
     """Return a browser with a page whose captions run."""
     site.add_clip("/recovery.wav", CLIP)
     site.add_player("/recovery", "/recovery.wav")
@@ -74,7 +76,7 @@ def test_a_click_is_served_though_the_worker_dies_over_it(
         # The audio device was changed, or taken away.
         ("AudioContext", "it.suspend()"),
         # The browser ends the capture.
-        ("MediaStreamTrack", "(it.stop(), it.dispatchEvent(new Event('ended')))"),
+        ("MediaStream", "it.getTracks().map((track) => track.dispatchEvent(new Event('ended')))"),
     ],
     ids=["device", "capture"],
 )
@@ -90,31 +92,65 @@ def test_captions_go_on_when_sound_stops(
     assert len(fake_host.messages("start")) == 1, "it goes on in the same session"
 
 
+@pytest.fixture
+def unwatched(
+    tmp_path: Path, fake_host: FakeHost, site: Site
+) -> Iterator[tuple[Unwatched, str, str]]:
+    """Return a browser without a debugger, a page of it with captions, and the page's address."""
+    site.add_clip("/recovery.wav", CLIP)
+    site.add_player("/recovery", "/recovery.wav")
+    url = site.url("/recovery")
+    with run_unwatched(tmp_path / "profile", fake_host.command) as browser:
+        page = browser.open(url)
+        plays = "document.querySelector('video')?.currentTime > 0"
+        wait_until(lambda: browser.ask(page, plays), "the page does not play")
+        browser.press(url)
+        wait_until(lambda: browser.ask(page, SHOWN), "no captions")
+        yield browser, page, url
+
+
 def test_captions_go_on_when_the_page_has_crashed_and_is_loaded_again(
-    captioned: tuple[Browser, Page], fake_host: FakeHost
+    unwatched: tuple[Unwatched, str, str], fake_host: FakeHost
 ) -> None:
-    browser, page = captioned
-    session = browser.context.new_cdp_session(page)
-    tree = browser.cdp.send("SystemInfo.getProcessInfo")["processInfo"]
-    assert tree
-    with page.expect_event("crash"):
-        session.send("Page.crash") if False else page.goto("chrome://crash", wait_until="commit")
-    page.reload()
-    until_words(browser, page)
-    assert len(fake_host.messages("start")) == 1
+    browser, page, url = unwatched
+    browser.crash(page)
+    browser.go(page, url)
+    wait_until(lambda: browser.ask(page, SHOWN), "captions did not come back")
+    n_audio = len(fake_host.messages("audio"))
+    wait_until(lambda: len(fake_host.messages("audio")) > n_audio + 20, "nothing is heard")
+    assert len({m["session"] for m in fake_host.messages("start")}) == 1
 
 
 def test_after_a_reload_of_the_extension_the_overlay_goes_and_captions_are_offered(
-    captioned: tuple[Browser, Page], fake_host: FakeHost
+    unwatched: tuple[Unwatched, str, str], fake_host: FakeHost
 ) -> None:
-    browser, page = captioned
-    browser.context.service_workers[-1].evaluate("setTimeout(() => chrome.runtime.reload(), 100)")
-    wait_until(lambda: fake_host.messages("eof"), "the extension was not reloaded")
-    no_overlay = "document.querySelector('html > [popover]') === null"
-    wait_until(lambda: page.evaluate(no_overlay), "the overlay stayed")
-    wait_until(lambda: browser.contexts("service_worker"), "the extension did not come back")
-    wait_until(lambda: browser.badge(page) == "↻", "captions are not offered")
-    assert "updated" in browser.title(page)
-    browser.click_action(page)
-    until_words(browser, page)
-    assert browser.badge(page) == "on"
+    browser, page, url = unwatched
+    browser.reload_extension()
+    wait_until(lambda: not browser.ask(page, OVERLAY), "the overlay stayed")
+    wait_until(lambda: fake_host.messages("eof"), "the host goes on")
+    [worker] = wait_until(lambda: browser.ours("service_worker"), "the extension did not come back")
+
+    def of_tab(expression: str) -> object:
+        query = "chrome.tabs.query({ active: true })"
+        return browser.ask(worker["targetId"], f"{query}.then(([{{ id: tabId }}]) => {expression})")
+
+    offered = lambda: of_tab("chrome.action.getBadgeText({ tabId })") == "↻"  # noqa: E731
+    wait_until(offered, "captions are not offered")
+    assert "updated" in str(of_tab("chrome.action.getTitle({ tabId })"))
+    # Why they do not go on by themselves.
+    refused = "chrome.tabCapture.getMediaStreamId({ targetTabId: tabId }).catch(String)"
+    assert "has not been invoked" in str(of_tab(refused))
+    browser.press(url)
+    wait_until(lambda: len(fake_host.messages("start")) == 2, "captions did not start again")
+    wait_until(lambda: browser.ask(page, SHOWN), "no captions")
+
+
+def test_after_a_removal_of_the_extension_the_overlay_goes(
+    unwatched: tuple[Unwatched, str, str], fake_host: FakeHost
+) -> None:
+    browser, page, _ = unwatched
+    # One that the command line has loaded is not loaded again.
+    [worker] = browser.ours("service_worker")
+    browser.ask(worker["targetId"], "void setTimeout(() => chrome.runtime.reload())")
+    wait_until(lambda: not browser.ask(page, OVERLAY), "the overlay stayed")
+    wait_until(lambda: fake_host.messages("eof"), "the host goes on")

@@ -59,7 +59,7 @@ def assert_unharmed(*shows: Stage) -> None:
     wait_until(go_on, "the host hears no more")
     for show in shows:
         show.page.bring_to_front()
-        wait_until(lambda page=show.page: show.browser.badge(page) == "on", "captions went off")
+        assert show.browser.badge(show.page) == "on"
 
 
 def test_it_reads_and_writes_nothing_that_is_stored(
@@ -150,7 +150,5 @@ def test_the_document_that_captures_listens_to_nobody_but_the_worker(
     attack: tuple[Stage, Stage, IsolatedWorld],
 ) -> None:
     victim, _, _ = attack
-    listening = (
-        "chrome.runtime.onMessage.hasListeners() || chrome.runtime.onConnect.hasListeners()"
-    )
+    listening = "chrome.runtime.onMessage.hasListeners() || chrome.runtime.onConnect.hasListeners()"
     assert victim.browser.offscreen().evaluate(listening) is False

@@ -60,6 +60,24 @@ class Unwatched:
         click = f"void document.querySelector({selector!r}).click()"
         self._post("Runtime.evaluate", session, expression=click)
 
+    def crash(self, target: str) -> None:
+        """Have a page's process crash."""
+        session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        # There is nobody left to answer.
+        self._post("Page.crash", session)
+        self.send("Target.detachFromTarget", sessionId=session)
+
+    def go(self, target: str, url: str) -> None:
+        """Have a page go to an address, and wait until it is there."""
+        session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self.send("Page.navigate", session, url=url)
+        self.send("Target.detachFromTarget", sessionId=session)
+        wait_until(lambda: self.ask(target, "document.readyState") == "complete", "not loaded")
+
+    def reload_extension(self) -> None:
+        """Load the extension anew, as an update does."""
+        self.send("Extensions.loadUnpacked", path=str(EXTENSION))
+
     def ours(self, kind: str | None = None) -> list[dict[str, Any]]:
         """Return what runs of the extension: its worker, documents and pages, or one kind."""
         found = self.send("Target.getTargets", filter=[{}])["targetInfos"]
