@@ -17,6 +17,8 @@ const OPEN_WITHIN_MS = 10_000;
 export class Captures {
   /** @type {chrome.runtime.Port | null} */
   #port = null;
+  /** Whether the document has said what runs. */
+  #hasReported = false;
   /** @type {Promise<void> | null} */
   #creating = null;
   /** @type {(() => void)[]} */
@@ -34,7 +36,9 @@ export class Captures {
    */
   accept(port) {
     this.#port = port;
+    this.#hasReported = false;
     port.onMessage.addListener((/** @type {OffscreenReport} */ report) => {
+      this.#hasReported = true;
       this.#listener.report(report);
       // The first report lists what runs; who waits for the document needs that, too.
       for (const resume of this.#waiting.splice(0)) resume();
@@ -52,7 +56,7 @@ export class Captures {
    * @returns {Promise<boolean>} whether it exists and has said what runs
    */
   async open() {
-    if (this.#port) return true;
+    if (this.#port && this.#hasReported) return true;
     const connected = new Promise((resolve) => this.#waiting.push(() => resolve(true)));
     this.#creating ??= createDocument().finally(() => {
       this.#creating = null;
@@ -63,7 +67,7 @@ export class Captures {
 
   /** A document that has outlived the worker, if there is one, has said what runs. */
   async rejoin() {
-    if (!this.#port && (await documentExists())) await this.open();
+    if (this.#port || (await documentExists())) await this.open();
   }
 
   /** @param {OffscreenCommand} command */
