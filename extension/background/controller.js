@@ -100,9 +100,9 @@ export class Controller {
     }
   }
 
-  /** A worker has begun: do what the one before has left undone. */
-  recover() {
-    return this.#mending.recover();
+  /** What brings back captures that ended by themselves. */
+  get mending() {
+    return this.#mending;
   }
 
   /** @param {number} tabId whose captions are to end */

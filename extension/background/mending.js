@@ -49,10 +49,19 @@ export class Mending {
     for (const tabId of captioned.filter(isLost)) {
       if (!(await tabAt(tabId))) continue;
       // The browser gives the sound of a tab after a click on this very start of the extension.
-      if (reloaded) await offerAgain(tabId);
+      if (reloaded) await offerAgain(tabId, 'title_reloaded');
       else void this.restart(tabId);
     }
     await this.#recovery.captioned([...captures().keys()]);
+  }
+
+  /**
+   * The browser has discarded a tab. It has another number now, and is captured no more.
+   * @param {number} tabId from now on
+   * @param {number} before
+   */
+  async replace(tabId, before) {
+    if (this.#hands.captures().has(before)) await offerAgain(tabId, 'title_discarded');
   }
 
   /**

@@ -83,11 +83,13 @@ export async function showProblem(tabId, { code, message, hint }) {
 }
 
 /**
- * Captions of a tab ended with the extension that was there before: a click starts them again.
+ * Captions of a tab have ended, and only a click can start them again.
  * @param {number} tabId
+ * @param {'title_reloaded' | 'title_discarded'} title why: with the extension that was there before,
+ *   or with the page, which the browser has put to sleep
  */
-export async function offerAgain(tabId) {
-  await showFace(tabId, { badge: '↻', color: AMBER, title: 'title_reloaded' });
+export async function offerAgain(tabId, title) {
+  await showFace(tabId, { badge: '↻', color: AMBER, title });
 }
 
 /**

@@ -82,7 +82,7 @@ const controller = new Controller({
 const inbox = new Inbox(controller, preferences);
 
 void lockStorage(chrome.storage);
-void controller.recover();
+void controller.mending.recover();
 store.onChange(() => void controller.applySettings());
 
 chrome.runtime.onInstalled.addListener(({ reason }) => {
@@ -126,9 +126,11 @@ function watchTabs(wanted) {
   if (wanted) {
     chrome.tabs.onUpdated.addListener(onUpdated);
     chrome.tabs.onActivated.addListener(onActivated);
+    chrome.tabs.onReplaced.addListener(onReplaced);
   } else {
     chrome.tabs.onUpdated.removeListener(onUpdated);
     chrome.tabs.onActivated.removeListener(onActivated);
+    chrome.tabs.onReplaced.removeListener(onReplaced);
   }
 }
 
@@ -141,6 +143,14 @@ function onUpdated(tabId, { status, audible, mutedInfo }) {
   if (mutedInfo !== undefined) controller.noteMuted(tabId, mutedInfo.muted);
   if (status === 'loading') controller.leavePage(tabId);
   if (status !== undefined) void controller.refreshTab(tabId);
+}
+
+/**
+ * @param {number} tabId
+ * @param {number} before
+ */
+function onReplaced(tabId, before) {
+  void controller.mending.replace(tabId, before);
 }
 
 function onActivated() {

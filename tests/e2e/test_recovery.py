@@ -121,6 +121,23 @@ def test_captions_go_on_when_the_page_has_crashed_and_is_loaded_again(
     assert len({m["session"] for m in fake_host.messages("start")}) == 1
 
 
+def test_captions_of_a_tab_that_the_browser_puts_to_sleep_are_offered_again(
+    unwatched: tuple[Unwatched, str, str], fake_host: FakeHost
+) -> None:
+    browser, _, url = unwatched
+    browser.open("about:blank")
+    [worker] = browser.ours("service_worker")
+    asleep = (
+        f"chrome.tabs.query({{ active: false }}).then((tabs) => tabs.find((t) => t.url === {url!r}))"
+        ".then(({ id }) => chrome.tabs.discard(id)).then(({ id: tabId }) => tabId)"
+    )
+    tab = browser.ask(worker["targetId"], asleep)
+    wait_until(lambda: fake_host.messages("stop"), "the host's session goes on")
+    badge = f"chrome.action.getBadgeText({{ tabId: {tab} }})"
+    offered = lambda: browser.ask(worker["targetId"], badge) == "↻"  # noqa: E731
+    wait_until(offered, "captions are not offered")
+
+
 def test_after_a_reload_of_the_extension_the_overlay_goes_and_captions_are_offered(
     unwatched: tuple[Unwatched, str, str], fake_host: FakeHost
 ) -> None:

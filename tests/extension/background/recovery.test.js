@@ -32,7 +32,7 @@ const ofType = (messages, type) => messages.filter((message) => message.type ===
 /** A worker with captions in tab 7, whose session the host holds. */
 async function captioned(storage = fakeStorage()) {
   const worker = startWorker(storage);
-  await worker.controller.recover();
+  await worker.controller.mending.recover();
   await worker.controller.toggle(7);
   await settled();
   const { session } = ofType(worker.document.sent, 'begin')[0];
@@ -121,16 +121,16 @@ test('restarts that are far apart are each the first', () => {
 test('a click that a worker has not served is served by the next one', async () => {
   const storage = fakeStorage();
   const first = startWorker(storage);
-  await first.controller.recover();
+  await first.controller.mending.recover();
   first.seen.stream = () => new Promise(() => {});
   void first.controller.toggle(7, true);
   await settled();
   const second = startWorker(storage);
-  await second.controller.recover();
+  await second.controller.mending.recover();
   await settled();
   assert.equal(ofType(second.document.sent, 'begin').length, 1);
   const third = startWorker(storage);
-  await third.controller.recover();
+  await third.controller.mending.recover();
   await settled();
   assert.equal(ofType(third.document.sent, 'begin').length, 0, 'once');
 });
@@ -143,7 +143,7 @@ test('a click of long ago is not served any more', async () => {
   await settled();
   const second = startWorker(storage);
   second.seen.now = CLICK_HOLDS_MS;
-  await second.controller.recover();
+  await second.controller.mending.recover();
   await settled();
   assert.equal(ofType(second.document.sent, 'begin').length, 0);
 });
@@ -152,7 +152,7 @@ test('captions that ended with worker and document begin anew', async () => {
   const storage = fakeStorage();
   await captioned(storage);
   const next = startWorker(storage);
-  await next.controller.recover();
+  await next.controller.mending.recover();
   await pass(RESTART_AFTER_MS[0] ?? 0);
   assert.equal(ofType(next.document.sent, 'begin').length, 1);
 });
@@ -163,17 +163,25 @@ test('captions that ended with the extension are offered again', async () => {
   // What the browser does when an extension is reloaded.
   await storage.session.clear();
   const next = startWorker(storage);
-  await next.controller.recover();
+  await next.controller.mending.recover();
   await pass(RESTART_AFTER_MS[0] ?? 0);
   assert.equal(ofType(next.document.sent, 'begin').length, 0, 'no click has allowed it');
   assert.equal(next.seen.title, 'title_reloaded');
+});
+
+test('captions of a tab that the browser discards are offered again', async () => {
+  const { controller, seen } = await captioned();
+  await controller.mending.replace(9, 8);
+  assert.notEqual(seen.title, 'title_discarded', 'it had no captions');
+  await controller.mending.replace(9, 7);
+  assert.equal(seen.title, 'title_discarded');
 });
 
 test('which tabs of private windows were captioned is on no disk', async () => {
   const storage = fakeStorage();
   const { controller, seen } = startWorker(storage);
   seen.incognito = true;
-  await controller.recover();
+  await controller.mending.recover();
   await controller.toggle(7);
   await settled();
   assert.deepEqual([storage.local.items, storage.sync.items], [{}, {}]);
