@@ -128,7 +128,8 @@ def test_captions_of_a_tab_that_the_browser_puts_to_sleep_are_offered_again(
     browser.open("about:blank")
     [worker] = browser.ours("service_worker")
     asleep = (
-        f"chrome.tabs.query({{ active: false }}).then((tabs) => tabs.find((t) => t.url === {url!r}))"
+        "chrome.tabs.query({ active: false })"
+        f".then((tabs) => tabs.find((tab) => tab.url === {url!r}))"
         ".then(({ id }) => chrome.tabs.discard(id)).then(({ id: tabId }) => tabId)"
     )
     tab = browser.ask(worker["targetId"], asleep)
