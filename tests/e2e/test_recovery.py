@@ -163,12 +163,21 @@ def test_after_a_reload_of_the_extension_the_overlay_goes_and_captions_are_offer
     wait_until(lambda: browser.ask(page, SHOWN), "no captions")
 
 
-def test_after_a_removal_of_the_extension_the_overlay_goes(
-    unwatched: tuple[Unwatched, str, str], fake_host: FakeHost
+def test_after_a_removal_of_the_extension_what_was_drawn_in_the_page_goes(
+    tmp_path: Path, fake_host: FakeHost, site: Site
 ) -> None:
-    browser, page, _ = unwatched
-    # One that the command line has loaded is not loaded again.
-    [worker] = browser.ours("service_worker")
-    browser.ask(worker["targetId"], "void setTimeout(() => chrome.runtime.reload())")
-    wait_until(lambda: not browser.ask(page, OVERLAY), "the overlay stayed")
-    wait_until(lambda: fake_host.messages("eof"), "the host goes on")
+    site.add_clip("/recovery.wav", CLIP)
+    # Without scripts there is no frame that would notice.
+    site.add_page("/scriptless", "<video src=/recovery.wav autoplay loop></video>", "sandbox")
+    url = site.url("/scriptless")
+    with run_unwatched(tmp_path / "profile", fake_host.command) as browser:
+        page = browser.open(url)
+        tabs = lambda: browser.send("Target.getTargets", filter=[{"type": "tab"}])  # noqa: E731
+        wait_until(lambda: any(t["url"] == url for t in tabs()["targetInfos"]), "no page")
+        browser.press(url)
+        wait_until(lambda: browser.popovers(page) == 1, "no captions")
+        # One that the command line has loaded is not loaded again.
+        [worker] = browser.ours("service_worker")
+        browser.ask(worker["targetId"], "void setTimeout(() => chrome.runtime.reload())")
+        wait_until(lambda: browser.popovers(page) == 0, "the overlay stayed")
+        wait_until(lambda: fake_host.messages("eof"), "the host goes on")

@@ -77,6 +77,14 @@ class Unwatched:
         click = f"void document.querySelector({selector!r}).click()"
         self._post("Runtime.evaluate", session, expression=click)
 
+    def popovers(self, target: str) -> int:
+        """Return how many popovers stand beside the head and body of a page, scripts or not."""
+        session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        root = self.send("DOM.getDocument", session, depth=2)["root"]
+        self.send("Target.detachFromTarget", sessionId=session)
+        [html] = [node for node in root["children"] if node["nodeName"] == "HTML"]
+        return sum("popover" in node.get("attributes", []) for node in html["children"])
+
     def crash(self, target: str) -> None:
         """Have a page's process crash."""
         session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
