@@ -172,8 +172,12 @@ def test_after_a_removal_of_the_extension_what_was_drawn_in_the_page_goes(
     url = site.url("/scriptless")
     with run_unwatched(tmp_path / "profile", fake_host.command) as browser:
         page = browser.open(url)
-        tabs = lambda: browser.send("Target.getTargets", filter=[{"type": "tab"}])  # noqa: E731
-        wait_until(lambda: any(t["url"] == url for t in tabs()["targetInfos"]), "no page")
+
+        def is_there() -> bool:
+            tabs = browser.send("Target.getTargets", filter=[{"type": "tab"}])["targetInfos"]
+            return any(tab["url"] == url for tab in tabs)
+
+        wait_until(is_there, "no page")
         browser.press(url)
         wait_until(lambda: browser.popovers(page) == 1, "no captions")
         # One that the command line has loaded is not loaded again.
