@@ -1,3 +1,5 @@
+import { within } from '../shared/deadline.js';
+
 /** @typedef {import('../shared/messages.js').OffscreenCommand} OffscreenCommand */
 /** @typedef {import('../shared/messages.js').OffscreenReport} OffscreenReport */
 
@@ -5,12 +7,18 @@
  * @typedef {object} CapturesListener
  * @property {(report: OffscreenReport) => void} report
  * @property {() => void} connected the first report of this document is on its way
+ * @property {() => void} lost the document is gone, and what it captured
  */
+
+/** The document connects as soon as it is loaded. */
+const OPEN_WITHIN_MS = 10_000;
 
 /** The worker's end of the port that the offscreen document opens. */
 export class Captures {
   /** @type {chrome.runtime.Port | null} */
   #port = null;
+  /** Whether the document has said what runs. */
+  #hasReported = false;
   /** @type {Promise<void> | null} */
   #creating = null;
   /** @type {(() => void)[]} */
@@ -28,7 +36,9 @@ export class Captures {
    */
   accept(port) {
     this.#port = port;
+    this.#hasReported = false;
     port.onMessage.addListener((/** @type {OffscreenReport} */ report) => {
+      this.#hasReported = true;
       this.#listener.report(report);
       // The first report lists what runs; who waits for the document needs that, too.
       for (const resume of this.#waiting.splice(0)) resume();
@@ -36,25 +46,28 @@ export class Captures {
     port.onDisconnect.addListener(() => {
       if (this.#port !== port) return;
       this.#port = null;
-      this.#listener.report({ type: 'captures', captures: [] });
+      this.#listener.lost();
     });
     this.#listener.connected();
   }
 
-  /** The document exists and has said what runs. */
+  /**
+   * Have a document.
+   * @returns {Promise<boolean>} whether it exists and has said what runs
+   */
   async open() {
-    if (this.#port) return;
-    const connected = new Promise((resolve) => this.#waiting.push(() => resolve(undefined)));
+    if (this.#port && this.#hasReported) return true;
+    const connected = new Promise((resolve) => this.#waiting.push(() => resolve(true)));
     this.#creating ??= createDocument().finally(() => {
       this.#creating = null;
     });
-    await this.#creating;
-    await connected;
+    const opened = this.#creating.then(() => connected).then(() => true);
+    return within(opened, OPEN_WITHIN_MS, false);
   }
 
   /** A document that has outlived the worker, if there is one, has said what runs. */
   async rejoin() {
-    if (!this.#port && (await documentExists())) await this.open();
+    if (this.#port || (await documentExists())) await this.open();
   }
 
   /** @param {OffscreenCommand} command */

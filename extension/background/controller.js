@@ -1,17 +1,15 @@
 import { handle } from '../shared/handlers.js';
+import { Buttons } from './buttons.js';
+import { HostSessions } from './host_sessions.js';
+import { Mending } from './mending.js';
+import { problem } from './streams.js';
 import { tabAt, visibleTabs } from './tabs.js';
-import { clearFace, faceOf, offerControls, offerStart, showFace, showProblem } from './toolbar.js';
 
 /** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
 /** @typedef {import('../shared/messages.js').OffscreenReport} OffscreenReport */
 /** @typedef {import('../shared/messages.js').Problem} Problem */
 /** @typedef {import('../shared/protocol.js').ToExtension} ToExtension */
-/** @typedef {import('./captures.js').Captures} Captures */
-/** @typedef {import('./host_link.js').HostLink} HostLink */
-/** @typedef {import('./preferences.js').Preferences} Preferences */
 /** @typedef {import('./views.js').View} View */
-/** @typedef {import('./views.js').Views} Views */
-/** @typedef {import('./overlays.js').Overlays} Overlays */
 /** @typedef {import('./overlays.js').OverlayState} OverlayState */
 
 /** A host that was just used is likely to be used again, and loading its model takes a while. */
@@ -24,52 +22,51 @@ const LINGER_MS = 30_000;
 export class Controller {
   /** @type {Map<number, CaptureState>} the latest capture of each tab */
   #captures = new Map();
-  /** @type {Map<number, OverlayState>} */
-  #overlayStates = new Map();
-  /** @type {Set<number>} tabs whose button shows a problem; it stays until the next attempt */
-  #problems = new Set();
+  #buttons = new Buttons((tabId) => this.#captures.get(tabId));
   /** @type {Set<number>} tabs on which a click is being served */
   #busy = new Set();
-  /** @type {Map<string, (problem: Problem | null) => void>} */
-  #beginning = new Map();
   /** The next list of captures comes from a document that this worker has not heard of. */
   #reunited = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #lingering;
+  #hostSessions = new HostSessions();
   #host;
+  #mending;
   #offscreen;
   #overlays;
-  #preferences;
+  #parts;
   #views;
 
   /** @type {import('../shared/handlers.js').Handlers<OffscreenReport>} */
   #reports = {
-    begun: ({ session, problem }) => {
-      this.#beginning.get(session)?.(problem);
-      this.#beginning.delete(session);
-    },
+    begun: ({ session, problem }) => this.#parts.streams.opened(session, problem),
     captures: ({ captures }) => this.#updateCaptures(captures),
+    interrupted: ({ session, tabId }) => void this.#mending.reopen(session, tabId),
     levels: (report) => this.#views.tellAll(report),
     overlay: ({ tabId, message }) => {
       this.#views.tellOf(tabId, message);
       void this.#overlays.tell(tabId, message);
     },
-    'to-host': ({ message }) => this.#host.send(message),
+    'to-host': ({ message }) => {
+      this.#hostSessions.sent(message);
+      this.#host.send(message);
+    },
   };
 
-  /**
-   * @param {HostLink} host
-   * @param {Captures} offscreen
-   * @param {Overlays} overlays
-   * @param {Preferences} preferences
-   * @param {Views} views
-   */
-  constructor(host, offscreen, overlays, preferences, views) {
-    this.#host = host;
-    this.#offscreen = offscreen;
-    this.#overlays = overlays;
-    this.#preferences = preferences;
-    this.#views = views;
+  /** @param {import('./parts.js').Parts} parts */
+  constructor(parts) {
+    this.#host = parts.host;
+    this.#offscreen = parts.offscreen;
+    this.#overlays = parts.overlays;
+    this.#parts = parts;
+    this.#views = parts.views;
+    this.#mending = new Mending(parts, {
+      captures: () => this.#captures,
+      start: (tabId, panel) => this.toggle(tabId, panel),
+      restart: (tabId) => this.#restart(tabId),
+      end: (tabId) => this.#offscreen.send({ type: 'end', tabId }),
+      complain: (tabId, problem) => this.#refuse(tabId, problem),
+    });
   }
 
   get capturing() {
@@ -86,21 +83,31 @@ export class Controller {
     if (this.#busy.has(tabId)) return null;
     this.#busy.add(tabId);
     clearTimeout(this.#lingering);
+    this.#parts.restarts.forget(tabId);
     try {
-      await this.#offscreen.open();
+      await this.#parts.recovery.clicked(tabId, panel);
+      if (!(await this.#offscreen.open()))
+        return await this.#refuse(tabId, problem('capture_timeout'));
       const capture = this.#captures.get(tabId);
       if (!capture || capture.phase.name === 'ending') return await this.#start(tabId, panel);
-      if (this.#overlayStates.get(tabId) === 'not_allowed') await this.refreshTab(tabId);
+      if (this.#buttons.overlayOf(tabId) === 'not_allowed') await this.refreshTab(tabId);
       else this.#offscreen.send({ type: 'end', tabId });
       return null;
     } finally {
       this.#busy.delete(tabId);
+      void this.#parts.recovery.served(tabId);
       this.#linger();
     }
   }
 
+  /** What brings back captures that ended by themselves. */
+  get mending() {
+    return this.#mending;
+  }
+
   /** @param {number} tabId whose captions are to end */
   async stop(tabId) {
+    this.#parts.restarts.forget(tabId);
     await this.#offscreen.rejoin();
     this.#offscreen.send({ type: 'end', tabId });
   }
@@ -119,6 +126,13 @@ export class Controller {
   async noteMedia(tabId, paused) {
     await this.#offscreen.rejoin();
     this.#offscreen.send({ type: 'media', tabId, paused });
+  }
+
+  /** @param {number} tabId whose page takes its captions away: the side panel shows them */
+  noteHampered(tabId) {
+    if (!this.#captures.has(tabId)) return;
+    this.#buttons.noteOverlay(tabId, 'hampered');
+    void this.#buttons.paint(tabId);
   }
 
   /**
@@ -196,16 +210,16 @@ export class Controller {
     if (!this.#captures.has(tabId)) return;
     if (command === 'hide') return this.#overlays.tell(tabId, { type: 'hide' });
     if (command === 'copy') return this.#offscreen.send({ type: 'copy', tabId });
-    await this.#preferences.change(tabId, command);
+    await this.#parts.preferences.change(tabId, command);
   }
 
   /** The settings have changed: running captions follow them. */
   async applySettings() {
     await this.#offscreen.rejoin();
     for (const tabId of this.#captures.keys()) {
-      const options = await this.#preferences.forHost(tabId);
+      const options = await this.#parts.preferences.forHost(tabId);
       this.#offscreen.send({ type: 'configure', tabId, options });
-      await this.#overlays.tell(tabId, await this.#preferences.forOverlay(tabId));
+      await this.#overlays.tell(tabId, await this.#parts.preferences.forOverlay(tabId));
     }
   }
 
@@ -218,7 +232,7 @@ export class Controller {
     const overlay = await this.#injectOverlay(tabId);
     // An overlay that shows captions reports how the page's media are. Without one nobody knows.
     if (overlay !== 'shown') this.#offscreen.send({ type: 'media', tabId, paused: null });
-    await this.#paint(tabId);
+    await this.#buttons.paint(tabId);
   }
 
   /** @param {number} tabId whose overlay is there and knows the settings */
@@ -238,6 +252,18 @@ export class Controller {
     this.#reunited = true;
   }
 
+  /** The offscreen document was closed, and what it captured has ended: begin anew. */
+  loseDocument() {
+    for (const session of this.#hostSessions.abandon()) this.#host.send({ type: 'stop', session });
+    this.#parts.streams.abandon(problem('capture_lost'));
+    const captures = [...this.#captures.values()];
+    this.#updateCaptures([]);
+    for (const { tabId, session } of captures) {
+      void this.#overlays.tell(tabId, { type: 'end', session });
+      void this.#mending.restart(tabId);
+    }
+  }
+
   /** @param {OffscreenReport} report */
   receiveReport(report) {
     handle(this.#reports, report);
@@ -248,7 +274,7 @@ export class Controller {
     if (message.type === 'error' && message.session !== null) {
       const { session } = message;
       const capture = [...this.#captures.values()].find((state) => state.session === session);
-      if (capture) void this.#complain(capture.tabId, message);
+      if (capture) void this.#buttons.complain(capture.tabId, message);
     }
     this.#offscreen.send({ type: 'from-host', message });
     if (this.#views.wantHost) this.#views.tellAll({ type: 'from-host', message });
@@ -256,6 +282,7 @@ export class Controller {
 
   /** @param {boolean} ready */
   setHostReady(ready) {
+    this.#hostSessions.clear();
     this.#offscreen.send({ type: 'host', ready });
     const { hello } = this.#host;
     if (hello && this.#views.wantHost) this.#views.tellAll({ type: 'from-host', message: hello });
@@ -269,7 +296,7 @@ export class Controller {
     const tabIds = [...this.#captures.keys()];
     this.setHostReady(false);
     this.#offscreen.send({ type: 'abandon', tabIds });
-    for (const tabId of tabIds) void this.#complain(tabId, problem);
+    for (const tabId of tabIds) void this.#buttons.complain(tabId, problem);
   }
 
   /**
@@ -278,16 +305,35 @@ export class Controller {
    * @returns {Promise<Problem | null>}
    */
   async #start(tabId, panel) {
-    this.#problems.delete(tabId);
-    await offerStart(tabId);
-    const problem = await this.#begin(tabId, panel);
-    if (problem) {
-      this.#overlays.close(tabId);
-      await this.#complain(tabId, problem);
-      return problem;
-    }
+    await this.#buttons.offer(tabId);
+    const refusal = await this.#begin(tabId, panel);
+    if (refusal) return this.#refuse(tabId, refusal);
     // When the host fails, `giveUp` shows the problem, on this tab as on all others.
     return this.#host.open();
+  }
+
+  /**
+   * @param {number} tabId in which there will be no captions
+   * @param {Problem} problem why
+   * @returns {Promise<Problem>}
+   */
+  async #refuse(tabId, problem) {
+    this.#overlays.close(tabId);
+    await this.#buttons.complain(tabId, problem);
+    return problem;
+  }
+
+  /** @param {number} tabId whose captions begin without a click, unless one is being served */
+  async #restart(tabId) {
+    if (this.#busy.has(tabId)) return;
+    this.#busy.add(tabId);
+    try {
+      const isOpen = await this.#offscreen.open();
+      await (isOpen ? this.#start(tabId, true) : this.#refuse(tabId, problem('capture_lost')));
+    } finally {
+      this.#busy.delete(tabId);
+      this.#linger();
+    }
   }
 
   /**
@@ -298,30 +344,12 @@ export class Controller {
   async #begin(tabId, panel) {
     const overlay = await this.#injectOverlay(tabId);
     if (overlay !== 'shown' && !panel) {
-      const code = overlay === 'not_allowed' ? 'page_not_allowed' : 'page_not_scriptable';
-      return { code, message: '', hint: '' };
+      return problem(overlay === 'not_allowed' ? 'page_not_allowed' : 'page_not_scriptable');
     }
-    const stream = await chrome.tabCapture.getMediaStreamId({ targetTabId: tabId }).then(
-      (streamId) => ({ streamId }),
-      (/** @type {Error} */ error) => ({ refusal: error.message }),
-    );
-    if ('refusal' in stream) {
-      return { code: 'capture_not_allowed', message: '', hint: stream.refusal };
-    }
-    const session = crypto.randomUUID();
-    const { streamId } = stream;
-    const visible = (await visibleTabs()).includes(tabId);
-    const options = await this.#preferences.forHost(tabId);
-    const microphone = await this.#preferences.wantsMicrophone(tabId);
-    /** @type {Promise<Problem | null>} */
-    const begun = new Promise((resolve) => this.#beginning.set(session, resolve));
-    const muted = (await tabAt(tabId))?.mutedInfo?.muted === true;
-    const begin = { session, tabId, streamId, options, visible, microphone, muted };
-    this.#offscreen.send({ type: 'begin', ...begin });
-    const problem = await begun;
+    const refusal = await this.#parts.streams.begin(tabId);
     const audible = (await tabAt(tabId))?.audible === true;
     this.#offscreen.send({ type: 'audible', tabId, audible });
-    return problem;
+    return refusal;
   }
 
   /**
@@ -330,7 +358,7 @@ export class Controller {
    */
   async #injectOverlay(tabId) {
     const overlay = await this.#overlays.inject(tabId);
-    this.#overlayStates.set(tabId, overlay);
+    this.#buttons.noteOverlay(tabId, overlay);
     return overlay;
   }
 
@@ -339,15 +367,16 @@ export class Controller {
     const before = this.#captures;
     this.#captures = new Map(captures.map((capture) => [capture.tabId, capture]));
     for (const tabId of before.keys()) {
-      if (!this.#captures.has(tabId)) void this.#retire(tabId);
+      if (!this.#captures.has(tabId)) void this.#buttons.retire(tabId);
     }
     this.#views.tellAll({ type: 'captures', captures });
+    void this.#parts.recovery.captioned([...this.#captures.keys()]);
     this.#linger();
     if (this.#reunited) {
       this.#reunited = false;
       this.#resume();
     } else {
-      for (const tabId of this.#captures.keys()) void this.#paint(tabId);
+      for (const tabId of this.#captures.keys()) void this.#buttons.paint(tabId);
     }
   }
 
@@ -356,35 +385,6 @@ export class Controller {
     this.setHostReady(this.#host.ready);
     if (this.#captures.size > 0) void this.#host.open();
     for (const tabId of this.#captures.keys()) void this.refreshTab(tabId);
-  }
-
-  /**
-   * @param {number} tabId
-   * @param {Problem} problem
-   */
-  async #complain(tabId, problem) {
-    this.#problems.add(tabId);
-    await showProblem(tabId, problem);
-  }
-
-  /** @param {number} tabId whose capture is over */
-  async #retire(tabId) {
-    this.#overlayStates.delete(tabId);
-    if (this.#problems.has(tabId)) return;
-    await offerStart(tabId);
-    await clearFace(tabId);
-  }
-
-  /** @param {number} tabId */
-  async #paint(tabId) {
-    const capture = this.#captures.get(tabId);
-    if (!capture || this.#problems.has(tabId)) return;
-    const overlay = this.#overlayStates.get(tabId) ?? 'shown';
-    await showFace(tabId, faceOf(capture, overlay));
-    // A state that came in the meantime has painted, or cleared, the button itself.
-    if (this.#captures.get(tabId) !== capture || this.#problems.has(tabId)) return;
-    const needsClick = overlay === 'not_allowed' || capture.phase.name === 'ending';
-    await (needsClick ? offerStart(tabId) : offerControls(tabId));
   }
 
   /** Without captures, let the host and the document go after a while. */

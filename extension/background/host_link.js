@@ -128,7 +128,7 @@ export class HostLink {
     const known = /** @type {ToExtension} */ (message);
     this.#heardAt = this.#environment.now();
     this.#lifeSigns.heard(known);
-    if (known.type === 'error' && isOfPort(known)) return this.#fail(known);
+    if (isOfPort(known)) return this.#fail(known);
     if (this.#state === 'ready') {
       // It says so again when what is installed has changed.
       if (known.type === 'hello') this.#hello = known;
@@ -205,11 +205,13 @@ export class HostLink {
 }
 
 /**
- * Whether an error concerns more than one session and more than the answer to one message.
- * @param {Extract<ToExtension, { type: 'error' }>} error
+ * An error names the session that it ends, or the request that it answers. One that names neither
+ * is of the whole port.
+ * @param {ToExtension} message
+ * @returns {message is Extract<ToExtension, { type: 'error' }>}
  */
-function isOfPort(error) {
-  return error.session === null && error.request === undefined;
+function isOfPort(message) {
+  return message.type === 'error' && message.session === null && message.request === undefined;
 }
 
 /**

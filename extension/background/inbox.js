@@ -1,10 +1,11 @@
 import { handle } from '../shared/handlers.js';
+import { maySend, senderOf } from './senders.js';
 
 /** @typedef {import('../shared/messages.js').PageMessage} PageMessage */
 /** @typedef {import('../shared/messages.js').Problem} Problem */
 /** @typedef {import('../shared/messages.js').Request} Request */
 /** @typedef {import('./controller.js').Controller} Controller */
-/** @typedef {Pick<chrome.runtime.MessageSender, 'tab' | 'url'>} Sender */
+/** @typedef {chrome.runtime.MessageSender} Sender */
 
 /**
  * What a message is answered with: a problem, or null when there is none. Void: it is not answered.
@@ -25,18 +26,19 @@ export class Inbox {
     start: ({ tabId, panel }) => this.#controller.toggle(tabId, panel),
     stop: ({ tabId }) => done(this.#controller.stop(tabId)),
     // From overlays.
-    command: ({ command }, { tab }) => {
-      if (tab?.id !== undefined) void this.#controller.obey(command, tab.id);
+    hampered: (_message, { tab }) => {
+      if (tab?.id !== undefined) this.#controller.noteHampered(tab.id);
     },
     media: ({ paused }, { tab }) => {
-      if (tab?.id !== undefined) void this.#controller.noteMedia(tab.id, paused);
+      const isKnown = paused === null || typeof paused === 'boolean';
+      if (tab?.id !== undefined && isKnown) void this.#controller.noteMedia(tab.id, paused);
     },
-    position: (message, { url }) => void this.#preferences.keepPosition(url, message),
+    position: (message, sender) => void this.#preferences.keepPosition(sender, message),
   };
 
   /**
-   * @param {Pick<Controller, 'checkHost' | 'noteMedia' | 'obey' | 'retranslate' | 'setMicrophone'
-   *   | 'stop' | 'toggle'>} controller
+   * @param {Pick<Controller, 'checkHost' | 'noteHampered' | 'noteMedia' | 'retranslate' | 'setMicrophone' | 'stop'
+   *   | 'toggle'>} controller
    * @param {Pick<import('./preferences.js').Preferences, 'keepPosition'>} preferences
    */
   constructor(controller, preferences) {
@@ -45,7 +47,7 @@ export class Inbox {
   }
 
   /**
-   * Handle a message of `chrome.runtime.onMessage`. Chrome lets a message be answered later only if
+   * Handle a message of `chrome.runtime.onMessage` from who may send it. Chrome lets a message be answered later only if
    * its listener returns `true`; otherwise it tells the sender at once that there is no answer.
    * https://developer.chrome.com/docs/extensions/develop/concepts/messaging
    * @param {Request | PageMessage} message
@@ -54,6 +56,7 @@ export class Inbox {
    * @returns {true | undefined}
    */
   receive(message, sender, respond) {
+    if (!maySend(message, senderOf(sender))) return undefined;
     const answer = handle(this.#handlers, message, sender);
     if (!answer) return undefined;
     void answer.then(respond);

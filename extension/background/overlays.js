@@ -4,8 +4,9 @@
 /** @typedef {import('../shared/messages.js').PlaceMessage} PlaceMessage */
 
 /**
- * Whether a tab's page shows captions. `not_allowed`: a click on the extension would allow it.
- * @typedef {'shown' | 'not_allowed' | 'not_scriptable'} OverlayState
+ * Whether a tab's page shows captions. `not_allowed`: a click on the extension would allow it;
+ * `hampered`: it takes them away again and again.
+ * @typedef {'shown' | 'not_allowed' | 'not_scriptable' | 'hampered'} OverlayState
  */
 
 /**
@@ -35,11 +36,16 @@ const FRAME_WITHIN_MS = 2_000;
 /** A page that removes the frame again and again must not keep the extension busy. */
 const FRAME_AGAIN_MS = 1_000;
 
+/** One that has removed so many in so short a time has its way. */
+const LOSSES = 6;
+const LOSSES_WITHIN_MS = 20_000;
+
 /**
  * @typedef {object} OverlaysListener
  * @property {(tabId: number) => Promise<OverlayMessage>} greet what an overlay must know first
  * @property {(tabId: number) => void} opened it is there and knows that
  * @property {(tabId: number) => void} lost its frame is gone, or has not come
+ * @property {(tabId: number) => void} hampered its page removes every frame
  */
 
 /**
@@ -67,6 +73,8 @@ export class Overlays {
   #frames = new Map();
   /** @type {Map<number, Expected>} by tab */
   #expected = new Map();
+  /** @type {Map<number, number[]>} when frames were lost last, by tab */
+  #losses = new Map();
   /** @type {Set<number>} tabs whose page runs no scripts */
   #scriptless = new Set();
   #listener;
@@ -105,28 +113,18 @@ export class Overlays {
     this.#expect(tabId, null);
     this.#frames.get(tabId)?.port.disconnect();
     this.#frames.delete(tabId);
+    this.#losses.delete(tabId);
   }
 
   /**
    * Take the port of a frame, unless a page has put it there.
    * @param {chrome.runtime.Port} port
-   * @returns {boolean} whether it is a frame's port
    */
-  accept(port) {
-    if (!port.name.startsWith(FRAME_PORT)) return false;
-    void this.#admit(port);
-    return true;
-  }
-
-  /** @param {chrome.runtime.Port} port of a frame */
-  async #admit(port) {
-    const { tab, frameId } = port.sender ?? {};
-    const tabId = tab?.id;
+  async accept(port) {
+    const tabId = port.sender?.tab?.id;
     const secret = port.name.slice(FRAME_PORT.length);
     const expected = tabId === undefined ? undefined : this.#expected.get(tabId);
-    if (tabId === undefined || frameId === 0 || expected?.secret !== secret) {
-      return port.disconnect();
-    }
+    if (tabId === undefined || expected?.secret !== secret) return port.disconnect();
     this.#expect(tabId, null);
     const frame = { port, greeted: false };
     this.#frames.set(tabId, frame);
@@ -135,7 +133,7 @@ export class Overlays {
       if (isGone()) return;
       this.#frames.delete(tabId);
       const wait = expected.askedAt + FRAME_AGAIN_MS - Date.now();
-      setTimeout(() => this.#listener.lost(tabId), Math.max(0, wait));
+      setTimeout(() => this.#lose(tabId), Math.max(0, wait));
     });
     const greeting = await this.#listener.greet(tabId);
     if (isGone()) return;
@@ -172,8 +170,18 @@ export class Overlays {
     clearTimeout(this.#expected.get(tabId)?.overdue);
     this.#expected.delete(tabId);
     if (secret === null) return;
-    const overdue = setTimeout(() => this.#listener.lost(tabId), FRAME_WITHIN_MS);
+    const overdue = setTimeout(() => this.#lose(tabId), FRAME_WITHIN_MS);
     this.#expected.set(tabId, { secret, askedAt: Date.now(), overdue });
+  }
+
+  /** @param {number} tabId whose frame is gone, or has not come */
+  #lose(tabId) {
+    const since = Date.now() - LOSSES_WITHIN_MS;
+    const losses = [...(this.#losses.get(tabId) ?? []), Date.now()].filter((at) => at > since);
+    this.#losses.set(tabId, losses);
+    if (losses.length < LOSSES) return this.#listener.lost(tabId);
+    this.#expect(tabId, null);
+    this.#listener.hampered(tabId);
   }
 
   /** @param {number} tabId */

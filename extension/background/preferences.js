@@ -1,6 +1,7 @@
 /** What the user chose, as it holds in a tab: for its overlay, for the host, and to be changed. */
 import { changeFor, hostOptions, resized, settingsFor, siteOf } from '../shared/settings.js';
 import { isPosition } from '../shared/settings_rules.js';
+import { tabAt } from './tabs.js';
 
 /** @typedef {import('../shared/messages.js').PageMessage} PageMessage */
 /** @typedef {import('../shared/messages.js').WorkerMessage} WorkerMessage */
@@ -20,13 +21,13 @@ const CHANGES = {
 
 /** The settings seen from tabs. */
 export class Preferences {
-  #store;
+  #storeOf;
   /** Changes follow one another: each begins with what the one before has stored. */
   #last = Promise.resolve();
 
-  /** @param {SettingsStore} store */
-  constructor(store) {
-    this.#store = store;
+  /** @param {(incognito: boolean) => SettingsStore} storeOf of normal or of private windows */
+  constructor(storeOf) {
+    this.#storeOf = storeOf;
   }
 
   /**
@@ -34,9 +35,9 @@ export class Preferences {
    * @returns {Promise<WorkerMessage>} what the tab's overlay must know
    */
   async forOverlay(tabId) {
-    const site = await siteOfTab(tabId);
-    const settings = settingsFor(await this.#store.load(), site);
-    return { type: 'settings', settings, positions: await this.#store.positionsOf(site) };
+    const { site, store } = await this.#of(tabId);
+    const settings = settingsFor(await store.load(), site);
+    return { type: 'settings', settings, positions: await store.positionsOf(site) };
   }
 
   /**
@@ -44,7 +45,8 @@ export class Preferences {
    * @returns {Promise<import('../shared/protocol.js').Options>}
    */
   async forHost(tabId) {
-    return hostOptions(settingsFor(await this.#store.load(), await siteOfTab(tabId)));
+    const { site, store } = await this.#of(tabId);
+    return hostOptions(settingsFor(await store.load(), site));
   }
 
   /**
@@ -52,7 +54,8 @@ export class Preferences {
    * @returns {Promise<boolean>} whether captions begin with the microphone on
    */
   async wantsMicrophone(tabId) {
-    return settingsFor(await this.#store.load(), await siteOfTab(tabId)).microphone;
+    const { site, store } = await this.#of(tabId);
+    return settingsFor(await store.load(), site).microphone;
   }
 
   /**
@@ -61,22 +64,24 @@ export class Preferences {
    */
   change(tabId, command) {
     return this.#next(async () => {
-      const site = await siteOfTab(tabId);
-      const settings = await this.#store.load();
+      const { site, store } = await this.#of(tabId);
+      const settings = await store.load();
       const changes = CHANGES[command](settingsFor(settings, site));
-      await this.#store.save(changeFor(settings, site, changes));
+      await store.save(changeFor(settings, site, changes));
     });
   }
 
   /**
-   * @param {string | undefined} url of the page in which the captions were dragged
+   * @param {Pick<chrome.runtime.MessageSender, 'tab' | 'url'>} sender the page in which captions were
+   *   dragged
    * @param {Extract<PageMessage, { type: 'position' }>} message
    */
-  keepPosition(url, { screen, position }) {
+  keepPosition({ tab, url }, { screen, position }) {
     const site = siteOf(url);
     const known = screen === 'windowed' || screen === 'fullscreen';
     if (site === null || !known || !isPosition(position)) return;
-    return this.#next(() => this.#store.savePosition(site, screen, position));
+    const store = this.#storeOf(tab?.incognito ?? true);
+    return this.#next(() => store.savePosition(site, screen, position));
   }
 
   /** @param {() => Promise<void>} task */
@@ -85,13 +90,15 @@ export class Preferences {
     this.#last = done.catch(() => {});
     return done;
   }
-}
 
-/**
- * @param {number} tabId
- * @returns {Promise<string | null>} null also where the browser does not tell
- */
-async function siteOfTab(tabId) {
-  const tab = await chrome.tabs.get(tabId).catch(() => null);
-  return siteOf(tab?.url);
+  /**
+   * @param {number} tabId
+   * @returns {Promise<{ site: string | null, store: SettingsStore }>} where its settings are; the site
+   *   is null also where the browser does not tell
+   */
+  async #of(tabId) {
+    const tab = await tabAt(tabId);
+    // Of a tab that has gone nothing is known, so nothing of it is kept either.
+    return { site: siteOf(tab?.url), store: this.#storeOf(tab?.incognito ?? true) };
+  }
 }

@@ -41,6 +41,7 @@ export function faceOf({ phase, microphone }, overlay) {
     return { badge: 'mic', color, title: 'title_microphone' };
   }
   if (overlay === 'not_scriptable') return { badge: '∅', color: AMBER, title: 'title_no_overlay' };
+  if (overlay === 'hampered') return { badge: '∅', color: AMBER, title: 'title_hampered' };
   if (phase.name !== 'lagging') return FACES[phase.name];
   const seconds = Math.round(phase.lagMs / 1000);
   return { badge: `${seconds}s`, color: AMBER, title: 'title_lagging', detail: String(seconds) };
@@ -82,11 +83,24 @@ export async function showProblem(tabId, { code, message, hint }) {
 }
 
 /**
+ * Captions of a tab have ended, and only a click can start them again.
+ * @param {number} tabId
+ * @param {'title_reloaded' | 'title_discarded'} title why: with the extension that was there before,
+ *   or with the page, which the browser has put to sleep
+ */
+export async function offerAgain(tabId, title) {
+  await showFace(tabId, { badge: '↻', color: AMBER, title });
+}
+
+/**
  * From now on a click on the button opens what steers the captions.
  * @param {number} tabId
+ * @param {OverlayState} overlay that the popup is to know of
  */
-export async function offerControls(tabId) {
-  await unlessTabGone(chrome.action.setPopup({ tabId, popup: `popup/popup.html?tab=${tabId}` }));
+export async function offerControls(tabId, overlay) {
+  const hampered = overlay === 'hampered' ? '&hampered' : '';
+  const popup = `popup/popup.html?tab=${tabId}${hampered}`;
+  await unlessTabGone(chrome.action.setPopup({ tabId, popup }));
 }
 
 /**

@@ -1,8 +1,12 @@
 /** The extension's open pages (popup, side panel, options): each holds a port to be kept informed. */
+import { DEFINITIONS } from '../shared/protocol.js';
+import { findFault } from '../shared/validate.js';
+import { mayTellHost } from './senders.js';
 
 /** @typedef {import('../shared/messages.js').SessionMessage} SessionMessage */
 /** @typedef {import('../shared/messages.js').ViewMessage} ViewMessage */
 /** @typedef {import('../shared/messages.js').ViewRequest} ViewRequest */
+/** @typedef {import('./senders.js').Sender} Sender */
 
 /**
  * @typedef {object} ViewsListener
@@ -41,8 +45,11 @@ export class Views {
     return [...this.#views].some(({ host }) => host);
   }
 
-  /** @param {chrome.runtime.Port} port that a page has just opened */
-  accept(port) {
+  /**
+   * @param {chrome.runtime.Port} port that a page has just opened
+   * @param {Sender} sender the page
+   */
+  accept(port, sender) {
     /** @type {View} */
     const view = {
       send: (message) => port.postMessage(message),
@@ -53,6 +60,7 @@ export class Views {
     this.#views.add(view);
     port.onMessage.addListener((/** @type {ViewRequest} */ request) => {
       if (request.type === 'watch') Object.assign(view, request.wants);
+      else if (!isForHost(request, sender)) return;
       this.#listener.request(view, request);
     });
     port.onDisconnect.addListener(() => {
@@ -76,4 +84,13 @@ export class Views {
       if (view.tabId === tabId) view.send({ type: 'session', tabId, message });
     }
   }
+}
+
+/**
+ * @param {ViewRequest} request
+ * @param {Sender} sender
+ */
+function isForHost(request, sender) {
+  if (request.type !== 'to-host' || !mayTellHost(request.message, sender)) return false;
+  return findFault(request.message, 'ToHost', DEFINITIONS) === null;
 }

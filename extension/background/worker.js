@@ -3,6 +3,7 @@
  * only listeners that were added in the first turn, so all are added here at the top level.
  * https://developer.chrome.com/docs/extensions/develop/concepts/service-workers/events
  */
+import { forgetPrivate, lockStorage, openStorage } from '../shared/browser_storage.js';
 import { HOST_NAME } from '../shared/protocol.js';
 import { SettingsStore } from '../shared/settings_store.js';
 import { Captures } from './captures.js';
@@ -11,6 +12,10 @@ import { HostLink } from './host_link.js';
 import { Inbox } from './inbox.js';
 import { Overlays } from './overlays.js';
 import { Preferences } from './preferences.js';
+import { Recovery } from './recovery.js';
+import { Restarts } from './restarts.js';
+import { mayConnect, senderOf } from './senders.js';
+import { Streams } from './streams.js';
 import { Views } from './views.js';
 
 /** @typedef {import('../shared/messages.js').Command} Command */
@@ -36,14 +41,22 @@ const host = new HostLink(
 
 const offscreen = new Captures({
   connected: () => controller.reunite(),
+  lost: () => {
+    controller.loseDocument();
+    watchTabs(controller.capturing);
+  },
   report: (report) => {
     controller.receiveReport(report);
     watchTabs(controller.capturing);
   },
 });
 
-const store = new SettingsStore(chrome.storage);
-const preferences = new Preferences(store);
+const storage = openStorage(chrome.storage, { incognito: false });
+const privateStorage = openStorage(chrome.storage, { incognito: true });
+const store = new SettingsStore(storage);
+const privateStore = new SettingsStore(privateStorage);
+const recovery = new Recovery((incognito) => (incognito ? privateStorage : storage), Date.now);
+const preferences = new Preferences((incognito) => (incognito ? privateStore : store));
 const views = new Views({
   opened: (view) => void controller.welcome(view),
   request: (view, request) => void controller.serve(view, request),
@@ -53,10 +66,23 @@ const overlays = new Overlays({
   greet: (tabId) => preferences.forOverlay(tabId),
   opened: (tabId) => controller.fillOverlay(tabId),
   lost: (tabId) => void controller.refreshTab(tabId),
+  hampered: (tabId) => controller.noteHampered(tabId),
 });
-const controller = new Controller(host, offscreen, overlays, preferences, views);
+const streams = new Streams((command) => offscreen.send(command), preferences);
+const controller = new Controller({
+  host,
+  offscreen,
+  overlays,
+  preferences,
+  recovery,
+  restarts: new Restarts(Date.now),
+  streams,
+  views,
+});
 const inbox = new Inbox(controller, preferences);
 
+void lockStorage(chrome.storage);
+void controller.mending.recover();
 store.onChange(() => void controller.applySettings());
 
 chrome.runtime.onInstalled.addListener(({ reason }) => {
@@ -68,8 +94,18 @@ chrome.action.onClicked.addListener((tab) => {
 });
 
 chrome.runtime.onConnect.addListener((port) => {
-  if (port.name === 'captures') offscreen.accept(port);
-  else if (!overlays.accept(port)) views.accept(port);
+  const sender = senderOf(port.sender);
+  if (sender === null || !mayConnect(port.name, sender)) port.disconnect();
+  else if (sender === 'document') offscreen.accept(port);
+  else if (sender === 'frame') void overlays.accept(port);
+  // A place says nothing on its port: it ends with this worker, which is all the place must know.
+  else if (sender !== 'place') views.accept(port, sender);
+});
+
+// With the last private window goes what such windows kept.
+chrome.windows.onRemoved.addListener(async () => {
+  const windows = await chrome.windows.getAll();
+  if (!windows.some(({ incognito }) => incognito)) await forgetPrivate(chrome.storage);
 });
 
 chrome.commands.onCommand.addListener((command, tab) => {
@@ -90,9 +126,11 @@ function watchTabs(wanted) {
   if (wanted) {
     chrome.tabs.onUpdated.addListener(onUpdated);
     chrome.tabs.onActivated.addListener(onActivated);
+    chrome.tabs.onReplaced.addListener(onReplaced);
   } else {
     chrome.tabs.onUpdated.removeListener(onUpdated);
     chrome.tabs.onActivated.removeListener(onActivated);
+    chrome.tabs.onReplaced.removeListener(onReplaced);
   }
 }
 
@@ -105,6 +143,14 @@ function onUpdated(tabId, { status, audible, mutedInfo }) {
   if (mutedInfo !== undefined) controller.noteMuted(tabId, mutedInfo.muted);
   if (status === 'loading') controller.leavePage(tabId);
   if (status !== undefined) void controller.refreshTab(tabId);
+}
+
+/**
+ * @param {number} tabId
+ * @param {number} before
+ */
+function onReplaced(tabId, before) {
+  void controller.mending.replace(tabId, before);
 }
 
 function onActivated() {

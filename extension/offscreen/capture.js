@@ -1,6 +1,13 @@
 import { SAMPLE_RATE } from '../audio/framing.js';
 import { MICROPHONE } from '../shared/microphone.js';
 
+/**
+ * A context stops when its audio device goes, or when the system takes the device away. Frames come
+ * every 100 ms as long as it runs, in silence as well.
+ */
+const STALLED_MS = 3_000;
+const LOOK_EVERY_MS = 1_000;
+
 /** A suspended context never answers. Its last 100 ms are not worth a longer wait. */
 const FLUSH_MS = 500;
 
@@ -12,14 +19,16 @@ export class SoundCapture {
   /** @type {GainNode | null} of what is played on */
   #volume = null;
   #processor;
+  #stall;
 
   /**
    * @param {MediaStream} stream
    * @param {AudioContext} recognition at 16 kHz, with the worklet loaded
    * @param {AudioContext | null} playback in which the sound is played on
    * @param {(pcm: Int16Array) => void} onFrame
+   * @param {() => void} onStalled no sound comes any more
    */
-  constructor(stream, recognition, playback, onFrame) {
+  constructor(stream, recognition, playback, onFrame, onStalled) {
     this.#stream = stream;
     this.#recognition = recognition;
     this.#playback = playback;
@@ -36,11 +45,13 @@ export class SoundCapture {
     /** @type {Promise<void>} resolves when the worklet has delivered its last samples */
     this.flushed = new Promise((resolve) => {
       this.#processor.port.onmessage = ({ data }) => {
-        if (data === null) resolve();
-        else onFrame(data);
+        if (data === null) return resolve();
+        this.#stall.heard();
+        onFrame(data);
       };
     });
     recognition.createMediaStreamSource(stream).connect(this.#processor);
+    this.#stall = new StallWatch(onStalled);
   }
 
   /**
@@ -79,6 +90,7 @@ export class SoundCapture {
 
   /** End the capture. Resolves when the last samples are delivered and the contexts are closed. */
   async close() {
+    this.#stall.end();
     this.#processor.port.postMessage('flush');
     await Promise.race([this.flushed, new Promise((resolve) => setTimeout(resolve, FLUSH_MS))]);
     for (const track of this.#stream.getTracks()) track.stop();
@@ -97,7 +109,39 @@ async function open(constraints, played, onFrame, onEnded) {
   const recognition = new AudioContext({ sampleRate: SAMPLE_RATE });
   await recognition.audioWorklet.addModule('../audio/worklet.js');
   for (const track of stream.getAudioTracks()) track.addEventListener('ended', onEnded);
-  return new SoundCapture(stream, recognition, played ? new AudioContext() : null, onFrame);
+  const playback = played ? new AudioContext() : null;
+  return new SoundCapture(stream, recognition, playback, onFrame, onEnded);
+}
+
+/** Notices that no frames come any more. */
+class StallWatch {
+  #heardAt = performance.now();
+  #lookedAt = performance.now();
+  #timer;
+
+  /** @param {() => void} stalled called once */
+  constructor(stalled) {
+    this.#timer = setInterval(() => this.#look(stalled), LOOK_EVERY_MS);
+  }
+
+  heard() {
+    this.#heardAt = performance.now();
+  }
+
+  end() {
+    clearInterval(this.#timer);
+  }
+
+  /** @param {() => void} stalled */
+  #look(stalled) {
+    const now = performance.now();
+    // The machine slept, or the document was held up: frames are on their way.
+    if (now - this.#lookedAt > 2 * LOOK_EVERY_MS) this.#heardAt = now;
+    this.#lookedAt = now;
+    if (now - this.#heardAt < STALLED_MS) return;
+    this.end();
+    stalled();
+  }
 }
 
 /**

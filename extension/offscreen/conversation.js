@@ -66,6 +66,8 @@ export class Conversation {
   /** @type {boolean | null} */
   #paused = null;
   #audible = false;
+  /** The tab's sound has stopped by itself, and is about to be opened again. */
+  #interrupted = false;
   /** The tab's sample at which its page came; what it played before was another's. */
   #pageSince = -Infinity;
   /** The tab's newest sample that was audible. */
@@ -100,7 +102,10 @@ export class Conversation {
   /** @returns {CaptureState} */
   get state() {
     const { id: session, tabId } = this;
-    return { session, tabId, ...this.#tab.state, microphone: this.#microphoneState };
+    const { phase, ...state } = this.#tab.state;
+    /** @type {import('../shared/messages.js').Phase} */
+    const shown = this.#interrupted && !this.stopping ? { ...phase, name: 'reconnecting' } : phase;
+    return { session, tabId, ...state, phase: shown, microphone: this.#microphoneState };
   }
 
   /** Tell the overlay everything, because it is new. */
@@ -160,6 +165,12 @@ export class Conversation {
     this.#microphone?.session.stop();
     this.#release(Infinity);
     this.#tab.stop();
+  }
+
+  /** @param {boolean} interrupted whether the tab's sound is to be opened again */
+  setInterrupted(interrupted) {
+    this.#interrupted = interrupted;
+    this.#publishPhase();
   }
 
   /** @param {boolean} visible whether the user looks at the tab */
@@ -336,7 +347,7 @@ export class Conversation {
   }
 
   #publishPhase() {
-    this.#outlets.toOverlay({ type: 'phase', session: this.id, phase: this.#tab.state.phase });
+    this.#outlets.toOverlay({ type: 'phase', session: this.id, phase: this.state.phase });
     this.#outlets.stateChanged();
   }
 }

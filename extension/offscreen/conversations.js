@@ -1,4 +1,5 @@
 import { Meter } from '../audio/meter.js';
+import { within } from '../shared/deadline.js';
 import { handle } from '../shared/handlers.js';
 import { faultOf } from '../shared/microphone.js';
 import { Conversation } from './conversation.js';
@@ -6,10 +7,14 @@ import { Conversation } from './conversation.js';
 /** @typedef {import('../shared/messages.js').MicrophoneState} MicrophoneState */
 /** @typedef {import('../shared/messages.js').OffscreenCommand} OffscreenCommand */
 /** @typedef {import('../shared/messages.js').OffscreenReport} OffscreenReport */
+/** @typedef {import('../shared/messages.js').Problem} Problem */
 /** @typedef {import('../shared/protocol.js').ToExtension} ToExtension */
 
 /** A host that has not said its last words by then will not. */
 const LAST_WORDS_MS = 15_000;
+
+/** The browser opens a source in milliseconds, where it does so at all. */
+export const SOURCE_WITHIN_MS = 10_000;
 
 /** How often levels are reported: fast enough to follow speech. */
 const METER_MS = 150;
@@ -37,7 +42,8 @@ const METER_MS = 150;
 /**
  * @typedef {object} Entry
  * @property {Conversation} conversation
- * @property {Source | null} capture of the tab; null when it is over
+ * @property {Source | null} capture of the tab; null when it is over, or interrupted
+ * @property {boolean} ending no more sound will come
  * @property {Source | null} microphone
  * @property {Meter} meter
  */
@@ -46,6 +52,8 @@ const METER_MS = 150;
 export class Conversations {
   /** @type {Map<string, Entry>} by the conversation's id */
   #running = new Map();
+  /** Whether there was one. */
+  used = false;
   #hostReady = false;
   /** @type {(() => void) | null} runs while somebody looks at the levels */
   #stopMetering = null;
@@ -54,6 +62,7 @@ export class Conversations {
   /** @type {import('../shared/handlers.js').Handlers<OffscreenCommand>} */
   #handlers = {
     begin: (command) => void this.#begin(command),
+    reopen: (command) => void this.#reopen(command),
     abandon: ({ tabIds }) => tabIds.forEach((tabId) => this.#at(tabId).forEach(this.#forget)),
     end: ({ tabId }) => this.#activeAt(tabId).forEach((entry) => void this.#end(entry)),
     host: ({ ready }) => this.#setHostReady(ready),
@@ -100,6 +109,14 @@ export class Conversations {
     this.#edges.report({ type: 'captures', captures });
   }
 
+  /** Report to a new worker what runs, and what is to be opened again. */
+  introduce() {
+    this.publish();
+    for (const { conversation, capture, ending } of this.#running.values()) {
+      if (!capture && !ending) this.#reportInterruption(conversation);
+    }
+  }
+
   /** The worker is gone, and with it the host and whoever looked at the levels. */
   loseWorker() {
     this.#setHostReady(false);
@@ -132,15 +149,18 @@ export class Conversations {
       },
     );
     /** @type {Entry} */
-    const entry = { conversation, capture: null, microphone: null, meter: new Meter() };
-    try {
-      entry.capture = await this.#openTab(entry, streamId);
-    } catch (error) {
-      if (!(error instanceof DOMException)) throw error;
-      const problem = { code: 'capture_failed', message: '', hint: error.message };
-      return report({ type: 'begun', session: id, problem });
-    }
-    entry.capture.setMuted(muted);
+    const entry = {
+      conversation,
+      capture: null,
+      ending: false,
+      microphone: null,
+      meter: new Meter(),
+    };
+    const opened = await this.#tryToOpenTab(entry, streamId);
+    if ('code' in opened) return report({ type: 'begun', session: id, problem: opened });
+    entry.capture = opened;
+    opened.setMuted(muted);
+    this.used = true;
     this.#running.set(id, entry);
     conversation.show();
     if (this.#hostReady) conversation.attach();
@@ -148,6 +168,40 @@ export class Conversations {
     report({ type: 'begun', session: id, problem: null });
     // A conversation that has the microphone keeps it until the user gives it to another one.
     if (microphone && !this.#listener()) void this.#listen(entry);
+  }
+
+  /** @param {Extract<OffscreenCommand, { type: 'reopen' }>} command for one that was interrupted */
+  async #reopen({ session, streamId, muted }) {
+    const entry = this.#running.get(session);
+    const isWanted = () => entry !== undefined && !entry.ending && !entry.capture;
+    const opened = entry && isWanted() ? await this.#tryToOpenTab(entry, streamId) : null;
+    if (opened && 'code' in opened) {
+      return this.#edges.report({ type: 'begun', session, problem: opened });
+    }
+    if (opened && entry && isWanted()) {
+      entry.capture = opened;
+      opened.setMuted(muted);
+      entry.conversation.setInterrupted(false);
+    } else void opened?.close();
+    this.#edges.report({ type: 'begun', session, problem: null });
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {string} streamId
+   * @returns {Promise<Source | Problem>} the problem says why there is no sound
+   */
+  async #tryToOpenTab(entry, streamId) {
+    const opening = this.#openTab(entry, streamId);
+    try {
+      const opened = await within(opening, SOURCE_WITHIN_MS, null);
+      if (opened) return opened;
+      closeLate(opening);
+      return { code: 'capture_timeout', message: '', hint: '' };
+    } catch (error) {
+      if (!(error instanceof DOMException)) throw error;
+      return { code: 'capture_failed', message: '', hint: error.message };
+    }
   }
 
   /**
@@ -160,7 +214,22 @@ export class Conversations {
       entry.meter.push(pcm);
       entry.conversation.push(pcm);
     };
-    return this.#edges.openTab(streamId, onFrame, () => void this.#end(entry));
+    return this.#edges.openTab(streamId, onFrame, () => void this.#interrupt(entry));
+  }
+
+  /** @param {Entry} entry whose tab was closed, or whose sound the browser gives no longer */
+  async #interrupt(entry) {
+    const { capture, conversation, ending } = entry;
+    if (!capture || ending) return;
+    entry.capture = null;
+    conversation.setInterrupted(true);
+    this.#reportInterruption(conversation);
+    await capture.close();
+  }
+
+  /** @param {Conversation} conversation */
+  #reportInterruption({ id: session, tabId }) {
+    this.#edges.report({ type: 'interrupted', session, tabId });
   }
 
   /** @returns {Entry | undefined} whose microphone is on, or is being opened */
@@ -184,7 +253,7 @@ export class Conversations {
     const opened = await this.#openMicrophone(entry);
     if (typeof opened === 'string') return conversation.setMicrophoneState(opened);
     // The user may have changed their mind in the meantime.
-    const wanted = conversation.state.microphone === 'starting' && entry.capture;
+    const wanted = conversation.state.microphone === 'starting' && !entry.ending;
     if (!wanted) return void opened.close();
     entry.microphone = opened;
     conversation.openMicrophone(this.#edges.newId(), this.#hostReady);
@@ -198,10 +267,13 @@ export class Conversations {
     // The browser lets no document ask for the microphone that the user does not see.
     if (!(await this.#edges.microphoneAllowed())) return 'not_allowed';
     try {
-      return await this.#edges.openMicrophone(
+      const opening = this.#edges.openMicrophone(
         (pcm) => entry.conversation.pushMicrophone(pcm),
         () => void this.#loseMicrophone(entry),
       );
+      const opened = await within(opening, SOURCE_WITHIN_MS, null);
+      if (!opened) closeLate(opening);
+      return opened ?? 'busy';
     } catch (error) {
       if (!(error instanceof DOMException)) throw error;
       return faultOf(error);
@@ -235,7 +307,8 @@ export class Conversations {
   /** @param {Entry} entry */
   async #end(entry) {
     // This can be a second click while the last samples are on their way.
-    if (!entry.capture) return;
+    if (entry.ending) return;
+    entry.ending = true;
     await this.#closeSources(entry);
     entry.conversation.stop();
     this.#edges.schedule(() => this.#forget(entry), LAST_WORDS_MS);
@@ -243,6 +316,7 @@ export class Conversations {
 
   #forget = (/** @type {Entry} */ entry) => {
     if (!this.#running.delete(entry.conversation.id)) return;
+    entry.ending = true;
     void this.#closeSources(entry);
     entry.conversation.close();
     this.publish();
@@ -295,4 +369,12 @@ export class Conversations {
   #each(tabId, act) {
     for (const { conversation } of this.#activeAt(tabId)) act(conversation);
   }
+}
+
+/** @param {Promise<Source>} opening that nobody waits for any longer */
+function closeLate(opening) {
+  void opening.then(
+    (source) => source.close(),
+    () => {},
+  );
 }

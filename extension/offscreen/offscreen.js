@@ -32,10 +32,11 @@ function connect() {
   worker.onDisconnect.addListener(() => {
     worker = null;
     conversations.loseWorker();
-    if (conversations.empty) window.close();
+    // One that has not been used yet was made for a click that the worker has not served.
+    if (conversations.empty && conversations.used) window.close();
     else setTimeout(connect, RECONNECT_MS);
   });
-  conversations.publish();
+  conversations.introduce();
 }
 
 async function microphoneAllowed() {

@@ -7,24 +7,38 @@ import { byId, element, text } from '../ui/page.js';
 /** @typedef {import('../shared/protocol.js').HostHello} HostHello */
 /** @typedef {import('../shared/settings.js').Settings} Settings */
 
-/** @param {Settings} settings */
-export function exportSettings(settings) {
+/** Settings with the longest words and a rule for every site are smaller than this. */
+const MAX_BYTES = 1_000_000;
+
+/** Nobody reads more. */
+const MAX_FAULTS = 50;
+
+/**
+ * @param {unknown} settings
+ * @param {string} name of the file
+ */
+export function exportSettings(settings, name) {
   const file = new Blob([JSON.stringify(settings, null, 2)], { type: 'application/json' });
-  const link = element('a', { href: URL.createObjectURL(file), download: 'wlk-captions.json' });
+  const link = element('a', { href: URL.createObjectURL(file), download: name });
   link.click();
   URL.revokeObjectURL(link.href);
 }
 
 /**
- * @param {string} json
- * @returns {Settings | null} null, with the reasons shown, when it is not sound
+ * @param {File} file
+ * @returns {Promise<Settings | null>} null, with the reasons shown, when it is not sound
  */
-export function importSettings(json) {
-  const { settings, faults } = parse(json);
-  const all = faults.map((fault) => element('li', { textContent: fault }));
+export async function importSettings(file) {
+  const { settings, faults } = file.size > MAX_BYTES ? tooLarge(file) : parse(await file.text());
+  const all = faults.slice(0, MAX_FAULTS).map((fault) => element('li', { textContent: fault }));
   byId('import-faults').replaceChildren(...all);
   say(faults.length > 0 ? 'import_refused' : 'import_done');
   return faults.length > 0 ? null : settings;
+}
+
+/** @param {File} file */
+function tooLarge({ size }) {
+  return { ...validate({}), faults: [`${size} bytes, limit is ${MAX_BYTES}`] };
 }
 
 /** @param {string} json */

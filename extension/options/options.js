@@ -1,4 +1,5 @@
 /** The options page. Each change holds at once, in all tabs. */
+import { openStorage } from '../shared/browser_storage.js';
 import { changeFor } from '../shared/settings.js';
 import { SettingsStore } from '../shared/settings_store.js';
 import { microphoneAllowed, openMicrophonePage } from '../ui/microphone.js';
@@ -19,7 +20,7 @@ import { showPreview } from './preview.js';
 /** The browser's sync takes two writes a second; a slider moves faster. */
 const SAVE_MS = 400;
 
-const store = new SettingsStore(chrome.storage);
+const store = new SettingsStore(openStorage(chrome.storage, { incognito: false }));
 
 /** @type {HostHello | null} */
 let hello = null;
@@ -44,6 +45,7 @@ const rows = Object.entries(SECTIONS).flatMap(([section, fields]) => {
 });
 show();
 listen();
+await showDamaged();
 await showKeys();
 const line = new WorkerLine({ host: true }, receive);
 await findHost();
@@ -85,6 +87,11 @@ function show() {
   showPreview(settings);
 }
 
+/** Settings that could not be read are the user's all the same. */
+async function showDamaged() {
+  byId('damaged').hidden = (await store.damaged()) === null;
+}
+
 /** What is not as by default must not lie hidden; whoever has seen it may fold it up. */
 function showAdvanced() {
   const changed = hasAdvanced(settings);
@@ -101,7 +108,7 @@ function listen() {
     settings = stored;
     show();
   });
-  on('export', () => exportSettings(settings));
+  on('export', () => exportSettings(settings, 'wlk-captions.json'));
   on('import', () => byId('import-file').click());
   byId('import-file').addEventListener('change', takeFile);
   on('reset', () => confirm(text('reset_sure')) && void adopt(defaults(), 'reset_done'));
@@ -109,6 +116,13 @@ function listen() {
   on('diagnose', copyReport);
   on('shortcuts', () => void chrome.tabs.create({ url: 'chrome://extensions/shortcuts' }));
   on('find-host', () => void findHost());
+  on('damaged-save', async () =>
+    exportSettings(await store.damaged(), 'wlk-captions-damaged.json'),
+  );
+  on('damaged-discard', async () => {
+    await store.discardDamaged();
+    await showDamaged();
+  });
 }
 
 /** @param {Event} event */
@@ -116,7 +130,7 @@ async function takeFile({ target }) {
   const input = /** @type {HTMLInputElement} */ (target);
   const file = input.files?.[0];
   if (!file) return;
-  const imported = importSettings(await file.text());
+  const imported = await importSettings(file);
   input.value = '';
   if (imported) await adopt(imported, 'import_done');
 }
@@ -176,6 +190,8 @@ function receive(message) {
     sought = '';
   } else if (said.type === 'progress') {
     showProgress(said);
+  } else if (said.type === 'error' && said.session === null) {
+    byId('host-state').textContent = `${said.message} ${said.hint}`.trim();
   }
 }
 

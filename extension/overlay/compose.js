@@ -20,6 +20,7 @@
 /**
  * @typedef {object} PageParts the modules of the overlay's place in the page
  * @property {typeof import('./grips.js')} grips
+ * @property {typeof import('./insistence.js')} insistence
  * @property {typeof import('./look.js')} look
  * @property {typeof import('./media.js')} media
  * @property {typeof import('./meetings.js')} meetings
@@ -75,11 +76,17 @@ export function composePage(parts, fonts, labels, tell, toCaptions) {
   const players = new parts.player.PlayerWatch((video) => stage.keepOff(video));
   const grips = new parts.grips.Grips(stage, parts.placement, labels);
   const styles = [parts.placeStyle.PLACE_STYLE, parts.style.STYLE];
-  const popover = new parts.popover.CaptionPopover(styles, grips.elements, {
-    opened: () => players.start(),
-    closed: () => players.stop(),
-    gauged: (width) => stage.scaleText(width / parts.placeStyle.USUAL_GAUGE),
-  });
+  const popover = new parts.popover.CaptionPopover(
+    styles,
+    grips.elements,
+    {
+      opened: () => players.start(),
+      closed: () => players.stop(),
+      hampered: () => tell({ type: 'hampered' }),
+      gauged: (width) => stage.scaleText(width / parts.placeStyle.USUAL_GAUGE),
+    },
+    parts.insistence.Insistence,
+  );
   stage.enter(popover, toCaptions);
   const rearrange = () => {
     stage.arrange();

@@ -12,11 +12,14 @@
 const { composeCaptions, composePage } = await load('overlay/compose.js');
 /** @type {typeof import('./opener.js')} */
 const { openFrame } = await load('overlay/opener.js');
+/** @type {typeof import('./lifeline.js')} */
+const { Lifeline } = await load('overlay/lifeline.js');
 /** @type {typeof import('../shared/settings.js')} */
 const SETTINGS = await load('shared/settings.js');
 /** @type {import('./compose.js').PageParts} */
 const PAGE_PARTS = {
   grips: await load('overlay/grips.js'),
+  insistence: await load('overlay/insistence.js'),
   look: await load('overlay/look.js'),
   media: await load('overlay/media.js'),
   meetings: await load('overlay/meetings.js'),
@@ -37,8 +40,13 @@ class Overlay {
     PAGE_PARTS,
     SETTINGS.FONTS,
     { move: textOf('grip_move'), left: textOf('grip_left'), right: textOf('grip_right') },
-    tell,
+    (message) => this.#tell(message),
     (message) => this.#toCaptions(message),
+  );
+  #lifeline = new Lifeline(
+    () => chrome.runtime.connect({ name: 'place' }),
+    isAlive,
+    () => this.#receive({ type: 'over' }),
   );
   /** @type {(message: FromPage) => void} */
   #toCaptions = () => {};
@@ -57,9 +65,22 @@ class Overlay {
 
   /** @param {PlaceMessage} message */
   receive(message) {
+    if (!this.#leaving) this.#lifeline.hold();
     if (message.type === 'frame') this.#openFrame(message.secret);
     else if (message.type === 'no-frame') this.#captioner ??= this.#drawHere();
     else void this.#captioner?.then((captioner) => captioner.receive(message));
+  }
+
+  /** @param {import('./steps.js').ToPage} message of what draws the captions */
+  #receive(message) {
+    if (message.type === 'media') this.#lifeline.needed = message.watched;
+    this.#page.receive(message);
+  }
+
+  /** @param {PageMessage} message to the worker */
+  #tell(message) {
+    if (isAlive()) void chrome.runtime.sendMessage(message);
+    else this.#receive({ type: 'over' });
   }
 
   /** @param {string} secret the same as before until a frame has shown it to the worker */
@@ -71,13 +92,18 @@ class Overlay {
     if (secret === this.#secret && this.#page.popover.isInPage) return;
     this.#secret = secret;
     const address = `${chrome.runtime.getURL('overlay/frame.html')}#${secret}`;
-    this.#toCaptions = openFrame(this.#page.popover, address, this.#page.receive);
+    this.#toCaptions = openFrame(this.#page.popover, address, (told) => this.#receive(told));
   }
 
   /** No script of the page can read what is drawn in the page itself, because none runs. */
   async #drawHere() {
     const { rules, parts } = await loadCaptions();
-    const { captioner, element } = composeCaptions(parts, rules, this.#page.receive, textOf);
+    const { captioner, element } = composeCaptions(
+      parts,
+      rules,
+      (told) => this.#receive(told),
+      textOf,
+    );
     this.#toCaptions = (message) => captioner.heed(message);
     this.#page.popover.hold(element);
     return captioner;
@@ -90,9 +116,11 @@ class Overlay {
   #makeWay() {
     if (this.#captioner || this.#leaving) return;
     this.#leaving = true;
+    this.#lifeline.release();
     this.#page.popover.remove();
     setTimeout(() => {
       this.#leaving = false;
+      if (isAlive()) this.#lifeline.hold();
       if (this.#waiting !== null) this.#openFrame(this.#waiting);
       this.#waiting = null;
     }, STAYS_MS);
@@ -145,9 +173,9 @@ function textOf(key, detail) {
   return chrome.i18n.getMessage(key, detail);
 }
 
-/** @param {PageMessage} message */
-function tell(message) {
-  void chrome.runtime.sendMessage(message);
+/** Whether the extension that this script is of is still there: it can be reloaded, or removed. */
+function isAlive() {
+  return chrome.runtime?.id !== undefined;
 }
 
 /** @param {string} path */

@@ -36,6 +36,9 @@ export class CaptionPopover {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #raiseTimer;
   #raisedAt = -Infinity;
+  /** Whether it is to be seen. */
+  #wanted = false;
+  #insistence;
   /** @type {AbortController | null} ends the listeners of an open overlay */
   #listening = null;
   #covered = new IntersectionObserver((entries) => this.#seen(entries), {
@@ -53,10 +56,12 @@ export class CaptionPopover {
   /**
    * @param {string[]} styles
    * @param {HTMLElement[]} grips
-   * @param {{ opened: () => void, closed: () => void, gauged: (width: number) => void }} listener
+   * @param {{ opened: () => void, closed: () => void, hampered: () => void,
+   *   gauged: (width: number) => void }} listener `hampered`: the page hides it again and again;
    *   `gauged`: how wide the gauge of text is, in pixels
+   * @param {typeof import('./insistence.js').Insistence} Insistence
    */
-  constructor(styles, grips, listener) {
+  constructor(styles, grips, listener, Insistence) {
     this.#listener = listener;
     const root = this.#host.attachShadow({ mode: 'closed' });
     root.adoptedStyleSheets = styles.map((style) => {
@@ -70,6 +75,12 @@ export class CaptionPopover {
     this.#gauged.observe(this.#gauge);
     this.#covered.observe(this.#probe);
     this.#host.popover = 'manual';
+    this.#insistence = new Insistence(
+      this.#host,
+      () => this.#wanted && this.#host.isConnected,
+      () => this.#open(),
+      () => listener.hampered(),
+    );
   }
 
   /** @param {HTMLElement} content that draws the captions from now on, instead of what did */
@@ -149,8 +160,11 @@ export class CaptionPopover {
 
   #open() {
     clearTimeout(this.#hideTimer);
+    if (this.#insistence.hasGivenUp) return;
+    this.#wanted = true;
     // A page can replace its whole document, and the overlay with it.
     if (!this.#host.isConnected) document.documentElement.append(this.#host);
+    this.#host.popover ||= 'manual';
     if (!this.#host.matches(':popover-open')) this.#host.showPopover();
     if (this.#listening) return;
     this.#listening = new AbortController();
@@ -174,6 +188,7 @@ export class CaptionPopover {
   #hide() {
     clearTimeout(this.#hideTimer);
     clearTimeout(this.#raiseTimer);
+    this.#wanted = false;
     if (this.#host.matches(':popover-open')) this.#host.hidePopover();
     if (!this.#listening) return;
     this.#listening.abort();

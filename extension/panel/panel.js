@@ -1,4 +1,5 @@
 /** The captions of the tab in front, as a text that stays: also where pages are closed to overlays. */
+import { openStorage } from '../shared/browser_storage.js';
 import { settingsFor } from '../shared/settings.js';
 import { SettingsStore } from '../shared/settings_store.js';
 import { SoundWatch } from '../shared/state_words.js';
@@ -10,7 +11,6 @@ import { Transcript } from '../ui/transcript.js';
 /** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
 /** @typedef {import('../shared/messages.js').ViewMessage} ViewMessage */
 
-const store = new SettingsStore(chrome.storage);
 const transcript = new Transcript(byId('lines'));
 const retranslate = new RetranslateButton(/** @type {HTMLButtonElement} */ (byId('retranslate')));
 
@@ -23,9 +23,10 @@ let ear = new SoundWatch();
 let sound = 'heard';
 
 localise();
+const { id: windowId, incognito } = await chrome.windows.getCurrent();
+const store = new SettingsStore(openStorage(chrome.storage, { incognito }));
 await applySettings();
 store.onChange(() => void applySettings());
-const { id: windowId } = await chrome.windows.getCurrent();
 const line = new WorkerLine({ meter: true }, receive);
 await follow();
 chrome.tabs.onActivated.addListener((activated) => {

@@ -1,4 +1,5 @@
 /** Steers the captions of one tab while they run. */
+import { openStorage } from '../shared/browser_storage.js';
 import { LANGUAGES, languageName, namedLanguages } from '../shared/languages.js';
 import { changeFor, resized, settingsFor, siteOf } from '../shared/settings.js';
 import { SettingsStore } from '../shared/settings_store.js';
@@ -14,8 +15,8 @@ import { showMicrophone, steerMicrophone } from './microphone.js';
 /** @typedef {import('../shared/protocol.js').HostHello} HostHello */
 /** @typedef {import('../shared/settings.js').SiteOverrides} SiteOverrides */
 
-const tabId = Number(new URLSearchParams(location.search).get('tab'));
-const store = new SettingsStore(chrome.storage);
+const query = new URLSearchParams(location.search);
+const tabId = Number(query.get('tab'));
 const ear = new SoundWatch();
 const retranslate = new RetranslateButton(/** @type {HTMLButtonElement} */ (byId('retranslate')));
 const language = select('language');
@@ -32,7 +33,9 @@ let hello = null;
 let sound = 'heard';
 
 localise();
+byId('hampered').hidden = !query.has('hampered');
 const tab = await chrome.tabs.get(tabId);
+const store = new SettingsStore(openStorage(chrome.storage, { incognito: tab.incognito }));
 const site = siteOf(tab.url);
 listen();
 await Promise.all([showSettings(), showKey()]);

@@ -83,6 +83,7 @@
  * From the service worker to the offscreen document.
  * @typedef {{ type: 'begin', session: string, tabId: number, streamId: string, options: Options,
  *     visible: boolean, microphone: boolean, muted: boolean }
+ *   | { type: 'reopen', session: string, tabId: number, streamId: string, muted: boolean }
  *   | { type: 'microphone', tabId: number, on: boolean }
  *   | { type: 'configure', tabId: number, options: Options }
  *   | { type: 'end', tabId: number }
@@ -105,6 +106,7 @@
  * @typedef {{ type: 'captures', captures: CaptureState[] }
  *   | { type: 'levels', levels: Level[] }
  *   | { type: 'begun', session: string, problem: Problem | null }
+ *   | { type: 'interrupted', session: string, tabId: number }
  *   | { type: 'to-host', message: ToHost }
  *   | { type: 'overlay', tabId: number, message: SessionMessage }} OffscreenReport
  */
@@ -138,12 +140,11 @@
  */
 
 /**
- * From the overlay to the service worker: the user has dragged it (null: back to its own place),
- * or pressed one of its buttons; the page's media were paused, or play on (null: what is heard is
- * none that it sees).
+ * From the overlay to the service worker: the user has dragged it (null: back to its own place);
+ * the page's media were paused, or play on (null: what is heard is none that it sees); the page hides it again and again.
  * @typedef {{ type: 'position', screen: keyof SitePositions, position: Position | null }
  *   | { type: 'media', paused: boolean | null }
- *   | { type: 'command', command: Command }} PageMessage
+ *   | { type: 'hampered' }} PageMessage
  */
 
 /**

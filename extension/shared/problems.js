@@ -20,7 +20,10 @@ const COMMANDS = new Map([
   ['host_forbidden', ['wlk-host install --extension-id {id}']],
   ['protocol_mismatch', ['python3 installers/quickstart.py']],
   ['capture_failed', []],
+  ['capture_lost', []],
   ['capture_not_allowed', []],
+  ['capture_taken', []],
+  ['capture_timeout', []],
   ['page_not_allowed', []],
   ['page_not_scriptable', []],
 ]);

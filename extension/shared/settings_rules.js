@@ -40,13 +40,29 @@ export function migrate(stored, migrations = MIGRATIONS, version = VERSION) {
  * @returns {unknown} the same as this version would have stored it, not yet validated
  */
 export function upgrade(stored, migrations = MIGRATIONS, version = VERSION) {
-  if (!isRecord(stored)) return stored;
+  if (!isRecord(stored) || !isVersion(stored.version)) return stored;
   let current = stored;
-  const from = Number.isInteger(stored.version) ? Number(stored.version) : version;
-  for (let known = from; known < version; known++) {
+  for (let known = stored.version; known < version; known++) {
     current = migrations[known]?.(current) ?? current;
   }
   return current;
+}
+
+/**
+ * @param {unknown} stored
+ * @returns {boolean} whether it can be settings of some version; nothing at all can be
+ */
+export function isReadable(stored) {
+  if (stored === undefined) return true;
+  return isRecord(stored) && (stored.version === undefined || isVersion(stored.version));
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is number}
+ */
+function isVersion(value) {
+  return Number.isSafeInteger(value) && Number(value) >= 1;
 }
 
 /**
@@ -60,6 +76,9 @@ export function validate(candidate) {
   const faults = [];
   if (!isRecord(candidate)) {
     return { settings: structuredClone(DEFAULTS), faults: ['settings: expected an object'] };
+  }
+  if (candidate.version !== undefined && !isVersion(candidate.version)) {
+    faults.push('version: expected a whole number from 1 on');
   }
   const known = ['version', ...Object.keys(FIELDS), 'sites'];
   faults.push(...unknownIn(candidate, known, ''));
@@ -148,16 +167,15 @@ function readSites(value, faults) {
     faults.push('sites: expected an object');
     return {};
   }
-  /** @type {Record<string, SiteOverrides>} */
-  const sites = {};
-  for (const [site, overrides] of Object.entries(value)) {
-    if (!isRecord(overrides)) faults.push(`sites.${site}: expected an object`);
-    else {
-      faults.push(...unknownIn(overrides, SITE_FIELDS, `sites.${site}.`));
-      sites[site] = readFields(overrides, SITE_FIELDS, `sites.${site}.`, faults);
+  const sites = Object.entries(value).flatMap(([site, overrides]) => {
+    if (!isRecord(overrides)) {
+      faults.push(`sites.${site}: expected an object`);
+      return [];
     }
-  }
-  return sites;
+    faults.push(...unknownIn(overrides, SITE_FIELDS, `sites.${site}.`));
+    return [[site, readFields(overrides, SITE_FIELDS, `sites.${site}.`, faults)]];
+  });
+  return Object.fromEntries(sites);
 }
 
 /**

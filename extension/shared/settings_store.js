@@ -2,29 +2,15 @@
  * Where settings are kept. The browser's sync takes what describes a taste; what depends on this
  * machine, or tells of people and pages (words, sites), does not leave it.
  */
-import { DEFAULTS } from './settings.js';
-import { migrate } from './settings_rules.js';
+import { DEFAULTS, isRecord, VERSION } from './settings.js';
+import { isReadable, migrate } from './settings_rules.js';
 
 /** @typedef {import('./settings.js').Settings} Settings */
 /** @typedef {import('./settings.js').Position} Position */
 /** @typedef {import('./settings.js').Positions} Positions */
 /** @typedef {import('./settings.js').SitePositions} SitePositions */
 
-/**
- * The part of chrome.storage.StorageArea that is used.
- * @typedef {object} Area
- * @property {(key: string) => Promise<Record<string, any>>} get
- * @property {(items: Record<string, unknown>) => Promise<void>} set
- * @property {() => Promise<void>} clear
- */
-
-/**
- * The part of chrome.storage that is used.
- * @typedef {object} Storage
- * @property {Area} sync
- * @property {Area} local
- * @property {{ addListener(listener: (changes: Record<string, unknown>) => void): void }} onChanged
- */
+/** @typedef {Omit<import('./browser_storage.js').Storage, 'session'>} Storage */
 
 const LOCAL_FIELDS = [
   'model',
@@ -39,25 +25,36 @@ const LOCAL_FIELDS = [
 
 const SETTINGS = 'settings';
 const POSITIONS = 'positions';
+const SET_ASIDE = 'setAside';
 
-/** Settings and positions in the browser's storage. */
+/** More sites than anybody captions; those that were moved longest ago are forgotten first. */
+const MAX_POSITIONS = 500;
+
+/** Settings and positions in a storage of `openStorage`. */
 export class SettingsStore {
   #storage;
 
-  /** @param {Storage} storage chrome.storage */
+  /** @param {Storage} storage */
   constructor(storage) {
     this.#storage = storage;
   }
 
-  /** @returns {Promise<Settings>} sound, whatever is stored */
+  /** @returns {Promise<Settings>} sound, whatever is stored; what is damaged is set aside */
   async load() {
-    const [synced, local] = await Promise.all([
-      this.#storage.sync.get(SETTINGS),
-      this.#storage.local.get(SETTINGS),
-    ]);
+    const [synced, local] = await Promise.all([this.#read('sync'), this.#read('local')]);
     // Versions differ where a newer extension on another machine has synced.
-    const own = pick(migrate(local[SETTINGS]), LOCAL_FIELDS);
-    return /** @type {Settings} */ ({ ...migrate(synced[SETTINGS]), ...own });
+    const own = pick(migrate(local), LOCAL_FIELDS);
+    return /** @type {Settings} */ ({ ...migrate(synced), ...own });
+  }
+
+  /** @returns {Promise<Record<string, unknown> | null>} damaged settings, by area */
+  async damaged() {
+    return (await this.#storage.local.get(SET_ASIDE))[SET_ASIDE] ?? null;
+  }
+
+  /** Forget the settings that were set aside. */
+  async discardDamaged() {
+    await this.#storage.local.set({ [SET_ASIDE]: null });
   }
 
   /** @param {Settings} settings sound */
@@ -84,8 +81,10 @@ export class SettingsStore {
    * @param {Position | null} position null: where captions stand by themselves
    */
   async savePosition(site, screen, position) {
-    const positions = await this.#positions();
-    positions[site] = { ...(await this.positionsOf(site)), [screen]: position };
+    const { [site]: before, ...others } = await this.#positions();
+    const changed = { windowed: null, fullscreen: null, ...before, [screen]: position };
+    const kept = Object.entries(others).slice(1 - MAX_POSITIONS);
+    const positions = Object.fromEntries([...kept, [site, changed]]);
     await this.#storage.local.set({ [POSITIONS]: positions });
   }
 
@@ -101,9 +100,23 @@ export class SettingsStore {
     });
   }
 
+  /**
+   * @param {'sync' | 'local'} area
+   * @returns {Promise<unknown>} what is stored as settings, if it is one's
+   */
+  async #read(area) {
+    const stored = (await this.#storage[area].get(SETTINGS))[SETTINGS];
+    if (isReadable(stored)) return stored;
+    const aside = { ...(await this.damaged()), [area]: stored };
+    await this.#storage.local.set({ [SET_ASIDE]: aside });
+    await this.#storage[area].set({ [SETTINGS]: { version: VERSION } });
+    return undefined;
+  }
+
   /** @returns {Promise<Positions>} */
   async #positions() {
-    return (await this.#storage.local.get(POSITIONS))[POSITIONS] ?? {};
+    const stored = (await this.#storage.local.get(POSITIONS))[POSITIONS];
+    return isRecord(stored) ? /** @type {Positions} */ (stored) : {};
   }
 }
 

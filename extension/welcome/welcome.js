@@ -1,4 +1,5 @@
 /** The first page: finds the host or says how to get it, and lets the user try captions. */
+import { openStorage } from '../shared/browser_storage.js';
 import { commandsFor } from '../shared/problems.js';
 import { settingsFor } from '../shared/settings.js';
 import { SettingsStore } from '../shared/settings_store.js';
@@ -23,8 +24,9 @@ let clip = null;
 localise();
 // Pages of the extension are closed to its overlay: this one shows its captions itself.
 const transcript = new Transcript(byId('captions'));
-transcript.apply(settingsFor(await new SettingsStore(chrome.storage).load(), null));
 const tab = await chrome.tabs.getCurrent();
+const store = new SettingsStore(openStorage(chrome.storage, { incognito: false }));
+transcript.apply(settingsFor(await store.load(), null));
 const commands = await chrome.commands.getAll();
 const shortcut = commands.find(({ name }) => name === 'toggle')?.shortcut ?? '';
 byId('how').textContent = shortcut ? text('welcome_how_key', shortcut) : text('welcome_how');
@@ -67,12 +69,20 @@ function receive(message) {
     transcript.receive(message.message);
   } else if (message.type === 'levels') {
     heard ||= message.levels.some(({ tabId, level }) => tabId === tab?.id && level > 0);
-  } else if (message.message.type === 'speech') {
-    clip = message.message.clip;
+  } else if (isAboutSpeech(message.message)) {
+    clip = message.message.type === 'speech' ? message.message.clip : null;
     // The host is not kept for a page that only stands open.
     line.watch({ host: false });
     showTrial();
   }
+}
+
+/**
+ * @param {import('../shared/protocol.js').ToExtension} message
+ * @returns {boolean} whether it answers the question for a spoken clip; an error means there is none
+ */
+function isAboutSpeech(message) {
+  return message.type === 'speech' || (message.type === 'error' && message.session === null);
 }
 
 function showTrial() {

@@ -257,6 +257,50 @@ def test_captions_come_back_when_a_page_moves_or_removes_them(stage: OpenStage) 
     assert leaks(read) == [], read
 
 
+HIDE = {
+    "its attribute": "{host}.removeAttribute('popover')",
+    "its kind": "{host}.popover = 'auto'",
+    "its method": "{host}.hidePopover()",
+    "a style": "{host}.style.cssText = 'display: none !important; opacity: 0 !important'",
+    "hidden": "{host}.hidden = true",
+}
+HOST = "document.documentElement.lastElementChild"
+
+
+@pytest.mark.parametrize("how", HIDE)
+def test_captions_are_shown_again_when_a_page_hides_them(stage: OpenStage, how: str) -> None:
+    show = opened(stage, "plain")
+    show.page.evaluate(HIDE[how].format(host=HOST))
+    wait_until(lambda: show.browser.overlay_is_on_top(show.page), "they did not come back")
+    show.say("And on it goes.")
+    show.until("And on it goes.")
+    assert show.browser.badge(show.page) == "on"
+
+
+@pytest.mark.parametrize("how", ["its attribute", "its method", "removal"])
+def test_where_a_page_keeps_hiding_captions_the_side_panel_is_offered(
+    stage: OpenStage, how: str
+) -> None:
+    show = opened(stage, "plain")
+    hide = HIDE.get(how, "{host}.remove()").format(host="host")
+    show.page.evaluate(
+        "window.hidden = 0; window.keeps = setInterval(() => {"
+        " const host = document.querySelector('html > [popover]:popover-open');"
+        f" if (host) {{ window.hidden += 1; {hide}; }} }}, 5)"
+    )
+    offered = lambda: show.browser.badge(show.page) == "∅"  # noqa: E731
+    wait_until(offered, "the side panel is not offered", seconds=40)
+    assert "side panel" in show.browser.title(show.page)
+    tries = show.page.evaluate("window.hidden")
+    assert tries <= 12
+    popup = show.browser.popup(show.page)
+    assert "side panel" in popup.text("#hampered")
+    popup.evaluate("window.close()")
+    show.say("Not over the page.")
+    assert show.page.evaluate("window.hidden") <= tries + 1, "it goes on and on"
+    show.page.evaluate("clearInterval(window.keeps)")
+
+
 def test_a_page_that_removes_captions_all_the_time_gets_few_frames(stage: OpenStage) -> None:
     show = opened(stage, "plain")
     removals = show.page.evaluate(

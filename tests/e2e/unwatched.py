@@ -24,6 +24,7 @@ class Unwatched:
         self._commands = commands
         self._answers = answers
         self._last_id = 0
+        self._events: list[dict[str, Any]] = []
 
     def send(self, method: str, session: str | None = None, **parameters: Any) -> dict[str, Any]:
         """Return the browser's answer to a command of the DevTools protocol."""
@@ -33,6 +34,7 @@ class Unwatched:
             if answer.get("id") == sent:
                 assert "error" not in answer, answer
                 return dict(answer["result"])
+            self._events.append(answer)
 
     def open(self, url: str) -> str:
         """Open a page in a new tab and return its target."""
@@ -54,11 +56,52 @@ class Unwatched:
         self.send("Target.detachFromTarget", sessionId=session)
         return answer["result"].get("value")
 
+    def ask_content_script(self, target: str, expression: str) -> Any:
+        """Return what the extension's content script in a page answers."""
+        session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self._events.clear()
+        self.send("Runtime.enable", session)
+        created = [e for e in self._events if e.get("method") == "Runtime.executionContextCreated"]
+        contexts = [event["params"]["context"] for event in created]
+        [ours] = [c["id"] for c in contexts if EXTENSION_ID in c["origin"]]
+        answer = self.send(
+            "Runtime.evaluate", session, expression=expression, contextId=ours, returnByValue=True,
+            awaitPromise=True,
+        )  # fmt: skip
+        self.send("Target.detachFromTarget", sessionId=session)
+        return answer["result"].get("value")
+
     def close_with(self, target: str, selector: str) -> None:
         """Press what closes a page, which may be gone before it could answer."""
         session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         click = f"void document.querySelector({selector!r}).click()"
         self._post("Runtime.evaluate", session, expression=click)
+
+    def popovers(self, target: str) -> int:
+        """Return how many popovers stand beside the head and body of a page, scripts or not."""
+        session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        root = self.send("DOM.getDocument", session, depth=2)["root"]
+        self.send("Target.detachFromTarget", sessionId=session)
+        [html] = [node for node in root["children"] if node["nodeName"] == "HTML"]
+        return sum("popover" in node.get("attributes", []) for node in html["children"])
+
+    def crash(self, target: str) -> None:
+        """Have a page's process crash."""
+        session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        # There is nobody left to answer.
+        self._post("Page.crash", session)
+        self.send("Target.detachFromTarget", sessionId=session)
+
+    def go(self, target: str, url: str) -> None:
+        """Have a page go to an address, and wait until it is there."""
+        session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self.send("Page.navigate", session, url=url)
+        self.send("Target.detachFromTarget", sessionId=session)
+        wait_until(lambda: self.ask(target, "document.readyState") == "complete", "not loaded")
+
+    def reload_extension(self, *, incognito: bool = False) -> None:
+        """Load the extension anew, as an update does; `incognito`: into private windows, too."""
+        self.send("Extensions.loadUnpacked", path=str(EXTENSION), enableInIncognito=incognito)
 
     def ours(self, kind: str | None = None) -> list[dict[str, Any]]:
         """Return what runs of the extension: its worker, documents and pages, or one kind."""

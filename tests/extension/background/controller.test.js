@@ -128,8 +128,8 @@ test('a page of the extension gets what it asked for, and no more', async () => 
   await controller.toggle(7);
   const panel = new FakePort();
   const popup = new FakePort();
-  views.accept(asPort(panel));
-  views.accept(asPort(popup));
+  views.accept(asPort(panel), 'panel');
+  views.accept(asPort(popup), 'popup');
   await settled();
   assert.equal(panel.sent[0].captures[0].tabId, 7);
   panel.receive({ type: 'watch', wants: { tabId: 7 } });
@@ -205,4 +205,43 @@ test('a page that cannot tell is not taken for paused', async () => {
   await inTime(controller.refreshTab(7));
   const paused = ofType(document.sent, 'media').map((message) => message.paused);
   assert.deepEqual(paused, [true, null]);
+});
+
+test('of a page no more goes to the host than that page is for', async () => {
+  const { controller, views, toHost } = startWorker();
+  await controller.toggle(7);
+  const panel = new FakePort();
+  const options = new FakePort();
+  views.accept(asPort(panel), 'panel');
+  views.accept(asPort(options), 'options');
+  const remove = { type: 'to-host', message: { type: 'remove', model: 'base' } };
+  const start = { type: 'to-host', message: { type: 'start', session: 's' } };
+  const wrong = { type: 'to-host', message: { type: 'remove', model: 7 } };
+  panel.receive(remove);
+  for (const message of [start, wrong, { type: 'to-host' }, { type: 'abandon' }]) {
+    options.receive(message);
+  }
+  await settled();
+  assert.deepEqual(ofType(toHost, 'remove'), []);
+  options.receive(remove);
+  await settled();
+  assert.deepEqual(ofType(toHost, 'remove'), [remove.message]);
+});
+
+test('what is done in a private window is kept in memory alone', async () => {
+  const { controller, preferences, storage, seen } = startWorker();
+  seen.incognito = true;
+  const position = { x: 0.5, y: 0.5, width: 0.5 };
+  const tab = /** @type {chrome.tabs.Tab} */ ({ id: 7, incognito: true });
+  const message = /** @type {const} */ ({ type: 'position', screen: 'windowed', position });
+  await preferences.keepPosition({ tab, url: 'https://secret.example/' }, message);
+  await controller.toggle(7);
+  await controller.obey('mode', 7);
+  assert.deepEqual([storage.local.items, storage.sync.items], [{}, {}]);
+  assert.match(JSON.stringify(storage.session.items), /secret\.example/);
+  const told = await preferences.forOverlay(7);
+  assert.equal(told.type === 'settings' && told.settings.mode, 'reading', 'but it holds there');
+  seen.incognito = false;
+  const elsewhere = await preferences.forOverlay(7);
+  assert.equal(elsewhere.type === 'settings' && elsewhere.settings.mode, 'fast');
 });

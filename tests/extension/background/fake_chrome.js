@@ -3,8 +3,12 @@ import { Captures } from '../../../extension/background/captures.js';
 import { Controller } from '../../../extension/background/controller.js';
 import { HostLink } from '../../../extension/background/host_link.js';
 import { Overlays } from '../../../extension/background/overlays.js';
+import { Recovery } from '../../../extension/background/recovery.js';
+import { Restarts } from '../../../extension/background/restarts.js';
+import { Streams } from '../../../extension/background/streams.js';
 import { Preferences } from '../../../extension/background/preferences.js';
 import { Views } from '../../../extension/background/views.js';
+import { openStorage } from '../../../extension/shared/browser_storage.js';
 import { SettingsStore } from '../../../extension/shared/settings_store.js';
 
 /** @typedef {import('../../../extension/shared/messages.js').CaptureState} CaptureState */
@@ -40,20 +44,42 @@ export class FakePort {
   }
 }
 
-/** @returns an area of chrome.storage */
+/** @returns an area of chrome.storage, kept in memory */
 function storageArea() {
   /** @type {Record<string, any>} */
   const items = {};
   return {
-    get: async (/** @type {string} */ key) => structuredClone({ [key]: items[key] }),
+    items,
+    get: async (/** @type {string | undefined} */ key) => {
+      if (key === undefined) return structuredClone(items);
+      return key in items ? structuredClone({ [key]: items[key] }) : {};
+    },
     set: async (/** @type {object} */ changes) =>
       void Object.assign(items, structuredClone(changes)),
-    clear: async () => {},
+    remove: async (/** @type {string | string[]} */ keys) => {
+      for (const key of [keys].flat()) delete items[key];
+    },
+    clear: async () => {
+      for (const key of Object.keys(items)) delete items[key];
+    },
   };
 }
 
-/** A worker in a browser with tab 7, which the test can close to extensions. */
-export function startWorker() {
+/** @returns chrome.storage, kept in memory */
+export function fakeStorage() {
+  return {
+    sync: storageArea(),
+    local: storageArea(),
+    session: storageArea(),
+    onChanged: { addListener: () => {} },
+  };
+}
+
+/**
+ * A worker in a browser with tab 7, which the test can close to extensions.
+ * @param {ReturnType<typeof fakeStorage>} [storage] what a worker before has left
+ */
+export function startWorker(storage = fakeStorage()) {
   const seen = {
     popup: '',
     /** @type {any[]} */
@@ -62,17 +88,21 @@ export function startWorker() {
     refusal: null,
     url: 'https://www.example.org/watch',
     muted: false,
+    incognito: false,
+    now: 0,
+    /** Whether the document that is created connects. */
+    connects: true,
+    /** Whether the tab is there. */
+    isOpen: true,
+    title: '',
+    /** What the browser answers when it is asked for the sound of the tab. */
+    stream: async () => 'stream',
     /** Whether the page is in a sandbox without scripts. */
     scriptless: false,
     /** Whether the page opens a frame when it is told to. */
     opensFrames: true,
     /** @type {FakePort | null} of the frame that the page has opened when it was told to */
     frame: null,
-  };
-  const storage = {
-    sync: storageArea(),
-    local: storageArea(),
-    onChanged: { addListener: () => {} },
   };
   const none = async () => {};
   const chrome = {
@@ -81,11 +111,16 @@ export function startWorker() {
       setBadgeText: none,
       setBadgeTextColor: none,
       setBadgeBackgroundColor: none,
-      setTitle: none,
+      setTitle: async (/** @type {any} */ { title }) => void (seen.title = title),
       openPopup: none,
     },
+    storage,
     i18n: { getMessage: (/** @type {string} */ key) => key },
-    offscreen: { createDocument: async () => captures.accept(asPort(documentPort)) },
+    offscreen: {
+      createDocument: async () => {
+        if (seen.connects) captures.accept(asPort(documentPort));
+      },
+    },
     runtime: { getContexts: async () => [], getURL: (/** @type {string} */ path) => `own:${path}` },
     scripting: {
       executeScript: async (/** @type {{ world?: string }} */ { world }) => {
@@ -93,13 +128,15 @@ export function startWorker() {
         return [{ result: world === 'MAIN' && !seen.scriptless ? true : null }];
       },
     },
-    tabCapture: { getMediaStreamId: async () => 'stream' },
+    tabCapture: { getMediaStreamId: () => seen.stream() },
     tabs: {
-      get: async () => ({
-        id: 7,
+      get: async (/** @type {number} */ id) => ({
+        ...(seen.isOpen ? {} : await Promise.reject(new Error('No tab with id'))),
+        id,
         url: seen.url,
         active: true,
         windowId: 1,
+        incognito: seen.incognito,
         mutedInfo: { muted: seen.muted },
       }),
       query: async () => [{ id: 7 }],
@@ -119,18 +156,21 @@ export function startWorker() {
   function connectFrame(tabId, secret) {
     const port = new FakePort();
     Object.assign(port, { name: `frame ${secret}`, sender: { tab: { id: tabId }, frameId: 5 } });
-    overlays.accept(asPort(port));
+    void overlays.accept(asPort(port));
     return port;
   }
 
   const documentPort = offscreenDocument();
+  /** @type {any[]} */
+  const toHost = [];
   const installed = { models: [], translators: [], speakers: false };
   const hello = { type: 'hello', protocol: 1, host: '0', ...installed };
   const host = new HostLink(
     {
       connect: () =>
-        new FakePort(({ type }, port) => {
-          if (type === 'hello') port.receive(hello);
+        new FakePort((message, port) => {
+          toHost.push(message);
+          if (message.type === 'hello') port.receive(hello);
         }),
       lastError: () => undefined,
       schedule: () => () => {},
@@ -147,21 +187,48 @@ export function startWorker() {
   const captures = new Captures({
     connected: () => controller.reunite(),
     report: (report) => controller.receiveReport(report),
+    lost: () => controller.loseDocument(),
   });
   const views = new Views({
     opened: (view) => void controller.welcome(view),
     request: (view, request) => void controller.serve(view, request),
     closed: () => controller.releaseView(),
   });
-  const store = new SettingsStore(storage);
-  const preferences = new Preferences(store);
+  const store = new SettingsStore(openStorage(/** @type {any} */ (storage), { incognito: false }));
+  const privateStore = new SettingsStore(
+    openStorage(/** @type {any} */ (storage), { incognito: true }),
+  );
+  const preferences = new Preferences((incognito) => (incognito ? privateStore : store));
   const overlays = new Overlays({
     greet: (tabId) => preferences.forOverlay(tabId),
     opened: (tabId) => controller.fillOverlay(tabId),
     lost: (tabId) => void controller.refreshTab(tabId),
+    hampered: (tabId) => controller.noteHampered(tabId),
   });
-  const controller = new Controller(host, captures, overlays, preferences, views);
-  return { controller, overlays, views, store, seen, document: documentPort };
+  const storageOf = (/** @type {boolean} */ incognito) =>
+    openStorage(/** @type {any} */ (storage), { incognito });
+  const recovery = new Recovery(storageOf, () => seen.now);
+  const controller = new Controller({
+    host,
+    offscreen: captures,
+    overlays,
+    preferences,
+    recovery,
+    restarts: new Restarts(() => seen.now),
+    streams: new Streams((command) => captures.send(command), preferences),
+    views,
+  });
+  return {
+    controller,
+    overlays,
+    preferences,
+    views,
+    store,
+    storage,
+    seen,
+    toHost,
+    document: documentPort,
+  };
 }
 
 /** The offscreen document: says at once what it was told to begin or end. */
@@ -183,6 +250,8 @@ function offscreenDocument() {
       running.push({ session, tabId, phase, ...state });
       port.receive({ type: 'captures', captures: running });
       port.receive({ type: 'begun', session, problem: null });
+    } else if (command.type === 'reopen') {
+      port.receive({ type: 'begun', session: command.session, problem: null });
     } else if (command.type === 'end') {
       running = running.filter(({ tabId }) => tabId !== command.tabId);
       port.receive({ type: 'captures', captures: running });

@@ -249,6 +249,17 @@ test('an error of one session is not one of the port', () => {
   assert.ok(bench.link.ready);
 });
 
+test('an error that answers a request is of that request alone', () => {
+  const bench = new Bench();
+  bench.connect();
+  const error = { type: 'error', code: 'model_corrupt', message: '', hint: '', session: null };
+  bench.port.say({ ...error, request: 'models' });
+  assert.deepEqual(bench.told, ['ready', 'message error']);
+  assert.ok(bench.link.ready);
+  bench.port.say({ ...error, request: 7 });
+  assert.equal(bench.told.at(-1), 'failed host_unintelligible');
+});
+
 test('after closing, the old port is not listened to', () => {
   const bench = new Bench();
   bench.connect();

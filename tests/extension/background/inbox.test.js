@@ -27,8 +27,8 @@ function bench() {
   const controller = {
     checkHost: answered('checkHost'),
     toggle: answered('toggle'),
+    noteHampered: noted('noteHampered'),
     noteMedia: noted('noteMedia'),
-    obey: noted('obey'),
     retranslate: noted('retranslate'),
     setMicrophone: noted('setMicrophone'),
     stop: noted('stop'),
@@ -37,22 +37,34 @@ function bench() {
   return { inbox, asked, host };
 }
 
+const OWN = 'chrome-extension://own';
+Object.assign(globalThis, {
+  chrome: { runtime: { id: 'own', getURL: (/** @type {string} */ path) => `${OWN}/${path}` } },
+});
+
+const ORIGIN = 'https://example.org';
 /** @type {any} */
-const PAGE = { tab: { id: 7 }, url: 'https://example.org/' };
-/** @type {any} */
-const POPUP = { url: 'chrome-extension://x/popup/popup.html' };
+const PAGE = { id: 'own', tab: { id: 7 }, frameId: 0, url: `${ORIGIN}/`, origin: ORIGIN };
+/** @param {string} path @returns {any} */
+const own = (path) => ({ id: 'own', url: `${OWN}/${path}`, origin: OWN });
+const POPUP = own('popup/popup.html');
+const PROBLEM = own('popup/problem.html');
+const OPTIONS = own('options/options.html');
 
 test('requests of the extension’s pages are answered with the problem that is left', async () => {
   const { inbox, asked, host } = bench();
-  /** @param {import('../../../extension/shared/messages.js').Request} request */
-  const answer = (request) =>
-    new Promise((resolve) => assert.equal(inbox.receive(request, POPUP, resolve), true));
+  /**
+   * @param {import('../../../extension/shared/messages.js').Request} request
+   * @param {any} [sender]
+   */
+  const answer = (request, sender = POPUP) =>
+    new Promise((resolve) => assert.equal(inbox.receive(request, sender, resolve), true));
   assert.equal(await answer({ type: 'stop', tabId: 7 }), null);
   assert.equal(await answer({ type: 'microphone', tabId: 7, on: true }), null);
   assert.equal(await answer({ type: 'retranslate', tabId: 7 }), null);
   host.problem = { code: 'host_missing', message: '', hint: '' };
-  assert.equal(await answer({ type: 'check' }), host.problem);
-  assert.equal(await answer({ type: 'start', tabId: 7, panel: true }), host.problem);
+  assert.equal(await answer({ type: 'check' }, OPTIONS), host.problem);
+  assert.equal(await answer({ type: 'start', tabId: 7, panel: true }, PROBLEM), host.problem);
   assert.deepEqual(asked, [
     ['stop', 7],
     ['setMicrophone', 7, true],
@@ -66,21 +78,23 @@ test('what an overlay says concerns its own tab and page, and is not answered', 
   const { inbox, asked } = bench();
   const respond = () => assert.fail('it was answered');
   const position = /** @type {const} */ ({ type: 'position', screen: 'windowed', position: null });
-  assert.equal(inbox.receive({ type: 'command', command: 'mode' }, PAGE, respond), undefined);
   assert.equal(inbox.receive({ type: 'media', paused: true }, PAGE, respond), undefined);
   assert.equal(inbox.receive(position, PAGE, respond), undefined);
+  assert.equal(inbox.receive({ type: 'hampered' }, PAGE, respond), undefined);
   assert.deepEqual(asked, [
-    ['obey', 'mode', 7],
     ['noteMedia', 7, true],
-    ['keepPosition', PAGE.url, position],
+    ['keepPosition', PAGE, position],
+    ['noteHampered', 7],
   ]);
 });
 
-test('what comes from no tab, or is of no known type, changes nothing', () => {
+test('what comes from somebody else, or is of no known type, changes nothing', () => {
   const { inbox, asked } = bench();
   const respond = () => assert.fail('it was answered');
-  inbox.receive({ type: 'command', command: 'mode' }, POPUP, respond);
   inbox.receive({ type: 'media', paused: true }, POPUP, respond);
+  inbox.receive({ type: 'media', paused: /** @type {any} */ ('yes') }, PAGE, respond);
+  assert.equal(inbox.receive({ type: 'stop', tabId: 8 }, PAGE, respond), undefined);
+  assert.equal(inbox.receive({ type: 'check' }, { ...OPTIONS, id: 'other' }, respond), undefined);
   const unknown = /** @type {any} */ ({ type: 'unknown', tabId: 7 });
   assert.equal(inbox.receive(unknown, PAGE, respond), undefined);
   assert.deepEqual(asked, []);

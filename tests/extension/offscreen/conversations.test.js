@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FRAME_SAMPLES } from '../../../extension/audio/framing.js';
 import { captions, line, status } from '../builders.js';
-import { bench, FRAME, READY, saidToHost, settled } from './conversations_bench.js';
+import { SOURCE_WITHIN_MS } from '../../../extension/offscreen/conversations.js';
+import { bench, FRAME, gate, READY, saidToHost, settled } from './conversations_bench.js';
 
 test('captions begin: the overlay is told everything, the host as soon as there is one', async () => {
   const { conversations, begin, take, running } = bench();
@@ -115,14 +116,72 @@ test('a host that owes its last words is not waited for without end', async () =
   assert.deepEqual(take('captures').at(-1).captures, []);
 });
 
-test('a tab that is closed ends its captions', async () => {
-  const { conversations, begin, tabs, take } = bench();
+test('a tab whose sound stops is reported, and ends when the worker says so', async () => {
+  const { conversations, begin, tabs, take, running } = bench();
+  conversations.obey(READY);
+  await begin(7);
+  tabs[0]?.lose();
+  tabs[0]?.lose();
+  tabs[0]?.flush();
+  await settled();
+  const interrupted = { type: 'interrupted', session: 'tab-7', tabId: 7 };
+  assert.deepEqual(take('interrupted'), [interrupted]);
+  assert.equal(running()[0]?.phase.name, 'reconnecting');
+  assert.equal(saidToHost(take('to-host'), 'stop').length, 0);
+  conversations.introduce();
+  assert.deepEqual(take('interrupted'), [interrupted], 'a new worker hears of it, too');
+  conversations.obey({ type: 'end', tabId: 7 });
+  await settled();
+  assert.equal(saidToHost(take('to-host'), 'stop').length, 1);
+  assert.deepEqual(running()[0]?.phase.name, 'ending');
+});
+
+test('a tab whose sound is given again goes on in the same session', async () => {
+  const { conversations, begin, tabs, take, running } = bench();
   conversations.obey(READY);
   await begin(7);
   tabs[0]?.lose();
   tabs[0]?.flush();
   await settled();
-  assert.equal(saidToHost(take('to-host'), 'stop').length, 1);
+  take('to-host');
+  take('begun');
+  const reopen = /** @type {const} */ ({ type: 'reopen', session: 'tab-7', tabId: 7, muted: true });
+  conversations.obey({ ...reopen, streamId: 'again' });
+  await settled();
+  assert.deepEqual(take('begun'), [{ type: 'begun', session: 'tab-7', problem: null }]);
+  assert.equal(tabs[1]?.muted, true);
+  tabs[1]?.hear(FRAME);
+  assert.equal(saidToHost(take('to-host'), 'audio').length, 1);
+  assert.notEqual(running()[0]?.phase.name, 'reconnecting');
+  conversations.obey({ ...reopen, streamId: 'needless' });
+  conversations.obey({ ...reopen, session: 'unknown', streamId: 'needless' });
+  await settled();
+  assert.equal(tabs.length, 2);
+});
+
+test('a source that opens too late is a problem, and is closed', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { conversations, begin, browser, tabs, take } = bench();
+  const { opened, open } = gate();
+  browser.openingTab = opened;
+  const begun = begin(7);
+  await settled();
+  t.mock.timers.tick(SOURCE_WITHIN_MS);
+  await begun;
+  await settled();
+  assert.equal(take('begun')[0].problem.code, 'capture_timeout');
+  assert.equal(conversations.empty, true);
+  open();
+  await settled();
+  assert.equal(tabs[0]?.closed, true);
+});
+
+test('only a document that was used has had its time when it is empty', async () => {
+  const { conversations, begin } = bench();
+  assert.equal(conversations.used, false);
+  await begin(7);
+  conversations.obey({ type: 'abandon', tabIds: [7] });
+  assert.deepEqual([conversations.empty, conversations.used], [true, true]);
 });
 
 test('a tab is captioned anew while the words before are on their way', async () => {

@@ -64,6 +64,8 @@ export function bench() {
     canCopy: true,
     /** Resolves when a microphone may open. */
     opening: Promise.resolve(),
+    /** Resolves when a tab's sound may open. */
+    openingTab: Promise.resolve(),
     /** What is done again and again. @type {(() => void)[]} */
     repeated: [],
   };
@@ -71,6 +73,7 @@ export function bench() {
   const conversations = new Conversations({
     report: (report) => reports.push(report),
     openTab: async (_streamId, onFrame, onEnded) => {
+      await browser.openingTab;
       if (browser.refusal) throw browser.refusal;
       const source = new FakeSource(onFrame, onEnded);
       tabs.push(source);

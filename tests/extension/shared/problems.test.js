@@ -25,7 +25,10 @@ const OTHER_CODES = [
   'host_unintelligible',
   'protocol_mismatch',
   'capture_failed',
+  'capture_lost',
   'capture_not_allowed',
+  'capture_taken',
+  'capture_timeout',
   'page_not_allowed',
   'page_not_scriptable',
 ];

@@ -1,0 +1,103 @@
+/** Captures that ended by themselves: opened again a few times, then told to the user. */
+import { problem } from './streams.js';
+import { tabAt } from './tabs.js';
+import { offerAgain } from './toolbar.js';
+
+/** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
+/** @typedef {import('../shared/messages.js').Problem} Problem */
+
+/**
+ * What the controller does for it.
+ * @typedef {object} Hands
+ * @property {() => ReadonlyMap<number, CaptureState>} captures by tab
+ * @property {(tabId: number, panel: boolean) => Promise<unknown>} start with a click that is served
+ * @property {(tabId: number) => Promise<unknown>} restart unless a click is being served
+ * @property {(tabId: number) => void} end
+ * @property {(tabId: number, problem: Problem) => Promise<unknown>} complain
+ */
+
+/** Waits between attempts, and ends them. */
+export class Mending {
+  #hands;
+  #offscreen;
+  #recovery;
+  #restarts;
+  #streams;
+
+  /**
+   * @param {Pick<import('./parts.js').Parts, 'offscreen' | 'recovery' | 'restarts' | 'streams'>}
+   *   parts
+   * @param {Hands} hands
+   */
+  constructor({ offscreen, recovery, restarts, streams }, hands) {
+    this.#offscreen = offscreen;
+    this.#recovery = recovery;
+    this.#restarts = restarts;
+    this.#streams = streams;
+    this.#hands = hands;
+  }
+
+  /** Do what the worker before has left undone, and tell of what ended with it. */
+  async recover() {
+    const { clicks, captioned, reloaded } = await this.#recovery.look();
+    await this.#offscreen.rejoin();
+    const { captures, start } = this.#hands;
+    const clicked = clicks.filter(({ tabId }) => !captures().has(tabId));
+    for (const { tabId, panel } of clicked) void start(tabId, panel);
+    const isLost = (/** @type {number} */ tabId) =>
+      !captures().has(tabId) && !clicked.some((click) => click.tabId === tabId);
+    for (const tabId of captioned.filter(isLost)) {
+      if (!(await tabAt(tabId))) continue;
+      // The browser gives the sound of a tab after a click on this very start of the extension.
+      if (reloaded) await offerAgain(tabId, 'title_reloaded');
+      else void this.restart(tabId);
+    }
+    await this.#recovery.captioned([...captures().keys()]);
+  }
+
+  /**
+   * The browser has discarded a tab. It has another number now, and is captured no more.
+   * @param {number} tabId from now on
+   * @param {number} before
+   */
+  async replace(tabId, before) {
+    if (this.#hands.captures().has(before)) await offerAgain(tabId, 'title_discarded');
+  }
+
+  /**
+   * Begin anew with a tab whose capture was lost with its document.
+   * @param {number} tabId
+   */
+  async restart(tabId) {
+    const wait = this.#restarts.next(tabId);
+    const { captures, complain, restart } = this.#hands;
+    if (wait === null) return void (await complain(tabId, problem('capture_lost')));
+    await pause(wait);
+    if (!captures().has(tabId) && (await tabAt(tabId))) await restart(tabId);
+  }
+
+  /**
+   * Go on with a capture that has ended by itself; with its tab, it ends.
+   * @param {string} session
+   * @param {number} tabId
+   * @returns {Promise<void>}
+   */
+  async reopen(session, tabId) {
+    const wait = this.#restarts.next(tabId);
+    await pause(wait ?? 0);
+    const { captures, complain, end } = this.#hands;
+    if (captures().get(tabId)?.session !== session) return;
+    const tab = await tabAt(tabId);
+    if (tab && wait !== null) {
+      const refusal = await this.#streams.reopen(session, tabId);
+      return refusal ? this.reopen(session, tabId) : undefined;
+    }
+    end(tabId);
+    if (tab) await complain(tabId, problem('capture_lost'));
+  }
+}
+
+/** @param {number} ms */
+function pause(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

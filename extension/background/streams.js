@@ -1,0 +1,116 @@
+/** The sound of tabs: handed out by the browser, opened by the offscreen document. */
+import { within } from '../shared/deadline.js';
+import { tabAt, visibleTabs } from './tabs.js';
+
+/** @typedef {import('../shared/messages.js').OffscreenCommand} OffscreenCommand */
+/** @typedef {import('../shared/messages.js').Problem} Problem */
+/** @typedef {import('./preferences.js').Preferences} Preferences */
+
+/** The browser hands out a stream in milliseconds, where it does so at all. */
+export const STREAM_WITHIN_MS = 10_000;
+
+/** The document opens it within a deadline of its own, which is shorter. */
+export const OPENED_WITHIN_MS = 20_000;
+
+/** Chrome's text for a tab that something else captures. Its errors carry no code. */
+const TAKEN = /active stream/i;
+
+/** Opens captures, and says what came of it. */
+export class Streams {
+  /** @type {Map<string, (problem: Problem | null) => void>} by session */
+  #opening = new Map();
+  #send;
+  #preferences;
+
+  /**
+   * @param {(command: OffscreenCommand) => void} send to the offscreen document
+   * @param {Preferences} preferences
+   */
+  constructor(send, preferences) {
+    this.#send = send;
+    this.#preferences = preferences;
+  }
+
+  /**
+   * Begin to capture a tab.
+   * @param {number} tabId
+   * @returns {Promise<Problem | null>}
+   */
+  async begin(tabId) {
+    const stream = await streamOf(tabId);
+    if ('problem' in stream) return stream.problem;
+    const session = crypto.randomUUID();
+    const { streamId } = stream;
+    const visible = (await visibleTabs()).includes(tabId);
+    const options = await this.#preferences.forHost(tabId);
+    const microphone = await this.#preferences.wantsMicrophone(tabId);
+    const muted = (await tabAt(tabId))?.mutedInfo?.muted === true;
+    const begin = { session, tabId, streamId, options, visible, microphone, muted };
+    return this.#open(session, { type: 'begin', ...begin });
+  }
+
+  /**
+   * Go on with a capture that has ended by itself.
+   * @param {string} session
+   * @param {number} tabId
+   * @returns {Promise<Problem | null>}
+   */
+  async reopen(session, tabId) {
+    const stream = await streamOf(tabId);
+    if ('problem' in stream) return stream.problem;
+    const muted = (await tabAt(tabId))?.mutedInfo?.muted === true;
+    const { streamId } = stream;
+    return this.#open(session, { type: 'reopen', session, tabId, streamId, muted });
+  }
+
+  /**
+   * The document says what came of a stream.
+   * @param {string} session
+   * @param {Problem | null} outcome
+   */
+  opened(session, outcome) {
+    this.#opening.get(session)?.(outcome);
+    this.#opening.delete(session);
+  }
+
+  /** @param {Problem} cause the document is gone: nothing comes of what is being opened */
+  abandon(cause) {
+    for (const session of [...this.#opening.keys()]) this.opened(session, cause);
+  }
+
+  /**
+   * @param {string} session
+   * @param {OffscreenCommand} command
+   * @returns {Promise<Problem | null>}
+   */
+  async #open(session, command) {
+    /** @type {Promise<Problem | null>} */
+    const outcome = new Promise((resolve) => this.#opening.set(session, resolve));
+    this.#send(command);
+    return within(outcome, OPENED_WITHIN_MS, problem('capture_timeout'));
+  }
+}
+
+/**
+ * @param {string} code
+ * @param {string} [hint]
+ * @returns {Problem}
+ */
+export function problem(code, hint = '') {
+  return { code, message: '', hint };
+}
+
+/**
+ * @param {number} tabId
+ * @returns {Promise<{ streamId: string } | { problem: Problem }>}
+ */
+async function streamOf(tabId) {
+  const asked = chrome.tabCapture.getMediaStreamId({ targetTabId: tabId }).then(
+    (streamId) => ({ streamId }),
+    (/** @type {Error} */ { message }) => {
+      const code = TAKEN.test(message) ? 'capture_taken' : 'capture_not_allowed';
+      return { problem: problem(code, message) };
+    },
+  );
+  return within(asked, STREAM_WITHIN_MS, { problem: problem('capture_timeout') });
+}
