@@ -98,16 +98,23 @@ def install_torch(python: Path, progress: Progress) -> None:
 
 
 def install_host(
-    python: Path, checkout: Path, extras: list[str], progress: Progress, *, editable: bool
+    python: Path, checkout: Path, extras: list[str], progress: Progress, tools: str | None = None
 ) -> None:
     """Install wlk-host from a checkout, with its dependencies. If torch is one of them, it must be
     installed already.
+
+    Args:
+        python: of the environment.
+        checkout: the folder with `pyproject.toml`.
+        extras: of the host.
+        progress: shows the output.
+        tools: the dependency group that works on the checkout, which is then installed as it is.
 
     Raises:
         StepError: `host_not_installed`.
     """
     target = f"{checkout}[{','.join(extras)}]"
-    how = ["-e", target, "--group", f"{checkout / 'pyproject.toml'}:test"] if editable else [target]
+    how = ["-e", target, "--group", f"{checkout / 'pyproject.toml'}:{tools}"] if tools else [target]
     error = StepError("host_not_installed", f"cannot install {target}", _NETWORK_HINT)
     progress.require([*_pip(python), "install", *how], error)
 

@@ -80,7 +80,7 @@ def _install(folder: Path, model: str, progress: Progress) -> Path:
             progress.say("nothing has changed since the last run")
         else:
             extras = [EXTRAS[model]]
-            environment.install_host(python, CHECKOUT, extras, progress, editable=False)
+            environment.install_host(python, CHECKOUT, extras, progress)
     with progress.step(f"The model {model}, verified"):
         error = StepError(
             code="model_failed",

@@ -94,6 +94,7 @@ def test_checkpoints_in_safetensors_do_without(
     assert all(np.isfinite(array).all() for array in tensors.values())
 
 
+@pytest.mark.torch
 def test_bfloat16_is_read_as_float32(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import torch  # noqa: PLC0415 - what the test takes away later
     from safetensors.torch import save_file  # noqa: PLC0415 - as above

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from fixtures.engines import LOCAL
 from wlk_host import cli
@@ -77,7 +76,10 @@ def test_beams_and_rolling_text_are_passed_on() -> None:
     assert (options.beams, options.rolling) == (5, 64)
 
 
+@pytest.mark.torch
 def test_the_end_of_a_word_is_told_by_a_rule_or_a_model(tmp_path: Path) -> None:
+    import torch  # noqa: PLC0415 - an extra
+
     layer = torch.nn.Linear(8, 1)
     torch.save(layer.state_dict(), tmp_path / "cif.pt")
     model = live_options(1, 0, str(tmp_path / "cif.pt")).end_of_word
