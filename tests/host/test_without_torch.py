@@ -63,6 +63,7 @@ def missing(error: WlkError) -> None:
 
 @pytest.mark.usefixtures("no_torch")
 def test_an_end_of_word_model_needs_it(tmp_path: Path) -> None:
+    (tmp_path / "cif.pt").touch()
     with pytest.raises(WlkError, match="a trained end-of-word model needs") as raised:
         load_end_of_word(tmp_path / "cif.pt")
     missing(raised.value)

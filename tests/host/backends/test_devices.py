@@ -92,7 +92,7 @@ def test_a_bug_stays_one_and_so_does_what_happens_on_the_processor() -> None:
         raise RuntimeError("out of memory")
 
 
-@pytest.mark.parametrize("device", ["cpu", "cuda", "metal"])
+@pytest.mark.parametrize("device", ["cpu", "cuda", pytest.param("metal", marks=pytest.mark.torch)])
 def test_memory_is_given_back_whether_or_not_there_was_a_card(device: Device) -> None:
     freed: list[str] = []
 

@@ -26,10 +26,10 @@ def chosen(command: str, *arguments: str) -> argparse.Namespace:
 
 @pytest.mark.parametrize("command", ["caption", "bench"])
 def test_model_heads_and_engine_are_the_session_s(command: str) -> None:
-    words = "--model tiny.en --alignment-heads 3.1,2.0 --backend torch --language en"
+    words = "--model tiny.en --alignment-heads 3.1,2.0 --backend faster-whisper --language en"
     arguments = chosen(command, *words.split())
     assert session_options(arguments) == SessionOptions(
-        "en", model="tiny.en", backend="torch", alignment_heads="3.1,2.0"
+        "en", model="tiny.en", backend="faster-whisper", alignment_heads="3.1,2.0"
     )
     assert service(arguments) is None
 
