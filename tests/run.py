@@ -34,6 +34,7 @@ sys.path.insert(0, str(ROOT / "installers"))
 import environment  # noqa: E402
 import lean_environment  # noqa: E402
 import speech  # noqa: E402
+from fixtures.emulated import EMULATED  # noqa: E402
 from gates import COUNTS_OF_PYTEST, Gate, gates  # noqa: E402
 from progress import Progress, StepError  # noqa: E402
 
@@ -115,8 +116,11 @@ def install(folder: Path, *, quick: bool, without_torch: bool = False) -> Path:
             if npm is None:
                 raise error
             progress.require([npm, "ci", "--no-audit", "--no-fund"], error, cwd=ROOT)
-    with progress.step("strace"):
+    with progress.step("strace, QEMU"):
         _ensure_program(("strace",), "strace", "the tests of what is promised", progress)
+        if EMULATED:
+            emulator = ("qemu-x86_64",)
+            _ensure_program(emulator, "qemu-user", "the tests on another processor", progress)
     if not quick:
         _install_models_and_browser(python, folder, progress, current=current)
     if not current:
