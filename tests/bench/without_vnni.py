@@ -31,10 +31,11 @@ import numpy as np
 
 from decoders import N_FRAMES, SOUND, Costs, Rows, greedy
 from wlk_host.backends.checkpoints.container import read_variables
-from wlk_host.backends.graphs import session
+from wlk_host.backends.graphs.session import products_overflow
 from wlk_host.backends.whisper.ct2.encoder import CTranslate2Encoder
 from wlk_host.backends.whisper.ct2.model import load
 from wlk_host.backends.whisper.mel import log_mel
+from wlk_host.backends.whisper.onnx import files, linear
 from wlk_host.backends.whisper.onnx.decoder import OnnxDecoder
 from wlk_host.backends.whisper.onnx.files import load_decoder
 from wlk_host.backends.whisper.onnx.linear import Precision, best_precision
@@ -107,14 +108,15 @@ def refer(trial: Trial, sound: Path, n_windows: int) -> list[dict[str, Any]]:
 
 def compare(trial: Trial, windows: list[dict[str, Any]], label: str) -> None:
     """Print a row for each decoder, on the processor that this process sees."""
-    overflows = session._overflows()
+    overflows = products_overflow()
     whisper = CTranslate2Encoder(load(trial.folder, 1))
     encoded = [whisper(window["mel"]) for window in windows]
     head = f"| {label} | {mean_error(encoded, [window['encoded'] for window in windows]):.3f} |"
     precisions: tuple[Precision, ...] = ("int8", "mixed")
     for precision in precisions:
         for tried in (True, False) if overflows else (True,):
-            session._overflows = lambda: overflows and tried  # noqa: B023
+            for module in (files, linear):
+                vars(module)["products_overflow"] = lambda: overflows and tried  # noqa: B023
             name = precision if tried else f"{precision}, untried"
             try:
                 decoder = trial.decoder(precision)

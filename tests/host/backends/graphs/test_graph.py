@@ -1,14 +1,10 @@
 """Graphs written here and read by onnxruntime."""
 
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
-from onnxruntime import SessionOptions
 
-from wlk_host.backends.graphs import session
 from wlk_host.backends.graphs.graph import MICROSOFT, ExternalWeights, Graph
 from wlk_host.backends.graphs.protobuf import integer, number, text
 from wlk_host.backends.graphs.session import GraphError, open_session
@@ -70,19 +66,6 @@ def test_large_weights_lie_in_a_file_beside_the_graph_on_pages(tmp_path: Path) -
         np.testing.assert_allclose(y, 300 * factor)
 
 
-def test_the_largest_products_of_int8_are_exact_on_every_machine() -> None:
-    graph = Graph("test")
-    weight = graph.weight(np.full((256, 64), 127, np.int8))
-    scale = graph.weight(np.full(64, 0.5, np.float32))
-    graph.input("x", "float32", ("n", 256))
-    graph.node("DynamicQuantizeMatMul", "x", weight, scale, domain=MICROSOFT, called="y")
-    graph.output("y", "float32", ("n", 64))
-    session = open_session(graph.encoded())
-    for n in (1, 3, 31):
-        (y,) = session.run(None, {"x": np.full((n, 256), 2, np.float32)})
-        np.testing.assert_allclose(y, 256 * 127, rtol=1e-3)
-
-
 @pytest.mark.parametrize("content", [b"", b"no graph", bytes(100)])
 def test_what_is_no_graph_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "graph.onnx").write_bytes(content)
@@ -90,31 +73,3 @@ def test_what_is_no_graph_is_refused(tmp_path: Path, content: bytes) -> None:
         open_session(tmp_path / "graph.onnx")
     with pytest.raises(GraphError):
         open_session(tmp_path / "none.onnx")
-
-
-class Saturating:
-    """onnxruntime on a processor without VNNI: two products that are added end at 32767."""
-
-    opened: ClassVar[list[str]] = []
-
-    def __init__(self, source: bytes | str, options: SessionOptions, providers: list[str]) -> None:
-        try:
-            self.opened.append(options.get_session_config_entry("session.x64quantprecision"))
-        except RuntimeError:
-            self.opened.append("")
-
-    def run(self, names: None, inputs: dict[str, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
-        (x,) = inputs.values()
-        return [np.full(x.shape, x.shape[1] // 2 * 32767 / 255, np.float32)]
-
-
-def test_where_products_overflow_they_are_made_of_wider_numbers(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    session._overflows.cache_clear()
-    monkeypatch.setattr(session.onnxruntime, "InferenceSession", Saturating)
-    try:
-        session.open_session(b"any")
-    finally:
-        session._overflows.cache_clear()
-    assert Saturating.opened == ["", "1"]
