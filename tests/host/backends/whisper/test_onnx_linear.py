@@ -3,10 +3,10 @@
 from typing import Any
 
 import numpy as np
+import onnxruntime
 import pytest
 from numpy.typing import NDArray
 
-from wlk_host.backends.graphs import session
 from wlk_host.backends.graphs.graph import Graph
 from wlk_host.backends.graphs.session import open_session, products_overflow
 from wlk_host.backends.whisper.onnx.linear import channel_linear
@@ -40,7 +40,7 @@ def overflowing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A processor whose products overflow, by what onnxruntime answers when it is tried out."""
     products_overflow.cache_clear()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(session.onnxruntime, "InferenceSession", Saturating)
+        patch.setattr(onnxruntime, "InferenceSession", Saturating)
         assert products_overflow()
 
 
