@@ -10,7 +10,7 @@ const WITHOUT_CHROME = [
 ];
 
 export default [
-  { ignores: ['node_modules/', 'artifacts/', '.venv/'] },
+  { ignores: ['node_modules/', 'artifacts/', '.venv/', '.venv-*/'] },
   js.configs.recommended,
   {
     linterOptions: { reportUnusedDisableDirectives: 'error' },

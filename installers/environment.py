@@ -101,7 +101,10 @@ def install_host(python: Path, checkout: Path, extra: LockedName, progress: Prog
     """Install wlk-host from a checkout, with the locked versions of what it needs.
 
     Args:
+        python: of the environment.
+        checkout: the folder with `pyproject.toml`.
         extra: the project's extra that is locked under this name.
+        progress: shows the output.
 
     Raises:
         StepError: `host_not_installed`.
@@ -116,15 +119,24 @@ def install_host(python: Path, checkout: Path, extra: LockedName, progress: Prog
         progress.require([*pip(python), "install", *alone, checkout], error, variables)
 
 
-def install_for_tests(python: Path, checkout: Path, extras: list[str], progress: Progress) -> None:
-    """Install a checkout in place, with the newest of what it and its tests need. torch, which is
-    one of them, must be installed already.
+def install_for_tests(
+    python: Path, checkout: Path, extras: list[str], progress: Progress, tools: str
+) -> None:
+    """Install a checkout in place, with the newest of what it and its tests need. If torch is one
+    of them, it must be installed already.
+
+    Args:
+        python: of the environment.
+        checkout: the folder with `pyproject.toml`.
+        extras: of the host.
+        progress: shows the output.
+        tools: the dependency group that works on the checkout.
 
     Raises:
         StepError: `host_not_installed`.
     """
     target = f"{checkout}[{','.join(extras)}]"
-    group = f"{checkout / 'pyproject.toml'}:test"
+    group = f"{checkout / 'pyproject.toml'}:{tools}"
     error = StepError("host_not_installed", f"cannot install {target}", NETWORK_HINT)
     progress.require([*pip(python), "install", "-e", target, "--group", group], error)
 

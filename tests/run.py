@@ -3,10 +3,14 @@
     python3 tests/run.py --quick                        without models and browser
     python3 tests/run.py --only pytest -- -k doctor     run one gate, with arguments for pytest
     python3 tests/run.py --no-install                   if everything is installed already
+    python3 tests/run.py --without-torch                in an environment without PyTorch
 
 All gates run even if one fails. The exit code is 0 only if all passed. Gates of different lanes
 run beside each other, because tests in a browser mostly wait for sound. Tests that listen in real
 time, or measure it, run at the end with nothing beside them.
+
+Tests that need PyTorch are marked `torch`. All others run where it is hidden (`lean_environment`).
+With `--without-torch` they run in an environment of its own, into which it was never installed.
 """
 
 import argparse
@@ -22,50 +26,27 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "installers"))
 
 import environment  # noqa: E402
+import lean_environment  # noqa: E402
 import speech  # noqa: E402
+from fixtures.emulated import EMULATED  # noqa: E402
+from gates import COUNTS_OF_PYTEST, Gate, gates  # noqa: E402
 from progress import Progress, StepError  # noqa: E402
 
 ARTIFACTS: Final = ROOT / "artifacts"
+LEAN: Final = ROOT / ".venv-lean"
 MODELS: Final = ("base", "tiny.en", "speakers")
-
-COUNTS_OF_PYTEST: Final = re.compile(r"(?P<count>\d+) (?P<kind>passed|failed|errors?)\b")
-"""What its last line says of the tests that ran."""
-
-COUNTS_OF_NODE: Final = re.compile(r"^\S (?P<kind>pass|fail|cancelled) (?P<count>\d+)$")
-"""The same at the end of `node --test`."""
 
 _DURATION: Final = re.compile(r"^(?P<seconds>[\d.]+)s (?:call|setup|teardown) +(?P<test>\S.*)$")
 """A line of pytest's `--durations`."""
 
 _QUICK: Final = " quick"
 """Behind the fingerprint of an environment without models."""
-
-Lane = Literal["checks", "host", "models", "browser", "alone"]
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """One check.
-
-    Attributes:
-        name: for `--only`; gates may share one.
-        title: for people.
-        command: passes with exit code 0.
-        lane: its gates run one after the other, beside those of other lanes.
-        counts: the pattern its test counts are read with, None for linters.
-    """
-
-    name: str
-    title: str
-    command: tuple[str, ...]
-    lane: Lane = "host"
-    counts: re.Pattern[str] | None = None
 
 
 @dataclass(slots=True)
@@ -90,67 +71,29 @@ class Outcome:
         return sum(n for kind, n in self.counted.items() if kind not in ("passed", "pass"))
 
 
-def gates(python: Path, *, quick: bool = False, pytest: list[str] | None = None) -> list[Gate]:
-    """Every gate, a lane's quickest first.
-
-    Args:
-        python: the environment's.
-        quick: leave out what needs a model or a browser.
-        pytest: what to run instead of all tests, as arguments for pytest.
-    """
-    tool = str(python)
-    npm = shutil.which("npm") or "npm"
-    beside: Lane = "checks"
-    checks = [
-        Gate("types", "mypy --strict", (tool, "-m", "mypy")),
-        Gate(
-            "format", "ruff format --check", (tool, "-m", "ruff", "format", "--check", "."), beside
-        ),
-        Gate("lint", "ruff check", (tool, "-m", "ruff", "check", "."), beside),
-        Gate("imports", "lint-imports", (str(python.with_name("lint-imports")),), beside),
-        Gate("eslint", "eslint and prettier", (npm, "run", "--silent", "lint"), beside),
-        Gate("tsc", "tsc --checkJs --strict", (npm, "run", "--silent", "types"), beside),
-        Gate("node", "node --test", (npm, "run", "--silent", "test"), beside, COUNTS_OF_NODE),
-    ]
-
-    def tests(title: str, lane: Lane, *chosen: str) -> Gate:
-        # A gate says the same twice; by itself Hypothesis looks for new examples each time.
-        command = (tool, "-m", "pytest", "--hypothesis-profile=ci", "--durations=10", *chosen)
-        return Gate("pytest", title, command, lane, COUNTS_OF_PYTEST)
-
-    free = "not model and not browser"
-    if pytest:
-        return [*checks, tests("pytest", "alone", *(["-m", free] if quick else []), *pytest)]
-    checks.append(tests("pytest", "host", "-m", f"{free} and not alone"))
-    if quick:
-        return [*checks, tests("pytest, alone", "alone", "-m", f"{free} and alone")]
-    return [
-        *checks,
-        tests("pytest with models", "models", "-m", "model and not browser and not alone"),
-        tests("pytest in the browser", "browser", "-m", "browser and not alone"),
-        tests("pytest, alone", "alone", "-m", "alone"),
-    ]
-
-
 def main() -> int:
     """Install, run, report; the process's exit code."""
     started = time.monotonic()
     arguments = _parse()
     folder: Path = arguments.venv.absolute()
+    quick, bare = arguments.quick, arguments.without_torch
     python = environment.python_of(folder)
     try:
         if not arguments.no_install:
-            python = install(folder, quick=arguments.quick)
+            python = install(folder, quick=quick, without_torch=bare)
     except StepError as error:
         print(f"\n{error}\n0 passed, 1 failed")
         return 2
-    chosen = gates(python, quick=arguments.quick, pytest=arguments.pytest)
+    lean = python if bare else lean_environment.view_of(folder, LEAN)
+    chosen = gates(python, lean, quick=quick, pytest=arguments.pytest)
+    if bare:
+        chosen = [g for g in chosen if g.name == "pytest" and not g.needs_torch]
     chosen = [g for g in chosen if not arguments.only or g.name in arguments.only]
     outcomes = run_all(chosen, _variables(python, folder, quick=arguments.quick))
     return report(outcomes, time.monotonic() - started)
 
 
-def install(folder: Path, *, quick: bool) -> Path:
+def install(folder: Path, *, quick: bool, without_torch: bool = False) -> Path:
     """The environment with everything that the gates need; soon done when nothing has changed."""
     environment.check_python()
     progress = Progress(ARTIFACTS / "install.log", total=4 if quick else 6)
@@ -159,11 +102,13 @@ def install(folder: Path, *, quick: bool) -> Path:
     current = there == wanted or (quick and there == wanted + _QUICK)
     with progress.step("Environment"):
         python = environment.ensure_environment(folder, progress)
-    with progress.step("torch, host, test tools"):
+    with progress.step("host, test tools" if without_torch else "torch, host, test tools"):
         if not current:
-            environment.install_torch(python, progress)
+            if not without_torch:
+                environment.install_torch(python, progress)
             extras = [] if quick else ["embedded", "embedded-tiny-en"]
-            environment.install_for_tests(python, ROOT, extras, progress)
+            tools = "test-without-torch" if without_torch else "test"
+            environment.install_for_tests(python, ROOT, extras, progress, tools)
     with progress.step("JavaScript tools"):
         if not current or not (ROOT / "node_modules").is_dir():
             error = StepError("npm_failed", "npm ci failed", "install Node.js 20 or newer with npm")
@@ -171,8 +116,11 @@ def install(folder: Path, *, quick: bool) -> Path:
             if npm is None:
                 raise error
             progress.require([npm, "ci", "--no-audit", "--no-fund"], error, cwd=ROOT)
-    with progress.step("strace"):
+    with progress.step("strace, QEMU"):
         _ensure_program(("strace",), "strace", "the tests of what is promised", progress)
+        if EMULATED:
+            emulator = ("qemu-x86_64",)
+            _ensure_program(emulator, "qemu-user", "the tests on another processor", progress)
     if not quick:
         _install_models_and_browser(python, folder, progress, current=current)
     if not current:
@@ -240,7 +188,7 @@ def run(gate: Gate, variables: dict[str, str], nice: str | None) -> Outcome:
     outcome = Outcome(gate)
     started = time.monotonic()
     try:
-        for line in _output(command, variables, outcome):
+        for line in _output(command, _with_programs_of(gate, variables), outcome):
             say(gate, line)
             if gate.counts:
                 outcome.counted = _count(gate.counts, line, outcome.counted)
@@ -252,6 +200,13 @@ def run(gate: Gate, variables: dict[str, str], nice: str | None) -> Outcome:
     # A gate that should run tests and ran none has not shown anything.
     outcome.succeeded &= gate.counts is None or outcome.passed > 0
     return outcome
+
+
+def _with_programs_of(gate: Gate, variables: dict[str, str]) -> dict[str, str]:
+    """The programs of a gate's environment are found before all others."""
+    folder = str(Path(gate.command[0]).parent)
+    path = os.pathsep.join((folder, variables.get("PATH", os.defpath)))
+    return {**variables, "PATH": path}
 
 
 def _output(command: tuple[str, ...], variables: dict[str, str], outcome: Outcome) -> Iterator[str]:
@@ -305,12 +260,19 @@ def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    names = list(dict.fromkeys(gate.name for gate in gates(Path("python"))))
+    names = list(dict.fromkeys(gate.name for gate in gates(Path("python"), Path("python"))))
     parser.add_argument("--only", nargs="+", choices=names, metavar="GATE", help=", ".join(names))
     parser.add_argument("--quick", action="store_true", help="without models and browser")
     parser.add_argument("--no-install", action="store_true", help="run the gates straight away")
-    parser.add_argument("--venv", type=Path, default=ROOT / ".venv", help="default: .venv")
+    parser.add_argument(
+        "--without-torch", action="store_true", help="all tests that need no PyTorch, without it"
+    )
+    parser.add_argument(
+        "--venv", type=Path, help="default: .venv, or .venv-without-torch where it is missing"
+    )
     arguments = parser.parse_args(own)
+    if arguments.venv is None:
+        arguments.venv = ROOT / (".venv-without-torch" if arguments.without_torch else ".venv")
     arguments.pytest = passed_on
     return arguments
 

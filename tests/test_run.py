@@ -6,41 +6,41 @@ from pathlib import Path
 
 import pytest
 
+import gates
 import run
 from fixtures import models, speech
 from fixtures.needs import MarkerMissingError
 
-PYTHON = Path("python")
+PYTHON, LEAN = Path("python"), Path("lean")
+
+MARKERS = ("model", "browser", "alone", "torch")
+
+EVERY_KIND = [dict(zip(MARKERS, kind, strict=True)) for kind in product([False, True], repeat=4)]
 
 
-def expressions(*, quick: bool) -> list[str]:
-    """What pytest is told to select, run by run."""
-    commands = [gate.command for gate in run.gates(PYTHON, quick=quick) if gate.name == "pytest"]
-    return [command[command.index("-m", 3) + 1] for command in commands]
-
-
-def is_chosen(expression: str, **markers: bool) -> bool:
-    return bool(eval(expression, {}, markers))
-
-
-@pytest.mark.parametrize(("model", "browser", "alone"), list(product([False, True], repeat=3)))
-def test_a_full_run_runs_each_test_once(model: bool, browser: bool, alone: bool) -> None:
-    chosen = [
-        expression
-        for expression in expressions(quick=False)
-        if is_chosen(expression, model=model, browser=browser, alone=alone)
+def chosen(kind: dict[str, bool], *, quick: bool) -> list[str]:
+    """The interpreters that a test with those markers runs with."""
+    commands = [g.command for g in gates.gates(PYTHON, LEAN, quick=quick) if g.name == "pytest"]
+    return [
+        command[0] for command in commands if eval(command[command.index("-m", 3) + 1], {}, kind)
     ]
-    assert len(chosen) == 1, chosen
 
 
-@pytest.mark.parametrize(("model", "browser", "alone"), list(product([False, True], repeat=3)))
-def test_a_quick_run_has_no_model_and_no_browser(model: bool, browser: bool, alone: bool) -> None:
-    chosen = [
-        expression
-        for expression in expressions(quick=True)
-        if is_chosen(expression, model=model, browser=browser, alone=alone)
-    ]
-    assert len(chosen) == (0 if model or browser else 1), chosen
+@pytest.mark.parametrize("kind", EVERY_KIND, ids=str)
+def test_a_full_run_runs_each_test_once(kind: dict[str, bool]) -> None:
+    [python] = chosen(kind, quick=False)
+    with_torch = kind["torch"] and not kind["browser"] and not kind["alone"]
+    assert python == ("python" if with_torch else "lean")
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND, ids=str)
+def test_a_quick_run_has_no_model_and_no_browser(kind: dict[str, bool]) -> None:
+    assert len(chosen(kind, quick=True)) == (0 if kind["model"] or kind["browser"] else 1)
+
+
+def test_gates_with_torch_are_told_apart() -> None:
+    needy = [gate.command[0] for gate in gates.gates(PYTHON, LEAN) if gate.needs_torch]
+    assert needy == ["python", "python"]
 
 
 def test_what_a_test_is_not_marked_for_is_refused() -> None:
@@ -49,8 +49,9 @@ def test_what_a_test_is_not_marked_for_is_refused() -> None:
             hand_out()
 
 
-def gate(lane: run.Lane, script: str) -> run.Gate:
-    return run.Gate("pytest", lane, (sys.executable, "-c", script), lane, run.COUNTS_OF_PYTEST)
+def gate(lane: gates.Lane, script: str) -> gates.Gate:
+    command = (sys.executable, "-c", script)
+    return gates.Gate("pytest", lane, command, lane, gates.COUNTS_OF_PYTEST)
 
 
 PASSING = "print('0.50s call     tests/test_a.py::test_slow'); print('=== 3 passed in 0.51s ===')"
@@ -71,12 +72,12 @@ def test_lanes_run_side_by_side_and_what_is_alone_after_them(tmp_path: Path) -> 
     host, other = meet + "meet('host', 'models')\n", meet + "meet('models', 'host')\n"
     ended = "(folder / 'ended').open('a').write('x');"
     alone = meet + "assert (folder / 'ended').read_text() == 'xx'\n" + PASSING
-    gates = [
+    lanes = [
         gate("alone", alone),
         gate("host", host + ended + PASSING),
         gate("models", other + ended + PASSING),
     ]
-    outcomes = run.run_all(gates, {})
+    outcomes = run.run_all(lanes, {})
     assert [outcome.succeeded for outcome in outcomes] == [True, True, True]
     assert outcomes[-1].gate.lane == "alone"
 

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import torch
 
 from wlk_host.backends.checkpoints.container import read_variables
 
@@ -45,6 +44,8 @@ _KINDS: Final = {"gamma": "weight", "beta": "bias"}
 
 def openai_checkpoint(folder: Path) -> dict[str, Any]:
     """The model in that folder as `{"dims": ..., "model_state_dict": ...}`, in float32."""
+    import torch  # noqa: PLC0415 - an extra
+
     state = {
         name: tensor
         for variable, array in read_variables(folder / "model.bin").items()
@@ -67,7 +68,7 @@ def openai_checkpoint(folder: Path) -> dict[str, Any]:
     return {"dims": dims, "model_state_dict": state}
 
 
-def _renamed(variable: str, tensor: torch.Tensor) -> Iterator[tuple[str, torch.Tensor]]:
+def _renamed(variable: str, tensor: Any) -> Iterator[tuple[str, Any]]:
     """OpenAI's parameters in one variable; none if the variable is a setting."""
     if variable in _OUTSIDE:
         yield _OUTSIDE[variable], tensor.float()

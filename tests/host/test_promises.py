@@ -134,6 +134,7 @@ def heard(host: subprocess.Popen[bytes]) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.model
+@pytest.mark.torch
 def test_a_file_read_by_torch_and_translated_by_transformers(watch: Watch) -> None:
     done = watch.run(
         nllb_models(), *CLI, "caption", clip(), "--model", model("tiny.en"), "--backend", "torch",
@@ -145,6 +146,7 @@ def test_a_file_read_by_torch_and_translated_by_transformers(watch: Watch) -> No
 
 
 @pytest.mark.model
+@pytest.mark.torch
 def test_a_file_read_by_mlx(watch: Watch) -> None:
     caption = ["caption", str(clip()), "--model", "tiny.en", "--backend", "mlx"]
     # MLX's own matrix product would take a minute.
@@ -174,7 +176,8 @@ def test_a_bench_with_pictures(watch: Watch) -> None:
 
 
 @pytest.mark.model
-def test_an_installation_and_its_doctor(watch: Watch) -> None:
+@pytest.mark.parametrize("library", ["onnxruntime", pytest.param("torch", marks=pytest.mark.torch)])
+def test_an_installation_and_its_doctor(watch: Watch, library: str) -> None:
     models = model("tiny.en").parent
     browser = watch.home / ".config/chromium"
     browser.mkdir(parents=True)
@@ -182,7 +185,7 @@ def test_an_installation_and_its_doctor(watch: Watch) -> None:
     assert watch.run(models, *CLI, "install").returncode == 0
     findings = json.loads(watch.run(models, *CLI, "doctor", "--json").stdout)["findings"]
     seen = {finding["subject"]: finding["level"] for finding in findings}
-    assert seen["onnxruntime"] == seen["torch"] == seen["model"] == "ok"
+    assert seen[library] == seen["model"] == "ok"
     assert {"host", "backend faster-whisper"} <= seen.keys()
     assert_kept(watch)
 

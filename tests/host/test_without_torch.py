@@ -63,6 +63,7 @@ def missing(error: WlkError) -> None:
 
 @pytest.mark.usefixtures("no_torch")
 def test_an_end_of_word_model_needs_it(tmp_path: Path) -> None:
+    (tmp_path / "cif.pt").touch()
     with pytest.raises(WlkError, match="a trained end-of-word model needs") as raised:
         load_end_of_word(tmp_path / "cif.pt")
     missing(raised.value)
@@ -94,6 +95,7 @@ def test_checkpoints_in_safetensors_do_without(
     assert all(np.isfinite(array).all() for array in tensors.values())
 
 
+@pytest.mark.torch
 def test_bfloat16_is_read_as_float32(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import torch  # noqa: PLC0415 - what the test takes away later
     from safetensors.torch import save_file  # noqa: PLC0415 - as above

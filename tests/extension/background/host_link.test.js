@@ -232,15 +232,6 @@ test('what the host says is wrong with the port ends the connection', () => {
   }
 });
 
-test('an error that answers one message is not one of the port', () => {
-  const bench = new Bench();
-  bench.connect();
-  const error = { type: 'error', code: 'request_failed', message: '', hint: '', session: null };
-  bench.port.say({ ...error, request: 'speech' });
-  assert.deepEqual(bench.told, ['ready', 'message error']);
-  assert.ok(bench.link.ready);
-});
-
 test('an error of one session is not one of the port', () => {
   const bench = new Bench();
   bench.connect();

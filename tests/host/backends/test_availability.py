@@ -79,6 +79,7 @@ def test_a_card_without_cudnn_is_told_and_the_processor_taken() -> None:
     assert "nvidia-cudnn-cu12" in found.problem.hint
 
 
+@pytest.mark.torch
 def test_this_machine_runs_what_the_tests_run() -> None:
     here = surroundings()
     for backend in LOCAL:

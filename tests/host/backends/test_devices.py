@@ -1,7 +1,6 @@
 """What a model runs on, on machines that the tests do not run on."""
 
 import pytest
-import torch
 
 from wlk_host.backends.availability import Surroundings
 from wlk_host.backends.devices import (
@@ -10,8 +9,6 @@ from wlk_host.backends.devices import (
     choose_device,
     device_errors,
     return_memory,
-    torch_device,
-    torch_dtype,
 )
 from wlk_host.core.errors import DeviceError, WlkError
 
@@ -71,7 +68,6 @@ def test_without_cudnn_cuda_is_refused_for_ctranslate2() -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB."),
         RuntimeError("CUDA failed with error out of memory"),
         RuntimeError("MPS backend out of memory (MPS allocated: 5.00 GB)"),
     ],
@@ -96,15 +92,7 @@ def test_a_bug_stays_one_and_so_does_what_happens_on_the_processor() -> None:
         raise RuntimeError("out of memory")
 
 
-def test_torch_without_cuda_decodes_on_the_processor() -> None:
-    expected = "cuda" if torch.cuda.is_available() else "cpu"
-    assert torch_device("cuda") == expected
-    assert torch_device("metal") == "cpu"
-    assert torch_dtype("cpu") == torch.bfloat16
-    assert torch_dtype("cuda") == torch_dtype("mps") == torch.float16
-
-
-@pytest.mark.parametrize("device", ["cpu", "cuda", "metal"])
+@pytest.mark.parametrize("device", ["cpu", "cuda", pytest.param("metal", marks=pytest.mark.torch)])
 def test_memory_is_given_back_whether_or_not_there_was_a_card(device: Device) -> None:
     freed: list[str] = []
 

@@ -8,6 +8,8 @@ import torch
 
 from wlk_host.backends.threads import single_core_thread, use_cores
 
+pytestmark = pytest.mark.torch
+
 
 @pytest.fixture(autouse=True)
 def _set_back() -> Iterator[None]:

@@ -3,17 +3,16 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from faster_whisper.feature_extractor import FeatureExtractor
 from numpy.typing import NDArray
 
 from fixtures.models import model
 from fixtures.sound import english, read
 from fixtures.speech import language_clips
+from wlk_host.backends.checkpoints.legacy_pickle import read_legacy
 from wlk_host.backends.voice_encoder import WEIGHTS, GE2EEncoder, load_voice_encoder
 from wlk_host.core.errors import WlkError
 from wlk_host.core.types import SAMPLE_RATE, Pcm
@@ -130,28 +129,6 @@ def test_a_damaged_file_is_a_coded_error(tmp_path: Path, damage: Callable[[bytes
     refused(tmp_path, "does not hold the weights")
 
 
-@pytest.mark.parametrize(
-    "checkpoint",
-    [{}, [1, 2], {"model_state": {"lstm.weight_ih_l0": torch.zeros(4)}}, {"model_state": [1]}],
-    ids=["empty", "list", "other weights", "no names"],
-)
-def test_another_checkpoint_is_a_coded_error(tmp_path: Path, checkpoint: Any) -> None:
-    torch.save(checkpoint, tmp_path / WEIGHTS, _use_new_zipfile_serialization=False)
-    refused(tmp_path, "does not hold the weights")
-
-
-def test_weights_of_another_size_are_a_coded_error(tmp_path: Path) -> None:
-    checkpoint = torch.load(model("speakers") / WEIGHTS, map_location="cpu", weights_only=True)
-    checkpoint["model_state"]["linear.bias"] = torch.zeros(128)
-    torch.save(checkpoint, tmp_path / WEIGHTS, _use_new_zipfile_serialization=False)
-    refused(tmp_path, r"linear\.bias has the size \(128,\)")
-
-
-def test_a_checkpoint_of_a_newer_format_is_a_coded_error(tmp_path: Path) -> None:
-    torch.save({}, tmp_path / WEIGHTS)
-    refused(tmp_path, "does not hold the weights")
-
-
 def test_a_missing_file_is_a_coded_error(tmp_path: Path) -> None:
     refused(tmp_path, "No such file")
 
@@ -172,8 +149,8 @@ def plainly(pcm: Pcm) -> Vectors:
     frames = [padded[at : at + 400] * window for at in range(0, len(pcm), 160)]
     power = np.abs(np.fft.rfft(frames, axis=1)) ** 2
     rows = power @ FeatureExtractor(feature_size=40).mel_filters.T
-    checkpoint = torch.load(model("speakers") / WEIGHTS, map_location="cpu", weights_only=True)
-    weights = {name: tensor.double().numpy() for name, tensor in checkpoint["model_state"].items()}
+    state = read_legacy(model("speakers") / WEIGHTS)["model_state"]
+    weights = {name: array.astype(np.float64) for name, array in state.items()}
     for layer in range(3):
         hidden, cell, outputs = np.zeros(256), np.zeros(256), []
         for row in rows:

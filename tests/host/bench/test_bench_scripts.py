@@ -70,6 +70,7 @@ def checkpoint() -> dict[str, dict[str, object]]:
 
 
 @pytest.mark.model
+@pytest.mark.torch
 def test_a_converted_model_has_the_size_of_base(checkpoint: dict[str, dict[str, object]]) -> None:
     assert checkpoint["dims"] == {
         "n_mels": 80,
@@ -86,6 +87,7 @@ def test_a_converted_model_has_the_size_of_base(checkpoint: dict[str, dict[str, 
 
 
 @pytest.mark.model
+@pytest.mark.torch
 def test_stacked_matrices_are_taken_apart_in_order(
     checkpoint: dict[str, dict[str, object]],
 ) -> None:

@@ -175,6 +175,7 @@ def test_an_unknown_one_is_told() -> None:
         commands.install("nllb-9000B", "ctranslate2", accepted=True)
 
 
+@pytest.mark.torch
 def test_the_list_says_what_is_there(models: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = nllb.folder_of(nllb.MODELS[1], "transformers")
     assert folder.parent == models

@@ -19,6 +19,8 @@ def load_end_of_word(path: Path) -> IntegrateAndFire:
     Raises:
         WlkError: `end_of_word_unreadable`, `torch_missing`.
     """
+    if not path.is_file():
+        raise _unreadable(path, "there is no such file")
     if not availability.has_torch():
         raise availability.torch_missing("a trained end-of-word model")
     import torch  # noqa: PLC0415 - an extra, and takes a second

@@ -50,18 +50,17 @@ def open_session(graph: Path | bytes, threads: int = 1) -> onnxruntime.Inference
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 3  # Errors. They are raised as well.
-    if _overflows():
-        # Both are made uint8, which takes twice the time.
-        options.add_session_config_entry("session.x64quantprecision", "1")
     return _opened(graph, options)
 
 
 @cache
-def _overflows() -> bool:
+def products_overflow() -> bool:
     """Whether products of uint8 and int8 overflow here, as on x86 without VNNI.
 
     There, two of them are added up in 16 bits (onnxruntime, "Quantize ONNX models"). So the
-    largest ones are tried out.
+    largest ones are tried out. Graphs for such a processor have weights in uint8. The switch that
+    would make them so, `session.x64quantprecision`, did nothing with some graphs before
+    onnxruntime 1.32 (seen with 1.20 and 1.23), and ended the process with others.
     """
     graph = Graph("largest")
     x = graph.input("x", "float32", (_ROWS, _COLUMNS))

@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import ctranslate2
-import mlx.core as mx
 import numpy as np
 import pytest
-import torch
 from numpy.typing import NDArray
 
 from fixtures import checkpoints
@@ -31,11 +29,11 @@ pytestmark = pytest.mark.model
 
 Make = Callable[[Path, Path], Path]
 
-FORMATS: list[Make] = [
+FORMATS = [
     checkpoints.safetensors,
     checkpoints.sharded,
-    checkpoints.pytorch_bin,
-    checkpoints.openai_pt,
+    pytest.param(checkpoints.pytorch_bin, marks=pytest.mark.torch),
+    pytest.param(checkpoints.openai_pt, marks=pytest.mark.torch),
     checkpoints.mlx_npz,
     checkpoints.mlx_safetensors,
 ]
@@ -168,6 +166,7 @@ def test_an_adapter_is_merged(tmp_path: Path, rslora: bool) -> None:
     np.testing.assert_allclose(merged, expected, atol=1e-3)
 
 
+@pytest.mark.torch
 def test_an_adapter_can_turn_one_model_into_another(tmp_path: Path) -> None:
     spoilt = openai_tensors(base())
     changed = "decoder.blocks.0.attn.out.weight"
@@ -177,9 +176,7 @@ def test_an_adapter_can_turn_one_model_into_another(tmp_path: Path) -> None:
     spoilt[changed] = np.asarray(spoilt[changed], np.float32) + b @ a
     folder = tmp_path / "spoilt"
     folder.mkdir()
-    tensors = {key: torch.from_numpy(np.array(array)) for key, array in spoilt.items()}
-    torch.save({"model_state_dict": tensors}, folder / "spoilt.pt")
-    broken = convert(folder / "spoilt.pt", tmp_path)
+    broken = convert(checkpoints.openai_pickle(spoilt, folder / "spoilt.pt"), tmp_path)
     assert len(spoken() & set(words_heard(broken))) < 0.5 * len(spoken())
     adapter = checkpoints.lora(
         tmp_path / "adapter", changed, -b, a, str(folder / "spoilt.pt"), lora_alpha=8
@@ -256,11 +253,11 @@ def test_a_missing_shard_is_named(tmp_path: Path) -> None:
     assert raised.value.code == "model_corrupt"
 
 
+@pytest.mark.torch
 def test_a_missing_tensor_is_named(tmp_path: Path) -> None:
     tensors = openai_tensors(tiny())
     del tensors["decoder.blocks.3.cross_attn.key.weight"]
-    source = tmp_path / "tiny.pt"
-    torch.save({key: torch.from_numpy(np.array(a)) for key, a in tensors.items()}, source)
+    source = checkpoints.openai_pickle(tensors, tmp_path / "tiny.pt")
     with pytest.raises(WlkError, match=r"decoder\.blocks\.3\.cross_attn\.key\.weight") as raised:
         as_ctranslate2(source, tmp_path / "cache", [tiny()], nobody)
     assert raised.value.code == "model_corrupt"
@@ -273,6 +270,7 @@ class Harmful:
         return (os.mkdir, ("harm",))
 
 
+@pytest.mark.torch
 @pytest.mark.parametrize("legacy", [False, True])
 def test_a_pickle_that_runs_code_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, legacy: bool
@@ -282,7 +280,7 @@ def test_a_pickle_that_runs_code_is_refused(
     if legacy:
         source.write_bytes(pickle.dumps(Harmful(), protocol=2))
     else:
-        torch.save({"model_state_dict": Harmful()}, source)
+        checkpoints.save_pickle({"model_state_dict": Harmful()}, source)
     with pytest.raises(WlkError) as raised:
         convert(source, tmp_path)
     assert raised.value.code == "model_unsafe"
@@ -290,10 +288,13 @@ def test_a_pickle_that_runs_code_is_refused(
     assert not (tmp_path / "harm").exists()
 
 
+@pytest.mark.torch
 @pytest.mark.parametrize(("group_size", "bits", "heard"), [(64, 8, 0.8), (64, 4, 0.7)])
 def test_a_quantised_mlx_model_has_the_weights_that_mlx_reads(
     group_size: int, bits: int, heard: float, tmp_path: Path
 ) -> None:
+    import mlx.core as mx  # noqa: PLC0415 - an extra
+
     source = checkpoints.mlx_quantised(base(), tmp_path / "source", group_size, bits)
     folder = convert(source, tmp_path)
     stored: Any = mx.load(str(source / "weights.safetensors"))
@@ -306,8 +307,11 @@ def test_a_quantised_mlx_model_has_the_weights_that_mlx_reads(
     assert len(spoken() & set(words_heard(folder))) >= heard * len(spoken())
 
 
+@pytest.mark.torch
 @pytest.mark.parametrize("bits", [2, 3, 4, 5, 6, 8])
 def test_weights_of_any_number_of_bits_are_those_of_mlx(bits: int, tmp_path: Path) -> None:
+    import mlx.core as mx  # noqa: PLC0415 - an extra
+
     packed, scales, biases = mx.quantize(mx.random.normal((3, 128)), 32, bits)
     parts = {"weight": packed, "scales": scales, "biases": biases}
     stored = {f"a.{part}": np.array(array) for part, array in parts.items()}
@@ -319,6 +323,7 @@ def test_weights_of_any_number_of_bits_are_those_of_mlx(bits: int, tmp_path: Pat
     np.testing.assert_allclose(weight, expected, atol=3e-3)
 
 
+@pytest.mark.torch
 @pytest.mark.parametrize(
     "quantization",
     [

@@ -9,6 +9,8 @@ import torch
 from wlk_host.backends.checkpoints.end_of_word import load_end_of_word
 from wlk_host.core.errors import WlkError
 
+pytestmark = pytest.mark.torch
+
 
 def test_a_linear_layers_state_is_read(tmp_path: Path) -> None:
     torch.manual_seed(0)

@@ -11,6 +11,8 @@ import torch
 
 from wlk_host.backends.checkpoints.legacy_pickle import read_legacy
 
+pytestmark = pytest.mark.torch
+
 
 def saved(path: Path, content: Any) -> Path:
     torch.save(content, path, _use_new_zipfile_serialization=False)

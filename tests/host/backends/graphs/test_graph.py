@@ -66,19 +66,6 @@ def test_large_weights_lie_in_a_file_beside_the_graph_on_pages(tmp_path: Path) -
         np.testing.assert_allclose(y, 300 * factor)
 
 
-def test_the_largest_products_of_int8_are_exact_on_every_machine() -> None:
-    graph = Graph("test")
-    weight = graph.weight(np.full((256, 64), 127, np.int8))
-    scale = graph.weight(np.full(64, 0.5, np.float32))
-    graph.input("x", "float32", ("n", 256))
-    graph.node("DynamicQuantizeMatMul", "x", weight, scale, domain=MICROSOFT, called="y")
-    graph.output("y", "float32", ("n", 64))
-    session = open_session(graph.encoded())
-    for n in (1, 3, 31):
-        (y,) = session.run(None, {"x": np.full((n, 256), 2, np.float32)})
-        np.testing.assert_allclose(y, 256 * 127, rtol=1e-3)
-
-
 @pytest.mark.parametrize("content", [b"", b"no graph", bytes(100)])
 def test_what_is_no_graph_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "graph.onnx").write_bytes(content)

@@ -7,7 +7,6 @@ import pytest
 
 from fixtures.translation_models import nllb_models
 from wlk_host.backends.translators.folder import Family, FolderModel, FolderTranslator
-from wlk_host.backends.translators.nllb import NllbTranslator
 from wlk_host.core.errors import WlkError
 
 
@@ -61,6 +60,7 @@ def test_a_folder_that_is_no_model_is_told(tmp_path: Path, missing: str) -> None
     assert caught.value.code == "translator_broken"
 
 
+@pytest.mark.torch
 @pytest.mark.parametrize("lacks", ["tokenizer", "weights"])
 def test_a_model_that_cannot_be_loaded_is_told(tmp_path: Path, lacks: str) -> None:
     folder = folder_with(tmp_path / "m", "▁a")
@@ -72,7 +72,10 @@ def test_a_model_that_cannot_be_loaded_is_told(tmp_path: Path, lacks: str) -> No
     assert caught.value.code == "translator_broken"
 
 
+@pytest.mark.torch
 def test_its_tokens_and_tags_are_those_of_the_models_own_tokenizer() -> None:
+    from wlk_host.backends.translators.nllb import NllbTranslator  # noqa: PLC0415 - an extra
+
     folder = nllb_models() / "nllb-600M-ctranslate2"
     ours = FolderTranslator(FolderModel(folder), beams=1)
     theirs = NllbTranslator(folder, "ctranslate2")

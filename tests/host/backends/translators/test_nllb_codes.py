@@ -47,7 +47,7 @@ def whisper_languages() -> tuple[str, ...]:
 
 @cache
 def codes_of_nllb() -> frozenset[str]:
-    """As the model's tokenizer has them."""
+    """As the model's tokenizer has them. The test is marked `torch`, which comes with it."""
     program = (
         "import json; from transformers.models.nllb import tokenization_nllb as t; "
         "print(json.dumps(t.FAIRSEQ_LANGUAGE_CODES))"
@@ -69,11 +69,13 @@ def test_every_language_of_whisper_is_written_but_three_that_nllb_has_not() -> N
 
 
 @pytest.mark.model
+@pytest.mark.torch
 def test_every_code_is_one_of_the_model() -> None:
     used = {nllb_codes.source_code(code) for code in (*whisper_languages(), *nllb_codes.TARGETS)}
     assert used <= codes_of_nllb()
 
 
+@pytest.mark.torch
 def test_every_language_of_the_model_can_be_chosen_once() -> None:
     codes = [nllb_codes.target_code(target) for target in nllb_codes.TARGETS]
     assert len(codes) == len(set(codes)) == 202

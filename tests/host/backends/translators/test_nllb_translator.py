@@ -13,6 +13,9 @@ from wlk_host.core.translation.translators import TranslationRequest
 from wlk_host.models.errors import MODELS_VARIABLE
 from wlk_host.runtime.translators.process import TranslatorProcess
 
+pytestmark = pytest.mark.torch
+"""nllw requires it."""
+
 LINES = (
     "When a sentence is finished, it is read once more.",
     "Yes.",

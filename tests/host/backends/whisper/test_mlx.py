@@ -27,7 +27,7 @@ from wlk_host.core.types import SAMPLE_RATE
 from wlk_host.models.errors import MODELS_VARIABLE
 from wlk_host.runtime.loading.resolve import resolve
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.torch]
 
 HEADS = [(0, 0), (3, 5)]
 

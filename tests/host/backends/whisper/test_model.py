@@ -7,7 +7,7 @@ import ctranslate2
 import numpy as np
 import pytest
 
-from fixtures.engines import HAS_MLX
+from fixtures.engines import LOCAL
 from fixtures.models import model
 from fixtures.sound import TimedWord, english, english_words, hum
 from wlk_host.backends.choice import Backend
@@ -22,8 +22,11 @@ pytestmark = pytest.mark.model
 
 TASK = Task("en")
 
-ENGINES = [("tiny.en", "torch"), ("base", "torch"), ("base", "faster-whisper")]
-ENGINES += [("base", "mlx")] if HAS_MLX else []
+TORCH = [("tiny.en", "torch"), *(("base", name) for name in LOCAL if name != "faster-whisper")]
+ENGINES = [
+    ("base", "faster-whisper"),
+    *(pytest.param(pair, marks=pytest.mark.torch) for pair in TORCH),
+]
 
 
 @pytest.fixture(scope="module", params=ENGINES, ids=" ".join)

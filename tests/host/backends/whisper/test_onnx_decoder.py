@@ -11,14 +11,13 @@ from fixtures.sound import english, english_words
 from wlk_host.backends.checkpoints.container import read_variables
 from wlk_host.backends.whisper.ct2.encoder import CTranslate2Encoder
 from wlk_host.backends.whisper.ct2.model import load
-from wlk_host.backends.whisper.halves import Branches
+from wlk_host.backends.whisper.halves import Branches, Decoder
 from wlk_host.backends.whisper.mel import log_mel
 from wlk_host.backends.whisper.onnx.decoder import OnnxDecoder
 from wlk_host.backends.whisper.onnx.files import load_decoder
 from wlk_host.backends.whisper.onnx.linear import Precision, best_precision
 from wlk_host.backends.whisper.scores import most_probable
 from wlk_host.backends.whisper.tokenizer import WhisperTokenizer
-from wlk_host.backends.whisper.torch.decoder import TorchDecoder
 from wlk_host.core.types import SAMPLE_RATE
 
 pytestmark = pytest.mark.model
@@ -39,7 +38,9 @@ def exact(tmp_path_factory: pytest.TempPathFactory) -> OnnxDecoder:
 
 
 @pytest.fixture(scope="module")
-def torch_decoder() -> TorchDecoder:
+def torch_decoder() -> Decoder:
+    from wlk_host.backends.whisper.torch.decoder import TorchDecoder  # noqa: PLC0415 - an extra
+
     return TorchDecoder(read_variables(model("tiny.en") / "model.bin"), HEADS, int8=False)
 
 
@@ -47,8 +48,9 @@ def noise(n_frames: int = 50) -> NDArray[np.float32]:
     return np.random.default_rng(0).normal(size=(n_frames, 384)).astype(np.float32)
 
 
+@pytest.mark.torch
 def test_it_is_that_of_torch_token_by_token_and_in_branches(
-    exact: OnnxDecoder, torch_decoder: TorchDecoder
+    exact: OnnxDecoder, torch_decoder: Decoder
 ) -> None:
     visible = np.array([[1, 1, 1, 1, 0], [1, 1, 1, 0, 1]], np.bool_)
     later = np.array([[1, 1, 1, 0, 1, 1, 0], [1, 1, 1, 1, 0, 0, 1]], np.bool_)

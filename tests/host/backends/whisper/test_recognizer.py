@@ -7,7 +7,7 @@ import ctranslate2
 import numpy as np
 import pytest
 
-from fixtures.engines import LOCAL
+from fixtures.engines import ENGINES
 from fixtures.models import model
 from fixtures.sound import TimedWord, english, english_words, noise
 from wlk_host.backends.whisper.mel import log_mel
@@ -31,7 +31,7 @@ def spoken_text() -> str:
     return " ".join(word for word, _, _ in spoken_words())
 
 
-@pytest.fixture(scope="module", params=LOCAL)
+@pytest.fixture(scope="module", params=ENGINES)
 def whisper(request: pytest.FixtureRequest) -> Whisper:
     return Whisper(model("base"), request.param, threads=1)
 

@@ -10,7 +10,7 @@ from wlk_host.backends.whisper.halves import Branches
 from wlk_host.backends.whisper.torch.decoder import TorchDecoder
 from wlk_host.backends.whisper.torch.layers import Int8Linear
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.torch]
 
 
 def test_one_token_at_a_time_is_the_same_as_all_at_once() -> None:

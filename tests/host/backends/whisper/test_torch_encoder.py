@@ -20,7 +20,7 @@ from wlk_host.backends.whisper.torch.encoder import TorchEncoder
 from wlk_host.core.ports import Task
 from wlk_host.core.types import SAMPLE_RATE
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.torch]
 
 
 @pytest.fixture(scope="module", params=["tiny.en", "base"])

@@ -48,7 +48,7 @@ def captions(loader: ModelLoader, pcm: Pcm) -> list[Shown]:
     return [log.add(t, event) for t, event in events if isinstance(event, CaptionUpdate)]
 
 
-@pytest.fixture(params=["faster-whisper", "torch"])
+@pytest.fixture(params=["faster-whisper", pytest.param("torch", marks=pytest.mark.torch)])
 def loader(request: pytest.FixtureRequest) -> Iterator[ModelLoader]:
     backend: BackendName = request.param
     made = ModelLoader(SoundClock(), backend=backend, device="cpu")

@@ -4,7 +4,7 @@ import functools
 
 import pytest
 
-from fixtures.engines import LOCAL
+from fixtures.engines import ENGINES
 from fixtures.models import model
 from fixtures.sound import TimedWord, english, english_words
 from wlk_host.backends.availability import LocalBackend
@@ -19,7 +19,7 @@ from wlk_host.runtime.loading.loader import ModelLoader
 
 pytestmark = pytest.mark.model
 
-OTHERS = [backend for backend in LOCAL if backend != "faster-whisper"]
+OTHERS = [backend for backend in ENGINES if backend != "faster-whisper"]
 
 
 def spoken_words() -> list[TimedWord]:

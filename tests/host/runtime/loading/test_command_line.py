@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from fixtures.engines import LOCAL
 from wlk_host import cli
@@ -27,10 +26,10 @@ def chosen(command: str, *arguments: str) -> argparse.Namespace:
 
 @pytest.mark.parametrize("command", ["caption", "bench"])
 def test_model_heads_and_engine_are_the_session_s(command: str) -> None:
-    words = "--model tiny.en --alignment-heads 3.1,2.0 --backend torch --language en"
+    words = "--model tiny.en --alignment-heads 3.1,2.0 --backend faster-whisper --language en"
     arguments = chosen(command, *words.split())
     assert session_options(arguments) == SessionOptions(
-        "en", model="tiny.en", backend="torch", alignment_heads="3.1,2.0"
+        "en", model="tiny.en", backend="faster-whisper", alignment_heads="3.1,2.0"
     )
     assert service(arguments) is None
 
@@ -77,7 +76,10 @@ def test_beams_and_rolling_text_are_passed_on() -> None:
     assert (options.beams, options.rolling) == (5, 64)
 
 
+@pytest.mark.torch
 def test_the_end_of_a_word_is_told_by_a_rule_or_a_model(tmp_path: Path) -> None:
+    import torch  # noqa: PLC0415 - an extra
+
     layer = torch.nn.Linear(8, 1)
     torch.save(layer.state_dict(), tmp_path / "cif.pt")
     model = live_options(1, 0, str(tmp_path / "cif.pt")).end_of_word

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fixtures.engines import LOCAL
+from fixtures.engines import ENGINES
 from fixtures.models import model
 from fixtures.sound import english
 from wlk_host.bench.scoring import normalise
@@ -21,7 +21,7 @@ from wlk_host.runtime.loading.loader import ModelLoader
 pytestmark = pytest.mark.model
 
 
-@pytest.fixture(scope="module", params=LOCAL)
+@pytest.fixture(scope="module", params=ENGINES)
 def loader(request: pytest.FixtureRequest) -> ModelLoader:
     return ModelLoader(SoundClock(), backend=request.param)
 

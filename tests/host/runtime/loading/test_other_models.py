@@ -28,7 +28,7 @@ from wlk_host.runtime.loading.loader import ModelLoader
 from wlk_host.runtime.loading.model import Model
 from wlk_host.runtime.stdio import Inbox, Signal
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.torch]
 
 CHUNK = SAMPLE_RATE // 10
 

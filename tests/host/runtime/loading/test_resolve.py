@@ -32,6 +32,7 @@ def test_a_name_is_the_installed_model_as_it_is(models: Path) -> None:
     assert not (models / CONVERTED).exists()
 
 
+@pytest.mark.torch
 def test_a_path_to_another_format_is_converted_with_the_tokenizer_of_an_installed_model(
     models: Path, tmp_path: Path
 ) -> None:

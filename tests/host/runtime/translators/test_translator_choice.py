@@ -52,6 +52,7 @@ def test_the_small_translator_serves_its_pair_and_nothing_else() -> None:
     assert "CC-BY-NC" in caught.value.hint
 
 
+@pytest.mark.torch
 def test_an_installed_model_serves_what_the_small_translator_does_not(models: Path) -> None:
     folder = nllb.folder_of(nllb.MODELS[0], "ctranslate2")
     assert folder.parent == models
@@ -74,6 +75,7 @@ def test_a_plugged_in_translator_serves_where_none_of_ours_does(
     assert ("theirs", ()) in choice.installed_names()
 
 
+@pytest.mark.torch
 def test_what_serves_english_is_known_by_language(models: Path) -> None:
     assert serves_english("pt")
     assert serves_english(None)

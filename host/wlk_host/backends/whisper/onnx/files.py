@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 
 from wlk_host.backends.graphs.graph import ExternalWeights
-from wlk_host.backends.graphs.session import GraphError, open_session
+from wlk_host.backends.graphs.session import GraphError, open_session, products_overflow
 from wlk_host.backends.whisper.layout import Variables, by_layer, n_layers
 from wlk_host.backends.whisper.onnx import reference
 from wlk_host.backends.whisper.onnx.decoder import OnnxDecoder
@@ -142,7 +142,8 @@ def _slot(model_bin: Path) -> str:
 
 
 def _fingerprint(model_bin: Path, heads: Sequence[tuple[int, int]], precision: Precision) -> str:
-    """Changes when the weights do, what is asked of them, or this program."""
+    """Changes when the weights do, what is asked of them, this program, or the processor's kind."""
     stat = model_bin.stat()
-    facts = (_VERSION, stat.st_size, stat.st_mtime_ns, list(map(tuple, heads)), precision)
+    facts = [_VERSION, stat.st_size, stat.st_mtime_ns, list(map(tuple, heads)), precision]
+    facts += ["unsigned"] if products_overflow() else []
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]

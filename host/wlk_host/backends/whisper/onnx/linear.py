@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wlk_host.backends.graphs.graph import MICROSOFT, Graph
+from wlk_host.backends.graphs.session import products_overflow
 
 Precision: TypeAlias = Literal["int8", "mixed", "float32"]
 """How products are computed.
@@ -21,6 +22,9 @@ _BLOCK: Final = 128
 
 _BLOCKS_SINCE: Final = (1, 23)
 """The first onnxruntime whose MatMulNBits multiplies 8-bit weights (1.20 and 1.22 fail)."""
+
+_MIDDLE: Final = 128
+"""Of 8 bits without a sign: what stands for zero."""
 
 _ROWS: Final = 4096
 """Output channels that are quantised at a time."""
@@ -74,9 +78,15 @@ def channel_linear(
         part = _scale(full)
         scale[rows] = part[:, 0]
         quantised[:, rows] = np.rint(full / part).astype(np.int8).T
-    inputs = [x, graph.weight(quantised), graph.weight(scale)]
+    if products_overflow():
+        # Without a sign they cannot, but take twice the time.
+        unsigned = quantised.view(np.uint8) ^ np.uint8(_MIDDLE)
+        zero = graph.weight(np.full(1, _MIDDLE, np.uint8))
+        inputs = [x, graph.weight(unsigned), graph.weight(scale), zero]
+    else:
+        inputs = [x, graph.weight(quantised), graph.weight(scale), ""]
     if bias is not None:
-        inputs += ["", graph.weight(bias.astype(np.float32))]  # Its zero points are left out.
+        inputs.append(graph.weight(bias.astype(np.float32)))
     return graph.node("DynamicQuantizeMatMul", *inputs, domain=MICROSOFT, called=called)
 
 
@@ -91,7 +101,7 @@ def block_linear(
     n_out, n_in = weight.shape
     blocks = weight.astype(np.float32).reshape(n_out, n_in // _BLOCK, _BLOCK)
     scale = _scale(blocks)
-    quantised = (np.rint(blocks / scale) + 128).astype(np.uint8)
+    quantised = (np.rint(blocks / scale) + _MIDDLE).astype(np.uint8)
     product = graph.node(
         "MatMulNBits",
         x,
