@@ -130,9 +130,10 @@ def test_it_asks_for_nothing_that_only_pages_of_the_extension_may(
 
 
 def test_it_does_not_pass_for_the_frame_even_with_its_secret(
-    attack: tuple[Stage, Stage, IsolatedWorld],
+    stage: OpenStage,
 ) -> None:
-    _, attacker, world = attack
+    attacker = stage("/attacker")
+    world = IsolatedWorld(attacker.browser, attacker.page)
     world.run(
         "void chrome.runtime.onMessage.addListener(({ type, secret }) => {"
         " if (type !== 'frame') return;"
