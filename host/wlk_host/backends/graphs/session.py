@@ -50,14 +50,14 @@ def open_session(graph: Path | bytes, threads: int = 1) -> onnxruntime.Inference
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 3  # Errors. They are raised as well.
-    if _overflows():
+    if overflows():
         # Both are made uint8, which takes twice the time.
         options.add_session_config_entry("session.x64quantprecision", "1")
     return _opened(graph, options)
 
 
 @cache
-def _overflows() -> bool:
+def overflows() -> bool:
     """Whether products of uint8 and int8 overflow here, as on x86 without VNNI.
 
     There, two of them are added up in 16 bits (onnxruntime, "Quantize ONNX models"). So the

@@ -20,6 +20,7 @@ from wlk_host.backends.devices import (
 )
 from wlk_host.backends.service.client import Endpoint
 from wlk_host.backends.silero import load_session
+from wlk_host.backends.whisper.load_halves import needs_ctranslate2
 from wlk_host.core.errors import DeviceError, WlkError
 from wlk_host.core.live.alignatt_pass import LiveOptions
 from wlk_host.core.options import SessionOptions
@@ -270,7 +271,7 @@ def _apart(error: DeviceError) -> WlkError:
 
 def _begin(backend: Backend, folder: Path, n_cores: int, device: Device) -> Future[Any] | None:
     """Let CTranslate2 begin to read its half, if it is used, while the rest is being imported."""
-    if backend != "faster-whisper":
+    if backend != "faster-whisper" or not needs_ctranslate2(device):
         return None
     from wlk_host.backends.whisper.ct2.model import begin  # noqa: PLC0415 - costs 30 MB
 
