@@ -9,8 +9,9 @@ from wlk_host.backends.availability import LocalBackend, Surroundings
 from wlk_host.backends.threads import single_core_thread
 
 Backend: TypeAlias = LocalBackend
-"""What runs the model: onnxruntime in int8 with "faster-whisper", and CTranslate2 where that is better
-(`whisper.load_halves.needs_ctranslate2`); PyTorch in bfloat16; MLX in float16 on Apple's GPU."""
+"""What runs the model: with "faster-whisper" onnxruntime in int8, or CTranslate2 where that is
+better (`whisper.load_halves.needs_ctranslate2`); PyTorch in bfloat16; MLX in float16 on Apple's
+GPU."""
 
 Wish: TypeAlias = LocalBackend | Literal["auto"]
 
