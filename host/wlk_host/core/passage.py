@@ -25,7 +25,7 @@ _LEAD: Final = SAMPLE_RATE // 10
 """Sound before the first of these words, which may begin earlier than it was said to. Shorter than
 a word, so that none is heard in it."""
 
-_TRAIL: Final = SAMPLE_RATE // 10
+_TRAIL: Final = SAMPLE_RATE // 5
 """Sound after the last voiced block in which a word can still fade away."""
 
 

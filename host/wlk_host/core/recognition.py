@@ -25,7 +25,7 @@ class Pace:
     """
 
     step: Sample = SAMPLE_RATE * 6 // 10
-    hush: Sample = SAMPLE_RATE * 3 // 10
+    hush: Sample = SAMPLE_RATE * 4 // 10
     detect: Sample = 3 * SAMPLE_RATE
     most: Sample = 12 * SAMPLE_RATE
     overload: Sample = 3 * SAMPLE_RATE

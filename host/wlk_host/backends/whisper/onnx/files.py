@@ -104,7 +104,8 @@ def load_decoder(
     def answer(decoder: OnnxDecoder) -> Rows:
         memory = decoder.cross_memory(reference.window(decoder.width))
         logits, _ = decoder.forward([reference.TOKEN], decoder.cache(), memory)
-        return logits[0]
+        first: Rows = logits[0]
+        return first
 
     facts = (list(map(tuple, heads)), used)
     expected = partial(reference.expected_logits, variables)
