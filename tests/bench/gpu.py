@@ -36,6 +36,7 @@ from wlk_host.backends.threads import use_cores
 from wlk_host.backends.whisper.ct2.encoder import CTranslate2Encoder
 from wlk_host.backends.whisper.layout import LEAST_LIVE_WINDOW
 from wlk_host.backends.whisper.model import Whisper
+from wlk_host.backends.whisper.onnx.encoder import OnnxEncoder
 from wlk_host.backends.whisper.torch.encoder import TorchEncoder
 from wlk_host.core.ports import Task
 from wlk_host.core.recognition import Pace
@@ -93,6 +94,8 @@ def encode_batch(whisper: Whisper, n: int) -> Callable[[], object]:
     if isinstance(encoder, CTranslate2Encoder):
         view = ctranslate2.StorageView.from_array(batch)
         return lambda: np.array(encoder.whisper.encode(view, to_cpu=True))
+    if isinstance(encoder, OnnxEncoder):  # On the processor, which gains nothing by a batch.
+        return lambda: [encoder(window) for window in batch]
     assert isinstance(encoder, TorchEncoder)
 
     def at_once() -> torch.Tensor:
