@@ -41,6 +41,7 @@ from wlk_host.backends.checkpoints.container import read_variables
 from wlk_host.backends.devices import Device, torch_device
 from wlk_host.backends.threads import use_cores
 from wlk_host.backends.whisper.model import Whisper
+from wlk_host.backends.whisper.onnx.encoder import OnnxEncoder
 from wlk_host.backends.whisper.torch.decoder import TorchDecoder
 from wlk_host.backends.whisper.torch.encoder import TorchEncoder
 from wlk_host.core.ports import Task
@@ -88,6 +89,8 @@ def encode_batch(whisper: Whisper, n: int) -> Callable[[], object]:
     encoder = whisper.encoder
     if isinstance(encoder, TorchEncoder):
         return lambda: encoder(batch)
+    if isinstance(encoder, OnnxEncoder):  # On the processor, which gains nothing by a batch.
+        return lambda: [encoder(window) for window in batch]
     import ctranslate2  # noqa: PLC0415 - it can be absent
 
     from wlk_host.backends.whisper.ct2.encoder import CTranslate2Encoder  # noqa: PLC0415

@@ -108,7 +108,7 @@ def torch_missing(purpose: str) -> WlkError:
 
 
 def faster_whisper(here: Surroundings) -> Capabilities:
-    """CTranslate2 and onnxruntime: int8 on the processor."""
+    """onnxruntime and CTranslate2: int8 on the processor."""
     problem = _missing("faster-whisper", "ctranslate2", here)
     usable = problem is None
     if usable and here.card is not None and not here.cudnn:

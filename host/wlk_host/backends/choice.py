@@ -9,9 +9,9 @@ from wlk_host.backends.availability import LocalBackend, Surroundings
 from wlk_host.backends.threads import single_core_thread
 
 Backend: TypeAlias = LocalBackend
-"""The library that encodes and does the second pass: CTranslate2 in int8, PyTorch in bfloat16, or
-MLX in float16 on Apple's GPU. PyTorch and MLX also decode in the live pass; with CTranslate2,
-onnxruntime does."""
+"""What runs the model: with "faster-whisper" onnxruntime in int8, or CTranslate2 where that is
+better (`whisper.load_halves.needs_ctranslate2`); PyTorch in bfloat16; MLX in float16 on Apple's
+GPU."""
 
 Wish: TypeAlias = LocalBackend | Literal["auto"]
 
@@ -53,8 +53,8 @@ def choose(
 def unmeasured(here: Surroundings | None = None) -> Backend:
     """The backend for users who name none: MLX if it is installed on Apple silicon.
 
-    Otherwise it is CTranslate2, which suits every machine. Nothing is measured, because that takes
-    a while and captions should begin at once.
+    Otherwise it is faster-whisper, which suits every machine. Nothing is measured, because that
+    takes a while and captions should begin at once.
     """
     mlx = availability.mlx(here or availability.surroundings())
     return "mlx" if mlx.usable and mlx.devices[0] == "metal" else "faster-whisper"

@@ -25,6 +25,9 @@ _LEAD: Final = SAMPLE_RATE // 10
 """Sound before the first of these words, which may begin earlier than it was said to. Shorter than
 a word, so that none is heard in it."""
 
+_TRAIL: Final = SAMPLE_RATE // 5
+"""Sound after the last voiced block in which a word can still fade away."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
@@ -120,8 +123,9 @@ class Passage:
             return False
         if self._is_closing:
             return True
-        new_since = max(self.at.read, self.at.opened)
-        return self.at.end - new_since >= self._recognition.pace.step
+        new_since, pace = max(self.at.read, self.at.opened), self._recognition.pace
+        # The step that closes the utterance comes next, or somebody goes on speaking.
+        return self.at.end - new_since >= pace.step and self.at.silence < pace.hush
 
     @property
     def _is_closing(self) -> bool:
@@ -134,6 +138,10 @@ class Passage:
         closing = self._is_closing and end >= at.voiced
         if closing:
             end = min(end, at.voiced + pace.speech_pad)
+            if at.read >= at.voiced + _TRAIL:
+                end = (
+                    at.read
+                )  # All of it has been heard, in a window that need not be encoded again.
         return Stretch(max(at.closed, at.utterance_from), end, at.opened, closing)
 
     def hear_voices(self, *, closing: bool) -> None:

@@ -16,6 +16,7 @@ class Pace:
 
     Attributes:
         step: new sound before the next live step.
+        hush: silence from which a step waits for the end of the utterance, or for more speech.
         detect: speech wanted before the language is decided.
         most: sound read in one step while catching up.
         overload: lag from which the second pass is left out.
@@ -24,6 +25,7 @@ class Pace:
     """
 
     step: Sample = SAMPLE_RATE * 6 // 10
+    hush: Sample = SAMPLE_RATE * 4 // 10
     detect: Sample = 3 * SAMPLE_RATE
     most: Sample = 12 * SAMPLE_RATE
     overload: Sample = 3 * SAMPLE_RATE

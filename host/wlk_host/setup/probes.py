@@ -11,8 +11,8 @@ from wlk_host.setup.findings import Finding, Level
 LIBRARIES: Final = {
     "numpy": "sample arithmetic",
     "av": "audio file decoding",
-    "onnxruntime": "speech detection, the recogniser's decoder",
-    "ctranslate2": "the recogniser's encoder",
+    "onnxruntime": "speech detection, the recogniser",
+    "ctranslate2": "translation, the recogniser on some machines",
     "tokenizers": "the recogniser's tokenizer",
 }
 """Import names, which are also the packages' names, and what each library is needed for."""

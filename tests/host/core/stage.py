@@ -65,6 +65,7 @@ AGREEMENT = AgreementOptions(
 REFINE = RefineOptions(least=5 * S, longest=20 * S, left=10 * S, pause=S)
 PACE = Pace(
     step=S // 2,
+    hush=S * 3 // 10,
     detect=3 * S,
     most=12 * S,
     overload=3 * S,

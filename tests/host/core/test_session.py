@@ -278,3 +278,28 @@ def test_the_events_of_a_session_are_those_of_the_golden_file(
     actual.write_text("".join(f"{written(event)}\n" for event in stage.events), encoding="utf-8")
     golden = GOLDEN / f"{policy}.jsonl"
     assert actual.read_text("utf-8") == golden.read_text("utf-8"), f"{actual} is not {golden}"
+
+
+# -- what is left out, because it would bring nothing ----------------------------------
+
+
+def test_an_utterance_read_to_its_end_is_not_encoded_again_when_it_closes() -> None:
+    """Speech until 1.2 s, read at 0.5, 1.0 and 1.5 s; the pause is known at 1.8 s."""
+    stage = played(spoken("one two three four"))
+    assert len(stage.decoder.tasks) == 4
+    assert stage.decoder.n_encoded == 3
+    assert stage.shown[-1].final == "ONE TWO THREE FOUR"
+
+
+def test_a_pause_is_waited_for_instead_of_a_step_into_it() -> None:
+    """Speech until 1.0 s. At 1.5 s half a second of silence says that its end will be known."""
+    stage = played(spoken("one two", word_s=0.5))
+    assert len(stage.decoder.tasks) == stage.decoder.n_encoded == 3
+    assert stage.shown[-1].final == "ONE TWO"
+
+
+def test_speech_that_goes_on_after_a_short_silence_is_read_at_once() -> None:
+    script = spoken("one two 0.45 three", word_s=0.5)
+    stage, pcm = Stage(script), sound_of(script)
+    stage.play(pcm[: 16 * CHUNK])
+    assert len(stage.decoder.tasks) == 3, "the step that was due at 1.5 s"

@@ -13,6 +13,9 @@ N_FFT: Final = 400
 
 _HALF: Final = N_FFT // 2
 _WINDOW: Final = np.hanning(N_FFT + 1)[:-1].astype(np.float32)
+_BATCH: Final = SAMPLE_RATE // 2
+"""Sound whose frames are computed at once: one call costs as much as some 20 frames."""
+
 _FLOOR: Final = 1e-10
 _DYNAMIC_RANGE: Final = 8.0
 """Log10 units below the loudest bin that are kept (openai/whisper, `audio.py`)."""
@@ -48,6 +51,8 @@ class LogMelStream:
         self._first = -(-start // MEL_FRAME)
         self._frames = np.empty((n_mels, 0), np.float32)
         self._tail = np.zeros(_HALF, np.float32)
+        self._fresh: list[Pcm] = []
+        self._n_fresh = 0
         self._skip = self._first * MEL_FRAME - start
 
     def feed(self, pcm: Pcm) -> None:
@@ -56,7 +61,15 @@ class LogMelStream:
             dropped = min(self._skip, len(pcm))
             self._skip -= dropped
             pcm = pcm[dropped:]
-        self._tail = np.concatenate([self._tail, pcm])
+        self._fresh.append(pcm)
+        self._n_fresh += len(pcm)
+        if self._n_fresh >= _BATCH:
+            self._absorb()
+
+    def _absorb(self) -> None:
+        """Compute the frames of what was fed since."""
+        self._tail = np.concatenate([self._tail, *self._fresh])
+        self._fresh, self._n_fresh = [], 0
         n_whole = max(0, (len(self._tail) - N_FFT) // MEL_FRAME + 1)
         if n_whole:
             self._frames = np.concatenate(
@@ -66,6 +79,7 @@ class LogMelStream:
 
     def forget(self, before: Sample) -> None:
         """Drop the frames centred before that sample."""
+        self._absorb()
         n_dropped = min(max(0, before // MEL_FRAME - self._first), self._frames.shape[1])
         self._frames = self._frames[:, n_dropped:]
         self._first += n_dropped
@@ -75,6 +89,7 @@ class LogMelStream:
 
         `start` is a multiple of MEL_FRAME and was not forgotten.
         """
+        self._absorb()
         first, last = (
             start // MEL_FRAME - self._first,
             min(end // MEL_FRAME - self._first, self._frames.shape[1]),

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,10 +12,11 @@ from wlk_host.backends.checkpoints.container import read_variables
 from wlk_host.backends.checkpoints.heads import Heads, require_within
 from wlk_host.backends.checkpoints.shapes import read_whisper
 from wlk_host.backends.choice import Backend
-from wlk_host.backends.devices import Device, device_errors, torch_device, torch_dtype
+from wlk_host.backends.devices import Device, device_errors
 from wlk_host.backends.whisper.config import WhisperConfig, read_config
-from wlk_host.backends.whisper.halves import N_CONTEXT, Decoder, Encoder, Memory
-from wlk_host.backends.whisper.layout import LEAST_LIVE_WINDOW, Variables, n_heads, n_layers
+from wlk_host.backends.whisper.halves import N_CONTEXT, Memory
+from wlk_host.backends.whisper.layout import LEAST_LIVE_WINDOW, n_heads, n_layers
+from wlk_host.backends.whisper.load_halves import Wanted, load_halves, needs_ctranslate2
 from wlk_host.backends.whisper.mel import LogMelStream
 from wlk_host.backends.whisper.onnx.linear import Precision, best_precision
 from wlk_host.backends.whisper.scores import softmax
@@ -65,10 +65,11 @@ class Whisper:
 
     Args:
         folder: `model.bin`, `config.json`, `tokenizer.json`, `vocabulary.txt`.
-        backend: what encodes; with MLX also what decodes.
-        threads: cores that CTranslate2 may use for one window.
+        backend: what encodes and decodes.
+        threads: cores that it may use for one window.
         device: what it runs on.
-        loading: its half in CTranslate2, where that was begun already (`ct2.model.begin`).
+        loading: the model in CTranslate2 (`ct2.model.begin`), which encodes then; None loads it
+            only where it is needed (`needs_ctranslate2`).
         heads: whose attention follows the sound; None for those that the folder names.
         decoders: where the graphs of decoders are kept (`onnx.files`); None is beside the folder.
 
@@ -101,8 +102,8 @@ class Whisper:
             heads = heads or config.alignment_heads
             require_within(heads, n_layers(variables, "decoder"), n_heads(variables))
             with device_errors(device):
-                self.encoder, self.decoder = _load(
-                    _Wanted(folder, variables, heads, threads, device, decoders),
+                self.encoder, self.decoder = load_halves(
+                    Wanted(folder, variables, heads, threads, device, decoders),
                     backend,
                     loading,
                 )
@@ -189,6 +190,8 @@ class EncodedSound:
 def try_decoder(folder: Path, decoders: Path) -> Precision:
     """The precision in which onnxruntime decodes here, once it was found to compute rightly.
 
+    So was its encoder, where it is used.
+
     Args:
         folder: of a model.
         decoders: as for `Whisper`.
@@ -196,77 +199,15 @@ def try_decoder(folder: Path, decoders: Path) -> Precision:
     Raises:
         WlkError: `model_corrupt`, `disk_error`, `decoder_unsound`.
     """
-    from wlk_host.backends.whisper.onnx.files import load_decoder  # noqa: PLC0415 - as below
+    from wlk_host.backends.whisper.onnx.files import load_decoder, load_encoder  # noqa: PLC0415 - as below
 
     variables = read_whisper(folder / "model.bin")
     heads = read_config(folder, variables).alignment_heads
     precision = best_precision()
     load_decoder(folder / "model.bin", variables, heads, decoders, precision=precision)
+    if not needs_ctranslate2("cpu"):
+        load_encoder(folder / "model.bin", variables, decoders)
     return precision
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What is to be loaded; see `Whisper`."""
-
-    folder: Path
-    variables: Variables
-    heads: Heads
-    threads: int
-    device: Device
-    decoders: Path | None
-
-
-def _load(
-    wanted: _Wanted, backend: Backend, loading: Future[Any] | None
-) -> tuple[Encoder, Decoder]:
-    """Both halves. Each library is imported for those alone who use it."""
-    match backend:
-        case "mlx":
-            from wlk_host.backends.whisper.mlx.decoder import MlxDecoder  # noqa: PLC0415
-            from wlk_host.backends.whisper.mlx.encoder import MlxEncoder  # noqa: PLC0415
-            from wlk_host.backends.whisper.mlx.layers import product_dtype  # noqa: PLC0415
-
-            dtype = product_dtype()
-            encoder = MlxEncoder(wanted.variables, dtype)
-            return encoder, MlxDecoder(wanted.variables, wanted.heads, dtype)
-        case "torch":
-            from wlk_host.backends.whisper.torch.encoder import TorchEncoder  # noqa: PLC0415
-
-            at = torch_device(wanted.device)
-            return TorchEncoder(wanted.variables, at, torch_dtype(at)), _torch_decoder(wanted, at)
-        case "faster-whisper":
-            from wlk_host.backends.whisper.ct2.encoder import CTranslate2Encoder  # noqa: PLC0415
-            from wlk_host.backends.whisper.ct2.model import begin  # noqa: PLC0415
-
-            loading = loading or begin(wanted.folder, wanted.threads, wanted.device)
-            decoder = _decoder_beside_ctranslate2(wanted)
-            return CTranslate2Encoder(loading.result()), decoder
-
-
-def _decoder_beside_ctranslate2(wanted: _Wanted) -> Decoder:
-    """In onnxruntime on the processor; on a card in PyTorch, where that is there and can use it."""
-    at = torch_device(wanted.device)
-    if at != "cpu":
-        return _torch_decoder(wanted, at)
-    from wlk_host.backends.whisper.onnx.files import load_decoder  # noqa: PLC0415
-
-    return load_decoder(
-        wanted.folder / "model.bin",
-        wanted.variables,
-        wanted.heads,
-        wanted.decoders or wanted.folder.parent / ".decoders",
-        wanted.threads,
-    )
-
-
-def _torch_decoder(wanted: _Wanted, at: str) -> Decoder:
-    """In int8 on the processor, otherwise in what the device multiplies quickly."""
-    from wlk_host.backends.whisper.torch.decoder import TorchDecoder  # noqa: PLC0415 - an extra
-
-    if at == "cpu":
-        return TorchDecoder(wanted.variables, wanted.heads)
-    return TorchDecoder(wanted.variables, wanted.heads, at, torch_dtype(at), int8=False)
 
 
 def _suppressed(config: WhisperConfig, tokenizer: WhisperTokenizer) -> list[Token]:

@@ -12,6 +12,7 @@ from wlk_host.backends.whisper.mel import log_mel
 from wlk_host.backends.whisper.model import EncodedSound, Whisper
 from wlk_host.backends.whisper.text_search import TextSearch
 from wlk_host.backends.whisper.word_timing import token_frames
+from wlk_host.core.live.trust import goes_round
 from wlk_host.core.ports import Ask, DecodeStep, Hypothesis, Task, Token
 from wlk_host.core.types import (
     ENCODER_FRAME,
@@ -25,10 +26,11 @@ from wlk_host.core.types import (
 )
 from wlk_host.core.words import group_words, word_text
 
-_LEAST_WINDOW: Final[MelFrames] = 20 * SAMPLE_RATE // MEL_FRAME
+_LEAST_WINDOW: Final[MelFrames] = 10 * SAMPLE_RATE // MEL_FRAME
 
-_PAD: Final[MelFrames] = 2 * SAMPLE_RATE // MEL_FRAME
-"""Silence behind the sound (2 s): without it the decoder finds no end."""
+_PAD: Final[MelFrames] = 4 * SAMPLE_RATE // 5 // MEL_FRAME
+"""Silence behind the sound in a shorter window than the full one (0.8 s): without it the decoder
+often finds no end."""
 
 
 class AttentiveRecognizer:
@@ -36,7 +38,9 @@ class AttentiveRecognizer:
 
     Args:
         whisper: the shared model.
-        beams: texts followed at the same time; 1 is greedy.
+        beams: texts followed at the same time; 1 is greedy. Where more find no end in a short
+            window, or go round in circles, they search once more in the full one; greedy is for
+            who cannot wait.
         least_window: encoded at the least, padding included.
     """
 
@@ -55,10 +59,21 @@ class AttentiveRecognizer:
 
     def transcribe_all(self, pcm: Pcm, asks: Sequence[Ask]) -> list[Hypothesis]:
         """`transcribe` for each of the asks; the sound is encoded once."""
-        memory = self._encode(pcm)
+        n_window = self._window(pcm)
+        heard = self._decode_all(pcm, n_window, asks)
+        looks_again = self._beams > 1 and n_window < FULL_WINDOW
+        if looks_again and not all(is_whole for _, is_whole in heard):
+            heard = self._decode_all(pcm, FULL_WINDOW, asks)
+        return [hypothesis for hypothesis, _ in heard]
+
+    def _decode_all(
+        self, pcm: Pcm, n_window: MelFrames, asks: Sequence[Ask]
+    ) -> list[tuple[Hypothesis, bool]]:
+        memory = self._encode(pcm, n_window)
         return [self._decode(memory, pcm, ask) for ask in asks]
 
-    def _decode(self, memory: Memory, pcm: Pcm, ask: Ask) -> Hypothesis:
+    def _decode(self, memory: Memory, pcm: Pcm, ask: Ask) -> tuple[Hypothesis, bool]:
+        """What is heard, and whether it came to its end and did not go round in circles before."""
         tokenizer, prefix = self._whisper.tokenizer, ask.prefix
         # More would leave no room for the text (openai/whisper, `decoding.py`).
         prompt = ask.prompt[-(N_CONTEXT // 2 - 1) :]
@@ -73,17 +88,19 @@ class AttentiveRecognizer:
         n_frames = max(1, min(len(pcm), FULL_WINDOW * MEL_FRAME) // ENCODER_FRAME)
         frames = token_frames(search.attention(found)[:, -n_text:, :n_frames])[len(prefix) :]
         words = self._words(found, frames, ask.task.is_spaced)
-        return Hypothesis(tuple(words), found.score, search.no_speech())
+        is_whole = len(found.tokens) < most_tokens and not goes_round(found.tokens)
+        return Hypothesis(tuple(words), found.score, search.no_speech()), is_whole
 
     def detect_language(self, pcm: Pcm) -> tuple[str, float]:
         """The most probable language; see `core.ports.LiveRecognizer`."""
-        return EncodedSound(
-            self._whisper, self._encode(pcm), len(pcm) // ENCODER_FRAME
-        ).detect_language()
+        memory = self._encode(pcm, self._window(pcm))
+        return EncodedSound(self._whisper, memory, len(pcm) // ENCODER_FRAME).detect_language()
 
-    def _encode(self, pcm: Pcm) -> Memory:
-        n_frames = min(max(self._least_window, len(pcm) // MEL_FRAME + _PAD), FULL_WINDOW)
-        return self._whisper.encode(log_mel(pcm, self._whisper.n_mels, n_frames))
+    def _window(self, pcm: Pcm) -> MelFrames:
+        return min(max(self._least_window, len(pcm) // MEL_FRAME + _PAD), FULL_WINDOW)
+
+    def _encode(self, pcm: Pcm, n_window: MelFrames) -> Memory:
+        return self._whisper.encode(log_mel(pcm, self._whisper.n_mels, n_window))
 
     def _words(
         self, found: Found, frames: list[tuple[EncoderFrames, EncoderFrames]], spaced: bool

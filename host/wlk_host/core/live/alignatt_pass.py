@@ -30,6 +30,7 @@ class LivePass:
         self._stream: SoundStream = decoder.listen(start)
         self._spoken = SettledWords(decoder.tokenizer, options, start)
         self._english = SettledWords(decoder.tokenizer, options, start)
+        self._last: tuple[Sample, Sample, Sound] | None = None
 
     @property
     def settled_until(self) -> Sample:
@@ -43,8 +44,10 @@ class LivePass:
     def listen(self, end: Sample, speech_from: Sample) -> "_Window":
         """Encode the window that ends there; see `core.live.policy.LivePolicy`."""
         self._slide(end, speech_from)
-        start = self._spoken.start
-        return _Window(self, start, self._stream.encode(start, end))
+        start, last = self._spoken.start, self._last
+        if last is None or last[:2] != (start, end):
+            last = self._last = (start, end, self._stream.encode(start, end))
+        return _Window(self, start, last[2])
 
     def detect_language(self, start: Sample, end: Sample) -> tuple[str, float]:
         """The language of that stretch, without the settled sound before it."""
@@ -54,6 +57,8 @@ class LivePass:
     def decode(self, sound: Sound, task: Task, closing: bool) -> Heard:
         """Settle what can be settled; everything when the utterance is over (`closing`)."""
         heard = self._spoken.decode(sound, task, self.prompt, closing)
+        if closing:
+            self._last = None
         if self._spoken.is_stuck:
             self._start_afresh()
         return heard

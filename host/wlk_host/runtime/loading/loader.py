@@ -21,6 +21,7 @@ from wlk_host.backends.devices import (
 )
 from wlk_host.backends.service.client import Endpoint
 from wlk_host.backends.silero import load_session
+from wlk_host.backends.whisper.load_halves import needs_ctranslate2
 from wlk_host.core.errors import DeviceError, WlkError, without_frames
 from wlk_host.core.live.alignatt_pass import LiveOptions
 from wlk_host.core.options import SessionOptions
@@ -277,7 +278,7 @@ def _begun(
 
     At the end of the block it has read it, even where nobody wants it any more.
     """
-    if backend != "faster-whisper":
+    if backend != "faster-whisper" or not needs_ctranslate2(device):
         yield None
         return
     from wlk_host.backends.whisper.ct2.model import begin  # noqa: PLC0415 - costs 30 MB

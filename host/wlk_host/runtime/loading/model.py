@@ -9,6 +9,7 @@ from wlk_host.backends.choice import Backend
 from wlk_host.backends.devices import Device, device_errors
 from wlk_host.backends.whisper.layout import LEAST_LIVE_WINDOW
 from wlk_host.backends.whisper.model import Whisper
+from wlk_host.backends.whisper.onnx.encoder import OnnxEncoder
 from wlk_host.backends.whisper.recognizer import AttentiveRecognizer
 from wlk_host.core.errors import WlkError
 from wlk_host.core.live.agreement_pass import AgreementOptions, LocalAgreement
@@ -126,7 +127,7 @@ class Model(SessionOpener):
 
 def _recognizer(whisper: Whisper, backend: Backend, **options: int) -> LiveRecognizer:
     """The recogniser that decodes whole stretches of sound: CTranslate2 if it is loaded anyway."""
-    if backend != "faster-whisper":
+    if backend != "faster-whisper" or isinstance(whisper.encoder, OnnxEncoder):
         return AttentiveRecognizer(whisper, **options)
     from wlk_host.backends.whisper.ct2.encoder import CTranslate2Encoder  # noqa: PLC0415 - costs 30 MB
     from wlk_host.backends.whisper.ct2.recognizer import CTranslate2Recognizer  # noqa: PLC0415 - as well

@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from fixtures.models import model
 from fixtures.sound import sentences
-from wlk_host.backends.whisper.ct2.encoder import CTranslate2Encoder
+from wlk_host.backends.whisper.halves import Memory
+from wlk_host.backends.whisper.model import Whisper
 from wlk_host.core.options import WHISPER, SessionOptions
 from wlk_host.core.types import SAMPLE_RATE, AudioChunk, CaptionUpdate, Line, Translation
 from wlk_host.models import catalog
@@ -47,32 +49,17 @@ class Watched:
         return [line.translation for line in self.lines.values() if line.text]
 
 
-class CountingModel:
-    """A loaded CTranslate2 model and how often it was asked to encode."""
-
-    def __init__(self, whisper: Any, encoders: Encoders) -> None:
-        self._whisper = whisper
-        self._encoders = encoders
-
-    def encode(self, *arguments: Any, **options: Any) -> Any:
-        self._encoders.n_passes += 1
-        return self._whisper.encode(*arguments, **options)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._whisper, name)
-
-
 @contextmanager
 def counting() -> Iterator[Encoders]:
     """Have the models that are loaded meanwhile count their encoder passes."""
-    counted, load = Encoders(), CTranslate2Encoder.__init__
+    counted, encode = Encoders(), Whisper.encode
 
-    def load_counting(self: CTranslate2Encoder, *arguments: Any) -> None:
-        load(self, *arguments)
-        self.whisper = CountingModel(self.whisper, counted)
+    def encode_counted(self: Whisper, features: NDArray[np.float32]) -> Memory:
+        counted.n_passes += 1
+        return encode(self, features)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(CTranslate2Encoder, "__init__", load_counting)
+        patch.setattr(Whisper, "encode", encode_counted)
         yield counted
 
 

@@ -14,6 +14,7 @@ from fixtures.sound import english, english_words, hum, noise
 from fixtures.speech import english_clip
 from wlk_host.backends.silero import SileroDetector, load_session
 from wlk_host.backends.whisper.ct2.encoder import CTranslate2Encoder
+from wlk_host.backends.whisper.ct2.model import begin
 from wlk_host.backends.whisper.ct2.recognizer import CTranslate2Recognizer
 from wlk_host.backends.whisper.model import Whisper
 from wlk_host.bench.scoring import align, error_rate, normalise
@@ -133,7 +134,7 @@ def played(
 
 
 def loaded(name: str) -> Counting:
-    decoder = Whisper(model(name), threads=1)
+    decoder = Whisper(model(name), threads=1, loading=begin(model(name), 1))
     assert isinstance(decoder.encoder, CTranslate2Encoder)
     whisper, tokenizer = decoder.encoder.whisper, decoder.tokenizer
     listener = CTranslate2Recognizer(whisper, tokenizer, beams=1, least_window=750)

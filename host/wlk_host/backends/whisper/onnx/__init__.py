@@ -1,4 +1,4 @@
-"""Whisper's decoder in onnxruntime, on the processor: its graph, its files, and how it is run.
+"""Whisper in onnxruntime, on the processor: graphs of both halves, their files, how they are run.
 
 Searches are shared by all libraries and live one folder up.
 """

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from wlk_host.backends.whisper.layout import HEAD_WIDTH, Variables, n_layers, width
+from wlk_host.backends.whisper.layout import HEAD_WIDTH, Half, Variables, n_layers, width
 from wlk_host.backends.whisper.scores import softmax
 
 Rows = NDArray[np.float32]
@@ -33,13 +33,18 @@ def window(n_features: int) -> Rows:
     return np.random.default_rng(0).normal(size=(_N_FRAMES, n_features)).astype(np.float32)
 
 
+def features(n_mels: int) -> Rows:
+    """A window to encode: any numbers, the same each time, shape (n_mels, 2 T)."""
+    return np.random.default_rng(0).normal(size=(n_mels, 2 * _N_FRAMES)).astype(np.float32)
+
+
 def expected_logits(variables: Variables) -> Rows:
     """The logits after `TOKEN` as the first of all, for `window`, in float32, shape (V,).
 
     Raises:
         KeyError: a variable is missing.
     """
-    decoder, encoded = _Decoder(variables), window(width(variables))
+    decoder, encoded = _Decoder(variables, "decoder"), window(width(variables))
     places = variables["decoder/position_encodings/encodings"]
     x = (variables["decoder/embeddings/weight"][TOKEN] + places[0]).astype(np.float32)[None]
     for i in range(n_layers(variables, "decoder")):
@@ -57,11 +62,37 @@ def agree(logits: Rows, expected: Rows) -> bool:
     return bool(error < _MOST_ERROR)  # False with NaN as well.
 
 
-class _Decoder:
-    """The layers of the decoder on a single token, of which nothing was read before."""
+class Layers:
+    """The plain layers of one half of a model, in float32.
 
-    def __init__(self, variables: Variables) -> None:
+    Args:
+        variables: of the whole model.
+        half: which one.
+    """
+
+    def __init__(self, variables: Variables, half: Half) -> None:
         self._variables = variables
+        self._half = half
+
+    def linear(self, name: str, x: Rows) -> Rows:
+        """A linear layer with its bias."""
+        product: Rows = x @ self.full(f"{name}/weight").T
+        return product + self.full(f"{name}/bias")
+
+    def norm(self, name: str, x: Rows) -> Rows:
+        """Layer normalisation over the features."""
+        deviation = np.sqrt(x.var(axis=-1, keepdims=True) + _EPSILON)
+        normal = ((x - x.mean(axis=-1, keepdims=True)) / deviation).astype(np.float32)
+        scaled: Rows = normal * self.full(f"{name}/gamma")
+        return scaled + self.full(f"{name}/beta")
+
+    def full(self, name: str) -> Rows:
+        """A variable."""
+        return self._variables[f"{self._half}/{name}"].astype(np.float32)
+
+
+class _Decoder(Layers):
+    """The layers of the decoder on a single token, of which nothing was read before."""
 
     def layer(self, name: str, x: Rows, encoded: Rows) -> Rows:
         own, cross, ffn = (f"{name}/{part}" for part in ("self_attention", "attention", "ffn"))
@@ -72,20 +103,7 @@ class _Decoder:
         attended = _attend(query, self.linear(f"{cross}/linear_1", encoded))
         x = x + self.linear(f"{cross}/linear_2", attended)
         inner = self.linear(f"{ffn}/linear_0", self.norm(f"{ffn}/layer_norm", x))
-        return x + self.linear(f"{ffn}/linear_1", _gelu(inner))
-
-    def linear(self, name: str, x: Rows) -> Rows:
-        product: Rows = x @ self._float(f"{name}/weight").T
-        return product + self._float(f"{name}/bias")
-
-    def norm(self, name: str, x: Rows) -> Rows:
-        deviation = np.sqrt(x.var(axis=-1, keepdims=True) + _EPSILON)
-        normal = ((x - x.mean(axis=-1, keepdims=True)) / deviation).astype(np.float32)
-        scaled: Rows = normal * self._float(f"{name}/gamma")
-        return scaled + self._float(f"{name}/beta")
-
-    def _float(self, name: str) -> Rows:
-        return self._variables[f"decoder/{name}"].astype(np.float32)
+        return x + self.linear(f"{ffn}/linear_1", gelu(inner))
 
 
 def _attend(query: Rows, key_value: Rows) -> Rows:
@@ -98,6 +116,6 @@ def _attend(query: Rows, key_value: Rows) -> Rows:
     return attended.reshape(1, -1)
 
 
-def _gelu(x: Rows) -> Rows:
+def gelu(x: Rows) -> Rows:
     """Exact (Hendrycks and Gimpel, 2016)."""
     return np.asarray(x / 2 * (1 + _ERF(x / np.sqrt(2))), np.float32)
