@@ -143,6 +143,10 @@ class Passage:
     def leave_language(self, stretch: Stretch) -> None:
         """Go on without the words from before it, which would keep both passes in theirs."""
         self.live.skip_to(self.live.settled_until)
+        self.drop_context(stretch)
+
+    def drop_context(self, stretch: Stretch) -> None:
+        """Give the second pass no words from before it."""
         self._refiner.drop_context(stretch.start)
 
     def skip_to(self, at: Sample) -> None:
@@ -178,11 +182,19 @@ class Passage:
         *,
         in_english: bool,
         vocabulary: Sequence[str],
+        asks_from: float | None,
     ) -> None:
         """Begin the second pass up to there; see `RefinePass.prepare`."""
         since = self.at.refine_from
         job = self._refiner.prepare(
-            since, until, live, task, prompt, in_english=in_english, vocabulary=vocabulary
+            since,
+            until,
+            live,
+            task,
+            prompt,
+            in_english=in_english,
+            vocabulary=vocabulary,
+            asks_from=asks_from,
         )
         spoken = self._recognition.background.submit(job)
         self.second_look = SecondLook(since, until, self.language, spoken)

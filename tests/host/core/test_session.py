@@ -273,7 +273,7 @@ def test_the_events_of_a_session_are_those_of_the_golden_file(
 ) -> None:
     """Scripted models. A change that is meant replaces the file with the one written."""
     options = SessionOptions(policy=policy)
-    stage = played(CLIP, multilingual=True, language=("en", 0.7), options=options)
+    stage = played(CLIP, multilingual=True, language=("en", 0.9), options=options)
     actual = tmp_path / f"{policy}.jsonl"
     actual.write_text("".join(f"{written(event)}\n" for event in stage.events), encoding="utf-8")
     golden = GOLDEN / f"{policy}.jsonl"

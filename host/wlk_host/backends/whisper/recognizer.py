@@ -7,12 +7,12 @@ import numpy as np
 
 from wlk_host.backends.whisper.beam_search import Found
 from wlk_host.backends.whisper.halves import N_CONTEXT, Memory
-from wlk_host.backends.whisper.layout import FULL_WINDOW
+from wlk_host.backends.whisper.layout import FULL_WINDOW, LANGUAGE_WINDOW
 from wlk_host.backends.whisper.mel import log_mel
 from wlk_host.backends.whisper.model import EncodedSound, Whisper
 from wlk_host.backends.whisper.text_search import TextSearch
 from wlk_host.backends.whisper.word_timing import token_frames
-from wlk_host.core.ports import Ask, DecodeStep, Hypothesis, Task, Token
+from wlk_host.core.ports import Ask, DecodeStep, Hypothesis, LanguageOdds, Task, Token
 from wlk_host.core.types import (
     ENCODER_FRAME,
     MEL_FRAME,
@@ -55,7 +55,7 @@ class AttentiveRecognizer:
 
     def transcribe_all(self, pcm: Pcm, asks: Sequence[Ask]) -> list[Hypothesis]:
         """`transcribe` for each of the asks; the sound is encoded once."""
-        memory = self._encode(pcm)
+        memory = self._encode(pcm, self._least_window)
         return [self._decode(memory, pcm, ask) for ask in asks]
 
     def _decode(self, memory: Memory, pcm: Pcm, ask: Ask) -> Hypothesis:
@@ -73,16 +73,17 @@ class AttentiveRecognizer:
         n_frames = max(1, min(len(pcm), FULL_WINDOW * MEL_FRAME) // ENCODER_FRAME)
         frames = token_frames(search.attention(found)[:, -n_text:, :n_frames])[len(prefix) :]
         words = self._words(found, frames, ask.task.is_spaced)
-        return Hypothesis(tuple(words), found.score, search.no_speech())
+        sound = EncodedSound(self._whisper, memory, n_frames)
+        return Hypothesis(tuple(words), found.score, search.no_speech(), sound.languages)
 
-    def detect_language(self, pcm: Pcm) -> tuple[str, float]:
-        """The most probable language; see `core.ports.LiveRecognizer`."""
-        return EncodedSound(
-            self._whisper, self._encode(pcm), len(pcm) // ENCODER_FRAME
-        ).detect_language()
+    def languages(self, pcm: Pcm, *, padded: bool = True) -> LanguageOdds:
+        """How probable each language is; see `core.ports.Recognizer`."""
+        least = LANGUAGE_WINDOW if padded else 0
+        memory = self._encode(pcm, max(self._least_window, least))
+        return EncodedSound(self._whisper, memory, len(pcm) // ENCODER_FRAME).languages()
 
-    def _encode(self, pcm: Pcm) -> Memory:
-        n_frames = min(max(self._least_window, len(pcm) // MEL_FRAME + _PAD), FULL_WINDOW)
+    def _encode(self, pcm: Pcm, least_window: MelFrames) -> Memory:
+        n_frames = min(max(least_window, len(pcm) // MEL_FRAME + _PAD), FULL_WINDOW)
         return self._whisper.encode(log_mel(pcm, self._whisper.n_mels, n_frames))
 
     def _words(
