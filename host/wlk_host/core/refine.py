@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from wlk_host.core.language_odds import best_of
+from wlk_host.core.live.said_again import with_repeats, without_copies
 from wlk_host.core.live.trust import bare, goes_round, n_copied
 from wlk_host.core.ports import Ask, Hypothesis, LanguageOdds, Recognizer, Task, Token, Tokenizer
 from wlk_host.core.sound.window import AudioBuffer
@@ -223,14 +224,17 @@ def _in_another_language(
 def _better(heard: Hypothesis, task: Task, start: Sample, live: Sequence[Word]) -> tuple[Word, ...]:
     """What was heard in sound that begins at `start`, or `live` where that failed."""
     words = tuple(Word(w.text, w.start + start, w.end + start, w.probability) for w in heard.words)
+    goes_in_circles = _repeats(words)
     if task.kind == "transcribe":
         # Of what was translated times say little.
-        words = words[: len(words) - n_copied(words)]
+        words = tuple(without_copies(words[: len(words) - n_copied(words)]))
     guessed = heard.logprob < _LEAST_LOGPROB and (
         task.kind == "transcribe" or heard.no_speech > _SILENT
     )
-    failed = guessed or _repeats(words) or _skips(heard, live, _LEAST)
-    return tuple(live) if failed or not words else words
+    failed = guessed or goes_in_circles or _skips(heard, live, _LEAST)
+    if failed or not words:
+        return tuple(live)
+    return with_repeats(words, live) if task.kind == "transcribe" else words
 
 
 def _heeded(

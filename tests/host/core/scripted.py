@@ -117,6 +117,7 @@ class ScriptedDecoder:
         language: what it detects, and how surely.
         no_speech: how surely it hears nobody.
         loops_after: tokens after which its next decode repeats the last of them for ever.
+        is_silenced: whether it says nothing after words that it was given.
         tasks: of every decode.
         prompts: of every decode.
         windows: what is said in the window of every decode.
@@ -132,6 +133,7 @@ class ScriptedDecoder:
     no_speech: float = 0.0
     tokenizer: ScriptedTokenizer = field(default_factory=ScriptedTokenizer)
     loops_after: int | None = None
+    is_silenced: bool = False
     tasks: list[Task] = field(default_factory=list)
     prompts: list[tuple[Token, ...]] = field(default_factory=list)
     windows: list[str] = field(default_factory=list)
@@ -187,6 +189,8 @@ class ScriptedSound:
         # A prefix is what is said at the window's beginning, all of it.
         heard = decode([step.token for step in steps[: len(prefix)]])
         assert heard.upper() == decode(prefix).upper()
+        if self._decoder.is_silenced and prefix:
+            return
         for step in self._looping(steps[len(prefix) :]):
             self._decoder.n_tokens += 1
             yield step

@@ -152,6 +152,18 @@ def test_an_utterance_whose_closing_decode_loops_is_read_to_its_end() -> None:
     assert "".join(word.text for word in stage.live_words).strip() == text_of(CLIP)
 
 
+def test_an_utterance_after_which_the_decoder_says_nothing_is_read_without_the_words_before() -> (
+    None
+):
+    """It is told a sentence, and hears it once more."""
+    script = spoken("You didn't want to come. 0.8 You didn't want to come.")
+    stage = Stage(script)
+    stage.decoder.is_silenced = True
+    stage.play(sound_of(script))
+    stage.finish()
+    assert stage.shown[-1].committed == text_of(script)
+
+
 def test_a_sound_of_minutes_is_captioned_whole_without_a_pause() -> None:
     letters = random.Random(0)
     words = ["".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=5)) for _ in range(400)]
