@@ -31,6 +31,9 @@ _SHORT, _LONG, _LONGEST = 24, 84, 126
 
 _ENGLISH: Final = "en"
 
+_LEAST_LINE: Final = SAMPLE_RATE // 10
+"""A line lasts this long at the least, also where its only word was given no time."""
+
 _SAME_WORD: Final = SAMPLE_RATE * 6 // 10
 """Two passes put the same word's beginning this close together."""
 
@@ -398,6 +401,8 @@ class Transcript:
         speaker: str | None = None,
     ) -> None:
         start, end = _span(words) if words else (line_id, line_id)
+        if words:
+            end = max(end, start + _LEAST_LINE)
         self._changed[line_id] = Line(
             line_id,
             start,

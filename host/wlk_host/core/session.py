@@ -1,5 +1,6 @@
 """One tab's sound becoming captions: gate, first pass, second pass, lines."""
 
+from dataclasses import replace
 from typing import Final
 
 from wlk_host.core.captions import Transcript
@@ -198,8 +199,10 @@ class Session:
         task = Task(self.language or "en", self._options.task)
         in_english = self._is_put_into_english(self.language)
         heard = window.read(task, stretch.closing, in_english)
-        self._transcript.commit(heard.committed, self.language)
-        self._transcript.draft(heard.draft)
+        words = passage.placed([*heard.committed, *heard.draft])
+        n = len(heard.committed)
+        self._transcript.commit(words[:n], self.language)
+        self._transcript.draft(words[n:])
         if in_english and not self._transcript.is_blank:
             english = window.translate(task.language, stretch.closing)
             self._transcript.translate(english.committed, self.language)
@@ -262,6 +265,7 @@ class Session:
     def _take_refined(self, passage: Passage, look: SecondLook) -> list[Event]:
         passage.second_look = None
         spoken = look.spoken.result()
+        spoken = replace(spoken, words=passage.placed(spoken.words))
         language, events = look.language, list[Event]()
         if (detected := spoken.detected) is not None:
             if self.language == language:
