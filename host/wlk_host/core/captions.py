@@ -31,6 +31,9 @@ _SHORT, _LONG, _LONGEST = 24, 84, 126
 
 _ENGLISH: Final = "en"
 
+_LEAST_LINE: Final = SAMPLE_RATE // 10
+"""A line lasts this long at the least, also where its only word was given no time."""
+
 _SAME_WORD: Final = SAMPLE_RATE * 6 // 10
 """Two passes put the same word's beginning this close together."""
 
@@ -188,6 +191,7 @@ class Transcript:
         self._who = who
         self._revision = 0
         self._next_id = start
+        self._free_ids: list[Sample] = []
         self._last_final = start - 1
         self._live: list[_LiveLine] = []
         self._is_open = False
@@ -241,6 +245,18 @@ class Transcript:
             self._draft_changed = True
         self._draft = tuple(words)
 
+    def take_back(self, since: Sample) -> None:
+        """Remove the live lines that begin there or later. The next lines get their ids."""
+        taken = [line.id for line in self._live if line.id >= since]
+        self._live = [line for line in self._live if line.id < since]
+        self._english = [word for word in self._english if word.start < since]
+        self._free_ids += taken
+        self.draft(())
+        self._is_open = self._is_amid_sentence = False
+        for line_id in taken:
+            self._translations.pop(line_id, None)
+            self._change(line_id, [], "committed", None)
+
     def end_line(self) -> None:
         """The next word opens a new line."""
         self._is_open = False
@@ -285,6 +301,7 @@ class Transcript:
                 self._change(line_id, [], "final", language)
         self._last_final = max([self._last_final, *claimed, *starts])
         self._next_id = max(self._next_id, self._last_final + 1)
+        self._free_ids = [i for i in self._free_ids if i > self._last_final]
         self.final_until = max(self.final_until, until)
         self._english = [word for word in self._english if word.start >= until]
         live = {line.id for line in self._live}
@@ -353,7 +370,8 @@ class Transcript:
             return None
         text = "".join(word.text for word in draft)
         start, end = _span(draft)
-        return Draft(max(self._next_id, start), text.lstrip(), start, end)
+        line_id = self._free_ids[0] if self._free_ids else max(self._next_id, start)
+        return Draft(line_id, text.lstrip(), start, end)
 
     def _breaks_before(self, word: Word) -> bool:
         line = self._live[-1]
@@ -365,6 +383,8 @@ class Transcript:
         return takeovers(self._who([*said, *words]))[len(said) :]
 
     def _new_id(self, start: Sample) -> Sample:
+        if self._free_ids:
+            return self._free_ids.pop(0)
         line_id = max(self._next_id, start)
         self._next_id = line_id + 1
         return line_id
@@ -381,6 +401,8 @@ class Transcript:
         speaker: str | None = None,
     ) -> None:
         start, end = _span(words) if words else (line_id, line_id)
+        if words:
+            end = max(end, start + _LEAST_LINE)
         self._changed[line_id] = Line(
             line_id,
             start,

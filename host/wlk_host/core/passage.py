@@ -12,7 +12,8 @@ from wlk_host.core.recognition import Recognition
 from wlk_host.core.refine import RefinePass
 from wlk_host.core.sound.speakers import Speakers
 from wlk_host.core.sound.speech_gate import SpeechGate
-from wlk_host.core.types import ENCODER_FRAME, SAMPLE_RATE, AudioChunk, Sample, Spoken
+from wlk_host.core.sound.voicing import placed
+from wlk_host.core.types import ENCODER_FRAME, SAMPLE_RATE, AudioChunk, Sample, Spoken, Word
 
 _PART: Final = SAMPLE_RATE // 2
 """Sound that the gate is given at once. Shorter than its patience, so that no span of
@@ -20,6 +21,9 @@ speech begins and ends unseen."""
 
 _TAKEN_OVER: Final = SAMPLE_RATE * 9 // 2
 """Settled sound that new models are given in front, with its words."""
+
+_REREAD: Final = 2 * SAMPLE_RATE
+"""Before what is final, sound in which words of the next stretch can still seem to begin."""
 
 _LEAD: Final = SAMPLE_RATE // 10
 """Sound before the first of these words, which may begin earlier than it was said to. Shorter than
@@ -151,12 +155,20 @@ class Passage:
     def leave_language(self, stretch: Stretch) -> None:
         """Go on without the words from before it, which would keep both passes in theirs."""
         self.live.skip_to(self.live.settled_until)
+        self.drop_context(stretch)
+
+    def drop_context(self, stretch: Stretch) -> None:
+        """Give the second pass no words from before it."""
         self._refiner.drop_context(stretch.start)
 
     def skip_to(self, at: Sample) -> None:
         """Leave out what was not read before."""
         self.live.skip_to(at)
         self.at = self.at.skipped_to(at)
+
+    def placed(self, words: Sequence[Word]) -> tuple[Word, ...]:
+        """The words where somebody speaks."""
+        return placed(words, self._gate.spans)
 
     # -- the second pass ---------------------------------------------------------
 
@@ -186,11 +198,19 @@ class Passage:
         *,
         in_english: bool,
         vocabulary: Sequence[str],
+        asks_from: float | None,
     ) -> None:
         """Begin the second pass up to there; see `RefinePass.prepare`."""
         since = self.at.refine_from
         job = self._refiner.prepare(
-            since, until, live, task, prompt, in_english=in_english, vocabulary=vocabulary
+            since,
+            until,
+            live,
+            task,
+            prompt,
+            in_english=in_english,
+            vocabulary=vocabulary,
+            asks_from=asks_from,
         )
         spoken = self._recognition.background.submit(job)
         self.second_look = SecondLook(since, until, self.language, spoken)
@@ -198,6 +218,7 @@ class Passage:
     def settle(self, until: Sample, spoken: Spoken) -> None:
         """Take this as final for the sound before `until`."""
         self._refiner.settle(until, spoken)
+        self._gate.forget(until - _REREAD)
         self.at = self.at.finalised(until)
 
     @property

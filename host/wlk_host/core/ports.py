@@ -1,8 +1,8 @@
 """What `core` needs from the models and their threads. Small Protocols, no base classes."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,9 @@ from wlk_host.core.tab_options import TaskName
 from wlk_host.core.types import EncoderFrames, Pcm, Sample, Word
 
 Token = int
+
+LanguageOdds: TypeAlias = Mapping[str, float]
+"""Probability by Whisper code such as "en". Languages that are left out have none."""
 
 T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
@@ -111,8 +114,8 @@ class Sound(Protocol):
         """
         ...
 
-    def detect_language(self) -> tuple[str, float]:
-        """The most probable language and its probability."""
+    def languages(self) -> LanguageOdds:
+        """How probable each language is."""
         ...
 
     def no_speech(self) -> float:
@@ -131,8 +134,12 @@ class SoundStream(Protocol):
         """Drop what lies before that sample."""
         ...
 
-    def encode(self, start: Sample, end: Sample) -> Sound:
-        """Encode [start, end). `start` is a multiple of 320."""
+    def encode(self, start: Sample, end: Sample, *, padded: bool = False) -> Sound:
+        """Encode [start, end). `start` is a multiple of 320.
+
+        `padded` puts more silence behind it, towards the length that the model was trained on. That
+        costs more, and what it then says about the language is worth more.
+        """
         ...
 
 
@@ -167,13 +174,13 @@ class Recognizer(Protocol):
         """`transcribe` for each of the asks; the sound is encoded once."""
         ...
 
+    def languages(self, pcm: Pcm, *, padded: bool = True) -> LanguageOdds:
+        """How probable each language is in that sound; `padded` as in `SoundStream.encode`."""
+        ...
+
 
 class LiveRecognizer(Recognizer, Protocol):
     """One that is quick enough to be asked again and again while somebody speaks."""
-
-    def detect_language(self, pcm: Pcm) -> tuple[str, float]:
-        """The most probable language and its probability."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +191,15 @@ class Hypothesis:
         words: in order, times from the start of the sound given.
         logprob: mean log probability of its tokens.
         no_speech: probability that the sound holds no speech at all.
+        languages: tells how probable each language is, by the sound as it was encoded for this.
+            That is cheap, and worth less than what `Recognizer.languages` tells. Empty where the
+            recogniser does not know.
     """
 
     words: tuple[Word, ...]
     logprob: float
     no_speech: float
+    languages: Callable[[], LanguageOdds] = field(default=dict, compare=False)
 
 
 class Promise(Protocol[T_co]):

@@ -5,10 +5,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from wlk_host.core.language_odds import best_of
+from wlk_host.core.live.said_again import with_repeats, without_copies
 from wlk_host.core.live.trust import bare, goes_round, n_copied
-from wlk_host.core.ports import Ask, Hypothesis, Recognizer, Task, Token, Tokenizer
+from wlk_host.core.ports import Ask, Hypothesis, LanguageOdds, Recognizer, Task, Token, Tokenizer
 from wlk_host.core.sound.window import AudioBuffer
-from wlk_host.core.types import ENCODER_FRAME, SAMPLE_RATE, AudioChunk, Sample, Spoken, Word
+from wlk_host.core.types import (
+    ENCODER_FRAME,
+    SAMPLE_RATE,
+    AudioChunk,
+    LanguageDetected,
+    Sample,
+    Spoken,
+    Word,
+)
 
 _LEAD: Final = SAMPLE_RATE // 5
 """Sound before the first word: word times are not exact."""
@@ -125,6 +135,7 @@ class RefinePass:
         *,
         in_english: bool = False,
         vocabulary: Sequence[str] = (),
+        asks_from: float | None = None,
     ) -> Callable[[], Spoken]:
         """A job that decodes the speech between `since` and `until` once more.
 
@@ -133,6 +144,9 @@ class RefinePass:
         for their English, which is decoded from the same encoded sound.
         With text before it, it is decoded without as well: `vocabulary` are the words in
         `prompt` that it is there for.
+
+        Where the sound is in another language than `task` says, from the probability `asks_from`
+        on, it is decoded in that one, without the words before it. None takes the task's word.
         """
         room = min(self._options.left, _WINDOW - (until - since))
         earliest = max(since - room + _LEAD, self._context_from)
@@ -140,6 +154,7 @@ class RefinePass:
         said = [*prompt, *(() if left else self._rolling(earliest))]
         start = max((left[0].start if left else since) - _LEAD, self.audio.start)
         pcm = self.audio.slice(start, until)
+        speech_from = max(since - _LEAD, self.audio.start)
         recognizer = self._recognizer
         prefix = self._tokens(left)
         spoken = [Ask(task, text, prefix) for text in ([said, ()] if said else [()])]
@@ -150,13 +165,19 @@ class RefinePass:
 
         def job() -> Spoken:
             found = recognizer.transcribe_all(pcm, asks)
+            # Without words before it, what was encoded is the speech in question and no more.
+            if asks_from is not None and (left or _other(found[0].languages(), task, asks_from)):
+                speech = AudioChunk(speech_from, pcm[speech_from - start :])
+                other = _in_another_language(
+                    recognizer, speech, task, asks_from, in_english=in_english
+                )
+                if other is not None:
+                    return other
             # Without text, the first two are one.
             told, plain, translated = found[0], found[len(spoken) - 1], found[len(spoken) :]
             heard = _heeded(told, plain, live.words, vocabulary)
-            return Spoken(
-                _better(heard, task, start, live.words),
-                *(_better(h, asks[-1].task, start, live.english) for h in translated),
-            )
+            english = [_better(h, asks[-1].task, start, live.english) for h in translated]
+            return Spoken(_better(heard, task, start, live.words), english[0] if english else ())
 
         return job
 
@@ -176,17 +197,44 @@ class RefinePass:
         return tokens[max(0, len(tokens) - self._options.rolling) :]
 
 
+def _other(odds: LanguageOdds, task: Task, sure: float) -> LanguageDetected | None:
+    """The most probable language where it surely is another one than the task's."""
+    found = best_of(odds)
+    if found is None or found[0] == task.language or found[1] < sure:
+        return None
+    return LanguageDetected(*found)
+
+
+def _in_another_language(
+    recognizer: Recognizer, speech: AudioChunk, task: Task, sure: float, *, in_english: bool
+) -> Spoken | None:
+    """What was said, where that surely is in another language than the task says."""
+    detected = _other(recognizer.languages(speech.pcm), task, sure)
+    if detected is None:
+        return None
+    tasks = [Task(detected.language, task.kind)]
+    if in_english and detected.language != "en":
+        tasks.append(Task(detected.language, "translate"))
+    heard = recognizer.transcribe_all(speech.pcm, [Ask(t, (), ()) for t in tasks])
+    words, *english = (_better(h, t, speech.start, ()) for h, t in zip(heard, tasks, strict=True))
+    told = english[0] if english else ()
+    return Spoken(words, told, detected) if words else None
+
+
 def _better(heard: Hypothesis, task: Task, start: Sample, live: Sequence[Word]) -> tuple[Word, ...]:
     """What was heard in sound that begins at `start`, or `live` where that failed."""
     words = tuple(Word(w.text, w.start + start, w.end + start, w.probability) for w in heard.words)
+    goes_in_circles = _repeats(words)
     if task.kind == "transcribe":
         # Of what was translated times say little.
-        words = words[: len(words) - n_copied(words)]
+        words = tuple(without_copies(words[: len(words) - n_copied(words)]))
     guessed = heard.logprob < _LEAST_LOGPROB and (
         task.kind == "transcribe" or heard.no_speech > _SILENT
     )
-    failed = guessed or _repeats(words) or _skips(heard, live, _LEAST)
-    return tuple(live) if failed or not words else words
+    failed = guessed or goes_in_circles or _skips(heard, live, _LEAST)
+    if failed or not words:
+        return tuple(live)
+    return with_repeats(words, live) if task.kind == "transcribe" else words
 
 
 def _heeded(

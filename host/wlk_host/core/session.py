@@ -1,5 +1,6 @@
 """One tab's sound becoming captions: gate, first pass, second pass, lines."""
 
+from dataclasses import replace
 from typing import Final
 
 from wlk_host.core.captions import Transcript
@@ -157,7 +158,7 @@ class Session:
             if (passage := self._unread()) is not None:
                 events += self._read(passage)
         elif first.second_look is not None:
-            self._take_refined(first, first.second_look)
+            events += self._take_refined(first, first.second_look)
         elif (until := self._refine_until()) is not None:
             self._begin_refining(first, until)
         self._drop_passages()
@@ -183,12 +184,13 @@ class Session:
         passage.hear_voices(closing=stretch.closing)
         window = passage.live.listen(stretch.end, stretch.start)
         is_long = stretch.end - stretch.start >= self._recognition.pace.detect
+        was_settled = self._language.is_settled
         detected = self._language.hear(window, passage.live, stretch, is_long=is_long)
         if detected is not None:
             if self.language is not None:
-                self._leave_language(passage, stretch)
+                self._leave_language(passage, stretch, was_settled=was_settled)
                 window = passage.live.listen(stretch.end, stretch.start)
-            self._language.code = detected.language
+            self._language.go_on_in(detected)
         passage.at = passage.at.read_to(stretch.end)
         events: list[Event] = [] if detected is None else [detected]
         if self.language is None and not stretch.closing:
@@ -197,8 +199,10 @@ class Session:
         task = Task(self.language or "en", self._options.task)
         in_english = self._is_put_into_english(self.language)
         heard = window.read(task, stretch.closing, in_english)
-        self._transcript.commit(heard.committed, self.language)
-        self._transcript.draft(heard.draft)
+        words = passage.placed([*heard.committed, *heard.draft])
+        n = len(heard.committed)
+        self._transcript.commit(words[:n], self.language)
+        self._transcript.draft(words[n:])
         if in_english and not self._transcript.is_blank:
             english = window.translate(task.language, stretch.closing)
             self._transcript.translate(english.committed, self.language)
@@ -208,8 +212,18 @@ class Session:
             self._transcript.end_line()
         return events
 
-    def _leave_language(self, passage: Passage, stretch: Stretch) -> None:
-        """Finish what was said in it. Its words in front would keep both passes in it."""
+    def _leave_language(self, passage: Passage, stretch: Stretch, *, was_settled: bool) -> None:
+        """Finish what was said in it. Its words in front would keep both passes in it.
+
+        Where it was a guess from the beginning of this utterance, that was wrong: its lines are
+        taken back, and the sound is read again.
+        """
+        if not was_settled:
+            look = passage.second_look
+            since = max(stretch.start, passage.at.final, look.until if look else stretch.start)
+            self._transcript.take_back(passage.live.read_again(since))
+            passage.drop_context(stretch)
+            return
         is_first = passage is self._passages[0]
         if is_first and passage.second_look is None and passage.at.closed > passage.at.refine_from:
             self._begin_refining(passage, passage.at.closed)
@@ -245,13 +259,23 @@ class Session:
             self._prompt,
             in_english=self._is_put_into_english(passage.language),
             vocabulary=self._options.vocabulary,
+            asks_from=self._language.asks_again_from(live.words),
         )
 
-    def _take_refined(self, passage: Passage, look: SecondLook) -> None:
+    def _take_refined(self, passage: Passage, look: SecondLook) -> list[Event]:
         passage.second_look = None
         spoken = look.spoken.result()
+        spoken = replace(spoken, words=passage.placed(spoken.words))
+        language, events = look.language, list[Event]()
+        if (detected := spoken.detected) is not None:
+            if self.language == language:
+                # Nothing else was heard since.
+                self._language.correct(detected)
+                events.append(detected)
+            language = passage.language = detected.language
         passage.live.replace(look.since, look.until, spoken)
-        self._finalise(passage, look.until, spoken, look.language)
+        self._finalise(passage, look.until, spoken, language)
+        return events
 
     def _finalise(
         self, passage: Passage, until: Sample, spoken: Spoken, language: str | None

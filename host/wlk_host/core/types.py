@@ -67,10 +67,14 @@ class Spoken:
     """What was said in some sound, and the same in English where the recogniser tells it.
 
     Both have times of their own: a translation's words come in another order.
+
+    Attributes:
+        detected: the language it turned out to be in; None for the one that was asked for.
     """
 
     words: tuple[Word, ...] = ()
     english: tuple[Word, ...] = ()
+    detected: "LanguageDetected | None" = None
 
     def since(self, at: Sample) -> "Spoken":
         """What begins there or later."""

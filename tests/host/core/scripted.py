@@ -8,21 +8,32 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain, repeat
 from typing import Final, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wlk_host.core.ports import Ask, DecodeStep, Hypothesis, Task, Token
+from wlk_host.core.ports import Ask, DecodeStep, Hypothesis, LanguageOdds, Task, Token
 from wlk_host.core.types import ENCODER_FRAME, SAMPLE_RATE, Pcm, Sample, Word
 
 GUESS: Final = " um"
 """What the decoder takes a word for that it has not heard to its end."""
 
+LANGUAGES: Final = ("en", "de", "es", "fr", "it", "pt", "ru", "pl", "ja", "zh")
+"""Those that scripted models know."""
+
 _LEVEL: Final = 1 / 1024
 
 T = TypeVar("T")
+
+
+def odds(language: tuple[str, float]) -> LanguageOdds:
+    """That language as probable as that, and the others for the rest."""
+    code, probability = language
+    others = [other for other in LANGUAGES if other != code]
+    return {code: probability, **dict.fromkeys(others, (1 - probability) / len(others))}
 
 
 class ScriptedTokenizer:
@@ -106,10 +117,14 @@ class ScriptedDecoder:
         language: what it detects, and how surely.
         no_speech: how surely it hears nobody.
         loops_after: tokens after which its next decode repeats the last of them for ever.
+        is_silenced: whether it says nothing after words that it was given.
         tasks: of every decode.
         prompts: of every decode.
+        windows: what is said in the window of every decode.
         n_tokens: how many were pulled from it in all.
         n_encoded: windows it encoded.
+        n_padded: of these, padded ones.
+        n_asked: how often it was asked for the language.
     """
 
     script: Sequence[ScriptedWord]
@@ -118,10 +133,14 @@ class ScriptedDecoder:
     no_speech: float = 0.0
     tokenizer: ScriptedTokenizer = field(default_factory=ScriptedTokenizer)
     loops_after: int | None = None
+    is_silenced: bool = False
     tasks: list[Task] = field(default_factory=list)
     prompts: list[tuple[Token, ...]] = field(default_factory=list)
+    windows: list[str] = field(default_factory=list)
     n_tokens: int = 0
     n_encoded: int = 0
+    n_padded: int = 0
+    n_asked: int = 0
 
     def listen(self, start: Sample) -> "ScriptedStream":
         return ScriptedStream(self, start)
@@ -142,10 +161,11 @@ class ScriptedStream:
     def forget(self, before: Sample) -> None:
         self._forgotten = max(self._forgotten, before)
 
-    def encode(self, start: Sample, end: Sample) -> "ScriptedSound":
+    def encode(self, start: Sample, end: Sample, *, padded: bool = False) -> "ScriptedSound":
         assert start % ENCODER_FRAME == 0
         assert self._forgotten <= start < end <= self._first + len(self._pcm)
         self._decoder.n_encoded += 1
+        self._decoder.n_padded += padded
         return ScriptedSound(self._decoder, self._pcm[start - self._first : end - self._first])
 
 
@@ -165,15 +185,19 @@ class ScriptedSound:
         self._decoder.prompts.append(tuple(prompt))
         steps = list(self._all_steps())
         decode = self._decoder.tokenizer.decode
+        self._decoder.windows.append(decode([step.token for step in steps]))
         # A prefix is what is said at the window's beginning, all of it.
         heard = decode([step.token for step in steps[: len(prefix)]])
         assert heard.upper() == decode(prefix).upper()
+        if self._decoder.is_silenced and prefix:
+            return
         for step in self._looping(steps[len(prefix) :]):
             self._decoder.n_tokens += 1
             yield step
 
-    def detect_language(self) -> tuple[str, float]:
-        return self._decoder.language
+    def languages(self) -> LanguageOdds:
+        self._decoder.n_asked += 1
+        return odds(self._decoder.language)
 
     def no_speech(self) -> float:
         return self._decoder.no_speech
@@ -226,17 +250,30 @@ class OneByOne(ABC):
 
 @dataclass
 class ScriptedRecognizer(OneByOne):
-    """Hears whole words and writes them in capitals. Prefixes have to be what it said before."""
+    """Hears whole words and writes them in capitals. Prefixes have to be what it said before.
+
+    Attributes:
+        language: what it detects in finished speech, and how surely.
+        tasks: of every decode.
+        prompts: of every decode.
+        n_padded: how often it was asked for the language of padded sound.
+        cheap: what it detects in sound as it was encoded for a decode, where that differs.
+    """
 
     script: Sequence[ScriptedWord]
     tokenizer: ScriptedTokenizer
+    language: tuple[str, float] = ("en", 0.9)
+    tasks: list[Task] = field(default_factory=list)
     prompts: list[tuple[Token, ...]] = field(default_factory=list)
     n_heard: int = 0
+    n_padded: int = 0
+    cheap: tuple[str, float] | None = None
 
     def transcribe(
         self, pcm: Pcm, task: Task, prompt: Sequence[Token], prefix: Sequence[Token]
     ) -> Hypothesis:
         self.n_heard += 1
+        self.tasks.append(task)
         self.prompts.append(tuple(prompt))
         found = [(n, start) for n, start, whole in words_in(pcm, self.script) if whole]
         said = self.tokenizer.decode(prefix).upper().split()
@@ -254,7 +291,11 @@ class ScriptedRecognizer(OneByOne):
             )
             for n, start in found
         )
-        return Hypothesis(words, -0.1, 0.0)
+        return Hypothesis(words, -0.1, 0.0, partial(odds, self.cheap or self.language))
+
+    def languages(self, pcm: Pcm, *, padded: bool = True) -> LanguageOdds:
+        self.n_padded += padded
+        return odds(self.language)
 
 
 @dataclass
@@ -293,8 +334,8 @@ class ScriptedListener(OneByOne):
         assert "".join(word.text for word in words[:n_said]).upper() == said.upper()
         return Hypothesis(tuple(words[n_said:]), -0.1, 0.0)
 
-    def detect_language(self, pcm: Pcm) -> tuple[str, float]:
-        return self.language
+    def languages(self, pcm: Pcm, *, padded: bool = True) -> LanguageOdds:
+        return odds(self.language)
 
 
 @dataclass

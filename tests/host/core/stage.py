@@ -100,10 +100,10 @@ class Stage:
     def __post_init__(self) -> None:
         self.detector = ScriptedDetector()
         self.decoder = ScriptedDecoder(self.script, self.multilingual, self.language)
-        self.recognizer = ScriptedRecognizer(self.script, self.decoder.tokenizer)
+        tokenizer = self.decoder.tokenizer
+        self.recognizer = ScriptedRecognizer(self.script, tokenizer, self.language)
         self.background = ScriptedBackground()
         self.encoder = None if self.voices is None else ScriptedVoices(self.script, self.voices)
-        tokenizer = self.decoder.tokenizer
         self.listener = ScriptedListener(self.script, tokenizer, self.language)
         listen: dict[PolicyName, OpenPolicy] = {
             "alignatt": partial(LivePass, self.decoder, options=self.live),

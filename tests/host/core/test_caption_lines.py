@@ -363,3 +363,11 @@ def test_the_log_keeps_the_live_words_beside_the_final_ones() -> None:
     transcript.finalise(3 * STEP, Spoken(tuple(words("What was heard."))), "en")
     last = log.add(2.0, updated(transcript))
     assert (last.committed, last.draft, last.final) == ("what was herd", "", "What was heard.")
+
+
+def test_no_line_is_of_no_length() -> None:
+    transcript = Transcript()
+    transcript.commit([Word(" a", 320, 320, 0.9)], "en")
+    update = transcript.update()
+    assert update is not None
+    assert update.lines[0].start < update.lines[0].end

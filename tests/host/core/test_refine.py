@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from host.core.scripted import OneByOne, ScriptedTokenizer
-from wlk_host.core.ports import Hypothesis, Task, Token
+from wlk_host.core.ports import Hypothesis, LanguageOdds, Task, Token
 from wlk_host.core.refine import RefineOptions, RefinePass
 from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Pcm, Spoken, Word
 
@@ -24,6 +24,9 @@ class NotingRecognizer(OneByOne):
     asked: list[tuple[float, int, tuple[Token, ...]]] = field(default_factory=list)
     prompts: list[tuple[Token, ...]] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
+
+    def languages(self, pcm: Pcm, *, padded: bool = True) -> LanguageOdds:
+        return {}
 
     def transcribe(
         self, pcm: Pcm, task: Task, prompt: Sequence[Token], prefix: Sequence[Token]

@@ -152,6 +152,18 @@ def test_an_utterance_whose_closing_decode_loops_is_read_to_its_end() -> None:
     assert "".join(word.text for word in stage.live_words).strip() == text_of(CLIP)
 
 
+def test_an_utterance_after_which_the_decoder_says_nothing_is_read_without_the_words_before() -> (
+    None
+):
+    """It is told a sentence, and hears it once more."""
+    script = spoken("You didn't want to come. 0.8 You didn't want to come.")
+    stage = Stage(script)
+    stage.decoder.is_silenced = True
+    stage.play(sound_of(script))
+    stage.finish()
+    assert stage.shown[-1].committed == text_of(script)
+
+
 def test_a_sound_of_minutes_is_captioned_whole_without_a_pause() -> None:
     letters = random.Random(0)
     words = ["".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=5)) for _ in range(400)]
@@ -273,7 +285,7 @@ def test_the_events_of_a_session_are_those_of_the_golden_file(
 ) -> None:
     """Scripted models. A change that is meant replaces the file with the one written."""
     options = SessionOptions(policy=policy)
-    stage = played(CLIP, multilingual=True, language=("en", 0.7), options=options)
+    stage = played(CLIP, multilingual=True, language=("en", 0.9), options=options)
     actual = tmp_path / f"{policy}.jsonl"
     actual.write_text("".join(f"{written(event)}\n" for event in stage.events), encoding="utf-8")
     golden = GOLDEN / f"{policy}.jsonl"

@@ -7,11 +7,17 @@ from host.core.stage import CLIP, LIVE, S, Stage, played, text_of
 from wlk_host.core.live.end_of_word import never
 from wlk_host.core.options import SessionOptions
 from wlk_host.core.ports import Task
-from wlk_host.core.types import LanguageDetected
+from wlk_host.core.types import LanguageDetected, Line, seconds
 
 
 def languages(stage: Stage) -> list[LanguageDetected]:
     return [event for event in stage.events if isinstance(event, LanguageDetected)]
+
+
+def lines(stage: Stage) -> list[Line]:
+    """As they stand in the end."""
+    last = {line.id: line for update in stage.updates for line in update.lines}
+    return [line for line in last.values() if line.text]
 
 
 def test_a_language_is_detected_once_and_used() -> None:
@@ -45,11 +51,11 @@ def test_lines_keep_the_language_they_were_spoken_in_though_it_changes_before_th
 ):
     later = "And now somebody goes on in English for quite a while and says some more words"
     script = spoken(f"Estas son las primeras palabras de todas. 1.4 {later}")
-    stage = Stage(script, multilingual=True, language=("es", 0.9))
+    stage = Stage(script, multilingual=True, language=("es", 0.95))
     pcm = sound_of(script)
     stage.background.busy = True
     stage.play(pcm[: script[6].end + S])
-    stage.decoder.language = ("en", 0.9)
+    stage.decoder.language = stage.recognizer.language = ("en", 0.95)
     stage.events += stage.session.cut(script[6].end + S)
     stage.play(pcm[script[6].end + S :], at=script[6].end + S)
     stage.background.busy = False
@@ -62,6 +68,112 @@ def test_lines_keep_the_language_they_were_spoken_in_though_it_changes_before_th
     }
     assert list(final.values()) == ["es", "en"]
     assert [event.language for event in languages(stage)] == ["es", "en"]
+
+
+def test_lines_in_a_wrong_language_are_corrected_while_they_are_live() -> None:
+    """With their ids, from the beginning of the utterance, once more sound tells."""
+    stage = Stage(CLIP, multilingual=True, language=("en", 0.6))
+    pcm = sound_of(CLIP)
+    stage.play(pcm[: 3 * S // 2])
+    assert stage.shown[-1].committed == "Here are the first words"
+    wrong = stage.updates[-1].lines[0]
+    stage.decoder.language = stage.recognizer.language = ("de", 0.95)
+    stage.play(pcm[3 * S // 2 : 3 * S], at=3 * S // 2)
+    assert [event.language for event in languages(stage)] == ["en", "de"]
+    assert stage.shown[-1].committed == "Here are the first words of a clip. They"
+    right = lines(stage)[0]
+    assert (wrong.id, wrong.language) == (right.id, "en")
+    assert right.language == "de"
+    since = next(i for i, task in enumerate(stage.decoder.tasks) if task.language == "de")
+    assert {task.language for task in stage.decoder.tasks[since:]} == {"de"}
+    assert stage.decoder.windows[since].startswith(" Here are the first words")
+    stage.play(pcm[3 * S :], at=3 * S)
+    stage.finish()
+    assert stage.shown[-1].committed == text_of(CLIP)
+    assert {line.language for line in lines(stage)} == {"de"}
+
+
+def test_a_language_decided_on_little_is_asked_for_again_in_the_second_pass() -> None:
+    script = spoken("Ja, ja, ja.")
+    stage = Stage(script, multilingual=True, language=("en", 0.6))
+    stage.recognizer.language = ("de", 0.7)
+    stage.play(sound_of(script))
+    stage.finish()
+    assert [event.language for event in languages(stage)] == ["en", "de"]
+    assert stage.recognizer.tasks[-1] == Task("de")
+    assert {line.language for line in lines(stage)} == {"de"}
+    assert stage.shown[-1].final == text_of(script).upper()
+    assert stage.session.language == "de"
+
+
+def test_a_second_pass_that_agrees_about_an_unsettled_language_costs_no_question() -> None:
+    stage = Stage(spoken("Ja, ja, ja."), multilingual=True, language=("de", 0.6))
+    stage.recognizer.language = ("en", 0.9)
+    stage.recognizer.cheap = ("de", 0.4)
+    stage.play(sound_of(stage.script))
+    stage.finish()
+    assert stage.recognizer.n_padded == 0
+    assert {line.language for line in lines(stage)} == {"de"}
+
+
+def test_a_settled_language_is_not_asked_for_again_in_the_second_pass() -> None:
+    stage = Stage(CLIP, multilingual=True, language=("en", 0.95))
+    stage.recognizer.language = ("de", 0.99)
+    stage.play(sound_of(CLIP))
+    stage.finish()
+    assert [event.language for event in languages(stage)] == ["en"]
+    assert {line.language for line in lines(stage)} == {"en"}
+
+
+def test_what_short_utterances_say_about_the_language_counts_together() -> None:
+    """None of them is sure alone."""
+    script = spoken("ja ja ja ja 1.4 nun ja ja ja 1.4 doch ja ja ja")
+    stage = Stage(script, multilingual=True, language=("de", 0.75))
+    pcm = sound_of(script)
+    stage.play(pcm[: script[4].start])
+    assert stage.session.language == "de"
+    stage.play(pcm[script[4].start : script[8].start], at=script[4].start)
+    n_asked = stage.decoder.n_asked
+    stage.play(pcm[script[8].start :], at=script[8].start)
+    assert stage.decoder.n_asked == n_asked
+
+
+def test_an_uncertain_language_is_asked_of_padded_sound_once_in_an_utterance() -> None:
+    stage = Stage(CLIP, multilingual=True, language=("en", 0.3))
+    stage.play(sound_of(CLIP)[: 13 * S // 2])
+    assert stage.decoder.n_padded == 1
+
+
+def test_short_uncertain_utterances_are_not_all_asked_of_padded_sound() -> None:
+    script = spoken("ja ja ja 1.4 nun ja ja 1.4 doch ja ja 1.4 na ja ja 1.4 so ja ja 1.4 ach ja ja")
+    stage = Stage(script, multilingual=True, language=("de", 0.2))
+    stage.play(sound_of(script))
+    assert seconds(script[-1].end) > 10
+    assert stage.decoder.n_padded == 2
+
+
+def test_a_guess_on_little_sound_is_not_shown() -> None:
+    stage = Stage(CLIP, multilingual=True, language=("en", 0.6))
+    pcm = sound_of(CLIP)
+    stage.play(pcm[:S])
+    assert stage.events == []
+    stage.play(pcm[S : 3 * S // 2], at=S)
+    assert stage.shown[-1].committed == "Here are the first words"
+
+
+def test_a_certain_language_costs_no_padded_sound() -> None:
+    words = "and it goes on and on and on "
+    script = spoken(f"{words * 2} 1.4 {words * 2} 1.4 {words * 2}")
+    stage = played(script, multilingual=True, language=("en", 0.95))
+    assert stage.decoder.n_padded == stage.recognizer.n_padded == 0
+    # In the windows of the first 1.5 s, then once in an utterance.
+    assert stage.decoder.n_asked == 3 + 3
+
+
+def test_a_chosen_language_is_not_asked_for() -> None:
+    options = SessionOptions(language="en")
+    stage = played(CLIP, multilingual=True, language=("de", 0.9), options=options)
+    assert stage.decoder.n_asked == stage.recognizer.n_padded == 0
 
 
 def test_a_chosen_language_is_not_detected() -> None:

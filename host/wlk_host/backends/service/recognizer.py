@@ -8,7 +8,7 @@ import numpy as np
 
 from wlk_host.backends.service.client import Client, Segment, SpokenWord, Transcription, invalid
 from wlk_host.core.live.trust import bare
-from wlk_host.core.ports import Ask, Hypothesis, Task, Token
+from wlk_host.core.ports import Ask, Hypothesis, LanguageOdds, Task, Token
 from wlk_host.core.types import SAMPLE_RATE, Pcm, Sample, Word
 
 _MOST_PROMPT: Final = 800
@@ -92,15 +92,15 @@ class ApiRecognizer:
         """`transcribe` for each of the asks."""
         return [self.transcribe(pcm, ask.task, ask.prompt, ask.prefix) for ask in asks]
 
-    def detect_language(self, pcm: Pcm) -> tuple[str, float]:
+    def languages(self, pcm: Pcm, *, padded: bool = True) -> LanguageOdds:  # noqa: ARG002 - its affair
         """The language that the service names, with probability 1, since it reports none."""
         if len(pcm) < _LEAST_SOUND:
-            return "en", 0.0
+            return {}
         named = self._client.transcribe(pcm, "transcriptions", {}).language.lower()
         code = _CODES.get(named, named)
         if code not in _CODES.values():
             raise invalid("it names no known language")
-        return code, 1.0
+        return {code: 1.0}
 
 
 def n_given(prefix: Sequence[str], words: Sequence[str]) -> int:

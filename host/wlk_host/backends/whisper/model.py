@@ -15,7 +15,12 @@ from wlk_host.backends.choice import Backend
 from wlk_host.backends.devices import Device, device_errors
 from wlk_host.backends.whisper.config import WhisperConfig, read_config
 from wlk_host.backends.whisper.halves import N_CONTEXT, Memory
-from wlk_host.backends.whisper.layout import LEAST_LIVE_WINDOW, n_heads, n_layers
+from wlk_host.backends.whisper.layout import (
+    LANGUAGE_WINDOW,
+    LEAST_LIVE_WINDOW,
+    n_heads,
+    n_layers,
+)
 from wlk_host.backends.whisper.load_halves import Wanted, load_halves, needs_ctranslate2
 from wlk_host.backends.whisper.mel import LogMelStream
 from wlk_host.backends.whisper.onnx.linear import Precision, best_precision
@@ -24,7 +29,7 @@ from wlk_host.backends.whisper.text_search import TextSearch
 from wlk_host.backends.whisper.tokenizer import WhisperTokenizer
 from wlk_host.core.errors import WlkError
 from wlk_host.core.live.attention import AttentionTracker
-from wlk_host.core.ports import DecodeStep, Task, Token
+from wlk_host.core.ports import DecodeStep, LanguageOdds, Task, Token
 from wlk_host.core.types import ENCODER_FRAME, MEL_FRAME, SAMPLE_RATE, EncoderFrames, Pcm, Sample
 
 _PAD: Final[EncoderFrames] = 4 * SAMPLE_RATE // 5 // ENCODER_FRAME
@@ -48,11 +53,12 @@ class WhisperStream:
         """Drop what lies before that sample."""
         self._features.forget(before)
 
-    def encode(self, start: Sample, end: Sample) -> "EncodedSound":
-        """Encode [start, end). `start` is a multiple of 320."""
+    def encode(self, start: Sample, end: Sample, *, padded: bool = False) -> "EncodedSound":
+        """Encode [start, end). `start` is a multiple of 320; see `core.ports.SoundStream`."""
         n_frames = -(-(end - start) // ENCODER_FRAME)
-        n_window = max(_LEAST_WINDOW, n_frames + _PAD)
-        features = self._features.window(start, end, n_window * ENCODER_FRAME // MEL_FRAME)
+        n_mel = max(_LEAST_WINDOW, n_frames + _PAD) * ENCODER_FRAME // MEL_FRAME
+        least = LANGUAGE_WINDOW if padded else 0
+        features = self._features.window(start, end, max(n_mel, least))
         return EncodedSound(self._whisper, self._whisper.encode(features), n_frames)
 
 
@@ -168,12 +174,11 @@ class EncodedSound:
             yield DecodeStep(token, frame, float(best.logprobs[0, 0]))
             tokens = [token]
 
-    def detect_language(self) -> tuple[str, float]:
-        """The most probable language and its probability."""
+    def languages(self) -> LanguageOdds:
+        """How probable each language is."""
         codes, ids = zip(*self._whisper.tokenizer.languages.items(), strict=True)
         probabilities = softmax(self._after_start()[list(ids)])
-        best = int(probabilities.argmax())
-        return codes[best], float(probabilities[best])
+        return dict(zip(codes, probabilities.tolist(), strict=True))
 
     def no_speech(self) -> float:
         """Probability of no speech in place of the language (Radford et al., 2022)."""

@@ -7,13 +7,13 @@ import numpy as np
 
 from wlk_host.backends.whisper.beam_search import Found
 from wlk_host.backends.whisper.halves import N_CONTEXT, Memory
-from wlk_host.backends.whisper.layout import FULL_WINDOW
+from wlk_host.backends.whisper.layout import FULL_WINDOW, LANGUAGE_WINDOW
 from wlk_host.backends.whisper.mel import log_mel
 from wlk_host.backends.whisper.model import EncodedSound, Whisper
 from wlk_host.backends.whisper.text_search import TextSearch
 from wlk_host.backends.whisper.word_timing import token_frames
 from wlk_host.core.live.trust import goes_round
-from wlk_host.core.ports import Ask, DecodeStep, Hypothesis, Task, Token
+from wlk_host.core.ports import Ask, DecodeStep, Hypothesis, LanguageOdds, Task, Token
 from wlk_host.core.types import (
     ENCODER_FRAME,
     MEL_FRAME,
@@ -89,12 +89,15 @@ class AttentiveRecognizer:
         frames = token_frames(search.attention(found)[:, -n_text:, :n_frames])[len(prefix) :]
         words = self._words(found, frames, ask.task.is_spaced)
         is_whole = len(found.tokens) < most_tokens and not goes_round(found.tokens)
-        return Hypothesis(tuple(words), found.score, search.no_speech()), is_whole
+        sound = EncodedSound(self._whisper, memory, n_frames)
+        heard = Hypothesis(tuple(words), found.score, search.no_speech(), sound.languages)
+        return heard, is_whole
 
-    def detect_language(self, pcm: Pcm) -> tuple[str, float]:
-        """The most probable language; see `core.ports.LiveRecognizer`."""
-        memory = self._encode(pcm, self._window(pcm))
-        return EncodedSound(self._whisper, memory, len(pcm) // ENCODER_FRAME).detect_language()
+    def languages(self, pcm: Pcm, *, padded: bool = True) -> LanguageOdds:
+        """How probable each language is; see `core.ports.Recognizer`."""
+        n_window = self._window(pcm)
+        memory = self._encode(pcm, max(n_window, LANGUAGE_WINDOW) if padded else n_window)
+        return EncodedSound(self._whisper, memory, len(pcm) // ENCODER_FRAME).languages()
 
     def _window(self, pcm: Pcm) -> MelFrames:
         return min(max(self._least_window, len(pcm) // MEL_FRAME + _PAD), FULL_WINDOW)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from wlk_host.core.live.agreement_words import AgreedWords, AgreementOptions, Trim
 from wlk_host.core.live.policy import Heard
-from wlk_host.core.ports import Hypothesis, LiveRecognizer, Task, Token, Tokenizer
+from wlk_host.core.ports import Hypothesis, LanguageOdds, LiveRecognizer, Task, Token, Tokenizer
 from wlk_host.core.sound.window import AudioBuffer
 from wlk_host.core.types import AudioChunk, Pcm, Sample, Spoken
 
@@ -57,10 +57,10 @@ class LocalAgreement:
         self._slide(end, speech_from)
         return _Window(self, self._spoken.start, end)
 
-    def detect_language(self, start: Sample, end: Sample) -> tuple[str, float]:
-        """The language of that stretch, without the settled sound before it."""
+    def languages(self, start: Sample, end: Sample, *, padded: bool) -> LanguageOdds:
+        """How probable each language is in that stretch, without the settled sound before it."""
         first = max(start, self._spoken.start)
-        return self._recognizer.detect_language(self._audio.slice(first, end))
+        return self._recognizer.languages(self._audio.slice(first, end), padded=padded)
 
     def decode(
         self, end: Sample, task: Task, closing: bool, in_english: bool
@@ -112,6 +112,12 @@ class LocalAgreement:
         self._english.skip_to(at)
         self._audio.forget(self._spoken.start)
 
+    def read_again(self, since: Sample) -> Sample:
+        """Give up what was settled from there on; see `core.live.policy.LivePolicy`."""
+        at = max(since, self._spoken.start)
+        self.skip_to(at)
+        return at
+
     def _start_afresh(self) -> None:
         """Drop the context: a decoder that is stuck in it repeats itself until it is gone."""
         at = self._spoken.until
@@ -139,8 +145,8 @@ class _Window:
     end: Sample
     _english: Hypothesis | None = field(default=None, init=False)
 
-    def detect_language(self) -> tuple[str, float]:
-        return self.live.detect_language(self.start, self.end)
+    def languages(self) -> LanguageOdds:
+        return self.live.languages(self.start, self.end, padded=False)
 
     def read(self, task: Task, closing: bool, in_english: bool = False) -> Heard:
         heard, self._english = self.live.decode(self.end, task, closing, in_english)

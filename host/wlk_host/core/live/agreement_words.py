@@ -120,6 +120,7 @@ class AgreedWords:
     def take(self, heard: Hypothesis, end: Sample, closing: bool) -> Heard:
         """Settle what can be settled; everything when the utterance is over (`closing`)."""
         self._read_until = end
+        n_given = len(self._settled)
         words, looped = self._new_words(heard, end)
         n_agreed = n_equal(self._said_before, [word.text for word in words])
         n = (
@@ -132,11 +133,14 @@ class AgreedWords:
         self._settled += words[:n]
         if n:
             self.until = words[n - 1].end
-        stopped_amid = looped and n > 0 and end - self.until > _UNREAD
+        is_unread = end - self.until > _UNREAD
+        # A decoder that was told a sentence often says nothing when it is said once more.
+        is_silenced = closing and not n and n_given > 0 and is_unread
+        stopped_amid = is_silenced or (looped and n > 0 and is_unread)
         if closing and not stopped_amid:
             self.until = end
         self._said_before = [] if closing else [word.text for word in words[n:]]
-        if looped and (not n or (closing and stopped_amid)):
+        if is_silenced or (looped and (not n or (closing and stopped_amid))):
             self.is_stuck = True
         draft = [] if closing else shown(words[n:], n_agreed - n, self._options.draft_sure)
         return Heard(tuple(words[:n]), tuple(draft), complete=not stopped_amid)

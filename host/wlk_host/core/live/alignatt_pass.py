@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from wlk_host.core.live.alignatt_words import LiveOptions, SettledWords
 from wlk_host.core.live.policy import Heard
-from wlk_host.core.ports import AttentiveDecoder, Sound, SoundStream, Task, Token
+from wlk_host.core.ports import AttentiveDecoder, LanguageOdds, Sound, SoundStream, Task, Token
 from wlk_host.core.types import ENCODER_FRAME, Pcm, Sample, Spoken
 
 __all__ = ["LiveOptions", "LivePass"]
@@ -49,10 +49,10 @@ class LivePass:
             last = self._last = (start, end, self._stream.encode(start, end))
         return _Window(self, start, last[2])
 
-    def detect_language(self, start: Sample, end: Sample) -> tuple[str, float]:
-        """The language of that stretch, without the settled sound before it."""
+    def languages(self, start: Sample, end: Sample, *, padded: bool) -> LanguageOdds:
+        """How probable each language is in that stretch, without the settled sound before it."""
         first = max(self._spoken.start, -(-start // ENCODER_FRAME) * ENCODER_FRAME)
-        return self._stream.encode(first, end).detect_language()
+        return self._stream.encode(first, end, padded=padded).languages()
 
     def decode(self, sound: Sound, task: Task, closing: bool) -> Heard:
         """Settle what can be settled; everything when the utterance is over (`closing`)."""
@@ -85,6 +85,12 @@ class LivePass:
         self._spoken.until = at
         self._start_afresh()
 
+    def read_again(self, since: Sample) -> Sample:
+        """Give up what was settled from there on; see `core.live.policy.LivePolicy`."""
+        at = max(since, self._spoken.start)
+        self.skip_to(at)
+        return at
+
     def _start_afresh(self) -> None:
         """Drop the context: a decoder that is stuck in it repeats itself until it is gone."""
         start = max(self._spoken.start, self._spoken.until // ENCODER_FRAME * ENCODER_FRAME)
@@ -112,8 +118,8 @@ class _Window:
     start: Sample
     sound: Sound
 
-    def detect_language(self) -> tuple[str, float]:
-        return self.sound.detect_language()
+    def languages(self) -> LanguageOdds:
+        return self.sound.languages()
 
     def read(
         self,

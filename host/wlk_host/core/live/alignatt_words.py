@@ -134,10 +134,13 @@ class SettledWords:
             self._settled.append(_Settled(word, tokens, at))
         if n:
             self.until = words[n - 1].end
-        stopped_amid = decision.looped and n > 0 and end - self.until > _UNREAD
+        is_unread = end - self.until > _UNREAD
+        # A decoder that was told a sentence often says nothing when it is said once more.
+        is_silenced = closing and not n and bool(prefix) and is_unread
+        stopped_amid = is_silenced or (decision.looped and n > 0 and is_unread)
         if closing and not stopped_amid:
             self.until = end
-        if decision.looped and (not n or (closing and stopped_amid)):
+        if is_silenced or (decision.looped and (not n or (closing and stopped_amid))):
             self.is_stuck = True
         self._said_before = [word.text for word in words[n:]]
         draft = [] if closing else shown(words[n:], n_agreed - n, self._options.draft_sure)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from wlk_host.core.ports import Task, Token
+from wlk_host.core.ports import LanguageOdds, Task, Token
 from wlk_host.core.types import Pcm, Sample, Spoken, Word
 
 
@@ -27,8 +27,8 @@ class Heard:
 class LiveWindow(Protocol):
     """Sound that is about to be read."""
 
-    def detect_language(self) -> tuple[str, float]:
-        """The most probable language and its probability."""
+    def languages(self) -> LanguageOdds:
+        """How probable each language is, by what `read` hears anyway. Cheap."""
         ...
 
     def read(self, task: Task, closing: bool, in_english: bool = False) -> Heard:
@@ -73,8 +73,8 @@ class LivePolicy(Protocol):
         """
         ...
 
-    def detect_language(self, start: Sample, end: Sample) -> tuple[str, float]:
-        """The most probable language of that stretch alone, and its probability."""
+    def languages(self, start: Sample, end: Sample, *, padded: bool) -> LanguageOdds:
+        """How probable each language is in that stretch alone; see `SoundStream.encode`."""
         ...
 
     def replace(self, since: Sample, until: Sample, spoken: Spoken) -> None:
@@ -90,6 +90,13 @@ class LivePolicy(Protocol):
 
     def skip_to(self, at: Sample) -> None:
         """Go on there; what was not settled before is given up."""
+        ...
+
+    def read_again(self, since: Sample) -> Sample:
+        """Give up what was settled from there on, and all words before; returns where it begins.
+
+        That is later where the sound is forgotten.
+        """
         ...
 
 

@@ -6,10 +6,14 @@ from typing import Final
 import numpy as np
 
 from wlk_host.core.ports import SpeechDetector
+from wlk_host.core.sound.voicing import Span
 from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Sample
 
 BLOCK: Final = 512
 """Samples the detector judges at once (32 ms)."""
+
+_PAUSE: Final[Sample] = SAMPLE_RATE * 3 // 10
+"""Silence that parts two spans."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class SpeechGate:
         opened_at: where the present or last span began.
         voiced_until: end of the last voiced block.
         heard_until: end of the last block judged.
+        spans: sound with a voice, each from its beginning to its end; shorter pauses than 0.3 s
+            do not part them.
     """
 
     def __init__(
@@ -47,6 +53,11 @@ class SpeechGate:
         self.opened_at = start
         self.voiced_until = start
         self.heard_until = start
+        self.spans: list[Span] = []
+
+    def forget(self, before: Sample) -> None:
+        """Drop the spans that end before that sample."""
+        self.spans = [span for span in self.spans if span[1] >= before]
 
     def feed(self, chunk: AudioChunk) -> None:
         """Judge sound that follows what was fed before."""
@@ -70,6 +81,9 @@ class SpeechGate:
         if probability >= threshold:
             if not self.is_open:
                 self.is_open, self.opened_at = True, start
+            if self.spans and start - self.spans[-1][1] < _PAUSE:
+                start = self.spans.pop()[0]
             self.voiced_until = self.heard_until
+            self.spans.append((start, self.voiced_until))
         elif self.is_open and self.heard_until - self.voiced_until >= self._options.patience:
             self.is_open = False

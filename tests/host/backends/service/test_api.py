@@ -66,7 +66,7 @@ def test_words_that_were_settled_are_not_told_again(base: Service) -> None:
 
 @pytest.mark.model
 def test_the_language_is_the_code_of_the_name_that_is_told(base: Service) -> None:
-    assert recognizer(base).detect_language(sentence()) == ("en", 1.0)
+    assert recognizer(base).languages(sentence()) == {"en": 1.0}
 
 
 @pytest.mark.model

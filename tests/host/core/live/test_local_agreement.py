@@ -9,7 +9,7 @@ import pytest
 from host.core.scripted import OneByOne, ScriptedTokenizer
 from wlk_host.core.live.agreement_pass import AgreementOptions, LocalAgreement, Trim
 from wlk_host.core.live.policy import Heard
-from wlk_host.core.ports import Hypothesis, Task, Token
+from wlk_host.core.ports import Hypothesis, LanguageOdds, Task, Token
 from wlk_host.core.types import SAMPLE_RATE, Pcm, Sample, Spoken, Word
 
 S = SAMPLE_RATE
@@ -46,8 +46,8 @@ class Answering(OneByOne):
         self.asked.append((len(pcm), self.tokenizer.decode(prefix), tuple(prompt)))
         return Hypothesis(tuple(self.answer), -0.1, 0.0)
 
-    def detect_language(self, pcm: Pcm) -> tuple[str, float]:
-        return ("en", len(pcm) / S)
+    def languages(self, pcm: Pcm, *, padded: bool = True) -> LanguageOdds:
+        return {"en": len(pcm) / S}
 
 
 class Stage:
@@ -376,5 +376,4 @@ def test_skipping_gives_up_what_was_not_settled() -> None:
 
 def test_the_language_is_that_of_the_stretch_asked_for() -> None:
     stage = Stage()
-    assert stage.policy.detect_language(3 * S, 5 * S) == ("en", 2.0)
-    assert stage.policy.listen(5 * S, 0).detect_language() == ("en", 5.0)
+    assert stage.policy.languages(3 * S, 5 * S, padded=True) == {"en": 2.0}

@@ -22,7 +22,16 @@ from wlk_host.core.live.agreement_pass import AgreementOptions, LocalAgreement
 from wlk_host.core.live.alignatt_pass import LiveOptions, LivePass
 from wlk_host.core.live.policy import OpenPolicy
 from wlk_host.core.options import SessionOptions
-from wlk_host.core.ports import Ask, Hypothesis, Sound, SoundStream, Task, Token, Tokenizer
+from wlk_host.core.ports import (
+    Ask,
+    Hypothesis,
+    LanguageOdds,
+    Sound,
+    SoundStream,
+    Task,
+    Token,
+    Tokenizer,
+)
 from wlk_host.core.recognition import Recognition
 from wlk_host.core.session import Session
 from wlk_host.core.tab_options import PolicyName
@@ -47,13 +56,17 @@ CHUNK = SAMPLE_RATE // 10
 
 @dataclass
 class Counting:
-    """The real decoder and recogniser, and how often they were asked."""
+    """The real decoder and recogniser, and how often they were asked.
+
+    `n_padded` counts the sounds that were padded for their language.
+    """
 
     decoder: Whisper
     recognizer: CTranslate2Recognizer
     listener: CTranslate2Recognizer
     n_encoded: int = 0
     n_refined: int = 0
+    n_padded: int = 0
 
     @property
     def tokenizer(self) -> Tokenizer:
@@ -71,6 +84,10 @@ class Counting:
     ) -> Hypothesis:
         return self.transcribe_all(pcm, [Ask(task, prompt, prefix)])[0]
 
+    def languages(self, pcm: Pcm, *, padded: bool = True) -> LanguageOdds:
+        self.n_padded += padded
+        return self.recognizer.languages(pcm, padded=padded)
+
     def transcribe_all(self, pcm: Pcm, asks: Sequence[Ask]) -> list[Hypothesis]:
         self.n_refined += 1
         return self.recognizer.transcribe_all(pcm, asks)
@@ -87,9 +104,10 @@ class CountingStream:
     def forget(self, before: Sample) -> None:
         self.stream.forget(before)
 
-    def encode(self, start: Sample, end: Sample) -> Sound:
+    def encode(self, start: Sample, end: Sample, *, padded: bool = False) -> Sound:
         self.counting.n_encoded += 1
-        return self.stream.encode(start, end)
+        self.counting.n_padded += padded
+        return self.stream.encode(start, end, padded=padded)
 
 
 @dataclass

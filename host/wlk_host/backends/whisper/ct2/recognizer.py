@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import ctranslate2
 import numpy as np
 
-from wlk_host.backends.whisper.layout import FULL_WINDOW
+from wlk_host.backends.whisper.layout import FULL_WINDOW, LANGUAGE_WINDOW
 from wlk_host.backends.whisper.mel import log_mel
 from wlk_host.backends.whisper.tokenizer import WhisperTokenizer
 from wlk_host.core.live.trust import goes_round
-from wlk_host.core.ports import Ask, DecodeStep, Hypothesis, Task, Token
+from wlk_host.core.ports import Ask, DecodeStep, Hypothesis, LanguageOdds, Task, Token
 from wlk_host.core.types import (
     ENCODER_FRAME,
     MEL_FRAME,
@@ -90,7 +91,10 @@ class CTranslate2Recognizer:
             found = [self._search(encoded, n_heard, ask) for ask in asks]
         return [
             Hypothesis(
-                tuple(self._align(encoded, text, n_heard, ask.task)), text.score, text.no_speech
+                tuple(self._align(encoded, text, n_heard, ask.task)),
+                text.score,
+                text.no_speech,
+                partial(self._languages, encoded),
             )
             for ask, text in zip(asks, found, strict=True)
         ]
@@ -116,11 +120,14 @@ class CTranslate2Recognizer:
         is_whole = is_ended and not goes_round(tokens[n_prefix:])
         return _Found(tokens, n_prefix, float(result.scores[0]), result.no_speech_prob, is_whole)
 
-    def detect_language(self, pcm: Pcm) -> tuple[str, float]:
-        """The most probable language; see `core.ports.LiveRecognizer`."""
-        encoded = self._encode(pcm, self._window(pcm))
-        token, probability = self._whisper.detect_language(encoded)[0][0]
-        return str(token).strip("<|>"), float(probability)
+    def languages(self, pcm: Pcm, *, padded: bool = True) -> LanguageOdds:
+        """How probable each language is; see `core.ports.Recognizer`."""
+        least = LANGUAGE_WINDOW if padded else 0
+        return self._languages(self._encode(pcm, max(self._window(pcm), least)))
+
+    def _languages(self, encoded: Any) -> LanguageOdds:
+        found = self._whisper.detect_language(encoded)[0]
+        return {str(token).strip("<|>"): float(probability) for token, probability in found}
 
     def _window(self, pcm: Pcm) -> MelFrames:
         return min(max(self._least_window, len(pcm) // MEL_FRAME + _PAD), FULL_WINDOW)
