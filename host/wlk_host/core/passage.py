@@ -161,7 +161,8 @@ class Passage:
         at, options = self.at, self._recognition.refine
         since = at.refine_from
         if at.closed > since:
-            enough = at.closed - since >= options.least or at.silence >= options.pause
+            has_waited = at.silence >= options.pause or at.end - at.closed >= options.patience
+            enough = at.closed - since >= options.least or has_waited
             if self.is_over or enough:
                 return at.closed
         if lines_until is None or self.live.settled_until - since < options.longest:
@@ -182,7 +183,14 @@ class Passage:
         """Begin the second pass up to there; see `RefinePass.prepare`."""
         since = self.at.refine_from
         job = self._refiner.prepare(
-            since, until, live, task, prompt, in_english=in_english, vocabulary=vocabulary
+            since,
+            until,
+            live,
+            task,
+            prompt,
+            in_english=in_english,
+            vocabulary=vocabulary,
+            amid_speech=until > self.at.closed,
         )
         spoken = self._recognition.background.submit(job)
         self.second_look = SecondLook(since, until, self.language, spoken)

@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from wlk_host.core.live.trust import bare, goes_round, n_copied
@@ -44,15 +44,19 @@ class RefineOptions:
         least: speech worth a decode of its own.
         longest: speech decoded at once at the most.
         left: earlier sound given as context, with its refined words.
+        right: later sound given as context where somebody goes on speaking.
         pause: silence after which less than `least` is refined as well.
+        patience: sound after the end of an utterance from which it no longer waits for more.
         rolling: tokens of what was said before that are given as a prompt where no sound of
             it is left: in a resumed session, and after a long pause.
     """
 
-    least: Sample = 8 * SAMPLE_RATE
-    longest: Sample = 16 * SAMPLE_RATE
+    least: Sample = 5 * SAMPLE_RATE
+    longest: Sample = 8 * SAMPLE_RATE
     left: Sample = 10 * SAMPLE_RATE
-    pause: Sample = 2 * SAMPLE_RATE
+    right: Sample = 2 * SAMPLE_RATE
+    pause: Sample = SAMPLE_RATE * 3 // 2
+    patience: Sample = 3 * SAMPLE_RATE
     rolling: int = 64
 
 
@@ -125,6 +129,7 @@ class RefinePass:
         *,
         in_english: bool = False,
         vocabulary: Sequence[str] = (),
+        amid_speech: bool = False,
     ) -> Callable[[], Spoken]:
         """A job that decodes the speech between `since` and `until` once more.
 
@@ -132,14 +137,18 @@ class RefinePass:
         those of `live`, the first pass, where the decode failed. With `in_english` the same goes
         for their English, which is decoded from the same encoded sound.
         With text before it, it is decoded without as well: `vocabulary` are the words in
-        `prompt` that it is there for.
+        `prompt` that it is there for. If somebody goes on speaking at `until` (`amid_speech`), what
+        follows is heard as well, for context. Translations get none: their words have no exact
+        times by which they could be told from those that follow.
         """
         room = min(self._options.left, _WINDOW - (until - since))
         earliest = max(since - room + _LEAD, self._context_from)
         left = [w for w in self._final.words if w.start >= earliest]
         said = [*prompt, *(() if left else self._rolling(earliest))]
         start = max((left[0].start if left else since) - _LEAD, self.audio.start)
-        pcm = self.audio.slice(start, until)
+        has_times = task.kind == "transcribe" and not in_english
+        right = self._options.right if amid_speech and has_times else 0
+        pcm = self.audio.slice(start, min(until + right, self.audio.end))
         recognizer = self._recognizer
         prefix = self._tokens(left)
         spoken = [Ask(task, text, prefix) for text in ([said, ()] if said else [()])]
@@ -150,6 +159,8 @@ class RefinePass:
 
         def job() -> Spoken:
             found = recognizer.transcribe_all(pcm, asks)
+            if right:
+                found = [_heard_until(until - start, hypothesis) for hypothesis in found]
             # Without text, the first two are one.
             told, plain, translated = found[0], found[len(spoken) - 1], found[len(spoken) :]
             heard = _heeded(told, plain, live.words, vocabulary)
@@ -187,6 +198,12 @@ def _better(heard: Hypothesis, task: Task, start: Sample, live: Sequence[Word]) 
     )
     failed = guessed or _repeats(words) or _skips(heard, live, _LEAST)
     return tuple(live) if failed or not words else words
+
+
+def _heard_until(end: Sample, heard: Hypothesis) -> Hypothesis:
+    """Without the words of which the sound after `end` has the greater part."""
+    words = tuple(word for word in heard.words if word.start + word.end < 2 * end)
+    return replace(heard, words=words)
 
 
 def _heeded(

@@ -106,6 +106,8 @@ class ScriptedDecoder:
         language: what it detects, and how surely.
         no_speech: how surely it hears nobody.
         loops_after: tokens after which its next decode repeats the last of them for ever.
+        shy_s: after a full stop and so much speech it says nothing unless it is told that the text
+            goes on.
         tasks: of every decode.
         prompts: of every decode.
         n_tokens: how many were pulled from it in all.
@@ -118,6 +120,7 @@ class ScriptedDecoder:
     no_speech: float = 0.0
     tokenizer: ScriptedTokenizer = field(default_factory=ScriptedTokenizer)
     loops_after: int | None = None
+    shy_s: float = 0.0
     tasks: list[Task] = field(default_factory=list)
     prompts: list[tuple[Token, ...]] = field(default_factory=list)
     n_tokens: int = 0
@@ -159,7 +162,13 @@ class ScriptedSound:
         self.encoded = np.zeros((self.n_frames, 1), np.float32)
 
     def steps(
-        self, task: Task, prompt: Sequence[Token], prefix: Sequence[Token], beams: int = 1
+        self,
+        task: Task,
+        prompt: Sequence[Token],
+        prefix: Sequence[Token],
+        beams: int = 1,
+        *,
+        goes_on: bool = False,
     ) -> Iterator[DecodeStep]:
         self._decoder.tasks.append(task)
         self._decoder.prompts.append(tuple(prompt))
@@ -168,6 +177,8 @@ class ScriptedSound:
         # A prefix is what is said at the window's beginning, all of it.
         heard = decode([step.token for step in steps[: len(prefix)]])
         assert heard.upper() == decode(prefix).upper()
+        if prefix and not goes_on and self._is_shy(steps[len(prefix) - 1]):
+            return
         for step in self._looping(steps[len(prefix) :]):
             self._decoder.n_tokens += 1
             yield step
@@ -181,6 +192,11 @@ class ScriptedSound:
     def _looping(self, steps: Sequence[DecodeStep]) -> Iterable[DecodeStep]:
         n, self._decoder.loops_after = self._decoder.loops_after, None
         return steps if n is None else chain(steps[:n], repeat(steps[n - 1]))
+
+    def _is_shy(self, last: DecodeStep) -> bool:
+        spoken_s = (self.n_frames - last.frame) * ENCODER_FRAME / SAMPLE_RATE
+        is_over = self._decoder.tokenizer.decode([last.token]).endswith(".")
+        return is_over and spoken_s < self._decoder.shy_s
 
     def _all_steps(self) -> Iterator[DecodeStep]:
         tokenizer = self._decoder.tokenizer

@@ -109,6 +109,32 @@ def test_earlier_sound_comes_with_its_final_words(
     assert begin + n_samples == 25 * S
 
 
+def test_where_somebody_goes_on_speaking_more_is_heard_than_taken(
+    refiner: RefinePass, recognizer: NotingRecognizer
+) -> None:
+    words = [Word(f" w{i}", i * S, (i + 1) * S, 0.9) for i in range(8)]
+    recognizer.answer = Hypothesis(tuple(words), -0.2, 0.0)
+    refined = refiner.prepare(20 * S, 25 * S, LIVE, TASK, (), amid_speech=True)()
+    begin, n_samples, _ = recognizer.asked[0]
+    assert begin + n_samples == 25 * S + RefineOptions().right
+    assert [word.text for word in refined.words] == [f" w{i}" for i in range(5)]
+
+
+def test_no_more_is_heard_than_there_is(refiner: RefinePass, recognizer: NotingRecognizer) -> None:
+    refiner.prepare(95 * S, 99 * S, LIVE, TASK, (), amid_speech=True)()
+    begin, n_samples, _ = recognizer.asked[0]
+    assert begin + n_samples == 100 * S
+
+
+@pytest.mark.parametrize(("task", "in_english"), [(TRANSLATE, False), (Task("de"), True)])
+def test_for_a_translation_no_later_sound_is_heard(
+    refiner: RefinePass, recognizer: NotingRecognizer, task: Task, in_english: bool
+) -> None:
+    refiner.prepare(20 * S, 25 * S, LIVE, task, (), in_english=in_english, amid_speech=True)()
+    begin, n_samples, _ = recognizer.asked[0]
+    assert begin + n_samples == 25 * S
+
+
 def test_words_are_a_prompt_where_no_sound_of_them_is_left(
     recognizer: NotingRecognizer, tokenizer: ScriptedTokenizer
 ) -> None:

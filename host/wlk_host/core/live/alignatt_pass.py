@@ -44,16 +44,16 @@ class LivePass:
         """Encode the window that ends there; see `core.live.policy.LivePolicy`."""
         self._slide(end, speech_from)
         start = self._spoken.start
-        return _Window(self, start, self._stream.encode(start, end))
+        return _Window(self, start, speech_from, self._stream.encode(start, end))
 
     def detect_language(self, start: Sample, end: Sample) -> tuple[str, float]:
         """The language of that stretch, without the settled sound before it."""
         first = max(self._spoken.start, -(-start // ENCODER_FRAME) * ENCODER_FRAME)
         return self._stream.encode(first, end).detect_language()
 
-    def decode(self, sound: Sound, task: Task, closing: bool) -> Heard:
+    def decode(self, sound: Sound, speech_from: Sample, task: Task, closing: bool) -> Heard:
         """Settle what can be settled; everything when the utterance is over (`closing`)."""
-        heard = self._spoken.decode(sound, task, self.prompt, closing)
+        heard = self._spoken.decode(sound, task, self.prompt, closing, speech_from)
         if self._spoken.is_stuck:
             self._start_afresh()
         return heard
@@ -105,6 +105,7 @@ class LivePass:
 class _Window:
     live: LivePass
     start: Sample
+    speech_from: Sample
     sound: Sound
 
     def detect_language(self) -> tuple[str, float]:
@@ -116,7 +117,7 @@ class _Window:
         closing: bool,
         in_english: bool = False,  # noqa: ARG002 - the sound stays encoded
     ) -> Heard:
-        return self.live.decode(self.sound, task, closing)
+        return self.live.decode(self.sound, self.speech_from, task, closing)
 
     def translate(self, language: str, closing: bool) -> Heard:
         return self.live.translate(self.sound, self.start, language, closing)
