@@ -165,10 +165,12 @@ class Passage:
             enough = at.closed - since >= options.least or has_waited
             if self.is_over or enough:
                 return at.closed
-        if lines_until is None or self.live.settled_until - since < options.longest:
+        if lines_until is None:
             return None
         until = min(lines_until, at.read)
-        return until if until > since else None
+        is_long = self.live.settled_until - since >= options.longest
+        is_due = until > since if is_long else until - since >= options.line
+        return until if is_due else None
 
     def look_again(
         self,
@@ -190,7 +192,6 @@ class Passage:
             prompt,
             in_english=in_english,
             vocabulary=vocabulary,
-            amid_speech=until > self.at.closed,
         )
         spoken = self._recognition.background.submit(job)
         self.second_look = SecondLook(since, until, self.language, spoken)

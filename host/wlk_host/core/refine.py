@@ -43,20 +43,22 @@ class RefineOptions:
     Attributes:
         least: speech worth a decode of its own.
         longest: speech decoded at once at the most.
+        line: speech in complete lines worth a decode of its own while the speaker goes on.
         left: earlier sound given as context, with its refined words.
-        right: later sound given as context where somebody goes on speaking.
+        right: later sound given as context, as far as it has come.
         pause: silence after which less than `least` is refined as well.
         patience: sound after the end of an utterance from which it no longer waits for more.
         rolling: tokens of what was said before that are given as a prompt where no sound of
             it is left: in a resumed session, and after a long pause.
     """
 
-    least: Sample = 5 * SAMPLE_RATE
-    longest: Sample = 8 * SAMPLE_RATE
+    least: Sample = 8 * SAMPLE_RATE
+    longest: Sample = 16 * SAMPLE_RATE
+    line: Sample = 10 * SAMPLE_RATE
     left: Sample = 10 * SAMPLE_RATE
-    right: Sample = 2 * SAMPLE_RATE
-    pause: Sample = SAMPLE_RATE * 3 // 2
-    patience: Sample = 3 * SAMPLE_RATE
+    right: Sample = 6 * SAMPLE_RATE
+    pause: Sample = 2 * SAMPLE_RATE
+    patience: Sample = 6 * SAMPLE_RATE
     rolling: int = 64
 
 
@@ -129,7 +131,6 @@ class RefinePass:
         *,
         in_english: bool = False,
         vocabulary: Sequence[str] = (),
-        amid_speech: bool = False,
     ) -> Callable[[], Spoken]:
         """A job that decodes the speech between `since` and `until` once more.
 
@@ -137,9 +138,9 @@ class RefinePass:
         those of `live`, the first pass, where the decode failed. With `in_english` the same goes
         for their English, which is decoded from the same encoded sound.
         With text before it, it is decoded without as well: `vocabulary` are the words in
-        `prompt` that it is there for. If somebody goes on speaking at `until` (`amid_speech`), what
-        follows is heard as well, for context. Translations get none: their words have no exact
-        times by which they could be told from those that follow.
+        `prompt` that it is there for. What follows `until` is heard as well, for context, if it has
+        come. For translations it is not: their words have no exact times by which they could be
+        told from those that follow.
         """
         room = min(self._options.left, _WINDOW - (until - since))
         earliest = max(since - room + _LEAD, self._context_from)
@@ -147,8 +148,9 @@ class RefinePass:
         said = [*prompt, *(() if left else self._rolling(earliest))]
         start = max((left[0].start if left else since) - _LEAD, self.audio.start)
         has_times = task.kind == "transcribe" and not in_english
-        right = self._options.right if amid_speech and has_times else 0
-        pcm = self.audio.slice(start, min(until + right, self.audio.end))
+        right = self._options.right if has_times else 0
+        heard_until = min(until + right, start + _WINDOW, self.audio.end)
+        pcm = self.audio.slice(start, max(until, heard_until))
         recognizer = self._recognizer
         prefix = self._tokens(left)
         spoken = [Ask(task, text, prefix) for text in ([said, ()] if said else [()])]
@@ -159,7 +161,7 @@ class RefinePass:
 
         def job() -> Spoken:
             found = recognizer.transcribe_all(pcm, asks)
-            if right:
+            if heard_until > until:
                 found = [_heard_until(until - start, hypothesis) for hypothesis in found]
             # Without text, the first two are one.
             told, plain, translated = found[0], found[len(spoken) - 1], found[len(spoken) :]

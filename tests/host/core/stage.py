@@ -63,7 +63,13 @@ AGREEMENT = AgreementOptions(
     draft_sure=0.5,
 )
 REFINE = RefineOptions(
-    least=5 * S, longest=20 * S, left=10 * S, right=2 * S, pause=S, patience=4 * S
+    least=5 * S,
+    longest=20 * S,
+    line=20 * S,
+    left=10 * S,
+    right=2 * S,
+    pause=S,
+    patience=4 * S,
 )
 PACE = Pace(
     step=S // 2,

@@ -44,7 +44,7 @@ def test_a_short_utterance_does_not_wait_for_the_end_of_a_long_one() -> None:
 
 def test_a_line_in_running_speech_is_final_before_the_speaker_stops() -> None:
     sentence = "these are some words of a sentence that ends. "
-    stage = Stage(spoken(sentence * 5), refine=replace(REFINE, longest=4 * S))
+    stage = Stage(spoken(sentence * 5), refine=replace(REFINE, line=4 * S))
     stage.play(sound_of(stage.script)[: stage.script[-1].end])
     assert stage.updates[-1].final_until > 4 * S
     assert stage.recognizer.n_heard > 1
