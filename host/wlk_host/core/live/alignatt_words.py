@@ -58,7 +58,7 @@ class LiveOptions:
     sure: float = 0.5
     patience: Sample = 2 * SAMPLE_RATE
     unheard: Sample = SAMPLE_RATE * 9 // 10
-    draft_sure: float = 0.4
+    draft_sure: float = 0.3
     speech: float = 0.1
     window: Sample = 7 * SAMPLE_RATE
     left: Sample = SAMPLE_RATE * 9 // 2
