@@ -7,6 +7,7 @@ from typing import Final
 
 from wlk_host.bench.chrf import chrf
 from wlk_host.bench.logs import Logged, Reference, Run
+from wlk_host.bench.reading import DELAYS_S, Reading, missing, missing_at_end, read
 from wlk_host.bench.scoring import Delay, Score, percentile, score, word_time_errors
 from wlk_host.bench.simultaneous import measure_simultaneity
 
@@ -19,6 +20,8 @@ COLUMNS: Final = (
     ("live_chrf", "live chrF"),
     ("chrf", "final chrF"),
     ("false_words", "files with words"),
+    *((f"unread_{delay_s:g}s", f"not right after {delay_s:g} s %") for delay_s in DELAYS_S),
+    ("unread_at_end", "at the end %"),
     ("commit_p50", "committed p50 s"),
     ("commit_p95", "p95"),
     ("shown_p50", "shown p50 s"),
@@ -45,7 +48,8 @@ WER is the character error rate in languages that are written without spaces. "F
 counts recordings without speech for which captions appeared. "Final" latency is the time from the
 end of an utterance until its lines no longer change. If the captions are translations, the delay of
 a committed word starts at the end of its sound as the recogniser reports it. For translations
-beside the captions see `delays.Delays`.
+beside the captions see `delays.Delays`. "Not right" are the words that were not right on the screen
+that long after they were said (`reading`), and those that are not right at the end.
 """
 
 _BREATH_S: Final = 0.5
@@ -60,6 +64,7 @@ class Measured:
         score: the score of its captions; None if its text is unknown.
         final_s: the time from the end of each utterance until its captions were final.
         word_time_errors_s: see `scoring.word_time_errors`.
+        reading: how many words were right on the screen, and when; None if their times are unknown.
         live: whether it was captioned while it was playing.
     """
 
@@ -68,6 +73,7 @@ class Measured:
     score: Score | None
     final_s: tuple[float, ...] = ()
     word_time_errors_s: tuple[float, ...] = ()
+    reading: Reading | None = None
     live: bool = True
 
     @property
@@ -98,6 +104,9 @@ def measure(logged: Logged, live: bool = True) -> Measured:
         score(run.log, reference.text, reference.language, words),
         final_latencies(reference, run) if live and run.final_until else (),
         tuple(word_time_errors(reference.words, run.words, reference.language)),
+        read(run.log, reference.text, reference.language, reference.words)
+        if reference.words
+        else None,
         live,
     )
 
@@ -130,6 +139,7 @@ def figures(measured: Sequence[Measured]) -> Figures:
         "live_chrf": chrf((m.live_text, m.reference.text or "") for m in translated if live),
         "chrf": chrf((m.final_text, m.reference.text or "") for m in translated),
         "false_words": sum(s.n_live + s.n_final > 0 for s in silent) if silent else None,
+        **_readings(measured, live),
         **_latencies(measured, [s for _, s in scored]),
         "erasure": _ratio(sum(s.n_erased for _, s in scored), n_live),
         "translation_chrf": chrf(
@@ -165,6 +175,17 @@ def _latencies(measured: Sequence[Measured], scores: Sequence[Score]) -> Figures
         "final_p50": percentile(finals, 0.5),
         "final_p95": percentile(finals, 0.95),
         "word_time": percentile(off, 0.5),
+    }
+
+
+def _readings(measured: Sequence[Measured], live: bool) -> Figures:
+    readings = [m.reading for m in measured if m.reading]
+    return {
+        **{
+            f"unread_{delay_s:g}s": missing(readings, delay_s) if live else None
+            for delay_s in DELAYS_S
+        },
+        "unread_at_end": missing_at_end(readings),
     }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from wlk_host import places
 from wlk_host.bench.figures import Figures, Measured, figures, latencies
+from wlk_host.bench.reading import CURVE_S, Reading, missing
 from wlk_host.bench.scoring import Delay, percentile
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def of_run(folder: Path, measured: Sequence[Measured]) -> list[Picture]:
     drawn = [
         _accuracy(folder / "accuracy.svg", points, {}),
         _cumulative(folder / "latency.svg", "Latency", delays),
+        _reading(folder / "reading.svg", {m.reference.id: _readings([m]) for m in measured}, {}),
         _over_time(
             folder / "lag.svg",
             "Lag over time",
@@ -78,6 +80,15 @@ def of_comparison(
             },
         ),
         _cumulative(folder / "comparison-latency.svg", "Latency of committed words", commits),
+        _reading(
+            folder / "comparison-reading.svg",
+            {name: _readings(run) for name, run in live.items()},
+            {
+                name: missed
+                for name, run in offline.items()
+                if (missed := figures(run)["unread_at_end"]) is not None
+            },
+        ),
         _over_time(
             folder / "comparison-delay.svg",
             "Delay of committed words over time",
@@ -144,6 +155,41 @@ def _cumulative(path: Path, title: str, delays: Mapping[str, Sequence[float]]) -
         axes.set_ylim(0, 102)
 
     return _draw(path, title, draw) if known else None
+
+
+def _readings(measured: Iterable[Measured]) -> list[Reading]:
+    return [m.reading for m in measured if m.reading]
+
+
+def _reading(
+    path: Path, readings: Mapping[str, Sequence[Reading]], limits: Mapping[str, float]
+) -> Picture | None:
+    """The share of words right on the screen against the seconds after they were said.
+
+    Args:
+        path: the picture.
+        readings: of each system, or of each recording. Many recordings become one curve.
+        limits: the share of words, in percent, that offline runs have wrong at their end.
+    """
+    known = {name: some for name, some in readings.items() if some}
+    if len(known) > _MOST_NAMES:
+        known = {f"all ({len(known)})": list(chain.from_iterable(known.values()))}
+    delays = sorted(CURVE_S)
+
+    def draw(axes: "Axes") -> None:
+        for name, some in known.items():
+            shares = [100 - (missing(some, delay_s) or 0.0) for delay_s in delays]
+            axes.plot(delays, shares, marker="o", markersize=3, label=name)
+        for name, missed in limits.items():
+            axes.axhline(
+                100 - missed, color=_GREY, linestyle="--", linewidth=1.2, label=f"{name} (offline)"
+            )
+        _seconds(axes, "x", delays)
+        axes.set_xlabel("seconds after the end of the word")
+        axes.set_ylabel("words right on the screen, %")
+        axes.set_ylim(0, 102)
+
+    return _draw(path, "Right on the screen", draw) if known else None
 
 
 def _over_time(

@@ -181,13 +181,16 @@ class Passage:
         at, options = self.at, self._recognition.refine
         since = at.refine_from
         if at.closed > since:
-            enough = at.closed - since >= options.least or at.silence >= options.pause
+            has_waited = at.silence >= options.pause or at.end - at.closed >= options.patience
+            enough = at.closed - since >= options.least or has_waited
             if self.is_over or enough:
                 return at.closed
-        if lines_until is None or self.live.settled_until - since < options.longest:
+        if lines_until is None:
             return None
         until = min(lines_until, at.read)
-        return until if until > since else None
+        is_long = self.live.settled_until - since >= options.longest
+        is_due = until > since if is_long else until - since >= options.line
+        return until if is_due else None
 
     def look_again(
         self,

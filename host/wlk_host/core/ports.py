@@ -100,7 +100,13 @@ class Sound(Protocol):
         ...
 
     def steps(
-        self, task: Task, prompt: Sequence[Token], prefix: Sequence[Token], beams: int = 1
+        self,
+        task: Task,
+        prompt: Sequence[Token],
+        prefix: Sequence[Token],
+        beams: int = 1,
+        *,
+        goes_on: bool = False,
     ) -> Iterator[DecodeStep]:
         """Decode lazily: each pull is one forward pass, or with beams a few.
 
@@ -109,6 +115,8 @@ class Sound(Protocol):
             prompt: earlier text, not part of the window (after <|startofprev|>).
             prefix: text of the window's beginning, taken as given.
             beams: texts followed at the same time; the best one is returned. 1 is greedy.
+            goes_on: somebody speaks after the prefix, so the text cannot end with it. Without a
+                prefix no text is empty.
 
         The iterator ends where the decoder says end-of-text.
         """

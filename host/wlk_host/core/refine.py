@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from wlk_host.core.language_odds import best_of
@@ -53,16 +53,22 @@ class RefineOptions:
     Attributes:
         least: speech worth a decode of its own.
         longest: speech decoded at once at the most.
+        line: speech in complete lines worth a decode of its own while the speaker goes on.
         left: earlier sound given as context, with its refined words.
+        right: later sound given as context, as far as it has come.
         pause: silence after which less than `least` is refined as well.
+        patience: sound after the end of an utterance from which it no longer waits for more.
         rolling: tokens of what was said before that are given as a prompt where no sound of
             it is left: in a resumed session, and after a long pause.
     """
 
     least: Sample = 8 * SAMPLE_RATE
     longest: Sample = 16 * SAMPLE_RATE
+    line: Sample = 10 * SAMPLE_RATE
     left: Sample = 10 * SAMPLE_RATE
+    right: Sample = 6 * SAMPLE_RATE
     pause: Sample = 2 * SAMPLE_RATE
+    patience: Sample = 6 * SAMPLE_RATE
     rolling: int = 64
 
 
@@ -143,7 +149,9 @@ class RefinePass:
         those of `live`, the first pass, where the decode failed. With `in_english` the same goes
         for their English, which is decoded from the same encoded sound.
         With text before it, it is decoded without as well: `vocabulary` are the words in
-        `prompt` that it is there for.
+        `prompt` that it is there for. What follows `until` is heard as well, for context, if it has
+        come. For translations it is not: their words have no exact times by which they could be
+        told from those that follow.
 
         Where the sound is in another language than `task` says, from the probability `asks_from`
         on, it is decoded in that one, without the words before it. None takes the task's word.
@@ -153,7 +161,10 @@ class RefinePass:
         left = [w for w in self._final.words if w.start >= earliest]
         said = [*prompt, *(() if left else self._rolling(earliest))]
         start = max((left[0].start if left else since) - _LEAD, self.audio.start)
-        pcm = self.audio.slice(start, until)
+        has_times = task.kind == "transcribe" and not in_english
+        right = self._options.right if has_times else 0
+        heard_until = min(until + right, start + _WINDOW, self.audio.end)
+        pcm = self.audio.slice(start, max(until, heard_until))
         speech_from = max(since - _LEAD, self.audio.start)
         recognizer = self._recognizer
         prefix = self._tokens(left)
@@ -165,14 +176,16 @@ class RefinePass:
 
         def job() -> Spoken:
             found = recognizer.transcribe_all(pcm, asks)
-            # Without words before it, what was encoded is the speech in question and no more.
+            # Without words before it, what was encoded is the speech in question and little more.
             if asks_from is not None and (left or _other(found[0].languages(), task, asks_from)):
-                speech = AudioChunk(speech_from, pcm[speech_from - start :])
+                speech = AudioChunk(speech_from, pcm[speech_from - start : until - start])
                 other = _in_another_language(
                     recognizer, speech, task, asks_from, in_english=in_english
                 )
                 if other is not None:
                     return other
+            if heard_until > until:
+                found = [_heard_until(until - start, hypothesis) for hypothesis in found]
             # Without text, the first two are one.
             told, plain, translated = found[0], found[len(spoken) - 1], found[len(spoken) :]
             heard = _heeded(told, plain, live.words, vocabulary)
@@ -235,6 +248,12 @@ def _better(heard: Hypothesis, task: Task, start: Sample, live: Sequence[Word]) 
     if failed or not words:
         return tuple(live)
     return with_repeats(words, live) if task.kind == "transcribe" else words
+
+
+def _heard_until(end: Sample, heard: Hypothesis) -> Hypothesis:
+    """Without the words of which the sound after `end` has the greater part."""
+    words = tuple(word for word in heard.words if word.start + word.end < 2 * end)
+    return replace(heard, words=words)
 
 
 def _heeded(

@@ -8,8 +8,9 @@ from wlk_host.bench.figures import COLUMNS, Figures, Measured, figures, measure
 from wlk_host.bench.logs import Reference, Run
 from wlk_host.runtime.files.caption_log import Shown
 
+TEXT = "red green"
 WORDS = (("red", 0.0, 1.0), ("green", 1.0, 2.0))
-REFERENCE = Reference("a", "red green", words=WORDS, utterance_ends_s=(2.0,))
+REFERENCE = Reference("a", TEXT, words=WORDS, utterance_ends_s=(2.0,))
 RUN = Run(
     log=(Shown(1.5, "red", "grin", "red"), Shown(3.0, "red green", "", "red green")),
     duration_s=4.0,
@@ -44,6 +45,14 @@ def test_the_figures_of_a_run() -> None:
     assert (found["running_mb"], found["rss_mb"]) == (250, 300)
     assert found["lag_worst"] == 0.7
     assert found["word_time"] == pytest.approx(0.1)
+    # "green" came with the second entry, one second after it was said.
+    assert (found["unread_1s"], found["unread_5s"], found["unread_at_end"]) == (0, 0, 0)
+
+
+def test_what_is_on_the_screen_too_late_counts_as_missing() -> None:
+    late = replace(RUN, log=(Shown(1.5, "red", "", "red"), Shown(3.5, "red green", "", TEXT)))
+    found = one(run=late)
+    assert (found["unread_1s"], found["unread_2s"]) == (50, 0)
 
 
 def test_an_utterance_is_final_when_all_but_its_last_breath_is() -> None:
@@ -97,7 +106,8 @@ def test_characters_count_where_no_spaces_are_written() -> None:
 def test_what_was_not_live_has_no_latencies() -> None:
     found = figures([measure((REFERENCE, RUN), live=False)])
     assert found["commit_p50"] is found["shown_p50"] is found["final_p50"] is None
-    assert found["wer"] is found["erasure"] is None
+    assert found["wer"] is found["erasure"] is found["unread_5s"] is None
+    assert found["unread_at_end"] == 0
     assert found["final_wer"] == 0
 
 

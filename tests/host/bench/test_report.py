@@ -57,7 +57,7 @@ def test_one_language_needs_no_row_of_its_own() -> None:
 
 def test_a_table_has_the_columns_that_are_known() -> None:
     table = markdown(tabulate([measured("a")])).splitlines()
-    assert table[0].startswith("| recording | live WER % | final WER % | committed p50 s |")
+    assert table[0].startswith("| recording | live WER % | final WER % | not right after 1 s % |")
     assert "chrF" not in table[0]
     assert len({row.count("|") for row in table}) == 1
     assert "| 300 |" in table[2]
@@ -71,7 +71,7 @@ def test_a_report_stands_beside_its_logs(tmp_path: Path) -> None:
     assert list(report["recordings"]) == ["a", "b"]
     text = (tmp_path / "report.md").read_text("utf-8")
     assert text.startswith("# mine\n\nwlk-host 1.0, model base; virtual clock;")
-    for name in ("accuracy.svg", "latency.svg", "lag.svg"):
+    for name in ("accuracy.svg", "latency.svg", "reading.svg", "lag.svg"):
         assert f"({name})" in text
         assert "<svg" in titles(tmp_path / name)
     assert "committed: p50 0.50 s, p95 0.50 s" in titles(tmp_path / "latency.svg")
@@ -108,6 +108,15 @@ def test_runs_are_compared_on_what_they_have_in_common(tmp_path: Path) -> None:
     assert "limit (offline)" in picture
     assert "theirs, live" in picture
     assert "limit" not in titles(tmp_path / "out/comparison-latency.svg")
+    reading = titles(tmp_path / "out/comparison-reading.svg")
+    assert "limit (offline)" in reading
+    assert "theirs" in reading
+
+
+def test_many_recordings_are_read_as_one_curve(tmp_path: Path) -> None:
+    names = "abcdefghijk"
+    write_report(tmp_path, Book("many", SETUP, tuple(measured(name) for name in names)))
+    assert f"all ({len(names)})" in titles(tmp_path / "reading.svg")
 
 
 def test_nothing_in_common_is_a_coded_error() -> None:

@@ -118,6 +118,8 @@ class ScriptedDecoder:
         no_speech: how surely it hears nobody.
         loops_after: tokens after which its next decode repeats the last of them for ever.
         is_silenced: whether it says nothing after words that it was given.
+        shy_s: after a full stop and so much speech it says nothing unless it is told that the text
+            goes on.
         tasks: of every decode.
         prompts: of every decode.
         windows: what is said in the window of every decode.
@@ -134,6 +136,7 @@ class ScriptedDecoder:
     tokenizer: ScriptedTokenizer = field(default_factory=ScriptedTokenizer)
     loops_after: int | None = None
     is_silenced: bool = False
+    shy_s: float = 0.0
     tasks: list[Task] = field(default_factory=list)
     prompts: list[tuple[Token, ...]] = field(default_factory=list)
     windows: list[str] = field(default_factory=list)
@@ -179,7 +182,13 @@ class ScriptedSound:
         self.encoded = np.zeros((self.n_frames, 1), np.float32)
 
     def steps(
-        self, task: Task, prompt: Sequence[Token], prefix: Sequence[Token], beams: int = 1
+        self,
+        task: Task,
+        prompt: Sequence[Token],
+        prefix: Sequence[Token],
+        beams: int = 1,
+        *,
+        goes_on: bool = False,
     ) -> Iterator[DecodeStep]:
         self._decoder.tasks.append(task)
         self._decoder.prompts.append(tuple(prompt))
@@ -190,6 +199,8 @@ class ScriptedSound:
         heard = decode([step.token for step in steps[: len(prefix)]])
         assert heard.upper() == decode(prefix).upper()
         if self._decoder.is_silenced and prefix:
+            return
+        if prefix and not goes_on and self._is_shy(steps[len(prefix) - 1]):
             return
         for step in self._looping(steps[len(prefix) :]):
             self._decoder.n_tokens += 1
@@ -205,6 +216,11 @@ class ScriptedSound:
     def _looping(self, steps: Sequence[DecodeStep]) -> Iterable[DecodeStep]:
         n, self._decoder.loops_after = self._decoder.loops_after, None
         return steps if n is None else chain(steps[:n], repeat(steps[n - 1]))
+
+    def _is_shy(self, last: DecodeStep) -> bool:
+        spoken_s = (self.n_frames - last.frame) * ENCODER_FRAME / SAMPLE_RATE
+        is_over = self._decoder.tokenizer.decode([last.token]).endswith(".")
+        return is_over and spoken_s < self._decoder.shy_s
 
     def _all_steps(self) -> Iterator[DecodeStep]:
         tokenizer = self._decoder.tokenizer

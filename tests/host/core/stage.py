@@ -62,7 +62,15 @@ AGREEMENT = AgreementOptions(
     patience=3 * S,
     draft_sure=0.5,
 )
-REFINE = RefineOptions(least=5 * S, longest=20 * S, left=10 * S, pause=S)
+REFINE = RefineOptions(
+    least=5 * S,
+    longest=20 * S,
+    line=20 * S,
+    left=10 * S,
+    right=2 * S,
+    pause=S,
+    patience=4 * S,
+)
 PACE = Pace(
     step=S // 2,
     hush=S * 3 // 10,
@@ -93,6 +101,7 @@ class Stage:
     start: Sample = 0
     context: str = ""
     live: LiveOptions = LIVE
+    refine: RefineOptions = REFINE
     voices: Sequence[int] | None = None
     speakers: Speakers = field(default_factory=Speakers)
     events: list[Event] = field(default_factory=list)
@@ -116,7 +125,7 @@ class Stage:
                 tokenizer,
                 self.multilingual,
                 self.background,
-                REFINE,
+                self.refine,
                 PACE,
                 voices=lambda: self.encoder,
             )

@@ -9,7 +9,7 @@ import pytest
 from host.core.scripted import OneByOne, ScriptedTokenizer
 from wlk_host.core.ports import Hypothesis, LanguageOdds, Task, Token
 from wlk_host.core.refine import RefineOptions, RefinePass
-from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Pcm, Spoken, Word
+from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Pcm, Sample, Spoken, Word
 
 S = SAMPLE_RATE
 TASK = Task("en")
@@ -50,7 +50,13 @@ def tokenizer() -> ScriptedTokenizer:
 @pytest.fixture
 def refiner(recognizer: NotingRecognizer, tokenizer: ScriptedTokenizer) -> RefinePass:
     """A pass that has heard 100 s, each sample being its position."""
-    refiner = RefinePass(recognizer, tokenizer, 0, RefineOptions(left=10 * S))
+    return pass_with(recognizer, tokenizer, right=0)
+
+
+def pass_with(
+    recognizer: NotingRecognizer, tokenizer: ScriptedTokenizer, right: Sample
+) -> RefinePass:
+    refiner = RefinePass(recognizer, tokenizer, 0, RefineOptions(left=10 * S, right=right))
     refiner.feed(AudioChunk(0, np.arange(100 * S, dtype=np.float32)))
     return refiner
 
@@ -109,6 +115,39 @@ def test_earlier_sound_comes_with_its_final_words(
     begin, n_samples, prefix = recognizer.asked[0]
     assert tokenizer.decode(prefix) == " near"
     assert 17 * S < begin <= 18 * S
+    assert begin + n_samples == 25 * S
+
+
+def test_sound_that_follows_is_heard_but_not_its_words(
+    recognizer: NotingRecognizer, tokenizer: ScriptedTokenizer
+) -> None:
+    words = [Word(f" w{i}", i * S, (i + 1) * S, 0.9) for i in range(8)]
+    recognizer.answer = Hypothesis(tuple(words), -0.2, 0.0)
+    refiner = pass_with(recognizer, tokenizer, right=2 * S)
+    refined = refiner.prepare(20 * S, 25 * S, LIVE, TASK, ())()
+    begin, n_samples, _ = recognizer.asked[0]
+    assert begin + n_samples == 27 * S
+    assert [word.text for word in refined.words] == [f" w{i}" for i in range(5)]
+
+
+def test_no_more_is_heard_than_there_is(
+    recognizer: NotingRecognizer, tokenizer: ScriptedTokenizer
+) -> None:
+    refiner = pass_with(recognizer, tokenizer, right=2 * S)
+    refiner.prepare(95 * S, 99 * S, LIVE, TASK, ())()
+    refiner.prepare(60 * S, 88 * S, LIVE, TASK, ())()
+    (begin, n_samples, _), (_, n_of_a_window, _) = recognizer.asked
+    assert begin + n_samples == 100 * S
+    assert n_of_a_window <= 29 * S
+
+
+@pytest.mark.parametrize(("task", "in_english"), [(TRANSLATE, False), (Task("de"), True)])
+def test_for_a_translation_no_later_sound_is_heard(
+    recognizer: NotingRecognizer, tokenizer: ScriptedTokenizer, task: Task, in_english: bool
+) -> None:
+    refiner = pass_with(recognizer, tokenizer, right=2 * S)
+    refiner.prepare(20 * S, 25 * S, LIVE, task, (), in_english=in_english)()
+    begin, n_samples, _ = recognizer.asked[0]
     assert begin + n_samples == 25 * S
 
 

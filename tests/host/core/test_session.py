@@ -122,6 +122,18 @@ def test_words_come_while_somebody_is_still_speaking() -> None:
     assert len(stage.shown[-1].committed.split()) >= 6
 
 
+def test_speech_after_a_pause_is_shown_though_the_decoder_takes_it_for_silence() -> None:
+    script = spoken("A sentence that ends. 1.2 Another one that goes on and on and on for long.")
+    shown = {}
+    for shy_s in (0.0, 6.0):
+        stage = Stage(script)
+        stage.decoder.shy_s = shy_s
+        stage.play(sound_of(script)[: script[4].end + 3 * S // 2])
+        shown[shy_s] = stage.shown[-1].committed
+    assert shown[6.0] == shown[0.0]
+    assert "Another one" in shown[6.0]
+
+
 def test_the_last_words_come_without_silence_behind_them() -> None:
     stage = Stage(CLIP)
     stage.play(sound_of(CLIP, length=CLIP[-1].end))

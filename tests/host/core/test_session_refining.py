@@ -1,6 +1,7 @@
 """A session with scripted parts: its second pass, and what a slow machine leaves out."""
 
 import random
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -25,6 +26,32 @@ def test_an_utterance_is_refined_in_the_pause_behind_it() -> None:
     assert stage.recognizer.n_heard == 1
     assert stage.shown[-1].final.isupper()
     assert stage.updates[-1].final_until >= pause
+
+
+def test_a_short_utterance_does_not_wait_for_the_end_of_a_long_one() -> None:
+    script = spoken("Yes. 1.0 " + "A long sentence follows and does not end " * 4)
+    stage = Stage(script)
+    patience_ends = script[0].end + PACE.speech_pad + REFINE.patience
+    pcm = sound_of(script)
+    stage.play(pcm[: patience_ends - 2 * CHUNK])
+    assert stage.updates[-1].final_until == 0
+    stage.play(
+        pcm[patience_ends - 2 * CHUNK : patience_ends + 2 * CHUNK], patience_ends - 2 * CHUNK
+    )
+    assert stage.updates[-1].final_until >= script[0].end
+    assert stage.shown[-1].final.startswith("YES. A long")
+
+
+def test_a_line_in_running_speech_is_final_before_the_speaker_stops() -> None:
+    sentence = "these are some words of a sentence that ends. "
+    stage = Stage(spoken(sentence * 5), refine=replace(REFINE, line=4 * S))
+    stage.play(sound_of(stage.script)[: stage.script[-1].end])
+    assert stage.updates[-1].final_until > 4 * S
+    assert stage.recognizer.n_heard > 1
+    stage.finish()
+    # What was heard for context alone is in the next line once.
+    assert stage.shown[-1].final == text_of(stage.script).upper()
+    assert_sound(stage)
 
 
 def test_live_work_goes_before_refining() -> None:

@@ -149,7 +149,13 @@ class EncodedSound:
         return self._memory.frames(self.n_frames)
 
     def steps(
-        self, task: Task, prompt: Sequence[Token], prefix: Sequence[Token], beams: int = 1
+        self,
+        task: Task,
+        prompt: Sequence[Token],
+        prefix: Sequence[Token],
+        beams: int = 1,
+        *,
+        goes_on: bool = False,
     ) -> Iterator[DecodeStep]:
         """Decode lazily; see `core.ports.Sound`."""
         whisper = self._whisper
@@ -159,12 +165,12 @@ class EncodedSound:
         if beams > 1:
             room = N_CONTEXT - len(tokens)
             search = TextSearch(whisper, self._memory, beams, tokens, room)
-            yield from search.steps(not prefix, self.n_frames)
+            yield from search.steps(goes_on or not prefix, self.n_frames)
             return
         cache = whisper.decoder.cache()
         tracker = AttentionTracker(self.n_frames)
         while cache.length + len(tokens) < N_CONTEXT:
-            at_start = cache.length == 0 and not prefix
+            at_start = cache.length == 0 and (goes_on or not prefix)
             mask = whisper.mask_at_start if at_start else whisper.mask
             best, attention = whisper.decoder.successors(tokens, cache, self._memory, mask, 1)
             frame = tracker.read(attention)

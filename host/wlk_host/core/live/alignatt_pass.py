@@ -47,16 +47,16 @@ class LivePass:
         start, last = self._spoken.start, self._last
         if last is None or last[:2] != (start, end):
             last = self._last = (start, end, self._stream.encode(start, end))
-        return _Window(self, start, last[2])
+        return _Window(self, start, speech_from, last[2])
 
     def languages(self, start: Sample, end: Sample, *, padded: bool) -> LanguageOdds:
         """How probable each language is in that stretch, without the settled sound before it."""
         first = max(self._spoken.start, -(-start // ENCODER_FRAME) * ENCODER_FRAME)
         return self._stream.encode(first, end, padded=padded).languages()
 
-    def decode(self, sound: Sound, task: Task, closing: bool) -> Heard:
+    def decode(self, sound: Sound, speech_from: Sample, task: Task, closing: bool) -> Heard:
         """Settle what can be settled; everything when the utterance is over (`closing`)."""
-        heard = self._spoken.decode(sound, task, self.prompt, closing)
+        heard = self._spoken.decode(sound, task, self.prompt, closing, speech_from)
         if closing:
             self._last = None
         if self._spoken.is_stuck:
@@ -116,6 +116,7 @@ class LivePass:
 class _Window:
     live: LivePass
     start: Sample
+    speech_from: Sample
     sound: Sound
 
     def languages(self) -> LanguageOdds:
@@ -127,7 +128,7 @@ class _Window:
         closing: bool,
         in_english: bool = False,  # noqa: ARG002 - the sound stays encoded
     ) -> Heard:
-        return self.live.decode(self.sound, task, closing)
+        return self.live.decode(self.sound, self.speech_from, task, closing)
 
     def translate(self, language: str, closing: bool) -> Heard:
         return self.live.translate(self.sound, self.start, language, closing)

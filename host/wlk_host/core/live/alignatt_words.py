@@ -43,6 +43,8 @@ class LiveOptions:
         sure: a settled word less probable than this waits until the next step says
             the same (LocalAgreement, where it is worth its delay) ...
         patience: ... or until this much sound has followed it.
+        unheard: speech after the settled words from which the decoder is made to say more. After
+            a full stop and a pause it often takes the next words for silence for some seconds.
         draft_sure: a draft word less probable than this is not shown until it is
             said twice, and neither is what follows it.
         speech: probability under which the first words after a silence are taken for
@@ -55,7 +57,8 @@ class LiveOptions:
     translation_margin: EncoderFrames = 75
     sure: float = 0.5
     patience: Sample = 2 * SAMPLE_RATE
-    draft_sure: float = 0.4
+    unheard: Sample = SAMPLE_RATE * 9 // 10
+    draft_sure: float = 0.3
     speech: float = 0.1
     window: Sample = 7 * SAMPLE_RATE
     left: Sample = SAMPLE_RATE * 9 // 2
@@ -96,8 +99,18 @@ class SettledWords:
         self.until = start
         self.is_stuck = False
 
-    def decode(self, sound: Sound, task: Task, prompt: Sequence[Token], closing: bool) -> Heard:
-        """Settle what can be settled; everything when the utterance is over (`closing`)."""
+    def decode(
+        self,
+        sound: Sound,
+        task: Task,
+        prompt: Sequence[Token],
+        closing: bool,
+        speech_from: Sample | None = None,
+    ) -> Heard:
+        """Settle what can be settled; everything when the utterance is over (`closing`).
+
+        Where `speech_from` is given, somebody has been speaking since then.
+        """
         prefix = [token for settled in self._settled for token in settled.tokens]
         unread = sound.n_frames * ENCODER_FRAME - max(0, self.until - self.start)
         beams, margin = self._options.beams, self._options.margin
@@ -105,8 +118,10 @@ class SettledWords:
             # It has more than one good wording: before its sentence is over, beams tell the
             # better one no better (`tests/bench/RESULTS.md`).
             beams, margin = 1, self._options.translation_margin
+        begins = speech_from is not None and self.until <= speech_from
+        goes_on = not closing and self._is_unheard(sound, speech_from)
         decision = decide(
-            sound.steps(task, (*prompt, *self._past), prefix, beams),
+            sound.steps(task, (*prompt, *self._past), prefix, beams, goes_on=goes_on),
             self._history(),
             n_frames=sound.n_frames,
             margin=0 if closing else margin,
@@ -124,7 +139,7 @@ class SettledWords:
         n = (
             n - n_guessed(words[:n], end, self._options.sure)
             if closing
-            else self._n_sure(words[:n], n_agreed, end)
+            else self._n_sure(words[:n], n_agreed, end, waits=goes_on and begins)
         )
         if not self._settled and n and not self._is_speech(sound, words[:n]):
             words, n = [], 0
@@ -149,9 +164,17 @@ class SettledWords:
     def _is_speech(self, sound: Sound, words: Sequence[Word]) -> bool:
         return mean_probability(words) * (1 - sound.no_speech()) >= self._options.speech
 
-    def _n_sure(self, words: Sequence[Word], n_agreed: int, end: Sample) -> int:
+    def _is_unheard(self, sound: Sound, speech_from: Sample | None) -> bool:
+        """Whether more was spoken after the settled words than a decoder may pass over."""
+        if speech_from is None:
+            return False
+        end = self.start + sound.n_frames * ENCODER_FRAME
+        return end - max(self.until, speech_from) >= self._options.unheard
+
+    def _n_sure(self, words: Sequence[Word], n_agreed: int, end: Sample, waits: bool) -> int:
         for i, word in enumerate(words):
-            waited = end - word.end >= self._options.patience
+            # A decoder that had to say something may have made it up: then time tells nothing.
+            waited = not waits and end - word.end >= self._options.patience
             if i >= n_agreed and not waited and word.probability < self._options.sure:
                 return i
         return len(words)

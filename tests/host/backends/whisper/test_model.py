@@ -101,6 +101,14 @@ def test_a_prefix_is_gone_on_from(engine: Whisper) -> None:
     assert rest[0].frame == pytest.approx(whole[6].frame, abs=15)
 
 
+@pytest.mark.parametrize("beams", [1, 3])
+def test_a_text_that_goes_on_does_not_end_with_its_prefix(engine: Whisper, beams: int) -> None:
+    sound = listened(engine, sentence())
+    prefix = [step.token for step in sound.steps(TASK, (), (), beams)]
+    assert not list(sound.steps(TASK, (), prefix, beams))
+    assert next(sound.steps(TASK, (), prefix, beams, goes_on=True), None) is not None
+
+
 def test_a_step_costs_nothing_until_it_is_pulled(engine: Whisper) -> None:
     steps = listened(engine, sentence()).steps(TASK, (), ())
     first = next(steps)
