@@ -66,7 +66,7 @@ class RefineOptions:
     longest: Sample = 16 * SAMPLE_RATE
     line: Sample = 10 * SAMPLE_RATE
     left: Sample = 10 * SAMPLE_RATE
-    right: Sample = 6 * SAMPLE_RATE
+    right: Sample = 3 * SAMPLE_RATE
     pause: Sample = 2 * SAMPLE_RATE
     patience: Sample = 6 * SAMPLE_RATE
     rolling: int = 64
