@@ -64,14 +64,16 @@ def gates(
 
     host = both("pytest", "host", f"{free} and not alone")
     if quick:
-        alone = _tests(lean, "pytest, alone", "alone", "-m", f"{free} and alone")
+        alone = _tests(lean, "pytest, alone", "alone", "-m", f"{free} and alone and not torch")
         return [*checks(python), *host, alone]
     return [
         *checks(python),
         *host,
         *both("pytest with models", "models", "model and not browser and not alone"),
-        _tests(lean, "pytest in the browser", "browser", "-m", "browser and not alone"),
-        _tests(lean, "pytest, alone", "alone", "-m", "alone"),
+        _tests(
+            lean, "pytest in the browser", "browser", "-m", "browser and not alone and not torch"
+        ),
+        _tests(lean, "pytest, alone", "alone", "-m", "alone and not torch"),
     ]
 
 

@@ -14,6 +14,8 @@ from wlk_host.backends.checkpoints.container import read_variables
 from wlk_host.backends.whisper.layout import Variables
 from wlk_host.backends.whisper.torch.decoder import TorchDecoder
 
+pytestmark = pytest.mark.torch
+
 HEADS = [(0, 1), (1, 0), (1, 1)]
 N_FRAMES = 30
 

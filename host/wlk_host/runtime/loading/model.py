@@ -104,12 +104,12 @@ class Model(SessionOpener):
                 listen = partial(LivePass, whisper, options=live)
                 pace = Pace()
             case "local_agreement":
-                quick = _recognizer(whisper, self._backend, beams=1, least_window=_LEAST_WINDOW)
+                quick = recognizer_of(whisper, self._backend, beams=1, least_window=_LEAST_WINDOW)
                 listen = partial(LocalAgreement, quick, tokenizer, options=AgreementOptions())
                 pace = Pace(step=_AGREEMENT_STEP)
         return Recognition(
             listen,
-            _recognizer(whisper, self._backend),
+            recognizer_of(whisper, self._backend),
             tokenizer,
             whisper.multilingual,
             heap.GivingBack(background),
@@ -125,7 +125,7 @@ class Model(SessionOpener):
         return partial(whisper_tells, cache(serves_english)) if able else only_if_chosen
 
 
-def _recognizer(whisper: Whisper, backend: Backend, **options: int) -> LiveRecognizer:
+def recognizer_of(whisper: Whisper, backend: Backend, **options: int) -> LiveRecognizer:
     """The recogniser that decodes whole stretches of sound: CTranslate2 if it is loaded anyway."""
     if backend != "faster-whisper" or isinstance(whisper.encoder, OnnxEncoder):
         return AttentiveRecognizer(whisper, **options)

@@ -29,6 +29,8 @@ from wlk_host.backends.checkpoints.files import read_tensors
 from wlk_host.backends.checkpoints.legacy_pickle import read_legacy
 from wlk_host.backends.checkpoints.names import to_openai
 
+pytestmark = pytest.mark.torch  # It makes some of the files, and reads some.
+
 BOMB_BYTES = 2**28
 
 

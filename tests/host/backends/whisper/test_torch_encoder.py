@@ -13,6 +13,7 @@ from fixtures.sound import english
 from wlk_host.backends.checkpoints.container import read_variables
 from wlk_host.backends.choice import Backend
 from wlk_host.backends.whisper.ct2.encoder import CTranslate2Encoder
+from wlk_host.backends.whisper.ct2.model import begin
 from wlk_host.backends.whisper.halves import Memory
 from wlk_host.backends.whisper.mel import log_mel
 from wlk_host.backends.whisper.model import EncodedSound, Whisper
@@ -66,7 +67,8 @@ def test_in_bfloat16_it_is_nearer_than_int8(name: str) -> None:
 
 @pytest.mark.parametrize("backend", ["torch", "faster-whisper"])
 def test_windows_of_several_sessions_are_heard_in_a_batch_as_alone(backend: Backend) -> None:
-    whisper = Whisper(model("base"), backend, threads=1)
+    read = begin(model("base"), 1, "cpu") if backend == "faster-whisper" else None
+    whisper = Whisper(model("base"), backend, threads=1, loading=read)
     windows = [english()[at * SAMPLE_RATE :][: 6 * SAMPLE_RATE] for at in (0, 7, 15)]
     each = [log_mel(pcm, whisper.n_mels, 750) for pcm in windows]
     batch = np.stack(each)

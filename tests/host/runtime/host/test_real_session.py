@@ -13,9 +13,6 @@ from fixtures.models import model
 from fixtures.sound import english, english_words, hum, noise
 from fixtures.speech import english_clip
 from wlk_host.backends.silero import SileroDetector, load_session
-from wlk_host.backends.whisper.ct2.encoder import CTranslate2Encoder
-from wlk_host.backends.whisper.ct2.model import begin
-from wlk_host.backends.whisper.ct2.recognizer import CTranslate2Recognizer
 from wlk_host.backends.whisper.model import Whisper
 from wlk_host.bench.scoring import align, error_rate, normalise
 from wlk_host.core.live.agreement_pass import AgreementOptions, LocalAgreement
@@ -26,6 +23,7 @@ from wlk_host.core.ports import (
     Ask,
     Hypothesis,
     LanguageOdds,
+    LiveRecognizer,
     Sound,
     SoundStream,
     Task,
@@ -48,6 +46,7 @@ from wlk_host.core.types import (
 from wlk_host.runtime.files.caption_log import CaptionLog, Shown
 from wlk_host.runtime.files.clocks import SoundClock
 from wlk_host.runtime.files.playback import play
+from wlk_host.runtime.loading.model import recognizer_of
 
 pytestmark = pytest.mark.model
 
@@ -62,8 +61,8 @@ class Counting:
     """
 
     decoder: Whisper
-    recognizer: CTranslate2Recognizer
-    listener: CTranslate2Recognizer
+    recognizer: LiveRecognizer
+    listener: LiveRecognizer
     n_encoded: int = 0
     n_refined: int = 0
     n_padded: int = 0
@@ -152,11 +151,10 @@ def played(
 
 
 def loaded(name: str) -> Counting:
-    decoder = Whisper(model(name), threads=1, loading=begin(model(name), 1))
-    assert isinstance(decoder.encoder, CTranslate2Encoder)
-    whisper, tokenizer = decoder.encoder.whisper, decoder.tokenizer
-    listener = CTranslate2Recognizer(whisper, tokenizer, beams=1, least_window=750)
-    return Counting(decoder, CTranslate2Recognizer(whisper, tokenizer), listener)
+    """The halves that the host loads here, and its recognisers."""
+    decoder = Whisper(model(name), threads=1)
+    listener = recognizer_of(decoder, "faster-whisper", beams=1, least_window=750)
+    return Counting(decoder, recognizer_of(decoder, "faster-whisper"), listener)
 
 
 @pytest.fixture(scope="module")
