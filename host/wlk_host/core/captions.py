@@ -270,12 +270,14 @@ class Transcript:
     def closed_until(self) -> Sample | None:
         """Between the last line that gets no more words and what follows it; None without one.
 
-        Where its last word ends is a guess, so half of the gap is left to it.
+        Where its last word ends is a guess, so half of the gap is left to it. A full stop is often
+        told as late as the words behind it, so it does not count.
         """
         closed = self._live[:-1] if self._is_open else self._live
         if not closed:
             return None
-        end = closed[-1].words[-1].end
+        spoken = [word for word in closed[-1].words if not is_closing(word.text)]
+        end = (spoken or closed[-1].words)[-1].end
         following = self._live[-1].words[0].start if self._is_open else end
         return (end + following) // 2
 

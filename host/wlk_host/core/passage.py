@@ -143,9 +143,8 @@ class Passage:
         if closing:
             end = min(end, at.voiced + pace.speech_pad)
             if at.read >= at.voiced + _TRAIL:
-                end = (
-                    at.read
-                )  # All of it has been heard, in a window that need not be encoded again.
+                # All of it has been heard, in a window that need not be encoded again.
+                end = at.read
         return Stretch(max(at.closed, at.utterance_from), end, at.opened, closing)
 
     def hear_voices(self, *, closing: bool) -> None:

@@ -20,9 +20,6 @@ from wlk_host.core.types import (
     Word,
 )
 
-_SHORT: Final = SAMPLE_RATE * 3 // 10
-"""What most words last at least."""
-
 _LEAD: Final = SAMPLE_RATE // 5
 """Sound before the first word: word times are not exact."""
 
@@ -254,8 +251,8 @@ def _better(heard: Hypothesis, task: Task, start: Sample, live: Sequence[Word]) 
 
 
 def _heard_until(end: Sample, heard: Hypothesis) -> Hypothesis:
-    """Without the words of the sound after `end`. A word may have the pause before it as well."""
-    words = tuple(w for w in heard.words if w.end - min(w.end - w.start, _SHORT) // 2 < end)
+    """Without the words of which the sound after `end` has the greater part."""
+    words = tuple(word for word in heard.words if word.start + word.end < 2 * end)
     return replace(heard, words=words)
 
 

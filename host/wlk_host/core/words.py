@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import dropwhile
 from typing import Final, Protocol
 from unicodedata import east_asian_width
 
@@ -72,6 +73,11 @@ def begins_word(text: str, spaced: bool) -> bool:
 def is_closing(text: str) -> bool:
     """Whether text is nothing but closing punctuation."""
     return bool(text.strip()) and all(character in _CLOSING for character in text.strip())
+
+
+def opening(words: Iterable[Word]) -> list[Word]:
+    """The words from the first that is one: punctuation before it ends a word that is not here."""
+    return list(dropwhile(lambda word: is_closing(word.text), words))
 
 
 def is_whole(text: str) -> bool:

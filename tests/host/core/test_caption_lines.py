@@ -184,6 +184,15 @@ def test_half_of_the_gap_is_left_to_the_word_before_it() -> None:
     assert transcript.closed_until == 4 * STEP
 
 
+def test_a_full_stop_that_is_told_late_does_not_move_the_gap() -> None:
+    transcript = Transcript()
+    stop = Word(".", 6 * STEP, 7 * STEP, 0.9)
+    transcript.commit([*words("Speaking"), stop], "en")
+    transcript.end_line()
+    transcript.commit(words("When", start=7 * STEP), "en")
+    assert transcript.closed_until == 4 * STEP
+
+
 def test_punctuation_that_comes_late_goes_to_the_line_it_ends() -> None:
     transcript = Transcript()
     transcript.commit(words("Hello and welcome"), "en")

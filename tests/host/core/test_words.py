@@ -14,6 +14,7 @@ from wlk_host.core.words import (
     heard_from,
     is_closing,
     is_whole,
+    opening,
     word_text,
 )
 
@@ -140,3 +141,18 @@ def test_a_word_said_to_begin_just_before_is_heard() -> None:
         Word(" three", 3000, 4000, 1.0),
     ]
     assert heard_from(1600, said) == [Word(" two", 1600, 3000, 0.9), said[2]]
+
+
+@pytest.mark.parametrize(
+    ("texts", "left"),
+    [
+        ([".", " When", " a"], [" When", " a"]),
+        ([" .", '"', " When"], [" When"]),
+        ([" When", "."], [" When", "."]),
+        (["."], []),
+        ([], []),
+    ],
+)
+def test_punctuation_of_a_word_that_is_gone_goes_as_well(texts: list[str], left: list[str]) -> None:
+    words = [Word(text, i, i + 1, 1.0) for i, text in enumerate(texts)]
+    assert [word.text for word in opening(words)] == left

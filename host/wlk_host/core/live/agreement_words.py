@@ -17,7 +17,7 @@ from wlk_host.core.live.trust import (
 from wlk_host.core.ports import Ask, Hypothesis, Task, Token, Tokenizer
 from wlk_host.core.sentences import ends_sentence
 from wlk_host.core.types import SAMPLE_RATE, Sample, Word
-from wlk_host.core.words import heard_from, is_whole
+from wlk_host.core.words import heard_from, is_whole, opening
 
 Trim: TypeAlias = Literal["sentence", "segment"]
 
@@ -149,8 +149,8 @@ class AgreedWords:
         """Go on from better words for the sound between `since` and `until`."""
         before = [word for word in self._settled if word.start < since]
         better = heard_from(self.start, words)
-        after = [word for word in self._settled if word.start >= until]
-        self._settled = [*before, *better, *after]
+        after = (word for word in self._settled if word.start >= until)
+        self._settled = [*before, *better, *opening(after)]
 
     def go_on(self, words: Sequence[Word], at: Sample) -> None:
         """Take these as the settled words up to `at`."""

@@ -20,7 +20,7 @@ from wlk_host.core.types import (
     Sample,
     Word,
 )
-from wlk_host.core.words import heard_from, word_text
+from wlk_host.core.words import heard_from, opening, word_text
 
 _UNREAD: Final = SAMPLE_RATE
 """Sound after the last word that can hold more words."""
@@ -188,7 +188,8 @@ class SettledWords:
             better.append(_Settled(word, tokens, (word.start,) * len(tokens)))
         before = [s for s in self._settled if s.word.start < since]
         after = [s for s in self._settled if s.word.start >= until]
-        self._settled = [*before, *better, *after]
+        n_endings = len(after) - len(opening(s.word for s in after))
+        self._settled = [*before, *better, *after[n_endings:]]
 
     def restart(self, at: Sample) -> None:
         """Go on in windows from `at`, without what was said before."""
