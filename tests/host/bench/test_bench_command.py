@@ -79,7 +79,7 @@ def test_translations_are_scored_and_timed(tmp_path: Path) -> None:
 def test_the_report_shows_pictures_that_are_there(out: Path) -> None:
     report = (out / "report.md").read_text(encoding="utf-8")
     shown = re.findall(r"!\[.+\]\((.+)\)", report)
-    assert shown == ["accuracy.svg", "latency.svg", "lag.svg"]
+    assert shown == ["accuracy.svg", "latency.svg", "reading.svg", "lag.svg"]
     for name in shown:
         assert ElementTree.parse(out / name).getroot().tag.endswith("svg")
 
@@ -92,7 +92,8 @@ def test_runs_are_compared(out: Path, tmp_path: Path) -> None:
     rows = done.stdout.splitlines()
     assert [row.split("|")[1].strip() for row in rows[2:]] == ["out", "other"]
     assert (tmp_path / "both/comparison.md").exists()
-    assert (tmp_path / "both/comparison-accuracy.svg").exists()
+    for picture in ("accuracy", "reading"):
+        assert (tmp_path / f"both/comparison-{picture}.svg").exists()
 
 
 @pytest.mark.model
