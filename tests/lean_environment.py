@@ -17,6 +17,9 @@ _HIDDEN: Final = {"functorch", "mlx", "nllw", "torch", "torchgen", "transformers
 
 _SCRIPT: Final = "wlk-host"
 
+_PROGRAM: Final = "ruff"
+"""It formats what `tools/generate_options.py` writes. No script, so it has no interpreter."""
+
 
 def view_of(folder: Path, view: Path) -> Path:
     """The interpreter of a view of that virtual environment, made anew."""
@@ -32,6 +35,7 @@ def view_of(folder: Path, view: Path) -> Path:
     python.parent.mkdir()
     python.symlink_to((folder / "bin" / "python").resolve())
     _copy_script(folder / "bin" / _SCRIPT, python)
+    python.with_name(_PROGRAM).symlink_to(folder / "bin" / _PROGRAM)
     return python
 
 
