@@ -78,7 +78,7 @@ export const SECTIONS = {
  * The host's backends, under the names that they have everywhere.
  * @type {Readonly<Record<NonNullable<SiteSettings['backend']>, string>>}
  */
-export const BACKENDS = { 'faster-whisper': 'CTranslate2', torch: 'PyTorch', mlx: 'MLX' };
+export const BACKENDS = { 'faster-whisper': 'faster-whisper', torch: 'PyTorch', mlx: 'MLX' };
 
 /**
  * @param {import('../shared/settings.js').Settings} settings

@@ -48,7 +48,7 @@ export const HOST_OPTIONS = /** @type {const} */ ({
   translator: { type: ['string', 'null'], minLength: 1, maxLength: 4096, default: null },
   /** switch to the next smaller installed model when captions are late for long */
   step_down: { type: 'boolean', default: false },
-  /** what runs the model: CTranslate2 in int8 (faster-whisper), PyTorch in bfloat16 (torch), or MLX on Apple silicon (mlx); default: the host chooses */
+  /** what runs the model: onnxruntime or, on a graphics card, CTranslate2 (faster-whisper), PyTorch in bfloat16 (torch), or MLX on Apple silicon (mlx); default: the host chooses */
   backend: { enum: ['faster-whisper', 'torch', 'mlx', null], default: null },
   /** cross-attention heads (LAYER.HEAD,LAYER.HEAD) that follow the sound; default: the model's own */
   alignment_heads: {

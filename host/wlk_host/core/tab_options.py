@@ -55,8 +55,9 @@ HELP: Final = {
     ),
     "step_down": "switch to the next smaller installed model when captions are late for long",
     "backend": (
-        "what runs the model: CTranslate2 in int8 (faster-whisper), PyTorch in "
-        "bfloat16 (torch), or MLX on Apple silicon (mlx); default: the host chooses"
+        "what runs the model: onnxruntime or, on a graphics card, CTranslate2 (faster-"
+        "whisper), PyTorch in bfloat16 (torch), or MLX on Apple silicon (mlx); "
+        "default: the host chooses"
     ),
     "alignment_heads": (
         "cross-attention heads (LAYER.HEAD,LAYER.HEAD) that follow the sound; default:"
