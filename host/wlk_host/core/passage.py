@@ -92,7 +92,12 @@ class Passage:
         self._speakers = speakers
         self._gate = SpeechGate(detector, start)
         self._refiner = RefinePass(
-            recognition.recognizer, recognition.tokenizer, start, recognition.refine, context
+            recognition.recognizer,
+            recognition.tokenizer,
+            start,
+            recognition.refine,
+            context,
+            spans=lambda: self._gate.spans,
         )
         self.at = Cursors.starting(start)
         self.live = recognition.listen(start, prompt)
@@ -165,9 +170,9 @@ class Passage:
         self.live.skip_to(at)
         self.at = self.at.skipped_to(at)
 
-    def placed(self, words: Sequence[Word]) -> tuple[Word, ...]:
-        """The words where somebody speaks."""
-        return placed(words, self._gate.spans)
+    def placed(self, words: Sequence[Word], since: Sample = 0) -> tuple[Word, ...]:
+        """The words where somebody speaks, from `since` on."""
+        return placed(words, [(max(a, since), b) for a, b in self._gate.spans if b > since])
 
     # -- the second pass ---------------------------------------------------------
 

@@ -9,6 +9,7 @@ from wlk_host.core.language_odds import best_of
 from wlk_host.core.live.said_again import with_repeats, without_copies
 from wlk_host.core.live.trust import bare, goes_round, n_copied
 from wlk_host.core.ports import Ask, Hypothesis, LanguageOdds, Recognizer, Task, Token, Tokenizer
+from wlk_host.core.sound.voicing import Span, placed
 from wlk_host.core.sound.window import AudioBuffer
 from wlk_host.core.types import (
     ENCODER_FRAME,
@@ -81,6 +82,7 @@ class RefinePass:
         start: position of the first sample.
         options: when and with how much context.
         context: what was said before the first sample.
+        spans: tells where somebody spoke. A decoder gives a pause to the words beside it.
 
     Attributes:
         audio: the sound that is not final yet, and some before it.
@@ -93,8 +95,10 @@ class RefinePass:
         start: Sample,
         options: RefineOptions,
         context: str = "",
+        spans: Callable[[], Sequence[Span]] = tuple,
     ) -> None:
         self._recognizer = recognizer
+        self._spans = spans
         self._tokenizer = tokenizer
         self._options = options
         self.audio = AudioBuffer(start)
@@ -174,6 +178,8 @@ class RefinePass:
             told = [w for w in self._final.english if w.start >= start] if left else []
             asks.append(Ask(Task(task.language, "translate"), tuple(prompt), self._tokens(told)))
 
+        spans = tuple(self._spans())
+
         def job() -> Spoken:
             found = recognizer.transcribe_all(pcm, asks)
             # Without words before it, what was encoded is the speech in question and little more.
@@ -185,7 +191,7 @@ class RefinePass:
                 if other is not None:
                     return other
             if heard_until > until:
-                found = [_heard_until(until - start, hypothesis) for hypothesis in found]
+                found = [_heard_until(until, start, hypothesis, spans) for hypothesis in found]
             # Without text, the first two are one.
             told, plain, translated = found[0], found[len(spoken) - 1], found[len(spoken) :]
             heard = _heeded(told, plain, live.words, vocabulary)
@@ -250,10 +256,24 @@ def _better(heard: Hypothesis, task: Task, start: Sample, live: Sequence[Word]) 
     return with_repeats(words, live) if task.kind == "transcribe" else words
 
 
-def _heard_until(end: Sample, heard: Hypothesis) -> Hypothesis:
-    """Without the words of which the sound after `end` has the greater part."""
-    words = tuple(word for word in heard.words if word.start + word.end < 2 * end)
-    return replace(heard, words=words)
+def _heard_until(
+    until: Sample, start: Sample, heard: Hypothesis, spans: Sequence[Span]
+) -> Hypothesis:
+    """Without the words of which the sound after `until` has the greater part.
+
+    Args:
+        until: where the words end that are wanted.
+        start: of the sound that was heard.
+        heard: its words, timed from there.
+        spans: where somebody spoke.
+    """
+    timed = [replace(word, start=word.start + start, end=word.end + start) for word in heard.words]
+    words = (
+        word
+        for word, place in zip(heard.words, placed(timed, spans), strict=True)
+        if place.start + place.end < 2 * until
+    )
+    return replace(heard, words=tuple(words))
 
 
 def _heeded(

@@ -265,7 +265,7 @@ class Session:
     def _take_refined(self, passage: Passage, look: SecondLook) -> list[Event]:
         passage.second_look = None
         spoken = look.spoken.result()
-        spoken = replace(spoken, words=passage.placed(spoken.words))
+        spoken = replace(spoken, words=passage.placed(spoken.words, look.since))
         language, events = look.language, list[Event]()
         if (detected := spoken.detected) is not None:
             if self.language == language:
