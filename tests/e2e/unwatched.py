@@ -2,9 +2,11 @@
 
 import json
 import os
+import select
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -16,6 +18,8 @@ from fixtures import needs
 
 PIPE = ("--remote-debugging-pipe", "--enable-unsafe-extension-debugging")
 
+ANSWER_WITHIN_S = 30
+
 
 class Unwatched:
     """A running Chromium, spoken to over its debugging pipe; attaches to nothing by itself."""
@@ -25,16 +29,14 @@ class Unwatched:
         self._answers = answers
         self._last_id = 0
         self._events: list[dict[str, Any]] = []
+        self._unread = b""
 
     def send(self, method: str, session: str | None = None, **parameters: Any) -> dict[str, Any]:
         """Return the browser's answer to a command of the DevTools protocol."""
         sent = self._post(method, session, **parameters)
-        while True:
-            answer = self._receive()
-            if answer.get("id") == sent:
-                assert "error" not in answer, answer
-                return dict(answer["result"])
-            self._events.append(answer)
+        answer = self._await(lambda answer: answer.get("id") == sent, method)
+        assert "error" not in answer, answer
+        return dict(answer["result"])
 
     def open(self, url: str) -> str:
         """Open a page in a new tab and return its target."""
@@ -88,8 +90,11 @@ class Unwatched:
     def crash(self, target: str) -> None:
         """Have a page's process crash."""
         session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self.send("Inspector.enable", session)
         # There is nobody left to answer.
         self._post("Page.crash", session)
+        crashed = {"method": "Inspector.targetCrashed", "sessionId": session}
+        self._await(lambda event: crashed.items() <= event.items(), "Page.crash")
         self.send("Target.detachFromTarget", sessionId=session)
 
     def go(self, target: str, url: str) -> None:
@@ -118,11 +123,25 @@ class Unwatched:
         self._commands.flush()
         return self._last_id
 
-    def _receive(self) -> dict[str, Any]:
-        raw = bytearray()
-        while (byte := self._answers.read(1)) != b"\0":
-            assert byte, "the browser has gone"
-            raw += byte
+    def _await(self, wanted: Callable[[dict[str, Any]], bool], what: str) -> dict[str, Any]:
+        """Return the first message of that kind; the others are kept as events."""
+        for i, event in enumerate(self._events):
+            if wanted(event):
+                return self._events.pop(i)
+        until = time.monotonic() + ANSWER_WITHIN_S
+        while not wanted(message := self._receive(until, what)):
+            self._events.append(message)
+        return message
+
+    def _receive(self, until: float, what: str) -> dict[str, Any]:
+        while b"\0" not in self._unread:
+            left = until - time.monotonic()
+            waiting = left > 0 and select.select([self._answers], [], [], left)[0]
+            assert waiting, f"{what}: nothing within {ANSWER_WITHIN_S} s"
+            more = os.read(self._answers.fileno(), 1 << 16)
+            assert more, "the browser has gone"
+            self._unread += more
+        raw, self._unread = self._unread.split(b"\0", 1)
         return dict(json.loads(raw))
 
 
