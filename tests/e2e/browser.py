@@ -15,7 +15,7 @@ import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -247,13 +247,16 @@ class Browser:
     def kill_worker(self) -> None:
         """End the service worker, as Chrome does whenever it likes. The host gets EOF with it."""
         target = next(t for t in self._targets("service_worker") if EXTENSION_ID in t["url"])
-        self.cdp.send("Target.closeTarget", {"targetId": target["targetId"]})
-        wait_until(
-            lambda: (
-                target["targetId"] not in {t["targetId"] for t in self._targets("service_worker")}
-            ),
-            "the worker did not die",
-        )
+
+        def is_gone() -> bool:
+            if target["targetId"] not in {t["targetId"] for t in self._targets("service_worker")}:
+                return True
+            # One that is just starting something is not ended by the first request.
+            with suppress(Error):
+                self.cdp.send("Target.closeTarget", {"targetId": target["targetId"]})
+            return False
+
+        wait_until(is_gone, "the worker did not die")
 
     def stored(self, area: str = "sync") -> dict[str, Any]:
         """Return what the extension keeps in `chrome.storage.sync` or `.local`."""

@@ -109,12 +109,21 @@ def unwatched(
         yield browser, page, url
 
 
-def test_captions_go_on_when_the_page_has_crashed_and_is_loaded_again(
+def test_captions_of_a_page_that_crashed_and_is_loaded_again_are_a_click_away(
     unwatched: tuple[Unwatched, str, str], fake_host: FakeHost
 ) -> None:
+    """Its sound goes on. With the crash the browser takes back the leave to draw over it."""
     browser, page, url = unwatched
     browser.crash(page)
     browser.go(page, url)
+    [worker] = browser.ours("service_worker")
+    badges = (
+        "chrome.tabs.query({}).then((tabs) => Promise.all("
+        "tabs.map(({ id: tabId }) => chrome.action.getBadgeText({ tabId }))))"
+    )
+    offered = lambda: "↻" in browser.ask(worker["targetId"], badges)  # noqa: E731
+    wait_until(offered, "captions are not offered")
+    browser.press(url)
     wait_until(lambda: browser.ask(page, SHOWN), "captions did not come back")
     n_audio = len(fake_host.messages("audio"))
     wait_until(lambda: len(fake_host.messages("audio")) > n_audio + 20, "nothing is heard")
