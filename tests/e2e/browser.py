@@ -15,12 +15,19 @@ import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, CDPSession, Error, Frame, Page, sync_playwright
+from playwright.sync_api import (
+    BrowserContext,
+    CDPSession,
+    Error,
+    Frame,
+    Page,
+    sync_playwright,
+)
 from popup import ARTIFACTS, Popup
 from waiting import wait_until
 
@@ -31,6 +38,7 @@ EXTENSION = ROOT / "extension"
 EXTENSION_ID = "adliapmgjimkjkbmaenmlijopoacdhcg"
 HOST_NAME = "dev.wlk.host"
 CHROMIUM = "/usr/bin/chromium"
+KILL_AGAIN_SECONDS = 2.0
 
 Node = dict[str, Any]
 
@@ -247,16 +255,20 @@ class Browser:
     def kill_worker(self) -> None:
         """End the service worker, as Chrome does whenever it likes. The host gets EOF with it."""
         target = next(t for t in self._targets("service_worker") if EXTENSION_ID in t["url"])
+        next_try = 0.0
 
         def is_gone() -> bool:
+            nonlocal next_try
             if target["targetId"] not in {t["targetId"] for t in self._targets("service_worker")}:
                 return True
-            # One that is just starting something is not ended by the first request.
-            with suppress(Error):
+            # One that is just starting something does not heed it, and the gap before the next one,
+            # which has the same id, can be too short to be seen.
+            if time.monotonic() > next_try:
+                next_try = time.monotonic() + KILL_AGAIN_SECONDS
                 self.cdp.send("Target.closeTarget", {"targetId": target["targetId"]})
             return False
 
-        wait_until(is_gone, "the worker did not die")
+        wait_until(is_gone, "the worker did not die", idle=lambda: None)
 
     def stored(self, area: str = "sync") -> dict[str, Any]:
         """Return what the extension keeps in `chrome.storage.sync` or `.local`."""
