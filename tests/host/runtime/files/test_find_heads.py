@@ -16,7 +16,7 @@ from wlk_host.core.errors import WlkError
 from wlk_host.core.types import SAMPLE_RATE
 from wlk_host.runtime.files.find_heads import find_heads
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.torch]
 
 END_S = 20.0
 
