@@ -25,6 +25,7 @@ class Gate:
         command: passes with exit code 0.
         lane: its gates run one after the other, beside those of other lanes.
         counts: the pattern its test counts are read with, None for linters.
+        again: runs only the tests that failed last, None where there is no such thing.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Gate:
     command: tuple[str, ...]
     lane: Lane = "host"
     counts: re.Pattern[str] | None = None
+    again: tuple[str, ...] | None = None
 
     @property
     def needs_torch(self) -> bool:
@@ -98,5 +100,8 @@ def checks(python: Path) -> list[Gate]:
 def _tests(python: Path, title: str, lane: Lane, *chosen: str) -> Gate:
     # A gate says the same twice; by itself Hypothesis looks for new examples each time.
     options = ("--hypothesis-profile=ci", "--durations=10")
-    command = (str(python), "-m", "pytest", *options, *chosen)
-    return Gate("pytest", title, command, lane, COUNTS_OF_PYTEST)
+    # Gates run beside each other; each remembers its own failures.
+    cache = "cache_dir=.pytest_cache/" + title.replace(",", "").replace(" ", "-")
+    command = (str(python), "-m", "pytest", *options, "-o", cache, *chosen)
+    again = (*command[:3], "--last-failed", "--last-failed-no-failures=none", *command[3:])
+    return Gate("pytest", title, command, lane, COUNTS_OF_PYTEST, again)

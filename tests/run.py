@@ -7,13 +7,15 @@
 
 All gates run even if one fails. The exit code is 0 only if all passed. Gates of different lanes
 run beside each other, because tests in a browser mostly wait for sound. Tests that listen in real
-time, or measure it, run at the end with nothing beside them.
+time, or measure it, run at the end with nothing beside them. So does the second try of a few tests
+that failed beside others: who fails again has failed, and who passes is named in the report.
 
 Tests that need PyTorch are marked `torch`. All others run where it is hidden (`lean_environment`).
 With `--without-torch` they run in an environment of its own, into which it was never installed.
 """
 
 import argparse
+import dataclasses
 import hashlib
 import os
 import re
@@ -45,6 +47,12 @@ MODELS: Final = ("base", "tiny.en", "speakers")
 _DURATION: Final = re.compile(r"^(?P<seconds>[\d.]+)s (?:call|setup|teardown) +(?P<test>\S.*)$")
 """A line of pytest's `--durations`."""
 
+_FAILED: Final = re.compile(r"^(?:FAILED|ERROR) (?P<test>tests/\S+::.*)$")
+"""A line of pytest's summary."""
+
+_SECOND_TRIES: Final = 5
+"""More failures than this are no accident of timing."""
+
 _QUICK: Final = " quick"
 """Behind the fingerprint of an environment without models."""
 
@@ -59,6 +67,9 @@ class Outcome:
     counted: dict[str, int] = field(default_factory=dict)
     slowest: list[tuple[float, str]] = field(default_factory=list)
     """Seconds and names of its slowest tests."""
+
+    failures: list[str] = field(default_factory=list)
+    """Tests that failed, and why in a few words."""
 
     @property
     def passed(self) -> int:
@@ -167,7 +178,20 @@ def run_all(chosen: list[Gate], variables: dict[str, str]) -> list[Outcome]:
         except KeyboardInterrupt:
             interrupted.set()
             raise
-    return outcomes + in_order(last)
+    return [try_again(o, variables) for o in outcomes] + in_order(last)
+
+
+def try_again(outcome: Outcome, variables: dict[str, str]) -> Outcome:
+    """The outcome after a second try, with nothing beside it, of the few tests that failed."""
+    gate = outcome.gate
+    if outcome.succeeded or gate.again is None or not 0 < outcome.failed <= _SECOND_TRIES:
+        return outcome
+    second = run(dataclasses.replace(gate, command=gate.again), variables, None)
+    if not second.succeeded or second.passed != outcome.failed:
+        return outcome
+    outcome.counted = {"passed": outcome.passed + second.passed}
+    outcome.succeeded = True
+    return outcome
 
 
 _printing: Final = threading.Lock()
@@ -194,6 +218,8 @@ def run(gate: Gate, variables: dict[str, str], nice: str | None) -> Outcome:
                 outcome.counted = _count(gate.counts, line, outcome.counted)
             if found := _DURATION.match(line):
                 outcome.slowest.append((float(found["seconds"]), found["test"]))
+            if found := _FAILED.match(line):
+                outcome.failures.append(found["test"])
     except OSError as error:
         say(gate, f"{gate.command[0]} does not start: {error}")
     outcome.seconds = time.monotonic() - started
@@ -235,6 +261,11 @@ def report(outcomes: list[Outcome], seconds: float) -> int:
         print("\n=== Slowest tests " + "=" * 57)
     for duration, test in slowest:
         print(f"{duration:8.1f} s  {test}")
+    failures = [(o.succeeded, test) for o in outcomes for test in o.failures]
+    if failures:
+        print("\n=== Failed " + "=" * 64)
+    for passed_later, test in failures:
+        print(("passed on the second try: " if passed_later else "") + test[:200])
     print("\n=== Gates " + "=" * 65)
     for outcome in outcomes:
         mark = "ok  " if outcome.succeeded else "FAIL"
