@@ -218,6 +218,7 @@ class HostLoop:
             opening.options,
             opening.reporter,
             opening.visible,
+            start.words,
             start.start,
             model.place(self._threads),
             waiting=opening.waiting,
