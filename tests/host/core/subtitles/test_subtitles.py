@@ -11,11 +11,12 @@ import webvtt
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from wlk_host.core.subtitles.clean_text import clean
 from wlk_host.core.subtitles.formats import WEBVTT_HEADER, subrip, without_markup
 from wlk_host.core.subtitles.formats import webvtt as as_webvtt
-from wlk_host.core.subtitles.pieces import clean
 from wlk_host.core.subtitles.timing import Cue
-from wlk_host.core.subtitles.writer import Contents, Subtitles
+from wlk_host.core.subtitles.transcript import Contents, of_line, shown
+from wlk_host.core.subtitles.writer import Subtitles
 from wlk_host.core.types import SAMPLE_RATE, Line, Translation, Word
 from wlk_host.core.words import width_of
 
@@ -38,8 +39,9 @@ def line_of(text: str, start_s: float, end_s: float, **changes: object) -> Line:
 
 
 def cues_of(lines: Sequence[Line], contents: Contents = "original", **how: bool) -> list[Cue]:
-    subtitles = Subtitles(contents, **how)
-    return [*(cue for line in lines for cue in subtitles.add(line)), *subtitles.rest()]
+    subtitles = Subtitles(**how)
+    written = [shown(of_line(line), contents) for line in lines]
+    return [*(cue for line in written for cue in subtitles.add(line)), *subtitles.rest()]
 
 
 def texts(cues: Sequence[Cue]) -> list[str]:
@@ -126,7 +128,7 @@ def test_a_new_speaker_is_named_once() -> None:
         lines[2].text,
     ]
     cues = cues_of(lines, names_speakers=False)
-    assert [cue.speaker for cue in cues] == ["1", "2", "2"]
+    assert [cue.speaker for cue in cues] == ["Speaker 1", "Speaker 2", "Speaker 2"]
     assert texts(cues) == [line.text for line in lines]
 
 
@@ -274,7 +276,7 @@ def test_subrip_holds_no_markup(row: str, written: str) -> None:
 
 
 def test_webvtt_has_escapes_and_voices() -> None:
-    cue = Cue(0, 1500, ("a & b", "<i> --> "), speaker="1")
+    cue = Cue(0, 1500, ("a & b", "<i> --> "), speaker="Speaker 1")
     assert as_webvtt(cue) == (
         "00:00:00.000 --> 00:00:01.500\n<v Speaker 1>a &amp; b\n&lt;i&gt; --&gt; \n\n"
     )
