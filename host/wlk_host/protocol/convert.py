@@ -9,6 +9,7 @@ import numpy as np
 from wlk_host.core.errors import WlkError
 from wlk_host.core.language_choice import spoken_language, target_language
 from wlk_host.core.options import SessionOptions
+from wlk_host.core.subtitles.transcript import LineTranslation, TimedWord, TranscriptLine
 from wlk_host.core.types import (
     SAMPLE_RATE,
     AudioChunk,
@@ -21,6 +22,7 @@ from wlk_host.core.types import (
 )
 from wlk_host.protocol import messages
 from wlk_host.protocol.connection import FeedAudio
+from wlk_host.protocol.export import ExportLine
 from wlk_host.protocol.options import Options
 
 _MOST_DIGITS = 4
@@ -99,6 +101,23 @@ def lines(sent: Sequence[messages.CaptionLine]) -> tuple[Line, ...]:
             translation=_kept(line.translation),
         )
         for line in sent
+    )
+
+
+def transcript_line(line: ExportLine) -> TranscriptLine:
+    """A line that the extension kept, as files show it."""
+    told = line.translation
+    return TranscriptLine(
+        line.start,
+        line.end,
+        line.text,
+        line.language,
+        line.speaker,
+        None if told is None else LineTranslation(told.text, told.language),
+        tuple(TimedWord(w.text, w.start, w.end, w.probability) for w in line.words),
+        line.bookmarked,
+        line.note,
+        line.gap_before,
     )
 
 

@@ -64,3 +64,8 @@ class Exported(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     text: str
     last: bool
     file_name: Annotated[str, Meta(min_length=1, max_length=255)] | UnsetType = UNSET
+
+    @classmethod
+    def of(cls, request: str, text: str, file_name: str | None, *, last: bool) -> "Exported":
+        """The message for this part of the text; the name is None in all but the first one."""
+        return cls(request, text, last, UNSET if file_name is None else file_name)

@@ -121,6 +121,8 @@ def _timed(
 
 def _units(token: str, unspaced: bool) -> list[str]:
     """The characters of a script without spaces, each with its marks; otherwise whole words."""
+    if not unspaced and width_of(token) == len(token):
+        return [token]
     units: list[str] = []
     for character in token:
         separate = (unspaced or _is_wide(character)) or (bool(units) and _is_wide(units[-1][-1]))
