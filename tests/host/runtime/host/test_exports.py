@@ -151,8 +151,8 @@ def test_a_writer_that_fails_ends_its_own_file(port: Port) -> None:
         port.heard.append(message)
 
     long_text = [line(3000 * n, "a b " * 2400) for n in range(20)]
-    port.say(**export(long_text, request="breaks", last=False))
-    port.say(**export([line()], request="breaks"))
+    port.say(**export(long_text, request="breaks", format="txt", last=False))
+    port.say(**export([line()], request="breaks", format="txt"))
     port.say(**export([line()], request="goes on"))
     port.serve(lambda _threads: ScriptedLoader(), send)
     errors = [message for message in port.heard if isinstance(message, Error)]
