@@ -68,26 +68,28 @@ def test_the_words_of_final_lines_are_told_where_a_session_asks(port: Port) -> N
 
 
 def test_their_times_are_those_of_the_recording(port: Port) -> None:
-    told = [
-        word for line in final_lines(spoken(port, english(), words=True)) for word in words_of(line)
-    ]
-    errors = errors_of([(word.text, seconds(word.start)) for word in told])
-    assert len(errors) >= 0.8 * len(english_words())
-    median, p95 = statistics.median(errors), statistics.quantiles(errors, n=20)[-1]
-    print(f"{len(errors)} words begin {median:.3f} s beside their times, 95 % within {p95:.3f} s")
-    assert median <= 0.08
-    assert p95 <= 0.4
+    lines = final_lines(spoken(port, english(), words=True))
+    told = [(word.text, seconds(word.start)) for line in lines for word in words_of(line)]
+    errors = sorted(errors_of(told))
+    print("sentences begin so many seconds beside their times:", *(f"{e:.3f}" for e in errors))
+    assert len(errors) >= 7
+    assert statistics.median(errors) <= 0.08
+    assert errors[-1] <= 0.2
 
 
 def errors_of(told: Sequence[tuple[str, float]]) -> list[float]:
-    """How far each recognised word begins from where it was said."""
-    said = [normalise(word, "en") for word, _, _ in english_words()]
-    heard = [normalise(word, "en") for word, _ in told]
+    """How far the first word of each sentence begins from where it was said, where it was heard.
+
+    The recording's other times are estimated.
+    """
+    said = [" ".join(normalise(word, "en")) for word, _, _ in english_words()]
+    heard = [" ".join(normalise(word, "en")) for word, _ in told]
     same = SequenceMatcher(a=said, b=heard, autojunk=False).get_matching_blocks()
+    pairs = [(block.a + n, block.b + n) for block in same for n in range(block.size)]
     return [
-        abs(english_words()[block.a + n][1] - told[block.b + n][1])
-        for block in same
-        for n in range(block.size)
+        abs(english_words()[at][1] - told[heard_at][1])
+        for at, heard_at in pairs
+        if at == 0 or english_words()[at - 1][0].endswith(".")
     ]
 
 
