@@ -4,20 +4,36 @@ import csv
 import io
 import json
 from collections.abc import Sequence
-from typing import Any
+from itertools import pairwise
+from typing import Any, Literal
 
 import webvtt
+from hypothesis import given
+from hypothesis import strategies as st
 
+from host.core.subtitles.any_transcript import CONTENTS, any_transcript
 from host.runtime.conftest import HostProcess
 from host.runtime.port import Port, Scenes
 from host.runtime.scripted import Held, Inline, ScriptedLoader
 from wlk_host.core.errors import WlkError
+from wlk_host.core.subtitles.files import TranscriptFile
+from wlk_host.core.subtitles.transcript import Contents, TranscriptLine
 from wlk_host.protocol import codec
 from wlk_host.protocol.constants import MAX_OUTBOUND
-from wlk_host.protocol.export import Export, Exported
+from wlk_host.protocol.export import (
+    Export,
+    Exported,
+    ExportLine,
+    ExportTranslation,
+    ExportWord,
+)
 from wlk_host.protocol.framing import encode_frame
 from wlk_host.protocol.messages import Error, HostSpeech, ToExtension
 from wlk_host.runtime.host.exports import MOST_LINES, MOST_OPEN, PATIENCE_S, Exports
+
+ExportFormat = Literal["srt", "vtt", "txt", "md", "json", "csv"]
+
+FORMATS: tuple[ExportFormat, ...] = ("srt", "vtt", "txt", "md", "json", "csv")
 
 
 def line(start: int = 0, text: str = "Good morning.", **more: object) -> dict[str, object]:
@@ -118,9 +134,40 @@ def test_a_message_of_the_most_bytes_a_character_can_take_fits_as_well() -> None
     assert all(len(codec.encode(message)) < MAX_OUTBOUND for message in desk.said)
 
 
+@given(
+    any_transcript(), CONTENTS, st.sampled_from(FORMATS), st.lists(st.integers(0, 5), max_size=4)
+)
+def test_it_does_not_matter_how_the_lines_are_sent(
+    lines: list[TranscriptLine], contents: Contents, form: ExportFormat, cuts: list[int]
+) -> None:
+    desk, sent = Desk(), tuple(map(sent_line, lines))
+    for begin, end in pairwise([0, *sorted(cuts), len(sent)]):
+        part_ = sent[begin : max(begin, end)]
+        desk.exports.take(Export("7", form, contents, "A talk", "en", part_, last=False))
+    desk.exports.take(Export("7", form, contents, "A talk", "en", (), last=True))
+    file = TranscriptFile(form, contents, "A talk", "en")
+    assert desk.files()["7"] == "".join([*file.add(lines), *file.rest()])
+
+
+def sent_line(line: TranscriptLine) -> ExportLine:
+    told = line.translation
+    return ExportLine(
+        line.start,
+        line.end,
+        line.text,
+        line.language,
+        line.speaker,
+        None if told is None else ExportTranslation(told.text, told.language),
+        tuple(ExportWord(word.text, word.start, word.end, word.probability) for word in line.words),
+        line.bookmarked,
+        line.note,
+        line.gap_before,
+    )
+
+
 def test_an_empty_transcript_is_an_empty_file() -> None:
     desk = Desk()
-    for form in ("srt", "vtt", "txt", "md", "json", "csv"):
+    for form in FORMATS:
         assert desk.take(request=form, format=form, title="") is None
     files = desk.files()
     assert (files["srt"], files["vtt"], files["txt"], files["md"]) == ("", "WEBVTT\n\n", "", "")
