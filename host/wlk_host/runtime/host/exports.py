@@ -16,7 +16,7 @@ from wlk_host.protocol.export import Export, Exported
 from wlk_host.protocol.messages import ToExtension
 from wlk_host.runtime.ports import Threads
 
-MOST_OPEN: Final = 4
+MOST_OPEN: Final = 2
 """Transcripts that are written at the same time."""
 
 MOST_LINES: Final = 50_000
