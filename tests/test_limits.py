@@ -6,11 +6,12 @@ from typing import Final
 
 from wlk_host.backends.checkpoints import conversion, files, shapes, zipped
 from wlk_host.core.recognition import Pace
+from wlk_host.core.subtitles import file_names
 from wlk_host.core.types import SAMPLE_RATE
 from wlk_host.models import transfer
-from wlk_host.protocol import codec, connection, constants, legible, messages, options
+from wlk_host.protocol import codec, connection, constants, export, legible, messages, options
 from wlk_host.runtime import logs, stdio
-from wlk_host.runtime.host import failures, known_voices, model_pool, serve, watchdog
+from wlk_host.runtime.host import exports, failures, known_voices, model_pool, serve, watchdog
 from wlk_host.runtime.translators import process
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -35,6 +36,19 @@ def most(struct: type, name: str) -> int:
     """The limit of a field, from its type."""
     found = re.findall(r"max_length=(\d+)", str(struct.__annotations__[name]))
     return int(found[-1])
+
+
+def most_text() -> int:
+    """The one limit of all texts of a line that is exported."""
+    limits = {most(export.ExportLine, "text"), most(export.ExportLine, "note")}
+    [limit] = limits | {most(export.ExportTranslation, "text")}
+    return limit
+
+
+def latest_ms() -> int:
+    """The last time that a line of an export can have."""
+    [latest] = re.findall(r"le=(\d+)", str(export.ExportLine.__annotations__["start"]))
+    return int(latest)
 
 
 def seconds(value: float) -> str:
@@ -72,6 +86,16 @@ def expected() -> dict[str, str]:
         "earlier lines translated at once": f"{most(messages.Retranslate, 'earlier')} lines",
         "text in front of a resumed session": f"{most(messages.Start, 'context')} characters",
         "one answer of a translator": seconds(process._PATIENCE_S),
+        "lines in a message": f"{most(export.Export, 'lines')} lines",
+        "lines of a file": f"{exports.MOST_LINES} lines",
+        "files written at the same time": str(exports.MOST_OPEN),
+        "the wait for further lines": seconds(exports.PATIENCE_S),
+        "the text of a line, its translation, its note": f"{most_text()} characters",
+        "the words of a line": f"{most(export.ExportLine, 'words')} words",
+        "the name of a speaker": f"{most(export.ExportLine, 'speaker')} characters",
+        "the title of a file": f"{most(export.Export, 'title')} characters",
+        "a title in the name of a file": f"{file_names._MOST_BYTES} bytes",
+        "a time in the medium": f"{(latest_ms() + 1) // 3_600_000} h",
         "a live step": f"{watchdog.LEAST_STEP_S:g} s to {watchdog.MOST_STEP_S:g} s",
         "a second pass": seconds(watchdog.SECOND_PASS_S),
         "loading a model": seconds(watchdog.LOAD_S),

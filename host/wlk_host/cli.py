@@ -94,10 +94,11 @@ def _add_caption(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
     )
     parser.add_argument(
         "--format",
-        choices=["text", "srt", "vtt", "jsonl"],
+        choices=["text", "srt", "vtt", "txt", "md", "json", "csv", "jsonl"],
         default="text",
-        help="srt and vtt: subtitles, as SubRip or WebVTT; jsonl: one object per change, "
-        "with the time it was shown",
+        help="text: lines with their times; srt and vtt: subtitles, as SubRip or WebVTT; txt and "
+        "md: to be read, as plain text or Markdown; json: lines and words with their times; csv: "
+        "for spreadsheets; jsonl: one object per change, with the time it was shown",
     )
     parser.set_defaults(run=run)
 

@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 from wlk_host.core.errors import WlkError
 from wlk_host.protocol import codec, messages
 from wlk_host.protocol.constants import PROTOCOL_VERSION, ErrorCode
+from wlk_host.protocol.export import Export
 from wlk_host.protocol.messages import (
     Audio,
     Cancel,
@@ -72,6 +73,7 @@ Command: TypeAlias = (
     | Stop
     | ToModels
     | Speech
+    | Export
     | Refuse
 )
 
@@ -134,7 +136,7 @@ class Connection:
             return Refuse(_hello_expected(message))
         if isinstance(message, Start):
             return self._start(message)
-        if isinstance(message, (Models, Download, Cancel, Remove, Speech)):
+        if isinstance(message, (Models, Download, Cancel, Remove, Speech, Export)):
             return message
         return self._for_session(message)
 

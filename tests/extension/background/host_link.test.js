@@ -294,6 +294,17 @@ test('the progress of a download is no sign of life of the engine', () => {
   assert.ok(bench.port.closed);
 });
 
+test('a file that is written beside the engine is no sign of life of it', () => {
+  const bench = new Bench();
+  bench.connect();
+  bench.hear(UNANSWERED_FRAMES);
+  bench.port.say({ type: 'exported', request: 'a', text: 'WEBVTT', last: false });
+  assert.equal(bench.told.at(-1), 'message exported');
+  assert.ok(!bench.port.closed);
+  bench.hear(1);
+  assert.ok(bench.port.closed);
+});
+
 test('any word of the engine is a sign of life, for all sessions', () => {
   const bench = new Bench();
   bench.connect();

@@ -149,8 +149,7 @@ class TranslatedSession:
         Args:
             earlier: what was said before the session was resumed here.
         """
-        update = self._lines.retranslate(self._heard_until, earlier)
-        return [update] if update else []
+        return [*self._lines.retranslate(self._heard_until, earlier)]
 
     def next_work(self) -> Work | None:
         """The most urgent work that is due now."""

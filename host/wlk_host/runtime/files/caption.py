@@ -11,18 +11,13 @@ from pathlib import Path
 from wlk_host import console
 from wlk_host.core.errors import WlkError
 from wlk_host.core.options import WHISPER, SessionOptions
-from wlk_host.core.subtitles.writer import Contents
+from wlk_host.core.subtitles.files import TranscriptFile
+from wlk_host.core.subtitles.transcript import Contents
 from wlk_host.core.translation.session import TranslatedSession
 from wlk_host.core.types import AudioChunk, CaptionUpdate
 from wlk_host.runtime.files.clocks import SoundClock, WallClock
 from wlk_host.runtime.files.media import SoundFile
-from wlk_host.runtime.files.output import (
-    FinishedLines,
-    JsonOutput,
-    Output,
-    SubtitleOutput,
-    TextOutput,
-)
+from wlk_host.runtime.files.output import FileOutput, FinishedLines, JsonOutput, Output
 from wlk_host.runtime.files.playback import play
 from wlk_host.runtime.loading.automatic import this_machine
 from wlk_host.runtime.loading.command_line import live_options, service, session_options
@@ -104,10 +99,9 @@ def _output(session: TranslatedSession, arguments: argparse.Namespace) -> Output
     if arguments.format == "jsonl":
         return JsonOutput()
     contents: Contents = "both" if arguments.bilingual else "translation"
-    lines = FinishedLines(session.asks_translator)
-    if arguments.format == "text":
-        return TextOutput(lines, contents)
-    return SubtitleOutput(lines, contents, arguments.format)
+    title = Path(arguments.file).stem
+    file = TranscriptFile(arguments.format, contents, title)
+    return FileOutput(FinishedLines(session.asks_translator), file)
 
 
 def _print(updates: Iterator[tuple[float, CaptionUpdate]], output: Output) -> None:

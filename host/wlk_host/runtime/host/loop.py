@@ -10,6 +10,7 @@ from wlk_host.core.errors import DeviceError, WlkError, clear_frames, without_fr
 from wlk_host.core.ports import Promise
 from wlk_host.protocol import convert, messages
 from wlk_host.protocol.connection import Command, Connection, FeedAudio, Refuse, type_of
+from wlk_host.protocol.export import Export
 from wlk_host.protocol.messages import (
     Cancel,
     Configure,
@@ -23,6 +24,7 @@ from wlk_host.protocol.messages import (
     Stop,
     Visibility,
 )
+from wlk_host.runtime.host.exports import Exports
 from wlk_host.runtime.host.failures import coded
 from wlk_host.runtime.host.hung_work import HungWork
 from wlk_host.runtime.host.known_voices import KnownVoices
@@ -77,6 +79,7 @@ class HostLoop:
             lambda: make_loader(threads), threads.apart("loader"), release_after_s
         )
         self._sessions = Sessions(self._models)
+        self._exports = Exports(threads.apart("exports"), send, now)
         self._voices = KnownVoices()
         self._hung = HungWork(threads, self._models, self._sessions, self._fail, now)
         self._n_turns = 0
@@ -92,6 +95,7 @@ class HostLoop:
         while True:
             self._take_messages(wait=False)
             self._take_models()
+            self._end_exports()
             if self._end_turns() or self._begin_turns():
                 continue
             # What is being loaded ends before the process does, which could crash otherwise.
@@ -162,6 +166,16 @@ class HostLoop:
                 with self._contained(None, type_of(command)):
                     self._send(messages.HostSpeech(spoken_clip()))
 
+            case Export():
+                with self._contained(None, type_of(command)):
+                    self._exports.take(command)
+
+    def _end_exports(self) -> None:
+        """Tell of those whose writing failed."""
+        for job in self._exports.ended():
+            with self._contained(None, "export"):
+                job.result()
+
     def _ask(self, command: ToSession) -> None:
         """Have it done in the session's next turn, or once there is a model that can do it."""
         self._of(command.session).waiting.append(command)
@@ -218,6 +232,7 @@ class HostLoop:
             opening.options,
             opening.reporter,
             opening.visible,
+            start.words,
             start.start,
             model.place(self._threads),
             waiting=opening.waiting,

@@ -49,6 +49,7 @@ class Running:
     threads: during a turn nobody else touches anything here but `waiting` and `visible`.
 
     Attributes:
+        tells_words: whether its final lines tell their words.
         heard_until: the sample after the last one fed.
         place: where it takes its turns.
         turn: the one under way, or over and not yet looked at.
@@ -72,6 +73,7 @@ class Running:
     options: SessionOptions
     reporter: StatusReporter
     visible: bool
+    tells_words: bool
     heard_until: Sample
     place: Threads
     turn: Promise[None] | None = None
@@ -161,7 +163,9 @@ class Running:
     def tell(self, events: Sequence[Event] = ()) -> None:
         """Note for the extension what came of a step, and how the session is after it."""
         updates = (event for event in events if isinstance(event, CaptionUpdate))
-        self.said += (convert.captions(self.id, update) for update in updates)
+        self.said += (
+            convert.captions(self.id, update, words=self.tells_words) for update in updates
+        )
         if self.stopping and self.session.finished():
             self.is_over = True
             self.said.append(self.reporter.ended(self.session))
