@@ -18,6 +18,7 @@ from wlk_host.protocol.messages import (
     Configure,
     Cut,
     Download,
+    Health,
     Hello,
     Models,
     Remove,
@@ -72,6 +73,7 @@ Command: TypeAlias = (
     | Stop
     | ToModels
     | Speech
+    | Health
     | Refuse
 )
 
@@ -134,7 +136,7 @@ class Connection:
             return Refuse(_hello_expected(message))
         if isinstance(message, Start):
             return self._start(message)
-        if isinstance(message, (Models, Download, Cancel, Remove, Speech)):
+        if isinstance(message, (Models, Download, Cancel, Remove, Speech, Health)):
             return message
         return self._for_session(message)
 

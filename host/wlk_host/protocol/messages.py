@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from wlk_host.core.errors import WlkError
 from wlk_host.core.tab_options import BackendName
+from wlk_host.protocol.health import Health, HostHealth
 from wlk_host.protocol.legible import legible
 from wlk_host.protocol.options import Options
 
@@ -297,5 +298,7 @@ class Error(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True,
 
 ToSession: TypeAlias = Audio | Configure | Retranslate | Visibility | Cut | Stop
 ToModels: TypeAlias = Models | Download | Cancel | Remove
-ToHost: TypeAlias = Hello | Start | ToSession | ToModels | Speech
-ToExtension: TypeAlias = HostHello | Captions | Status | HostModels | Progress | HostSpeech | Error
+ToHost: TypeAlias = Hello | Start | ToSession | ToModels | Speech | Health
+ToExtension: TypeAlias = (
+    HostHello | Captions | Status | HostModels | Progress | HostSpeech | HostHealth | Error
+)

@@ -15,6 +15,7 @@ from wlk_host.protocol.messages import (
     Configure,
     Cut,
     Download,
+    Health,
     Models,
     Remove,
     Retranslate,
@@ -63,7 +64,7 @@ class HostLoop:
         send: Send,
         connection: Connection,
         make_loader: Callable[[Threads], ModelLoader],
-        manage_models: Callable[[messages.ToModels], None],
+        answer: Callable[[messages.ToModels | Health], None],
         release_after_s: float = RELEASE_AFTER_S,
         make_threads: Callable[[Wake], Threads] = threads_of_sessions,
         now: Callable[[], float] = time.monotonic,
@@ -71,7 +72,7 @@ class HostLoop:
         self._inbox = inbox
         self._send = send
         self._connection = connection
-        self._manage_models = manage_models
+        self._answer = answer
         self._threads = threads = make_threads(self._wake)
         self._models = ModelPool(
             lambda: make_loader(threads), threads.apart("loader"), release_after_s
@@ -153,11 +154,11 @@ class HostLoop:
                 self._ask(command)
             case Visibility():
                 self._of(command.session).visible = command.visible
-            case Models() | Download() | Cancel() | Remove():
-                if not isinstance(command, Models):
+            case Models() | Download() | Cancel() | Remove() | Health():
+                if not isinstance(command, Models | Health):
                     self._models.forget_failures()
                 with self._contained(None, type_of(command)):
-                    self._manage_models(command)
+                    self._answer(command)
             case Speech():
                 with self._contained(None, type_of(command)):
                     self._send(messages.HostSpeech(spoken_clip()))
