@@ -76,6 +76,7 @@ const TO_HOST = {
   visibility: ['document'],
   cancel: ['options'],
   download: ['options'],
+  health: ['options'],
   models: ['options'],
   remove: ['options'],
   speech: ['welcome'],
