@@ -1,34 +1,27 @@
-"""What the extension does for its tabs, on the host's pipes: starts, sends, starts again."""
+"""What the browser does for its tabs, on the host's pipes: starts, sends, starts again."""
 
-import base64
+import heapq
+import itertools
 import json
 import os
 import queue
-import re
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final
 
-from soak_tape import CHUNK, Tape
-from wlk_host.core.types import SAMPLE_RATE, Sample
+from soak_tab import Message, Tab
+from soak_tape import CHUNK
+from wlk_host.core.types import seconds
 
 HOST: Final = (sys.executable, "-m", "wlk_host.cli", "chrome-extension://measured/")
-KEPT: Final = 60 * SAMPLE_RATE
-"""Sound that the extension keeps (`offscreen/session.js`)."""
-
-_CONTEXT: Final = 400
-_NEAR: Final = SAMPLE_RATE // 2
-"""Words end where the decoder looks: so much before the end of what was heard."""
-
-MOST_LAG_S: Final = 5.0
-_LONG: Final = re.compile(r"[a-z]{9,}")
-Message = dict[str, Any]
+TICK_S: Final = seconds(CHUNK)
+_RESTART_S: Final = 0.25
 
 
 class HostProcess:
@@ -89,176 +82,114 @@ class HostProcess:
         self.heard.put(None)
 
 
-class Tab:
-    """One captioned tab: its sound, its captions, and how late they were.
+@dataclass
+class Browser:
+    """The host and the tabs, and a clock that stands still while the machine sleeps.
 
     Attributes:
-        position: the sample that is played next.
-        phase: as the extension shows it: connecting, loading, listening, lagging, ending.
-        unannounced: moments of speech over 5 s old, neither captioned nor announced as late.
-        late: each such moment's age when it was captioned, announced or not.
-        worst_s: the longest time from a moment of speech to captions of it.
-        delays_s: from each moment of speech to words that reach up to it.
-        skipped_ms: sound that the host left out, over all its sessions.
-        words: the long ones that were said.
+        environment: of the host.
+        unexpected: errors that nothing provoked.
+        errors: how many there were of each code.
     """
 
-    def __init__(self, name: str, tape: Tape, offset: int, model: str) -> None:
-        self.name, self.model = name, model
-        self.position: Sample = 0
-        self.phase = "connecting"
-        self.unannounced: list[tuple[float, str]] = []
-        self.late: list[float] = []
-        self.worst_s = 0.0
-        self.delays_s: list[float] = []
-        self.skipped_ms = 0
-        self.n_lines = 0
-        self.lag_ms = 0
-        self.words: set[str] = set()
-        self._tape, self._offset = tape, offset
-        self._host: HostProcess | None = None
-        self._seq = 0
-        self._final_until: Sample = 0
-        self._lines: dict[Sample, Message] = {}
-        self._jumps: deque[tuple[Sample, int]] = deque([(0, offset)])
-        self._waiting: deque[tuple[Sample, float]] = deque()
-        self._unread: deque[tuple[Sample, float]] = deque()
-        self._overdue_until: Sample = -1
-        self._announced_at = -1.0
-        self._session_skipped = 0
+    tabs: Sequence[Tab]
+    environment: Mapping[str, str]
+    unexpected: list[str] = field(default_factory=list)
+    errors: dict[str, int] = field(default_factory=dict)
 
-    # -- the sound --------------------------------------------------------------------
-
-    def play(self, now: float) -> None:
-        """The next 100 ms."""
-        n = self._chunk_number(self.position)
-        if self._tape.speaks(n):
-            self._waiting.append((self.position + CHUNK, now))
-            self._unread.append((self.position + CHUNK, now))
-        if self._host is not None:
-            self._send(self.position)
-        self.position += CHUNK
-
-    def seek(self, chunks: int) -> None:
-        """Go on elsewhere in the sound."""
-        self._offset += chunks
-        self._jumps.append((self.position, self._offset))
-        if self._host is not None:
-            self._host.say(type="cut", session=self.name, at=self.position)
-
-    def _chunk_number(self, at: Sample) -> int:
-        while len(self._jumps) > 1 and self._jumps[1][0] <= self.position - 2 * KEPT:
-            self._jumps.popleft()
-        offset = next(o for begin, o in reversed(self._jumps) if begin <= at)
-        return at // CHUNK + offset
-
-    def _send(self, at: Sample) -> None:
-        assert self._host is not None
-        pcm = self._tape.chunk(self._chunk_number(at))
-        text = base64.b64encode((pcm * 32767).astype("<i2").tobytes()).decode("ascii")
-        self._host.say(type="audio", session=self.name, seq=self._seq, start=at, pcm=text)
-        self._seq += 1
-
-    # -- the session ------------------------------------------------------------------
-
-    def attach(self, host: HostProcess) -> None:
-        """Begin there, or go on after what is final (`CaptionSession.attach`)."""
-        kept = max(self._final_until, self.position - KEPT, 0)
-        ends = (line["end"] for line in self._lines.values() if line["start"] < kept)
-        begin = max(kept, *ends, 0)
-        before = [line for line in self._lines.values() if line["start"] < begin]
-        context = " ".join(line["text"].strip() for line in before)[-_CONTEXT:]
-        self._lines = {line["id"]: line for line in before}
-        self._host, self._seq, self.phase = host, 0, "loading"
-        self._session_skipped = 0
-        self._overdue_until = -1
-        options = {"model": self.model, "language": "en"}
-        host.say(
-            type="start",
-            session=self.name,
-            options=options,
-            **{"from": begin},
-            context=context,
-            visible=self.name == "tab 1",
-        )
-        first = begin // CHUNK * CHUNK
-        for at in range(first, self.position, CHUNK):
-            self._send(at)
-
-    def detach(self) -> None:
-        """The host is gone."""
-        self._host, self.phase = None, "reconnecting"
-
-    def stop(self) -> None:
-        """No more of it; `attach` begins again."""
-        if self._host is not None:
-            self._host.say(type="stop", session=self.name)
-            self._host, self.phase = None, "ending"
-
-    def begin_anew(self) -> None:
-        """Forget the captions, as after a click that ended them; sound before is not captioned."""
-        self._lines.clear()
-        self._final_until = self.position
-        self._waiting.clear()
-        self._unread.clear()
+    def __post_init__(self) -> None:
+        self._slept_s = 0.0
+        self._began = time.monotonic()
+        self._due: list[tuple[float, int, Callable[[], object]]] = []
+        self._count = itertools.count()
+        self._expected: set[str] = set()
+        self._at_end: dict[str, Callable[[], object]] = {}
+        self.host = HostProcess(self.environment)
 
     @property
-    def host(self) -> HostProcess | None:
-        """Where its session is."""
-        return self._host
+    def now(self) -> float:
+        """Seconds since the beginning, without sleep."""
+        return time.monotonic() - self._began - self._slept_s
 
-    # -- what the host says -----------------------------------------------------------
+    def later(self, delay_s: float, action: Callable[[], object]) -> None:
+        """Do something then."""
+        heapq.heappush(self._due, (self.now + delay_s, next(self._count), action))
 
-    def hear(self, message: Message, now: float) -> None:
-        """Captions or a status of its session."""
-        if message["type"] == "captions":
-            self._hear_captions(message, now)
-        elif message["type"] == "status" and self._host is not None:
-            self.phase, self.lag_ms = message["state"], message["lag_ms"]
-            self.skipped_ms += message["skipped_ms"] - self._session_skipped
-            self._session_skipped = message["skipped_ms"]
-            if self.phase in ("listening", "lagging"):
-                self._reach(self.position - message["lag_ms"] * SAMPLE_RATE // 1000, now)
+    def after_end(self, tab: Tab, action: Callable[[], object]) -> None:
+        """Do something when the host has ended the tab's session."""
+        self._at_end[tab.name] = action
 
-    def _hear_captions(self, message: Message, now: float) -> None:
-        ends = [line["end"] for line in message["lines"] if line["text"]]
-        for line in message["lines"]:
-            self.n_lines += line["state"] == "final"
-            self._lines[line["id"]] = line
-            self.words |= set(_LONG.findall(line["text"].lower()))
-            if not line["text"]:
-                del self._lines[line["id"]]
-        while len(self._lines) > 50:
-            del self._lines[min(self._lines)]
-        if message["draft"] is not None:
-            ends.append(message["draft"]["end"])
-        self._final_until = max(self._final_until, message["final_until"])
-        end = max(ends, default=0) + _NEAR
-        while self._unread and self._unread[0][0] <= end:
-            self.delays_s.append(now - self._unread.popleft()[1])
-        self._reach(max(end, message["final_until"]), now)
+    def expect(self, *codes: str) -> None:
+        """Errors that are right from now on."""
+        self._expected |= set(codes)
 
-    def _reach(self, until: Sample, now: float) -> None:
-        """All sound up to there is captioned."""
-        while self._waiting and self._waiting[0][0] <= until:
-            age_s = now - self._waiting.popleft()[1]
-            self.worst_s = max(self.worst_s, age_s)
-            if age_s > MOST_LAG_S:
-                self.late.append(age_s)
-        while self._unread and self._unread[0][0] <= until - 60 * SAMPLE_RATE:
-            self._unread.popleft()  # Words that were never written.
+    def attach(self, tab: Tab) -> None:
+        """Begin the tab's session with the host."""
+        tab.attach(self.host)
 
-    def look(self, now: float) -> None:
-        """Note what is late without being announced."""
-        if self.phase != "listening":
-            self._announced_at = now
-        for at, played in self._waiting:
-            if now - played <= MOST_LAG_S:
-                return
-            if at > self._overdue_until:
-                self._overdue_until = at
-                if self._announced_at < played:
-                    self.unannounced.append((now, f"{self.name} at {at / SAMPLE_RATE:.0f} s"))
+    def sleep(self, length_s: float) -> None:
+        """Stop the host and everything here."""
+        began = time.monotonic()
+        self.host.signal(signal.SIGSTOP)
+        time.sleep(length_s)
+        self.host.signal(signal.SIGCONT)
+        self._slept_s += time.monotonic() - began
+
+    def run(self, length_s: float, at_tick: Callable[[int], None]) -> None:
+        """Play so much in all tabs, from now on; `at_tick` is called each 100 ms."""
+        began = self.now
+        for n in range(round(length_s / TICK_S)):
+            for m, tab in enumerate(self.tabs):
+                self.hear_until(began + (n + m / len(self.tabs)) * TICK_S)
+                tab.play(self.now)
+            for tab in self.tabs:
+                tab.look(self.now)
+            at_tick(n)
+
+    def finish(self) -> int:
+        """End the sessions and the host; returns its exit code."""
+        for tab in self.tabs:
+            tab.stop()
+        self.hear_until(self.now + 5)
+        return self.host.leave()
+
+    def hear_until(self, due: float) -> None:
+        """Take what the host says, and do what is due."""
+        while (left := due - self.now) > 0:
+            while self._due and self._due[0][0] <= self.now:
+                heapq.heappop(self._due)[2]()
+            try:
+                message = self.host.heard.get(timeout=min(left, TICK_S / 2))
+            except queue.Empty:
+                continue
+            if message is None:
+                self._restart()
+            else:
+                self._hear(message)
+
+    def _hear(self, message: Message) -> None:
+        tab = next((tab for tab in self.tabs if tab.name == message.get("session")), None)
+        if message["type"] == "error":
+            code = message["code"]
+            self.errors[code] = self.errors.get(code, 0) + 1
+            if code not in self._expected:
+                self.unexpected.append(f"{code} at {self.now / 60:.1f} min: {message['message']}")
+        elif message.get("state") == "ended" and tab is not None:
+            self._at_end.pop(tab.name, lambda: None)()
+        elif tab is not None:
+            tab.hear(message, self.now)
+
+    def _restart(self) -> None:
+        self.host.wait()
+        self._at_end.clear()
+        for tab in self.tabs:
+            tab.detach()
+        self.later(_RESTART_S, self._go_on)
+
+    def _go_on(self) -> None:
+        self.host = HostProcess(self.environment)
+        for tab in self.tabs:
+            tab.attach(self.host)
 
 
 def usage(pid: int) -> tuple[float, int, int]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from soak_browser import Tab
+from soak_tab import Tab
 
 if TYPE_CHECKING:
     from soak_tabs import Soak
@@ -30,9 +30,9 @@ def click_twice(soak: "Soak", tab: Tab) -> None:
 
     def again() -> None:
         tab.begin_anew()
-        soak.attach(tab)
+        soak.browser.attach(tab)
 
-    soak.after_end(tab, again)
+    soak.browser.after_end(tab, again)
     tab.stop()
 
 
@@ -41,42 +41,42 @@ def session_error(soak: "Soak", tab: Tab) -> None:
     soak.note("session error", tab)
     if tab.host is None:
         return
-    soak.expect("audio_invalid")
+    soak.browser.expect("audio_invalid")
     tab.host.say(type="audio", session=tab.name, seq=10**9, start=tab.position, pcm="?")
     tab.detach()
-    soak.later(_CLICK_S, lambda: (tab.begin_anew(), soak.attach(tab)))
+    soak.browser.later(_CLICK_S, lambda: (tab.begin_anew(), soak.browser.attach(tab)))
 
 
 def other_model(soak: "Soak", tab: Tab) -> None:
     """Another model takes over; the tab with that model takes this one's."""
     soak.note("models swapped", tab)
-    other = next(one for one in soak.tabs if one.model != tab.model)
+    other = next(one for one in soak.browser.tabs if one.model != tab.model)
     tab.model, other.model = other.model, tab.model
     for one in (tab, other):
-        soak.after_end(one, lambda one=one: soak.attach(one))
+        soak.browser.after_end(one, lambda one=one: soak.browser.attach(one))
         one.stop()
 
 
 def kill(soak: "Soak", tab: Tab) -> None:
     """The host is killed."""
     soak.note("host killed", None)
-    soak.host.signal(signal.SIGKILL)
+    soak.browser.host.signal(signal.SIGKILL)
 
 
 def too_large(soak: "Soak", tab: Tab) -> None:
     """A frame beyond all limits ends the host."""
     soak.note("frame too large", None)
-    soak.expect("frame_too_large")
-    soak.host.say_bytes(bytes(5 * 2**20))
+    soak.browser.expect("frame_too_large")
+    soak.browser.host.say_bytes(bytes(5 * 2**20))
 
 
 def nonsense(soak: "Soak", tab: Tab) -> None:
     """Messages that are none, and some that come at the wrong time."""
     soak.note("bad messages", None)
-    soak.expect("message_invalid", "session_unknown", "session_exists", "hello_repeated")
+    soak.browser.expect("message_invalid", "session_unknown", "session_exists", "hello_repeated")
     for payload in (b"", b"{", b"\xff\xfe", b"[1]", b'{"type": "x"}', b'{"type": "start"}'):
-        soak.host.say_bytes(payload)
-    say = soak.host.say
+        soak.browser.host.say_bytes(payload)
+    say = soak.browser.host.say
     say(type="hello", protocol=1, extension="0")
     say(type="cut", session=f"nobody {random.random()}", at=0)
     say(type="start", session=tab.name, options={})
@@ -86,28 +86,28 @@ def nonsense(soak: "Soak", tab: Tab) -> None:
 def failed_loads(soak: "Soak", tab: Tab) -> None:
     """Models that cannot be loaded, for other tabs."""
     soak.note("failed loads", None)
-    soak.expect("model_corrupt", "heads_invalid", "model_missing")
+    soak.browser.expect("model_corrupt", "heads_invalid", "model_missing")
     wishes: Sequence[dict[str, object]] = (
         {"model": str(soak.broken)},
         {"model": "base", "alignment_heads": "99.99"},
         {"model": "nowhere"},
     )
     for n, options in enumerate(wishes):
-        soak.host.say(type="start", session=f"failing {n}", options=options, visible=False)
+        soak.browser.host.say(type="start", session=f"failing {n}", options=options, visible=False)
 
 
 def sleep(soak: "Soak", tab: Tab) -> None:
     """The machine sleeps: nothing runs, and nothing is heard."""
     soak.note(f"asleep for {_ASLEEP_S} s", None)
-    soak.sleep(_ASLEEP_S)
+    soak.browser.sleep(_ASLEEP_S)
 
 
 def freeze(soak: "Soak", tab: Tab) -> None:
     """The host alone stands still while the sound goes on, less long than what must be told."""
     soak.note(f"frozen for {_FROZEN_S} s", None)
-    host = soak.host
+    host = soak.browser.host
     host.signal(signal.SIGSTOP)
-    soak.later(_FROZEN_S, lambda: host.signal(signal.SIGCONT))
+    soak.browser.later(_FROZEN_S, lambda: host.signal(signal.SIGCONT))
 
 
 Fault = Callable[["Soak", Tab], None]

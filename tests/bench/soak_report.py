@@ -95,7 +95,7 @@ def show(soak: "Soak", settle_s: float, exit_code: int, state: Path) -> int:
             f"| {row.descriptors:5.0f} | {row.threads:7.0f} | {row.lag_s:6.2f} "
             f"| {row.load:4.1f} | {what}"
         )
-    for tab in soak.tabs:
+    for tab in soak.browser.tabs:
         delays = tab.delays_s or [0.0]
         late = sorted(tab.late)
         print(
@@ -105,7 +105,7 @@ def show(soak: "Soak", settle_s: float, exit_code: int, state: Path) -> int:
             f"more than 5 s, {len(tab.unannounced)} of them unannounced, "
             f"{tab.skipped_ms} ms skipped"
         )
-    print(f"errors: {soak.errors}")
+    print(f"errors: {soak.browser.errors}")
     held = list(_verdicts(soak, rows, exit_code, state))
     for holds, what in held:
         print(f"{'holds' if holds else 'FAILS'}: {what}")
@@ -115,7 +115,7 @@ def show(soak: "Soak", settle_s: float, exit_code: int, state: Path) -> int:
 def _verdicts(
     soak: "Soak", rows: Sequence[Span], exit_code: int, state: Path
 ) -> Iterator[tuple[bool, str]]:
-    unannounced = [(at, where) for tab in soak.tabs for at, where in tab.unannounced]
+    unannounced = [(at, where) for tab in soak.browser.tabs for at, where in tab.unannounced]
     where = "".join(f"\n    {at / 60:.1f} min: {what}" for at, what in unannounced[:20])
     yield not unannounced, f"no unannounced lag over 5 s ({len(unannounced)} moments){where}"
     counted = [row for row in rows if row.counts]
@@ -129,10 +129,13 @@ def _verdicts(
             before, after = getattr(first, name), [getattr(row, name) for row in rest]
             what = f"{name} {before:.0f}, at the most {max(after):.0f}, in the end {after[-1]:.0f}"
             yield after[-1] <= before + _MORE, what
-    silent = [tab.name for tab in soak.tabs if tab.n_lines == 0]
+    silent = [tab.name for tab in soak.browser.tabs if tab.n_lines == 0]
     yield not silent, f"every tab was captioned {silent or ''}"
-    shown = "".join(f"\n    {error}" for error in soak.unexpected[:20])
-    yield not soak.unexpected, f"no unprovoked error ({len(soak.unexpected)}){shown}"
+    shown = "".join(f"\n    {error}" for error in soak.browser.unexpected[:20])
+    yield (
+        not soak.browser.unexpected,
+        f"no unprovoked error ({len(soak.browser.unexpected)}){shown}",
+    )
     yield exit_code == 0, f"the host's exit code is {exit_code}"
     told = sorted(_told(soak, state))
     yield not told, f"no file beside the log holds a spoken word {told[:10] or ''}"
@@ -140,7 +143,7 @@ def _verdicts(
 
 def _told(soak: "Soak", state: Path) -> Iterator[str]:
     """Long spoken words that the host's files hold. Shorter ones can stand there as well."""
-    words = set[str]().union(*(tab.words for tab in soak.tabs))
+    words = set[str]().union(*(tab.words for tab in soak.browser.tabs))
     files = [file for file in state.rglob("*") if file.is_file()]
     for file in files:
         written = file.read_text(encoding="utf-8", errors="replace").lower()
