@@ -4,6 +4,7 @@ import random
 import shutil
 import signal
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -44,7 +45,12 @@ def session_error(soak: "Soak", tab: Tab) -> None:
     soak.browser.expect("audio_invalid")
     tab.host.say(type="audio", session=tab.name, seq=10**9, start=tab.position, pcm="?")
     tab.detach()
-    soak.browser.later(_CLICK_S, lambda: (tab.begin_anew(), soak.browser.attach(tab)))
+
+    def again() -> None:
+        tab.begin_anew()
+        soak.browser.attach(tab)
+
+    soak.browser.later(_CLICK_S, again)
 
 
 def other_model(soak: "Soak", tab: Tab) -> None:
@@ -53,7 +59,7 @@ def other_model(soak: "Soak", tab: Tab) -> None:
     other = next(one for one in soak.browser.tabs if one.model != tab.model)
     tab.model, other.model = other.model, tab.model
     for one in (tab, other):
-        soak.browser.after_end(one, lambda one=one: soak.browser.attach(one))
+        soak.browser.after_end(one, partial(soak.browser.attach, one))
         one.stop()
 
 

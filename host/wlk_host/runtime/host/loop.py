@@ -98,12 +98,14 @@ class HostLoop:
             # What is being loaded ends before the process does, which could crash otherwise.
             if self._input_ended and not self._models.is_loading and not self._sessions.running:
                 return
+            self._tell_arrears()
             self._take_messages(wait=True)
 
     # What arrives
 
     def _take_messages(self, *, wait: bool) -> None:
         """Carry out all that lies in the inbox; with `wait`, sleep until there is something."""
+        self._sessions.tidy()
         self._models.note_use(self._sessions.used_models())
         is_busy = self._hung.look()
         if wait:
@@ -165,7 +167,7 @@ class HostLoop:
 
     def _ask(self, command: ToSession) -> None:
         """Have it done in the session's next turn, or once there is a model that can do it."""
-        self._of(command.session).waiting.append(command)
+        self._of(command.session).ask(command)
 
     def _of(self, session: str) -> Opening | Running:
         return self._sessions.of(session)
@@ -272,6 +274,7 @@ class HostLoop:
             running.stepping_down_from = running.model.name
             running.loading = self._models.load(running.wanted)
             running.wanted = None
+        running.look_after_turn()
         self._send_said(running)
         try:
             if turn is not None:
@@ -287,10 +290,19 @@ class HostLoop:
         if running.loading is None:
             running.loading = self._models.replace(model, running.options, without_frames(error))
 
+    def _tell_arrears(self) -> None:
+        """Tell delays that the sessions cannot tell, because turns are long or do not come."""
+        for running in self._sessions.running.values():
+            status = running.arrears.due()
+            if status is not None:
+                self._send(status)
+
     def _send_said(self, running: Running) -> None:
         said, running.said = running.said, []
         for message in said:
             self._send(message)
+            if isinstance(message, messages.Status):
+                running.arrears.told(message)
         if running.is_over:
             self._sessions.close(running.id)
             self._connection.ended(running.id)
