@@ -130,6 +130,11 @@ FAULTS: Final[Sequence[Fault]] = (
     too_large,
 )
 
+"""In an order in which no host ends soon after another one has."""
+
+DEADLY: Final = frozenset({kill, too_large})
+"""A new host follows."""
+
 
 def make_broken(base: Path, folder: Path) -> Path:
     """A copy of a model whose tokenizer breaks off."""

@@ -27,7 +27,7 @@ from typing import Final
 
 import soak_report
 from soak_browser import TICK_S, Browser, cpu_s, usage
-from soak_faults import FAULTS, make_broken, models_of
+from soak_faults import DEADLY, FAULTS, Fault, make_broken, models_of
 from soak_report import Sample
 from soak_tab import Tab
 from soak_tape import make_tape
@@ -58,8 +58,8 @@ class Soak:
         self.faults.append((now, what if tab is None else f"{what}, {tab.name}"))
         print(f"{now / 60:6.1f} min: {self.faults[-1][1]}", flush=True)
 
-    def run(self, length_s: float, every_s: float) -> None:
-        """All of it."""
+    def run(self, length_s: float, every_s: float, faults: Sequence[Fault]) -> None:
+        """All of it, with a fault every so many seconds."""
         tabs = self.browser.tabs
         for tab in tabs:
             self.browser.attach(tab)
@@ -67,7 +67,7 @@ class Soak:
         def at_tick(n: int) -> None:
             number, since = divmod(n, round(every_s / TICK_S))
             if number and not since and n * TICK_S + every_s / 2 < length_s:
-                fault = FAULTS[(number - 1) % len(FAULTS)]
+                fault = faults[(number - 1) % len(faults)]
                 fault(self, tabs[(number - 1) % len(tabs)])
             if n % _SAMPLE_TICKS == 0:
                 self._sample()
@@ -97,6 +97,7 @@ def arguments_of(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--every", type=float, default=300, help="seconds from fault to fault")
     parser.add_argument("--settle", type=float, default=600, help="seconds before memory counts")
     parser.add_argument("--share", type=float, default=0.5, help="of speech in the sound")
+    parser.add_argument("--same-host", action="store_true", help="without faults that end it")
     arguments = parser.parse_args(argv)
     if arguments.tabs < 2:
         parser.error("expected at least two tabs, with a model each")
@@ -117,7 +118,8 @@ def main(argv: Sequence[str]) -> int:
         state = Path(folder) / "state"
         broken = make_broken(store.resolve("base"), Path(folder) / "broken")
         soak = Soak(Browser(tabs, {**os.environ, "XDG_STATE_HOME": str(state)}), broken)
-        soak.run(60 * arguments.minutes, arguments.every)
+        faults = [one for one in FAULTS if one not in DEADLY or not arguments.same_host]
+        soak.run(60 * arguments.minutes, arguments.every, faults)
         code = soak.browser.finish()
         return soak_report.show(soak, arguments.settle, code, state)
 

@@ -12,13 +12,13 @@ from typing import Final, TypeAlias
 from wlk_host.core.errors import WlkError
 from wlk_host.protocol import codec, messages
 from wlk_host.protocol.constants import PROTOCOL_VERSION, ErrorCode
+from wlk_host.protocol.health import Health
 from wlk_host.protocol.messages import (
     Audio,
     Cancel,
     Configure,
     Cut,
     Download,
-    Health,
     Hello,
     Models,
     Remove,

@@ -12,7 +12,8 @@ import numpy as np
 from host.runtime.scripted import Held, Inline
 from wlk_host.core.types import Pcm, Sample
 from wlk_host.protocol.connection import Connection
-from wlk_host.protocol.messages import Error, Health, Status, ToExtension, ToModels
+from wlk_host.protocol.health import Health
+from wlk_host.protocol.messages import Error, Status, ToExtension, ToModels
 from wlk_host.runtime.host.loop import HostLoop, Wake
 from wlk_host.runtime.host.model_service import ModelService
 from wlk_host.runtime.ports import ModelLoader, Threads

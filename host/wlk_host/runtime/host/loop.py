@@ -10,12 +10,12 @@ from wlk_host.core.errors import DeviceError, WlkError, clear_frames, without_fr
 from wlk_host.core.ports import Promise
 from wlk_host.protocol import convert, messages
 from wlk_host.protocol.connection import Command, Connection, FeedAudio, Refuse, type_of
+from wlk_host.protocol.health import Health
 from wlk_host.protocol.messages import (
     Cancel,
     Configure,
     Cut,
     Download,
-    Health,
     Models,
     Remove,
     Retranslate,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from wlk_host.core.errors import WlkError
 from wlk_host.protocol import codec, messages
 from wlk_host.protocol.connection import Connection, Refuse
+from wlk_host.protocol.health import Health, HostHealth
 from wlk_host.runtime.host.greeting import host_hello
 from wlk_host.runtime.host.health import HealthLog
 from wlk_host.runtime.host.health_file import health_file, keep, read, with_run
@@ -64,8 +65,8 @@ def serve(
 
             models = ModelService(send)
 
-            def answer(request: messages.ToModels | messages.Health) -> None:
-                if isinstance(request, messages.Health):
+            def answer(request: messages.ToModels | Health) -> None:
+                if isinstance(request, Health):
                     send(_health(log))
                 else:
                     models.obey(request)
@@ -82,7 +83,7 @@ def serve(
     return reader.exit_code
 
 
-def _health(log: HealthLog) -> messages.HostHealth:
+def _health(log: HealthLog) -> HostHealth:
     """How this host is, and how those before it were."""
     kept, run = read(health_file()), log.run()
     return kept if run is None else with_run(kept, run)

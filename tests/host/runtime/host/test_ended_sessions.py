@@ -22,7 +22,7 @@ class Forgetting(ScriptedLoader):
 
     def open(self, options: SessionOptions, start: Sample, context: str) -> ScriptedSession:
         session = ScriptedSession()
-        session.on_run = partial(str, session)
+        session.on_run = partial(setattr, session, "was_run", True)
         self.refs.append(weakref.ref(session))
         return session
 
