@@ -7,10 +7,11 @@ from functools import partial
 import pytest
 
 from wlk_host.core.ports import Promise
+from wlk_host.runtime.ports import Urgency
 from wlk_host.runtime.workers import Workers
 
 WITHIN_S = 20.0
-LIVE, HIDDEN = (1, False), (1, True)
+LIVE, HIDDEN = Urgency
 
 
 class Gated:

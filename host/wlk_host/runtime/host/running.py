@@ -113,12 +113,13 @@ class Running:
     # -- on the loop's thread, between two turns ------------------------------------
 
     def urgency(self) -> Urgency | None:
-        """Live before second pass, visible before hidden; None where nothing is to be done."""
+        """Visible before hidden; None where nothing is to be done."""
         if self.turn is not None or self.halted:
             return None
         # Sound that was not looked at can make a live step due.
-        work = Work.LIVE if self.waiting else self.session.next_work()
-        return None if work is None else (work.value, not self.visible)
+        if not self.waiting and self.session.next_work() is None:
+            return None
+        return Urgency.VISIBLE if self.visible else Urgency.HIDDEN
 
     def begin_turn(self, urgency: Urgency) -> None:
         """Have what is due done on a thread."""
