@@ -63,6 +63,9 @@ def expected() -> dict[str, str]:
         "sound that the extension keeps for a new host": (
             of_extension("offscreen/session.js", "SECONDS_KEPT") + " s"
         ),
+        "sound without a word from the host": (
+            of_extension("offscreen/session.js", "SILENT_SAMPLES").split(" * ")[0] + " s"
+        ),
         "sound sent without an answer": seconds(unanswered / frames_a_second),
         "the same while a model is loaded": seconds(loading / frames_a_second),
         "restarts of a host in a row": str(restarts),
