@@ -88,7 +88,7 @@ class StatusReporter:
             language=session.language,
             lag_ms=milliseconds(session.lag),
             skipped_ms=milliseconds(session.skipped),
-            refining=session.refining,
+            refining=session.refining and not session.is_overloaded,
             translation_delay_ms=None if delay is None else milliseconds(delay),
             translation_problem=_problem(session.translation_problem),
             device=self.device,
