@@ -22,8 +22,8 @@ _AT_ONCE: Final = 6 * SAMPLE_RATE
 
 
 _LATE_AT_ONCE: Final = 10 * SAMPLE_RATE
-"""The same where so much speech waits. With too many tabs, half a minute comes between two pieces of
-work of a hidden one."""
+"""The same where so much speech waits. With too many tabs, half a minute comes between two pieces
+of work of a hidden one."""
 
 
 class Lateness:

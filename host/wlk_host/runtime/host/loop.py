@@ -247,13 +247,13 @@ class HostLoop:
 
     def _begin_turns(self) -> bool:
         """Have done what is due, the most urgent first; returns whether there was anything."""
-        due: list[tuple[Urgency, Running]] = []
+        due: list[tuple[bool, Urgency, Running]] = []
         for running in list(self._sessions.running.values()):
             with self._contained(running.id):
                 urgency = running.urgency()
                 if urgency is not None:
-                    due.append((urgency, running))
-        for urgency, running in sorted(due, key=lambda turn: (turn[0], turn[1].served)):
+                    due.append((not running.is_live_due, urgency, running))
+        for _, urgency, running in sorted(due, key=lambda turn: (*turn[:2], turn[2].served)):
             self._n_turns += 1
             running.served = self._n_turns
             running.begin_turn(urgency)

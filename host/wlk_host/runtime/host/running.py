@@ -116,10 +116,18 @@ class Running:
         """Visible before hidden; None where nothing is to be done."""
         if self.turn is not None or self.halted:
             return None
-        # Sound that was not looked at can make a live step due.
-        if not self.waiting and self.session.next_work() is None:
+        if self._due() is None:
             return None
         return Urgency.VISIBLE if self.visible else Urgency.HIDDEN
+
+    @property
+    def is_live_due(self) -> bool:
+        """Whether a turn that began now would begin with a live step."""
+        return self._due() is Work.LIVE
+
+    def _due(self) -> Work | None:
+        # Sound that was not looked at can make a live step due.
+        return Work.LIVE if self.waiting else self.session.next_work()
 
     def begin_turn(self, urgency: Urgency) -> None:
         """Have what is due done on a thread."""
