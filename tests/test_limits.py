@@ -9,9 +9,26 @@ from wlk_host.core.recognition import Pace
 from wlk_host.core.subtitles import file_names
 from wlk_host.core.types import SAMPLE_RATE
 from wlk_host.models import transfer
-from wlk_host.protocol import codec, connection, constants, export, legible, messages, options
+from wlk_host.protocol import (
+    codec,
+    connection,
+    constants,
+    export,
+    health,
+    legible,
+    messages,
+    options,
+)
 from wlk_host.runtime import logs, stdio
-from wlk_host.runtime.host import exports, failures, known_voices, model_pool, serve, watchdog
+from wlk_host.runtime.host import (
+    exports,
+    failures,
+    known_voices,
+    lateness,
+    model_pool,
+    serve,
+    watchdog,
+)
 from wlk_host.runtime.translators import process
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -77,6 +94,9 @@ def expected() -> dict[str, str]:
         "sound that the extension keeps for a new host": (
             of_extension("offscreen/session.js", "SECONDS_KEPT") + " s"
         ),
+        "sound without a word from the host": (
+            of_extension("offscreen/session.js", "SILENT_SAMPLES").split(" * ")[0] + " s"
+        ),
         "sound sent without an answer": seconds(unanswered / frames_a_second),
         "the same while a model is loaded": seconds(loading / frames_a_second),
         "restarts of a host in a row": str(restarts),
@@ -115,6 +135,9 @@ def expected() -> dict[str, str]:
         "disk for a model": "its size",
         "a log file": f"{logs._FILE_BYTES // 10**6} MB",
         "log files": str(1 + logs._OLD_FILES),
+        "hosts whose health is kept": str(health.MOST_RUNS),
+        "minutes with captions, of each": str(health.MOST_MINUTES),
+        "error codes, of each": str(health.MOST_CODES),
     }
 
 
@@ -128,6 +151,16 @@ def test_what_the_rows_say_beside_their_limits_is_true() -> None:
     assert f"exit code {stdio.HUNG_EXIT_CODE}" in text
     *first, last = (f"{delay:g}" for delay in transfer.DELAYS_S)
     assert f"{', '.join(first)} and {last} s" in text
+
+
+def test_what_is_said_of_too_many_tabs_is_true() -> None:
+    text = PAGE.read_text()
+    pace = Pace()
+    assert f"waits for more than {lateness.LATE_ABOVE // SAMPLE_RATE} s is announced" in text
+    assert f"that is {pace.overload // SAMPLE_RATE} s behind or stays late" in text
+    assert f"stay late, after {lateness._PATIENCE // SAMPLE_RATE} s" in text
+    assert f"waits for {pace.backlog // SAMPLE_RATE} s in a tab is left out" in text
+    assert f"up to {lateness._MOST // SAMPLE_RATE} s on time" in text
 
 
 def test_the_watchdog_is_quicker_than_the_extension() -> None:

@@ -77,6 +77,7 @@ const TO_HOST = {
   cancel: ['options'],
   download: ['options'],
   export: ['panel'],
+  health: ['options'],
   models: ['options'],
   remove: ['options'],
   speech: ['welcome'],

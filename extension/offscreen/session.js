@@ -33,6 +33,12 @@ const SECONDS_KEPT = 60;
 const CONTEXT_LENGTH = 400;
 
 /**
+ * A host says something every 5 s of sound, and sooner where captions are late. One that has said
+ * nothing for so long stands still: that is told as a delay.
+ */
+const SILENT_SAMPLES = 7 * SAMPLE_RATE;
+
+/**
  * Options that hold for a whole session of the host's.
  * @type {(keyof Options)[]}
  */
@@ -68,6 +74,8 @@ export class CaptionSession {
   #finalUntil = 0;
   /** Up to here nothing that was said waits to be captioned. */
   #caughtUpUntil = 0;
+  /** The sample after the last one heard when the host last said something of this session. */
+  #answeredAt = 0;
   #skippedBeforeMs = 0;
   /** Voices that hosts before this one have numbered; it knows none of them. */
   #speakersBefore = 0;
@@ -127,7 +135,10 @@ export class CaptionSession {
   push(pcm) {
     const start = this.#ring.end;
     this.#ring.push(pcm);
-    if (this.#attached) this.#sendAudio(start, pcm);
+    if (!this.#attached) return;
+    this.#sendAudio(start, pcm);
+    const isSecondOver = this.#ring.end % SAMPLE_RATE < pcm.length;
+    if (isSecondOver && this.#silentSamples() > 0) this.#outlets.phaseChanged();
   }
 
   /** A host is ready: open the session there, or go on where the one before was lost. */
@@ -139,6 +150,7 @@ export class CaptionSession {
     this.#skippedBeforeMs = this.#skippedMs() + this.#forgottenMs(from);
     this.#status = null;
     this.#from = from;
+    this.#answeredAt = this.#ring.end;
     this.#attached = true;
     this.#wasAttached = true;
     this.#seq = 0;
@@ -233,6 +245,7 @@ export class CaptionSession {
 
   /** @param {Captions} update */
   applyCaptions(update) {
+    this.#hearHost();
     if (update.revision <= this.#model.revision) return;
     const wasStale = this.#stale;
     const lines = update.lines.map((line) => this.#withItsSpeaker(line));
@@ -247,6 +260,7 @@ export class CaptionSession {
   applyStatus(status) {
     // Of the session that is about to end.
     if (this.#changingModel) return;
+    this.#answeredAt = this.#ring.end;
     this.#status = status;
     if (status.state === 'listening' && status.lag_ms === 0) this.#caughtUpUntil = this.#ring.end;
     this.#outlets.phaseChanged();
@@ -260,6 +274,21 @@ export class CaptionSession {
   #withItsSpeaker(line) {
     if (line.id < this.#from) return line;
     return { ...line, speaker: countedOn(line.speaker, this.#speakersBefore) };
+  }
+
+  /** The host has said something: if it stood still, it goes on. */
+  #hearHost() {
+    const wasSilent = this.#silentSamples() > 0;
+    this.#answeredAt = this.#ring.end;
+    if (wasSilent) this.#outlets.phaseChanged();
+  }
+
+  /** Sound that a host which stands still has not answered; none while it loads a model. */
+  #silentSamples() {
+    const state = this.#attached ? this.#status?.state : undefined;
+    if (state !== 'listening' && state !== 'lagging') return 0;
+    const silent = this.#ring.end - this.#answeredAt;
+    return silent < SILENT_SAMPLES ? 0 : silent;
   }
 
   #changeModel() {
@@ -290,7 +319,8 @@ export class CaptionSession {
 
   /** @returns {Phase} */
   #phase() {
-    const lagMs = this.#attached ? (this.#status?.lag_ms ?? 0) : 0;
+    const toldMs = this.#attached ? (this.#status?.lag_ms ?? 0) : 0;
+    const lagMs = toldMs + (this.#silentSamples() * 1000) / SAMPLE_RATE;
     const news = this.#attached && this.#status ? newsOf(this.#status) : null;
     const phase = { name: this.#phaseName(), lagMs, skippedMs: this.#skippedMs() };
     return news ? { ...phase, news } : phase;
@@ -303,6 +333,7 @@ export class CaptionSession {
     if (!this.#attached) return this.#wasAttached ? 'reconnecting' : 'connecting';
     // Between `start` and the host's first word on it the host makes ready.
     if (this.#status === null) return 'loading';
+    if (this.#silentSamples() > 0) return 'lagging';
     return this.#status.state === 'ended' ? 'ending' : this.#status.state;
   }
 

@@ -2,11 +2,11 @@
 export const PROTOCOL_VERSION = 1;
 export const HOST_NAME = 'dev.wlk.host';
 /**
- * @typedef {Hello | Start | Audio | Configure | Retranslate | Visibility | Cut | Stop | Models | Download | Cancel | Remove | Speech | Export} ToHost
+ * @typedef {Hello | Start | Audio | Configure | Retranslate | Visibility | Cut | Stop | Models | Download | Cancel | Remove | Speech | Export | Health} ToHost
  */
 
 /**
- * @typedef {HostHello | Captions | Status | HostModels | Progress | HostSpeech | Exported | Error} ToExtension
+ * @typedef {HostHello | Captions | Status | HostModels | Progress | HostSpeech | Exported | HostHealth | Error} ToExtension
  */
 
 /**
@@ -119,6 +119,11 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
+ * Asks how the host has been lately. The host answers with HostHealth.
+ * @typedef {{ type: "health" }} Health
+ */
+
+/**
  * The answer to Hello, sent again after every installation or removal of a model.
  * @typedef {{ type: "hello", protocol: number, host: string, models: ({ name: string, multilingual: boolean })[], translators: ({ name: string, targets: (string)[] })[], speakers: boolean }} HostHello
  */
@@ -191,6 +196,28 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
+ * How the last hosts were that captioned something, the newest first: numbers and codes alone.
+ * @typedef {{ type: "health", runs: (Run)[] }} HostHealth
+ */
+
+/**
+ * One host, from its first session to its end. Times are seconds since 1970.
+ * @typedef {{ host: string, began: Count, process: Count, until: Count, state: "running" | "ended" | "hung", minutes: (Minute)[], failures: (Failure)[] }} Run
+ */
+
+/**
+ * @typedef {{ at: Count, sessions: Count, lag_ms: Count, skipped_ms: Count, memory_mb: number | null }} Minute
+ */
+
+/**
+ * @typedef {{ code: string, count: Count, at: Count }} Failure
+ */
+
+/**
+ * @typedef {number} Count
+ */
+
+/**
  * @typedef {{ type: "error", code: string, message: string, hint: string, session: string | null, request?: string }} Error
  */
 
@@ -215,6 +242,7 @@ export const DEFINITIONS = {
       { $ref: '#/$defs/Remove' },
       { $ref: '#/$defs/Speech' },
       { $ref: '#/$defs/Export' },
+      { $ref: '#/$defs/Health' },
     ],
   },
   ToExtension: {
@@ -226,6 +254,7 @@ export const DEFINITIONS = {
       { $ref: '#/$defs/Progress' },
       { $ref: '#/$defs/HostSpeech' },
       { $ref: '#/$defs/Exported' },
+      { $ref: '#/$defs/HostHealth' },
       { $ref: '#/$defs/Error' },
     ],
   },
@@ -435,6 +464,12 @@ export const DEFINITIONS = {
       probability: { type: 'number', minimum: 0, maximum: 1 },
     },
     required: ['text', 'start', 'end', 'probability'],
+    additionalProperties: false,
+  },
+  Health: {
+    type: 'object',
+    properties: { type: { const: 'health' } },
+    required: ['type'],
     additionalProperties: false,
   },
   HostHello: {
@@ -658,6 +693,52 @@ export const DEFINITIONS = {
     required: ['code', 'message', 'hint'],
     additionalProperties: false,
   },
+  HostHealth: {
+    type: 'object',
+    properties: {
+      type: { const: 'health' },
+      runs: { type: 'array', items: { $ref: '#/$defs/Run' }, maxItems: 8 },
+    },
+    required: ['type', 'runs'],
+    additionalProperties: false,
+  },
+  Run: {
+    type: 'object',
+    properties: {
+      host: { type: 'string' },
+      began: { $ref: '#/$defs/Count' },
+      process: { $ref: '#/$defs/Count' },
+      until: { $ref: '#/$defs/Count' },
+      state: { enum: ['running', 'ended', 'hung'] },
+      minutes: { type: 'array', items: { $ref: '#/$defs/Minute' }, maxItems: 60 },
+      failures: { type: 'array', items: { $ref: '#/$defs/Failure' }, maxItems: 20 },
+    },
+    required: ['host', 'began', 'process', 'until', 'state', 'minutes', 'failures'],
+    additionalProperties: false,
+  },
+  Minute: {
+    type: 'object',
+    properties: {
+      at: { $ref: '#/$defs/Count' },
+      sessions: { $ref: '#/$defs/Count' },
+      lag_ms: { $ref: '#/$defs/Count' },
+      skipped_ms: { $ref: '#/$defs/Count' },
+      memory_mb: { type: ['integer', 'null'], minimum: 0, maximum: 9007199254740991 },
+    },
+    required: ['at', 'sessions', 'lag_ms', 'skipped_ms', 'memory_mb'],
+    additionalProperties: false,
+  },
+  Failure: {
+    type: 'object',
+    properties: {
+      code: { type: 'string', pattern: '^[a-z][a-z0-9_]*$', maxLength: 64 },
+      count: { $ref: '#/$defs/Count' },
+      at: { $ref: '#/$defs/Count' },
+    },
+    required: ['code', 'count', 'at'],
+    additionalProperties: false,
+  },
+  Count: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
   Error: {
     type: 'object',
     properties: {

@@ -174,7 +174,7 @@ class Host:
                 time.sleep(self.behaviour.get("hello_delay_s", 0))
                 protocol = self.behaviour.get("protocol", 1)
                 self.greet(protocol)
-            case "models" | "download" | "cancel" | "remove" | "speech" as request:
+            case "models" | "download" | "cancel" | "remove" | "speech" | "health" as request:
                 self.answer_page(request, message.get("model"))
             case "start" if "refuse" in self.behaviour:
                 send({"type": "error", "session": session, **self.behaviour["refuse"]})
@@ -216,6 +216,9 @@ class Host:
         """Do as asked with a model of the catalogue, and tell how all are then; speak not."""
         if request == "speech":
             send({"type": "speech", "clip": None})
+            return
+        if request == "health":
+            send({"type": "health", "runs": self.behaviour.get("runs", [])})
             return
         catalog = self.behaviour.get("catalog", {})
         if model is not None:

@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 from wlk_host.core.errors import WlkError
 from wlk_host.core.tab_options import BackendName
 from wlk_host.protocol.export import Export, Exported
+from wlk_host.protocol.health import Health, HostHealth
 from wlk_host.protocol.legible import legible
 from wlk_host.protocol.options import Options
 
@@ -312,7 +313,15 @@ class Error(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True,
 
 ToSession: TypeAlias = Audio | Configure | Retranslate | Visibility | Cut | Stop
 ToModels: TypeAlias = Models | Download | Cancel | Remove
-ToHost: TypeAlias = Hello | Start | ToSession | ToModels | Speech | Export
+ToHost: TypeAlias = Hello | Start | ToSession | ToModels | Speech | Export | Health
 ToExtension: TypeAlias = (
-    HostHello | Captions | Status | HostModels | Progress | HostSpeech | Exported | Error
+    HostHello
+    | Captions
+    | Status
+    | HostModels
+    | Progress
+    | HostSpeech
+    | Exported
+    | HostHealth
+    | Error
 )

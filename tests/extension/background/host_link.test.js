@@ -282,13 +282,16 @@ test('a host that does not answer half a minute of audio is replaced', () => {
   assert.ok(!bench.port.closed);
 });
 
-test('the progress of a download is no sign of life of the engine', () => {
+test('what is answered beside the engine is no sign of life of it', () => {
   const bench = new Bench();
   bench.connect();
   bench.hear(UNANSWERED_FRAMES);
   bench.port.say({ type: 'progress', model: 'small', done_bytes: 1, total_bytes: 2 });
   bench.port.say({ type: 'models', models: [], backends: [] });
-  assert.deepEqual(bench.told.slice(-2), ['message progress', 'message models']);
+  bench.port.say({ type: 'health', runs: [] });
+  bench.port.say({ type: 'speech', clip: null });
+  const told = ['progress', 'models', 'health', 'speech'].map((type) => `message ${type}`);
+  assert.deepEqual(bench.told.slice(-4), told);
   assert.ok(!bench.port.closed);
   bench.hear(1);
   assert.ok(bench.port.closed);

@@ -104,6 +104,15 @@ class TranslatedSession:
         """False while the second pass is left out to keep up."""
         return self._captions.refining
 
+    @property
+    def is_overloaded(self) -> bool:
+        """Whether captions stay late."""
+        return self._captions.is_overloaded
+
+    @is_overloaded.setter
+    def is_overloaded(self, is_so: bool) -> None:
+        self._captions.is_overloaded = is_so
+
     # -- what is asked of it ---------------------------------------------------------------
 
     def feed(self, chunk: AudioChunk) -> list[Event]:

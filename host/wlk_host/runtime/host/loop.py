@@ -11,6 +11,7 @@ from wlk_host.core.ports import Promise
 from wlk_host.protocol import convert, messages
 from wlk_host.protocol.connection import Command, Connection, FeedAudio, Refuse, type_of
 from wlk_host.protocol.export import Export
+from wlk_host.protocol.health import Health
 from wlk_host.protocol.messages import (
     Cancel,
     Configure,
@@ -65,7 +66,7 @@ class HostLoop:
         send: Send,
         connection: Connection,
         make_loader: Callable[[Threads], ModelLoader],
-        manage_models: Callable[[messages.ToModels], None],
+        answer: Callable[[messages.ToModels | Health], None],
         release_after_s: float = RELEASE_AFTER_S,
         make_threads: Callable[[Wake], Threads] = threads_of_sessions,
         now: Callable[[], float] = time.monotonic,
@@ -73,7 +74,7 @@ class HostLoop:
         self._inbox = inbox
         self._send = send
         self._connection = connection
-        self._manage_models = manage_models
+        self._answer = answer
         self._threads = threads = make_threads(self._wake)
         self._models = ModelPool(
             lambda: make_loader(threads), threads.apart("loader"), release_after_s
@@ -101,12 +102,14 @@ class HostLoop:
             # What is being loaded ends before the process does, which could crash otherwise.
             if self._input_ended and not self._models.is_loading and not self._sessions.running:
                 return
+            self._tell_arrears()
             self._take_messages(wait=True)
 
     # What arrives
 
     def _take_messages(self, *, wait: bool) -> None:
         """Carry out all that lies in the inbox; with `wait`, sleep until there is something."""
+        self._sessions.tidy()
         self._models.note_use(self._sessions.used_models())
         is_busy = self._hung.look()
         if wait:
@@ -157,11 +160,11 @@ class HostLoop:
                 self._ask(command)
             case Visibility():
                 self._of(command.session).visible = command.visible
-            case Models() | Download() | Cancel() | Remove():
-                if not isinstance(command, Models):
+            case Models() | Download() | Cancel() | Remove() | Health():
+                if not isinstance(command, Models | Health):
                     self._models.forget_failures()
                 with self._contained(None, type_of(command)):
-                    self._manage_models(command)
+                    self._answer(command)
             case Speech():
                 with self._contained(None, type_of(command)):
                     self._send(messages.HostSpeech(spoken_clip()))
@@ -178,7 +181,7 @@ class HostLoop:
 
     def _ask(self, command: ToSession) -> None:
         """Have it done in the session's next turn, or once there is a model that can do it."""
-        self._of(command.session).waiting.append(command)
+        self._of(command.session).ask(command)
 
     def _of(self, session: str) -> Opening | Running:
         return self._sessions.of(session)
@@ -259,13 +262,13 @@ class HostLoop:
 
     def _begin_turns(self) -> bool:
         """Have done what is due, the most urgent first; returns whether there was anything."""
-        due: list[tuple[Urgency, Running]] = []
+        due: list[tuple[bool, Urgency, Running]] = []
         for running in list(self._sessions.running.values()):
             with self._contained(running.id):
                 urgency = running.urgency()
                 if urgency is not None:
-                    due.append((urgency, running))
-        for urgency, running in sorted(due, key=lambda turn: (turn[0], turn[1].served)):
+                    due.append((not running.is_live_due, urgency, running))
+        for _, urgency, running in sorted(due, key=lambda turn: (*turn[:2], turn[2].served)):
             self._n_turns += 1
             running.served = self._n_turns
             running.begin_turn(urgency)
@@ -286,6 +289,7 @@ class HostLoop:
             running.stepping_down_from = running.model.name
             running.loading = self._models.load(running.wanted)
             running.wanted = None
+        running.look_after_turn()
         self._send_said(running)
         try:
             if turn is not None:
@@ -301,10 +305,19 @@ class HostLoop:
         if running.loading is None:
             running.loading = self._models.replace(model, running.options, without_frames(error))
 
+    def _tell_arrears(self) -> None:
+        """Tell delays that the sessions cannot tell, because turns are long or do not come."""
+        for running in self._sessions.running.values():
+            status = running.arrears.due()
+            if status is not None:
+                self._send(status)
+
     def _send_said(self, running: Running) -> None:
         said, running.said = running.said, []
         for message in said:
             self._send(message)
+            if isinstance(message, messages.Status):
+                running.arrears.told(message)
         if running.is_over:
             self._sessions.close(running.id)
             self._connection.ended(running.id)
