@@ -4,6 +4,7 @@ import js from '@eslint/js';
 const WITHOUT_CHROME = [
   'extension/audio/**',
   'extension/shared/**',
+  'extension/transcript/**',
   'extension/overlay/!(frame|loader|overlay).js',
   'extension/offscreen/!(offscreen).js',
   'extension/background/host_link.js',
