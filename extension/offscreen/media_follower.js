@@ -55,6 +55,8 @@ export class MediaFollower {
   #mode = 'live';
   /** @type {Playhead | null} */
   #playhead = null;
+  /** Whether a medium was followed yet. */
+  #hasBegun = false;
   /** The newest sample. */
   #position = 0;
   /** Where the media stood still last. */
@@ -114,8 +116,7 @@ export class MediaFollower {
   note(playhead) {
     const wall = playhead ? playhead.wall : this.#outlets.now();
     const sample = this.#clock.sampleAt(wall);
-    const isFirst = this.#playhead === null && this.#timeline.segments.length === 1;
-    if (isFirst) this.#begin(sample, playhead);
+    if (!this.#hasBegun) this.#begin(sample, playhead);
     else if (isElsewhere(this.#timeline, playhead, sample)) this.#leave(sample);
     if (rateOf(playhead) === 0 && rateOf(this.#playhead) > 0) this.#stillSince = sample;
     this.#playhead = playhead;
@@ -207,6 +208,7 @@ export class MediaFollower {
    */
   #begin(from, playhead) {
     if (!playhead) return;
+    this.#hasBegun = true;
     const breaksIn = playhead.at > EDGE_SECONDS;
     this.#stretches = [{ from, until: Infinity, breaksIn, breaksOff: true }];
   }

@@ -236,7 +236,9 @@ function goesOn(segments, index) {
  */
 function placeIn(segment, sample) {
   const { media, rate } = segment;
-  return { media, rate, at: atIn(segment, sample), wall: wallIn(segment, sample) };
+  // The first sound of a medium comes a moment after it says that it plays.
+  const at = Math.max(0, atIn(segment, sample));
+  return { media, rate, at, wall: wallIn(segment, sample) };
 }
 
 /**
