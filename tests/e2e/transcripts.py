@@ -1,10 +1,16 @@
 """A tab's transcript, read as the side panel reads it."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from browser import Browser
 from waiting import wait_until
+
+from wlk_host.bench import scoring
+
+TimedWord = tuple[str, float, float]
 
 READ = """async () => {
   const { applyChanges } = await import('/transcript/changes.js');
@@ -41,6 +47,22 @@ class Entry:
     state: str
     words: tuple[tuple[str, float, float, float], ...]
 
+    @property
+    def timed_words(self) -> list[TimedWord]:
+        """Its words. Where the host has told none, only the edges of the line are known."""
+        if self.words:
+            return [(text, start, end) for text, start, end, _ in self.words]
+        texts = self.text.split()
+        starts = [self.start, *[math.nan] * (len(texts) - 1)]
+        return list(zip(texts, starts, [*starts[1:], self.end], strict=True))
+
+
+def word_time_errors(entries: Sequence[Entry], spoken: Sequence[TimedWord]) -> list[float]:
+    """Seconds by which starts and ends of English words are off, sorted."""
+    captioned = [word for entry in entries for word in entry.timed_words]
+    errors = scoring.word_time_errors(spoken, captioned, "en")
+    return sorted(error for error in errors if not math.isnan(error))
+
 
 class TranscriptReader:
     """Reads the transcript of the one tab that is captioned."""
@@ -60,12 +82,23 @@ class TranscriptReader:
     @property
     def entries(self) -> list[Entry]:
         """Its lines, in order."""
-        return [
-            Entry(**{name: entry[name] for name in ("id", "media", "start", "end", "text", "state")},
-                  words=tuple(tuple(word) for word in entry["words"]))
-            for entry in self.transcript["entries"]
-        ]  # fmt: skip
+        return [_entry(**entry) for entry in self.transcript["entries"]]
 
     def seek(self, media: str, at: float) -> None:
         """Have the page's medium go to a place."""
         self._page.evaluate("([media, at]) => seek(media, at)", [media, at])
+
+
+def _entry(
+    *,
+    id: str,  # noqa: A002 - the transcript's name of it
+    media: str | None,
+    start: float,
+    end: float,
+    text: str,
+    state: str,
+    words: list[list[Any]],
+    **_: object,
+) -> Entry:
+    timed = tuple((word[0], word[1], word[2], word[3]) for word in words)
+    return Entry(id, media, start, end, text, state, timed)
