@@ -4,6 +4,7 @@ import { changesBetween, lineOfYou, merged } from './channels.js';
 import { withoutEcho } from './echo.js';
 import { likeness, Loudness } from './loudness.js';
 import { MediaTranscript } from './media_transcript.js';
+import { PageMedia } from './page_media.js';
 import { CaptionSession } from './session.js';
 
 /** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
@@ -68,6 +69,7 @@ export class Conversation {
   #ownSound = new Loudness();
   /** @type {boolean | null} */
   #paused = null;
+  #media = new PageMedia();
   #audible = false;
   /** The tab's sound has stopped by itself, and is about to be opened again. */
   #interrupted = false;
@@ -212,10 +214,11 @@ export class Conversation {
   }
 
   /**
-   * @param {boolean | null} paused whether the page's media are; null: nobody knows
-   * @param {import('../transcript/timeline.js').Playhead | null} playhead where the main one is
+   * @param {number} frame of the page
+   * @param {import('../shared/messages.js').MediaReport} media
    */
-  setMedia(paused, playhead) {
+  noteMedia(frame, media) {
+    const { paused, playhead } = this.#media.note(frame, media);
     this.#paused = paused;
     this.#tellHalted();
     this.transcript.note(playhead);
@@ -230,7 +233,8 @@ export class Conversation {
   /** Another page comes. */
   leavePage() {
     this.#pageSince = this.#tab.position + LEAVING_SAMPLES;
-    this.setMedia(null, null);
+    this.#media.clear();
+    this.noteMedia(0, { paused: null, playhead: null });
   }
 
   /**

@@ -81,8 +81,8 @@ export class Conversations {
     copy: ({ tabId }) => this.#each(tabId, (active) => this.#copyLastLine(active)),
     'leave-page': ({ tabId }) => this.#each(tabId, (active) => active.leavePage()),
     edit: ({ tabId, edit }) => this.#each(tabId, ({ transcript }) => transcript.edit(edit)),
-    media: ({ tabId, paused, playhead }) =>
-      this.#each(tabId, (active) => active.setMedia(paused, playhead)),
+    media: ({ tabId, frame, ...media }) =>
+      this.#each(tabId, (active) => active.noteMedia(frame, media)),
     recalled: ({ tabId, kept }) => this.#each(tabId, ({ transcript }) => transcript.recall(kept)),
     transcripts: ({ tabIds, whole }) => this.#setReaders(tabIds, whole),
     retranslate: ({ tabId }) => this.#each(tabId, (active) => active.retranslate()),

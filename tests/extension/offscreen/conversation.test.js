@@ -284,7 +284,7 @@ test('what is misheard of the tab is left out, for it swells and fades with it',
 
 test('a page whose media nobody sees is silenced when it can be heard no more', () => {
   const { conversation, hear } = bench();
-  conversation.setMedia(null, null);
+  conversation.noteMedia(0, { paused: null, playhead: null });
   conversation.setAudible(false);
   assert.equal(conversation.state.halted, null, 'it has not begun');
   conversation.setAudible(true);
@@ -304,9 +304,9 @@ test('a page whose media nobody sees is silenced when it can be heard no more', 
 test('what a page says of its media goes before what can be heard of it', () => {
   const { conversation } = bench();
   conversation.setAudible(true);
-  conversation.setMedia(true, null);
+  conversation.noteMedia(0, { paused: true, playhead: null });
   assert.equal(conversation.state.halted, 'paused');
-  conversation.setMedia(false, null);
+  conversation.noteMedia(0, { paused: false, playhead: null });
   conversation.setAudible(false);
   assert.equal(conversation.state.halted, null, 'it plays silence');
 });
