@@ -310,3 +310,25 @@ test('what a page says of its media goes before what can be heard of it', () => 
   conversation.setAudible(false);
   assert.equal(conversation.state.halted, null, 'it plays silence');
 });
+
+test('of the transcript, no line goes because it is old', () => {
+  const { conversation, hear, say } = bench();
+  conversation.attach();
+  hear(1);
+  for (let second = 0; second < 250; second++) say('tab', spoken(`${second}`, second, second + 1));
+  assert.equal(conversation.transcript.transcript.entries.length, 250);
+  say('tab', spoken('', 249, 250));
+  assert.equal(conversation.transcript.transcript.entries.length, 249);
+});
+
+test('words with times stay in the transcript', () => {
+  const { conversation, toOverlay, say } = bench();
+  const words = [{ text: ' Hello.', start: 0, end: SECOND, probability: 0.9 }];
+  say('tab', Object.assign(spoken('Hello.', 0, 1), { words }));
+  assert.equal(conversation.transcript.transcript.entries[0]?.words[0]?.[0], ' Hello.');
+  const shown = toOverlay.findLast(({ type }) => type === 'captions');
+  assert.deepEqual(
+    shown.lines.map((/** @type {object} */ each) => 'words' in each),
+    [false],
+  );
+});
