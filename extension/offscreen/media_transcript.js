@@ -40,6 +40,7 @@ export class MediaTranscript {
     this.#follower = new MediaFollower(id, {
       ...outlets,
       covered: (media, at) => this.#writer.covered(media, at),
+      coveredBefore: (media, at) => this.#writer.coveredBefore(media, at),
     });
   }
 
@@ -132,7 +133,7 @@ export class MediaTranscript {
     // On its way, the page says where it goes.
     const at = mode === 'held' ? (playhead?.at ?? place.at) : place.at;
     const media = mode === 'held' ? (playhead?.key ?? null) : place.media;
-    if (mode === 'held' && this.#writer.covered(media, at) === null) return null;
+    if (mode === 'held' && this.#follower.covered(media, at) === null) return null;
     return this.#writer.linesAt(media, at);
   }
 }

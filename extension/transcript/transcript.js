@@ -56,6 +56,9 @@ import { spanAt } from './timeline.js';
  * @property {Readonly<Record<string, string>>} names given to speakers
  */
 
+/** The same line, heard twice, differs by less. */
+const ALIKE_SECONDS = 0.3;
+
 /** A day of talk. Beyond it the oldest go. */
 export const ENTRIES_KEPT = 20_000;
 
@@ -240,7 +243,7 @@ function timedWords({ words = [] }, timeline, { media, start, end }, began) {
 
 /**
  * What was heard again replaces what was heard there before, unless the user has put something into
- * that. The user's own words are in the same place as the medium's, and are never heard again.
+ * that, or it is longer: then the medium was sought into the middle of a line. The user's own words are in the same place as the medium's, and are never heard again.
  * @param {Entry[]} entries the ones that it replaces are removed
  * @param {Entry} entry
  * @returns {boolean} whether it is to be entered
@@ -250,9 +253,18 @@ function giveWay(entries, entry) {
   const isSaidThere = (/** @type {Entry} */ other) =>
     other.media === entry.media && other.speaker !== YOU && overlap(other, entry);
   const there = entries.filter(isSaidThere);
-  if (there.some((other) => isEdited(other))) return false;
+  if (there.some((other) => isEdited(other) || isLonger(other, entry))) return false;
   for (const other of there) entries.splice(entries.indexOf(other), 1);
   return true;
+}
+
+/**
+ * @param {Entry} other
+ * @param {Entry} entry
+ */
+function isLonger(other, entry) {
+  const seconds = (/** @type {Entry} */ { start, end }) => end - start;
+  return other.state === 'final' && seconds(other) > seconds(entry) + ALIKE_SECONDS;
 }
 
 /**

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 import pytest
@@ -74,7 +74,10 @@ def cuts(host: FakeHost) -> list[int]:
     return [message["at"] for message in host.messages("cut")]
 
 
-def settle(read: Callable[[], object]) -> object:
+T = TypeVar("T")
+
+
+def settle(read: Callable[[], T]) -> T:
     """Return what is read once it has not changed for a second."""
     last, since = read(), time.monotonic()
     while time.monotonic() - since < 1:
