@@ -1,7 +1,6 @@
 import { Meter } from '../audio/meter.js';
 import { handle } from '../shared/handlers.js';
 import { faultOf } from '../shared/microphone.js';
-import { keptSources } from '../transcript/kept.js';
 import { Conversation } from './conversation.js';
 import { openedInTime } from './sources.js';
 
@@ -314,7 +313,7 @@ export class Conversations {
     entry.ending = true;
     void this.#closeSources(entry);
     entry.conversation.close();
-    this.#keep(entry.conversation);
+    entry.conversation.transcript.keep();
     this.publish();
   };
 
@@ -335,12 +334,6 @@ export class Conversations {
       const read = this.#readers.has(conversation.tabId);
       if (!read || conversation.tabId === whole) conversation.transcript.setRead(read);
     }
-  }
-
-  /** @param {Conversation} conversation whose media may be seen again */
-  #keep({ tabId, transcript }) {
-    const kept = keptSources(transcript.transcript);
-    if (kept.length > 0) this.#edges.report({ type: 'keep', tabId, kept });
   }
 
   /** @param {boolean} ready */

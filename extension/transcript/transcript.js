@@ -201,7 +201,10 @@ function entryOf({ began }, id, line, timeline, before) {
   const span = onClock(spanAt(timeline, line.start, line.end), began);
   return {
     id,
-    ...span,
+    media: span.media,
+    start: rounded(span.start),
+    end: rounded(span.end),
+    wall: Math.round(span.wall),
     text,
     language,
     speaker,
@@ -237,8 +240,13 @@ function timedWords({ words = [] }, timeline, { media, start, end }, began) {
     const span = onClock(spanAt(timeline, word.start, word.end), began);
     const isInLine = span.media === media && span.start >= start && span.end <= end;
     const [from, until] = isInLine ? [span.start, span.end] : [start, end];
-    return [word.text, from, until, word.probability];
+    return [word.text, rounded(from), rounded(until), rounded(word.probability)];
   });
+}
+
+/** @param {number} value @returns {number} with three places: it is kept and sent by the thousand */
+function rounded(value) {
+  return Math.round(value * 1000) / 1000;
 }
 
 /**

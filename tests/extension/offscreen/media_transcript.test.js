@@ -128,6 +128,22 @@ test('what an earlier capture has kept of a medium is asked for once, and joined
   assert.deepEqual(replayed(), [['First.']]);
 });
 
+test('what is final is kept while the capture runs, if something was said', () => {
+  const { transcript, hear, say, take } = bench();
+  hear(40);
+  assert.deepEqual(take('keep'), []);
+  say(3, 'First.');
+  hear(30);
+  const kept = take('keep').flatMap((report) => report.kept);
+  assert.deepEqual(
+    kept.map(({ source, entries }) => [source.key, entries.length]),
+    [['film', 1]],
+  );
+  hear(60);
+  transcript.keep();
+  assert.deepEqual(take('keep'), [], 'nothing is new');
+});
+
 test('the user’s changes are told like others', () => {
   const { transcript, hear, say, take } = bench();
   hear(5);
