@@ -151,6 +151,39 @@ def test_an_advertisement_is_a_source_of_its_own(
     assert max(ends) <= 4.1
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(
+            "<iframe id=inner></iframe><script>inner.srcdoc = `<video src='{film}'></video>`;"
+            " start = () => inner.contentDocument.querySelector('video').play()</script>",
+            id="a frame of the same site",
+        ),
+        pytest.param(
+            "<div id=player></div><script>const root = player.attachShadow({{ mode: 'open' }});"
+            " root.innerHTML = `<video src='{film}'></video>`;"
+            " start = () => root.querySelector('video').play()</script>",
+            id="a shadow root",
+        ),
+        pytest.param(
+            "<video id=old src='/silent.wav' muted></video><script>start = () => {{"
+            " const video = document.createElement('video'); video.src = '{film}';"
+            " old.replaceWith(video); video.play(); }}</script>",
+            id="an element that replaces another",
+        ),
+    ],
+)
+def test_a_medium_is_found_wherever_it_is(cinema: Cinema, body: str) -> None:
+    browser, page = cinema("/hidden", 30, body=body)
+    reader = TranscriptReader(browser)
+    page.bring_to_front()
+    page.evaluate("start()")
+    wait_until(
+        lambda: [e for e in reader.entries if (e.media or "").endswith(" 30")],
+        "no line has the time of the medium",
+    )
+
+
 def test_what_was_captioned_is_shown_again_in_step(cinema: Cinema, fake_host: FakeHost) -> None:
     browser, page = cinema("/rewound", 60)
     reader = TranscriptReader(browser)
