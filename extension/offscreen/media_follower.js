@@ -45,6 +45,9 @@ const OUTSIDE_SAMPLES = SAMPLE_RATE;
 /** A page that says nothing for so long though it plays has taken its player away, ms. */
 const STALE_MS = 15_000;
 
+/** A page is not ahead of its captured sound by more. */
+const AHEAD_SAMPLES = SAMPLE_RATE;
+
 /** The host is done with a stretch when it is as near to its end. */
 const DONE_SAMPLES = SAMPLE_RATE;
 
@@ -117,7 +120,8 @@ export class MediaFollower {
   /** @param {Playhead | null} playhead where the page says that its media are */
   note(playhead) {
     const wall = playhead ? playhead.wall : this.#outlets.now();
-    const sample = this.#clock.sampleAt(wall);
+    // Of what has slept, the page speaks before the sound does.
+    const sample = Math.min(this.#clock.sampleAt(wall), this.#position + AHEAD_SAMPLES);
     if (!this.#hasBegun) this.#begin(sample, playhead);
     else if (isElsewhere(this.#timeline, playhead, sample)) this.#leave(sample);
     if (rateOf(playhead) === 0 && rateOf(this.#playhead) > 0) this.#stillSince = sample;
