@@ -1,4 +1,5 @@
 import { handle } from '../shared/handlers.js';
+import { isPlayhead } from '../transcript/timeline.js';
 import { maySend, senderOf } from './senders.js';
 
 /** @typedef {import('../shared/messages.js').PageMessage} PageMessage */
@@ -16,22 +17,27 @@ import { maySend, senderOf } from './senders.js';
 export class Inbox {
   #controller;
   #preferences;
+  #transcripts;
 
   /** @type {import('../shared/handlers.js').Handlers<Request | PageMessage, [Sender], Answer>} */
   #handlers = {
     // From pages of the extension.
     check: () => this.#controller.checkHost(),
+    edit: ({ tabId, edit }) => done(this.#transcripts.edit(tabId, edit)),
     microphone: ({ tabId, on }) => done(this.#controller.setMicrophone(tabId, on)),
     retranslate: ({ tabId }) => done(this.#controller.retranslate(tabId)),
+    seek: ({ tabId, media, at }) => done(this.#transcripts.seek(tabId, media, at)),
     start: ({ tabId, panel }) => this.#controller.toggle(tabId, panel),
     stop: ({ tabId }) => done(this.#controller.stop(tabId)),
     // From overlays.
     hampered: (_message, { tab }) => {
       if (tab?.id !== undefined) this.#controller.noteHampered(tab.id);
     },
-    media: ({ paused }, { tab }) => {
+    media: ({ paused, playhead }, { tab }) => {
       const isKnown = paused === null || typeof paused === 'boolean';
-      if (tab?.id !== undefined && isKnown) void this.#controller.noteMedia(tab.id, paused);
+      if (tab?.id === undefined || !isKnown) return;
+      if (playhead !== null && !isPlayhead(playhead)) return;
+      void this.#controller.noteMedia(tab.id, { paused, playhead });
     },
     position: (message, sender) => void this.#preferences.keepPosition(sender, message),
   };
@@ -40,10 +46,12 @@ export class Inbox {
    * @param {Pick<Controller, 'checkHost' | 'noteHampered' | 'noteMedia' | 'retranslate' | 'setMicrophone' | 'stop'
    *   | 'toggle'>} controller
    * @param {Pick<import('./preferences.js').Preferences, 'keepPosition'>} preferences
+   * @param {Pick<import('./transcripts.js').Transcripts, 'edit' | 'seek'>} transcripts
    */
-  constructor(controller, preferences) {
+  constructor(controller, preferences, transcripts) {
     this.#controller = controller;
     this.#preferences = preferences;
+    this.#transcripts = transcripts;
   }
 
   /**

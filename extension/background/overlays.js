@@ -222,7 +222,7 @@ async function runsNoScripts(tabId) {
  * @param {number} tabId
  * @param {PlaceMessage} message to the overlay's part in the page
  */
-async function tellPage(tabId, message) {
+export async function tellPage(tabId, message) {
   await unlessTabGone(chrome.tabs.sendMessage(tabId, message, { frameId: 0 }));
 }
 

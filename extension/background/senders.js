@@ -43,7 +43,9 @@ const DOCUMENTS = {
 const MESSAGES = {
   check: ['options', 'welcome'],
   microphone: ['microphone', 'popup'],
+  edit: ['panel'],
   retranslate: ['panel', 'popup'],
+  seek: ['panel'],
   start: ['popup', 'problem'],
   stop: ['panel', 'popup'],
   hampered: ['place'],

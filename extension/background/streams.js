@@ -44,8 +44,10 @@ export class Streams {
     const visible = (await visibleTabs()).includes(tabId);
     const options = await this.#preferences.forHost(tabId);
     const microphone = await this.#preferences.wantsMicrophone(tabId);
-    const muted = (await tabAt(tabId))?.mutedInfo?.muted === true;
-    const begin = { session, tabId, streamId, options, visible, microphone, muted };
+    const tab = await tabAt(tabId);
+    const muted = tab?.mutedInfo?.muted === true;
+    const page = pageOf(tab);
+    const begin = { session, tabId, streamId, options, visible, microphone, muted, page };
     return this.#open(session, { type: 'begin', ...begin });
   }
 
@@ -89,6 +91,14 @@ export class Streams {
     this.#send(command);
     return within(outcome, OPENED_WITHIN_MS, problem('capture_timeout'));
   }
+}
+
+/**
+ * @param {chrome.tabs.Tab | null} tab
+ * @returns {import('../shared/messages.js').Page}
+ */
+function pageOf(tab) {
+  return { site: tab?.url ? new URL(tab.url).host : '', title: tab?.title ?? '' };
 }
 
 /**

@@ -10,12 +10,14 @@ import { Captures } from './captures.js';
 import { Controller } from './controller.js';
 import { HostLink } from './host_link.js';
 import { Inbox } from './inbox.js';
+import { KeptSources } from './kept_sources.js';
 import { Overlays } from './overlays.js';
 import { Preferences } from './preferences.js';
 import { Recovery } from './recovery.js';
 import { Restarts } from './restarts.js';
 import { mayConnect, senderOf } from './senders.js';
 import { Streams } from './streams.js';
+import { isOfTranscripts, Transcripts } from './transcripts.js';
 import { Views } from './views.js';
 
 /** @typedef {import('../shared/messages.js').Command} Command */
@@ -46,6 +48,7 @@ const offscreen = new Captures({
     watchTabs(controller.capturing);
   },
   report: (report) => {
+    if (isOfTranscripts(report)) return transcripts.receive(report);
     controller.receiveReport(report);
     watchTabs(controller.capturing);
   },
@@ -60,7 +63,10 @@ const preferences = new Preferences((incognito) => (incognito ? privateStore : s
 const views = new Views({
   opened: (view) => void controller.welcome(view),
   request: (view, request) => void controller.serve(view, request),
-  closed: () => controller.releaseView(),
+  closed: () => {
+    transcripts.tellReaders(null);
+    controller.releaseView();
+  },
 });
 const overlays = new Overlays({
   greet: (tabId) => preferences.forOverlay(tabId),
@@ -68,6 +74,8 @@ const overlays = new Overlays({
   lost: (tabId) => void controller.refreshTab(tabId),
   hampered: (tabId) => controller.noteHampered(tabId),
 });
+const kept = new KeptSources((incognito) => (incognito ? privateStorage : storage));
+const transcripts = new Transcripts(offscreen, views, kept);
 const streams = new Streams((command) => offscreen.send(command), preferences);
 const controller = new Controller({
   host,
@@ -77,9 +85,10 @@ const controller = new Controller({
   recovery,
   restarts: new Restarts(Date.now),
   streams,
+  transcripts,
   views,
 });
-const inbox = new Inbox(controller, preferences);
+const inbox = new Inbox(controller, preferences, transcripts);
 
 void lockStorage(chrome.storage);
 void controller.mending.recover();

@@ -3,6 +3,7 @@ import { captionRows, EMPTY_MODEL, LINES_KEPT } from '../shared/captions.js';
 import { changesBetween, lineOfYou, merged } from './channels.js';
 import { withoutEcho } from './echo.js';
 import { likeness, Loudness } from './loudness.js';
+import { MediaTranscript } from './media_transcript.js';
 import { CaptionSession } from './session.js';
 
 /** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
@@ -19,7 +20,9 @@ import { CaptionSession } from './session.js';
  * @typedef {object} Outlets
  * @property {(message: ToHost) => void} toHost
  * @property {(message: SessionMessage) => void} toOverlay
+ * @property {(report: import('../shared/messages.js').OffscreenReport) => void} report
  * @property {() => void} stateChanged
+ * @property {() => number} now Date.now()
  */
 
 /**
@@ -77,10 +80,11 @@ export class Conversation {
   #shown = EMPTY_MODEL;
 
   /**
-   * @param {{ id: string, tabId: number, options: Options, visible: boolean }} start
+   * @param {{ id: string, tabId: number, options: Options, visible: boolean,
+   *   page: import('../shared/messages.js').Page }} start
    * @param {Outlets} outlets
    */
-  constructor({ id, tabId, options, visible }, outlets) {
+  constructor({ id, tabId, options, visible, page }, outlets) {
     this.id = id;
     this.tabId = tabId;
     this.#outlets = outlets;
@@ -90,6 +94,15 @@ export class Conversation {
         toHost: outlets.toHost,
         captionsChanged: () => this.#publish(),
         phaseChanged: () => this.#publishPhase(),
+      },
+    );
+    /** All that was said, by the time of the page's media. */
+    this.transcript = new MediaTranscript(
+      { id, tabId, page },
+      {
+        ...outlets,
+        breakOff: (at) => this.#tab.breakOff(at),
+        goOn: (from) => this.#tab.goOnFrom(from),
       },
     );
   }
@@ -113,6 +126,7 @@ export class Conversation {
     const { phase, microphone } = this.state;
     const model = this.#shown;
     this.#outlets.toOverlay({ type: 'snapshot', session: this.id, model, phase, microphone });
+    this.transcript.show();
   }
 
   /** @returns {string} the newest line, draft included; empty before the first */
@@ -136,7 +150,9 @@ export class Conversation {
     this.#tab.push(pcm);
     const now = this.#tab.position;
     if (this.#microphone) this.#tabSound.push(pcm, now);
-    if (pcm.some((sample) => Math.abs(sample) > AUDIBLE)) this.#heardUntil = now;
+    const audible = pcm.some((sample) => Math.abs(sample) > AUDIBLE);
+    if (audible) this.#heardUntil = now;
+    this.transcript.arrived(now, audible);
     const beside = now - this.#heardUntil < HELD_BESIDE_SOUND_SAMPLES;
     const due = now - (beside ? HELD_BESIDE_SOUND_SAMPLES : HELD_SAMPLES);
     if (this.#held[0] && this.#held[0].at <= due) this.#release(due);
@@ -170,6 +186,7 @@ export class Conversation {
   /** @param {boolean} interrupted whether the tab's sound is to be opened again */
   setInterrupted(interrupted) {
     this.#interrupted = interrupted;
+    if (!interrupted) this.transcript.resumed();
     this.#publishPhase();
   }
 
@@ -194,10 +211,14 @@ export class Conversation {
     for (const session of this.#sessions()) session.retranslate();
   }
 
-  /** @param {boolean | null} paused whether the page's media are; null: nobody knows */
-  setPaused(paused) {
+  /**
+   * @param {boolean | null} paused whether the page's media are; null: nobody knows
+   * @param {import('../transcript/timeline.js').Playhead | null} playhead where the main one is
+   */
+  setMedia(paused, playhead) {
     this.#paused = paused;
     this.#tellHalted();
+    this.transcript.note(playhead);
   }
 
   /** @param {boolean} audible whether the browser hears the page; false a while after its last sound */
@@ -209,7 +230,7 @@ export class Conversation {
   /** Another page comes. */
   leavePage() {
     this.#pageSince = this.#tab.position + LEAVING_SAMPLES;
-    this.setPaused(null);
+    this.setMedia(null, null);
   }
 
   /**
@@ -301,6 +322,7 @@ export class Conversation {
   #publish() {
     const { lines, draft } = merged({ tab: this.#tab.model, you: this.#ownLines() });
     const changed = changesBetween(this.#shown.lines, lines);
+    this.transcript.write(withoutAged(changed, lines), this.#tab.finalUntil);
     if (changed.length === 0 && draft === null && this.#shown.draft === null) return;
     const revision = this.#shown.revision + 1;
     this.#shown = { revision, lines, draft };
@@ -350,6 +372,15 @@ export class Conversation {
     this.#outlets.toOverlay({ type: 'phase', session: this.id, phase: this.state.phase });
     this.#outlets.stateChanged();
   }
+}
+
+/**
+ * @param {Line[]} changed
+ * @param {readonly Line[]} lines that are kept for views; of a transcript, none goes because it is old
+ */
+function withoutAged(changed, lines) {
+  const oldest = lines.length < LINES_KEPT ? -Infinity : (lines[0]?.start ?? -Infinity);
+  return changed.filter(({ text, start }) => text !== '' || start >= oldest);
 }
 
 /**

@@ -1,28 +1,22 @@
 import { Meter } from '../audio/meter.js';
-import { within } from '../shared/deadline.js';
 import { handle } from '../shared/handlers.js';
 import { faultOf } from '../shared/microphone.js';
+import { keptSources } from '../transcript/kept.js';
 import { Conversation } from './conversation.js';
+import { openedInTime } from './sources.js';
 
 /** @typedef {import('../shared/messages.js').MicrophoneState} MicrophoneState */
 /** @typedef {import('../shared/messages.js').OffscreenCommand} OffscreenCommand */
 /** @typedef {import('../shared/messages.js').OffscreenReport} OffscreenReport */
 /** @typedef {import('../shared/messages.js').Problem} Problem */
 /** @typedef {import('../shared/protocol.js').ToExtension} ToExtension */
+/** @typedef {import('./sources.js').Source} Source */
 
 /** A host that has not said its last words by then will not. */
 const LAST_WORDS_MS = 15_000;
 
-/** The browser opens a source in milliseconds, where it does so at all. */
-export const SOURCE_WITHIN_MS = 10_000;
-
 /** How often levels are reported: fast enough to follow speech. */
 const METER_MS = 150;
-
-/**
- * A source of sound that was opened.
- * @typedef {Pick<import('./capture.js').SoundCapture, 'close' | 'setMuted'>} Source
- */
 
 /**
  * What the browser does for the conversations.
@@ -37,6 +31,7 @@ const METER_MS = 150;
  * @property {(action: () => void, delayMs: number) => void} schedule
  * @property {(action: () => void, everyMs: number) => () => void} repeat returns what stops it
  * @property {() => string} newId
+ * @property {() => number} now Date.now()
  */
 
 /**
@@ -55,6 +50,8 @@ export class Conversations {
   /** Whether there was one. */
   used = false;
   #hostReady = false;
+  /** @type {Set<number>} tabs whose transcript is read */
+  #readers = new Set();
   /** @type {(() => void) | null} runs while somebody looks at the levels */
   #stopMetering = null;
   #edges;
@@ -83,7 +80,11 @@ export class Conversations {
     configure: ({ tabId, options }) => this.#each(tabId, (active) => active.configure(options)),
     copy: ({ tabId }) => this.#each(tabId, (active) => this.#copyLastLine(active)),
     'leave-page': ({ tabId }) => this.#each(tabId, (active) => active.leavePage()),
-    media: ({ tabId, paused }) => this.#each(tabId, (active) => active.setPaused(paused)),
+    edit: ({ tabId, edit }) => this.#each(tabId, ({ transcript }) => transcript.edit(edit)),
+    media: ({ tabId, paused, playhead }) =>
+      this.#each(tabId, (active) => active.setMedia(paused, playhead)),
+    recalled: ({ tabId, kept }) => this.#each(tabId, ({ transcript }) => transcript.recall(kept)),
+    transcripts: ({ tabIds, whole }) => this.#setReaders(tabIds, whole),
     retranslate: ({ tabId }) => this.#each(tabId, (active) => active.retranslate()),
     show: ({ tabId }) => this.#each(tabId, (active) => active.show()),
   };
@@ -121,6 +122,7 @@ export class Conversations {
   loseWorker() {
     this.#setHostReady(false);
     this.#setMetering(false);
+    this.#setReaders([], null);
   }
 
   /** @param {boolean} wanted */
@@ -138,14 +140,16 @@ export class Conversations {
   }
 
   /** @param {Extract<OffscreenCommand, { type: 'begin' }>} command */
-  async #begin({ session: id, tabId, streamId, options, visible, microphone, muted }) {
-    const { report } = this.#edges;
+  async #begin({ session: id, tabId, streamId, options, visible, microphone, muted, page }) {
+    const { report, now } = this.#edges;
     const conversation = new Conversation(
-      { id, tabId, options, visible },
+      { id, tabId, options, visible, page },
       {
         toHost: (message) => report({ type: 'to-host', message }),
         toOverlay: (message) => report({ type: 'overlay', tabId, message }),
+        report,
         stateChanged: () => this.publish(),
+        now,
       },
     );
     /** @type {Entry} */
@@ -162,6 +166,7 @@ export class Conversations {
     opened.setMuted(muted);
     this.used = true;
     this.#running.set(id, entry);
+    if (this.#readers.has(tabId)) conversation.transcript.setRead(true);
     conversation.show();
     if (this.#hostReady) conversation.attach();
     else this.publish();
@@ -192,16 +197,10 @@ export class Conversations {
    * @returns {Promise<Source | Problem>} the problem says why there is no sound
    */
   async #tryToOpenTab(entry, streamId) {
-    const opening = this.#openTab(entry, streamId);
-    try {
-      const opened = await within(opening, SOURCE_WITHIN_MS, null);
-      if (opened) return opened;
-      closeLate(opening);
-      return { code: 'capture_timeout', message: '', hint: '' };
-    } catch (error) {
-      if (!(error instanceof DOMException)) throw error;
-      return { code: 'capture_failed', message: '', hint: error.message };
-    }
+    const opened = await openedInTime(this.#openTab(entry, streamId));
+    if (!opened) return { code: 'capture_timeout', message: '', hint: '' };
+    if (!(opened instanceof DOMException)) return opened;
+    return { code: 'capture_failed', message: '', hint: opened.message };
   }
 
   /**
@@ -266,18 +265,14 @@ export class Conversations {
   async #openMicrophone(entry) {
     // The browser lets no document ask for the microphone that the user does not see.
     if (!(await this.#edges.microphoneAllowed())) return 'not_allowed';
-    try {
-      const opening = this.#edges.openMicrophone(
+    const opened = await openedInTime(
+      this.#edges.openMicrophone(
         (pcm) => entry.conversation.pushMicrophone(pcm),
         () => void this.#loseMicrophone(entry),
-      );
-      const opened = await within(opening, SOURCE_WITHIN_MS, null);
-      if (!opened) closeLate(opening);
-      return opened ?? 'busy';
-    } catch (error) {
-      if (!(error instanceof DOMException)) throw error;
-      return faultOf(error);
-    }
+      ),
+    );
+    if (!opened) return 'busy';
+    return opened instanceof DOMException ? faultOf(opened) : opened;
   }
 
   /** @param {Entry} entry whose microphone was unplugged, or is not allowed any more */
@@ -319,6 +314,7 @@ export class Conversations {
     entry.ending = true;
     void this.#closeSources(entry);
     entry.conversation.close();
+    this.#keep(entry.conversation);
     this.publish();
   };
 
@@ -327,6 +323,24 @@ export class Conversations {
     const { capture } = entry;
     entry.capture = null;
     await Promise.all([capture?.close(), this.#closeMicrophone(entry, 'off')]);
+  }
+
+  /**
+   * @param {number[]} tabIds of tabs whose transcript is read
+   * @param {number | null} whole the one that is read from its beginning
+   */
+  #setReaders(tabIds, whole) {
+    this.#readers = new Set(tabIds);
+    for (const { conversation } of this.#running.values()) {
+      const read = this.#readers.has(conversation.tabId);
+      if (!read || conversation.tabId === whole) conversation.transcript.setRead(read);
+    }
+  }
+
+  /** @param {Conversation} conversation whose media may be seen again */
+  #keep({ tabId, transcript }) {
+    const kept = keptSources(transcript.transcript);
+    if (kept.length > 0) this.#edges.report({ type: 'keep', tabId, kept });
   }
 
   /** @param {boolean} ready */
@@ -369,12 +383,4 @@ export class Conversations {
   #each(tabId, act) {
     for (const { conversation } of this.#activeAt(tabId)) act(conversation);
   }
-}
-
-/** @param {Promise<Source>} opening that nobody waits for any longer */
-function closeLate(opening) {
-  void opening.then(
-    (source) => source.close(),
-    () => {},
-  );
 }

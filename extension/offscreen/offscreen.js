@@ -21,6 +21,7 @@ const conversations = new Conversations({
     return () => clearInterval(timer);
   },
   newId: () => crypto.randomUUID(),
+  now: () => Date.now(),
 });
 
 connect();

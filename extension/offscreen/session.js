@@ -1,5 +1,4 @@
-import { FRAME_SAMPLES, SAMPLE_RATE, toBase64 } from '../audio/framing.js';
-import { PcmRing } from '../audio/ring_buffer.js';
+import { SAMPLE_RATE, toBase64 } from '../audio/framing.js';
 import {
   applyUpdate,
   contextBefore,
@@ -10,6 +9,7 @@ import {
 } from '../shared/captions.js';
 import { WHISPER } from '../shared/settings.js';
 import { countedOn, lastNumber } from '../shared/speakers.js';
+import { Feed } from './feed.js';
 
 /** @typedef {import('../shared/messages.js').Phase} Phase */
 /** @typedef {import('../shared/messages.js').PhaseName} PhaseName */
@@ -26,9 +26,6 @@ import { countedOn, lastNumber } from '../shared/speakers.js';
  * @property {() => void} phaseChanged `state` has changed
  */
 
-/** Audio kept for a host that has to start again. */
-const SECONDS_KEPT = 60;
-
 /** Enough for the recogniser to go on in the same style; the protocol allows 2000. */
 const CONTEXT_LENGTH = 400;
 
@@ -44,7 +41,10 @@ const LASTING = ['model', 'policy', 'backend', 'alignment_heads'];
  * sample that is not final yet.
  */
 export class CaptionSession {
-  #ring = new PcmRing(SECONDS_KEPT * SAMPLE_RATE);
+  #feed = new Feed({
+    audio: (start, pcm) => this.#sendAudio(start, pcm),
+    cut: (at) => this.#outlets.toHost({ type: 'cut', session: this.id, at }),
+  });
   #model = EMPTY_MODEL;
   /** @type {Status | null} */
   #status = null;
@@ -108,7 +108,12 @@ export class CaptionSession {
 
   /** The sample that comes next. */
   get position() {
-    return this.#ring.end;
+    return this.#feed.position;
+  }
+
+  /** The sample up to which the host has said its last words. */
+  get finalUntil() {
+    return this.#finalUntil;
   }
 
   /** What it is doing, and with what language and model, as far as the host knows. */
@@ -121,18 +126,29 @@ export class CaptionSession {
   }
 
   /**
-   * Take captured sound. Without a host it waits in the ring buffer.
+   * Take captured sound. Without a host it is kept.
    * @param {Int16Array} pcm
    */
   push(pcm) {
-    const start = this.#ring.end;
-    this.#ring.push(pcm);
-    if (this.#attached) this.#sendAudio(start, pcm);
+    this.#feed.push(pcm);
+  }
+
+  /**
+   * The sound breaks, as with a seek. What comes then is not captioned until it goes on.
+   * @param {number} at sample
+   */
+  breakOff(at) {
+    this.#feed.breakOff(at);
+  }
+
+  /** @param {number} from the sample with which the sound goes on */
+  goOnFrom(from) {
+    this.#feed.goOn(from);
   }
 
   /** A host is ready: open the session there, or go on where the one before was lost. */
   attach() {
-    const from = resumeSample(this.#model, this.#ring.start);
+    const from = resumeSample(this.#model, this.#feed.start);
     this.#model = resumeAt(this.#model, from);
     if (this.#hostIsNew) this.#speakersBefore = lastNumber(this.#model);
     this.#hostIsNew = false;
@@ -151,9 +167,7 @@ export class CaptionSession {
       context: contextBefore(this.#model, from, CONTEXT_LENGTH),
       visible: this.#visible,
     });
-    for (let start = from; start < this.#ring.end; start += FRAME_SAMPLES) {
-      this.#sendAudio(start, this.#ring.read(start, start + FRAME_SAMPLES));
-    }
+    this.#feed.begin(from);
     if (this.#stopping) this.#outlets.toHost({ type: 'stop', session: this.id });
     this.#outlets.phaseChanged();
   }
@@ -161,6 +175,7 @@ export class CaptionSession {
   /** The host is gone; another may come. */
   detach() {
     this.#attached = false;
+    this.#feed.end();
     this.#hostIsNew = true;
     this.#changingModel = false;
     this.#outlets.phaseChanged();
@@ -238,7 +253,7 @@ export class CaptionSession {
     const lines = update.lines.map((line) => this.#withItsSpeaker(line));
     this.#model = applyUpdate(this.#model, { ...update, lines });
     this.#finalUntil = update.final_until;
-    this.#ring.forget(update.final_until);
+    this.#feed.forget(update.final_until);
     this.#outlets.captionsChanged();
     if (this.#stale !== wasStale) this.#outlets.phaseChanged();
   }
@@ -248,7 +263,7 @@ export class CaptionSession {
     // Of the session that is about to end.
     if (this.#changingModel) return;
     this.#status = status;
-    if (status.state === 'listening' && status.lag_ms === 0) this.#caughtUpUntil = this.#ring.end;
+    if (status.state === 'listening' && status.lag_ms === 0) this.#caughtUpUntil = this.position;
     this.#outlets.phaseChanged();
   }
 
@@ -264,8 +279,9 @@ export class CaptionSession {
 
   #changeModel() {
     this.#changingModel = true;
-    // What is said meanwhile waits in the ring buffer.
+    // What is said meanwhile is kept.
     this.#attached = false;
+    this.#feed.end();
     this.#status = null;
     this.#outlets.toHost({ type: 'stop', session: this.id });
     this.#outlets.phaseChanged();
@@ -307,12 +323,14 @@ export class CaptionSession {
   }
 
   /**
-   * Audio that the ring buffer had to let go before it was captioned. Silence is not missed.
+   * Audio that had to be let go before it was captioned. Silence is not missed, nor what was not to
+   * be captioned.
    * @param {number} from where captioning goes on
    */
   #forgottenMs(from) {
     const lineEnds = this.#model.lines.map((line) => line.end);
-    const done = Math.max(this.#finalUntil, this.#caughtUpUntil, ...lineEnds);
+    const { brokenUntil } = this.#feed;
+    const done = Math.max(this.#finalUntil, this.#caughtUpUntil, brokenUntil, ...lineEnds);
     return (Math.max(0, from - done) * 1000) / SAMPLE_RATE;
   }
 

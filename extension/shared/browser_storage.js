@@ -8,6 +8,7 @@
  * @typedef {object} Area
  * @property {(key: string) => Promise<Record<string, any>>} get
  * @property {(items: Record<string, unknown>) => Promise<void>} set
+ * @property {(keys: string[]) => Promise<void>} remove
  * @property {() => Promise<void>} clear
  */
 
@@ -89,6 +90,7 @@ function inMemory(name, area, session) {
       const entries = Object.entries(items).map(([key, value]) => [keyOf(key), value]);
       return session.set(Object.fromEntries(entries));
     },
+    remove: (keys) => session.remove(keys.map(keyOf)),
     clear: () => forgetPrivate({ session }),
   };
 }

@@ -38,7 +38,13 @@ import { SAMPLE_RATE } from '../audio/framing.js';
 /** @typedef {{ media: string | null, start: number, end: number, wall: number }} Span */
 
 /** Segments that differ by less are one place to listeners: nothing was skipped, seconds. */
-export const BREAK_SECONDS = 0.25;
+const BREAK_SECONDS = 0.25;
+
+/** A player that was slow to go on is behind by less than this, seconds. */
+const JUMP_SECONDS = 1.5;
+
+/** Addresses and titles of pages are shorter. */
+const LONGEST_TEXT = 10_000;
 
 /** Reports differ by as much without meaning anything, seconds. */
 const JITTER_SECONDS = 0.015;
@@ -131,7 +137,8 @@ export function spanAt({ segments }, from, until) {
 }
 
 /**
- * Whether a report is of another place than the one that was heard last.
+ * Whether a report is of another place than the one that was heard last. A player that is only slow
+ * says so late, but a seek is always announced.
  * @param {Timeline} timeline
  * @param {Playhead | null} playhead
  * @param {number} sample of the report
@@ -140,7 +147,8 @@ export function isElsewhere({ segments }, playhead, sample) {
   const last = lastOf(segments);
   if ((playhead?.key ?? null) !== last.media) return true;
   if (!playhead) return false;
-  return Math.abs(playhead.at - atIn(last, Math.max(sample, last.sample))) >= BREAK_SECONDS;
+  const off = Math.abs(playhead.at - atIn(last, Math.max(sample, last.sample)));
+  return off >= (playhead.seeking ? BREAK_SECONDS : JUMP_SECONDS);
 }
 
 /**
@@ -168,7 +176,7 @@ function goesOnAlike(last, next) {
  * @param {number} off seconds by which it is wrong
  */
 function settles(last, age, off) {
-  return last.rate > 0 && age < SETTLED_SAMPLES && Math.abs(off) < BREAK_SECONDS;
+  return last.rate > 0 && age < SETTLED_SAMPLES && Math.abs(off) < JUMP_SECONDS;
 }
 
 /**
@@ -178,6 +186,21 @@ function settles(last, age, off) {
  */
 function replaceLast(timeline, segment) {
   return { ...timeline, segments: [...timeline.segments.slice(0, -1), segment] };
+}
+
+/**
+ * @param {unknown} value that a page says is a playhead
+ * @returns {value is Playhead}
+ */
+export function isPlayhead(value) {
+  if (typeof value !== 'object' || value === null) return false;
+  const { key, title, duration, at, rate, wall, seeking } = /** @type {Playhead} */ (value);
+  return (
+    [key, title].every((text) => typeof text === 'string' && text.length <= LONGEST_TEXT) &&
+    [at, rate, wall].every((number) => Number.isFinite(number) && number >= 0) &&
+    (duration === null || Number.isFinite(duration)) &&
+    typeof seeking === 'boolean'
+  );
 }
 
 /**
@@ -213,7 +236,9 @@ function goesOn(segments, index) {
  */
 function placeIn(segment, sample) {
   const { media, rate } = segment;
-  return { media, rate, at: atIn(segment, sample), wall: wallIn(segment, sample) };
+  // The first sound of a medium comes a moment after it says that it plays.
+  const at = Math.max(0, atIn(segment, sample));
+  return { media, rate, at, wall: wallIn(segment, sample) };
 }
 
 /**

@@ -2,9 +2,11 @@
 import { Captures } from '../../../extension/background/captures.js';
 import { Controller } from '../../../extension/background/controller.js';
 import { HostLink } from '../../../extension/background/host_link.js';
+import { KeptSources } from '../../../extension/background/kept_sources.js';
 import { Overlays } from '../../../extension/background/overlays.js';
 import { Recovery } from '../../../extension/background/recovery.js';
 import { Restarts } from '../../../extension/background/restarts.js';
+import { isOfTranscripts, Transcripts } from '../../../extension/background/transcripts.js';
 import { Streams } from '../../../extension/background/streams.js';
 import { Preferences } from '../../../extension/background/preferences.js';
 import { Views } from '../../../extension/background/views.js';
@@ -186,13 +188,19 @@ export function startWorker(storage = fakeStorage()) {
   );
   const captures = new Captures({
     connected: () => controller.reunite(),
-    report: (report) => controller.receiveReport(report),
+    report: (report) => {
+      if (isOfTranscripts(report)) transcripts.receive(report);
+      else controller.receiveReport(report);
+    },
     lost: () => controller.loseDocument(),
   });
   const views = new Views({
     opened: (view) => void controller.welcome(view),
     request: (view, request) => void controller.serve(view, request),
-    closed: () => controller.releaseView(),
+    closed: () => {
+      transcripts.tellReaders(null);
+      controller.releaseView();
+    },
   });
   const store = new SettingsStore(openStorage(/** @type {any} */ (storage), { incognito: false }));
   const privateStore = new SettingsStore(
@@ -207,6 +215,7 @@ export function startWorker(storage = fakeStorage()) {
   });
   const storageOf = (/** @type {boolean} */ incognito) =>
     openStorage(/** @type {any} */ (storage), { incognito });
+  const transcripts = new Transcripts(captures, views, new KeptSources(storageOf));
   const recovery = new Recovery(storageOf, () => seen.now);
   const controller = new Controller({
     host,
@@ -216,6 +225,7 @@ export function startWorker(storage = fakeStorage()) {
     recovery,
     restarts: new Restarts(() => seen.now),
     streams: new Streams((command) => captures.send(command), preferences),
+    transcripts,
     views,
   });
   return {
@@ -226,6 +236,7 @@ export function startWorker(storage = fakeStorage()) {
     store,
     storage,
     seen,
+    transcripts,
     toHost,
     document: documentPort,
   };

@@ -5,6 +5,7 @@ import { Conversation } from '../../../extension/offscreen/conversation.js';
 import { applyUpdate, captionRows, EMPTY_MODEL } from '../../../extension/shared/captions.js';
 import { YOU } from '../../../extension/shared/speakers.js';
 import { captions, line, status } from '../builders.js';
+import { BEGAN } from '../transcript/builders.js';
 
 const SECOND = SAMPLE_RATE;
 
@@ -14,12 +15,22 @@ function bench() {
   const toHost = [];
   /** @type {any[]} */
   const toOverlay = [];
+  /** @type {any[]} */
+  const reports = [];
   const conversation = new Conversation(
-    { id: 'tab', tabId: 7, options: { language: 'en' }, visible: true },
+    {
+      id: 'tab',
+      tabId: 7,
+      options: { language: 'en' },
+      visible: true,
+      page: { site: 'films.example', title: 'Films' },
+    },
     {
       toHost: (message) => toHost.push(message),
       toOverlay: (message) => toOverlay.push(message),
+      report: (report) => reports.push(report),
       stateChanged: () => {},
+      now: () => BEGAN,
     },
   );
   let revision = 0;
@@ -273,7 +284,7 @@ test('what is misheard of the tab is left out, for it swells and fades with it',
 
 test('a page whose media nobody sees is silenced when it can be heard no more', () => {
   const { conversation, hear } = bench();
-  conversation.setPaused(null);
+  conversation.setMedia(null, null);
   conversation.setAudible(false);
   assert.equal(conversation.state.halted, null, 'it has not begun');
   conversation.setAudible(true);
@@ -293,9 +304,9 @@ test('a page whose media nobody sees is silenced when it can be heard no more', 
 test('what a page says of its media goes before what can be heard of it', () => {
   const { conversation } = bench();
   conversation.setAudible(true);
-  conversation.setPaused(true);
+  conversation.setMedia(true, null);
   assert.equal(conversation.state.halted, 'paused');
-  conversation.setPaused(false);
+  conversation.setMedia(false, null);
   conversation.setAudible(false);
   assert.equal(conversation.state.halted, null, 'it plays silence');
 });

@@ -125,7 +125,10 @@ test('another place is told from a place that goes on', () => {
   const timeline = timelineOf([[0, playhead(20)]]);
   const told = (/** @type {Playhead | null} */ report) => isElsewhere(timeline, report, 5 * SECOND);
   assert.equal(told(playhead(25.1)), false);
-  assert.equal(told(playhead(26)), true);
+  assert.equal(told(playhead(25.1, { seeking: true })), false);
+  assert.equal(told(playhead(26)), false, 'it was slow');
+  assert.equal(told(playhead(26, { seeking: true })), true);
+  assert.equal(told(playhead(30)), true);
   assert.equal(told(playhead(25, { key: 'advertisement' })), true);
   assert.equal(told(null), true);
 });
@@ -143,14 +146,15 @@ function session(seed) {
   const below = numbersFrom(seed);
   /** @type {{ from: number, media: string, at: number, rate: number }[]} what was true since when */
   const truth = [];
+  let films = 0;
   let now = { from: 0, media: 'film 0', at: below(500), rate: 1 };
   let timeline = beginTimeline('c', BEGAN);
-  const tell = (/** @type {number} */ second) => {
+  const tell = (/** @type {number} */ second, seeking = false) => {
     const { media: key, rate } = now;
     const at = now.at + (second - now.from) * rate;
-    const told = playhead(at, { key, rate, wall: BEGAN + second * 1000 });
+    const wall = BEGAN + second * 1000;
+    const told = playhead(at, { key, rate: seeking ? 0 : rate, seeking, wall });
     timeline = follow(timeline, told, second * SECOND);
-    return at;
   };
   for (let second = 0; second < 400; second += 1 + below(8)) {
     const at = now.at + (second - now.from) * now.rate;
@@ -158,9 +162,9 @@ function session(seed) {
     if (change === 0) now = { ...now, from: second, at, rate: 0 };
     else if (change === 1) now = { ...now, from: second, at: below(500) };
     else if (change === 2) now = { ...now, from: second, at, rate: (1 + below(8)) / 4 };
-    else if (change === 3)
-      now = { from: second, media: `film ${below(3)}`, at: below(90), rate: 1 };
+    else if (change === 3) now = { from: second, media: `film ${++films}`, at: below(90), rate: 1 };
     if (truth.at(-1) !== now) truth.push(now);
+    if (change === 1) tell(second, true);
     tell(second);
   }
   return { truth, timeline };
