@@ -14,7 +14,7 @@
 /**
  * Where a message comes from: the overlay's part in a page (its content script), the frame that
  * captions are drawn in, the offscreen document, or a page of the extension.
- * @typedef {'place' | 'frame' | 'document' | 'microphone' | 'options' | 'panel' | 'popup'
+ * @typedef {'place' | 'frame' | 'document' | 'history' | 'microphone' | 'options' | 'panel' | 'popup'
  *   | 'problem' | 'welcome'} Sender
  */
 
@@ -26,6 +26,7 @@
 
 /** @type {Record<string, { sender: Sender, position: Position }>} by path */
 const DOCUMENTS = {
+  'history/history.html': { sender: 'history', position: 'top' },
   'microphone/microphone.html': { sender: 'microphone', position: 'top' },
   'offscreen/offscreen.html': { sender: 'document', position: 'nowhere' },
   'options/options.html': { sender: 'options', position: 'top' },
@@ -41,10 +42,11 @@ const DOCUMENTS = {
  * @type {Record<(Request | PageMessage)['type'], readonly Sender[]>}
  */
 const MESSAGES = {
-  check: ['options', 'welcome'],
+  check: ['history', 'options', 'panel', 'welcome'],
   microphone: ['microphone', 'popup'],
   edit: ['panel'],
   retranslate: ['panel', 'popup'],
+  save: ['panel'],
   seek: ['panel'],
   start: ['popup', 'problem'],
   stop: ['panel', 'popup'],
@@ -61,12 +63,12 @@ const PORTS = {
   captures: ['document'],
   frame: ['frame'],
   place: ['place'],
-  view: ['options', 'panel', 'popup', 'welcome'],
+  view: ['history', 'options', 'panel', 'popup', 'welcome'],
 };
 
 /**
  * Who may have the host told what. The worker itself says hello.
- * @type {Record<Exclude<ToHost['type'], 'hello'>, readonly Sender[]>}
+ * @type {Record<Exclude<ToHost['type'], 'hello'> | 'export', readonly Sender[]>}
  */
 const TO_HOST = {
   audio: ['document'],
@@ -78,6 +80,7 @@ const TO_HOST = {
   visibility: ['document'],
   cancel: ['options'],
   download: ['options'],
+  export: ['history', 'panel'],
   models: ['options'],
   remove: ['options'],
   speech: ['welcome'],

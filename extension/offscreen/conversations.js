@@ -32,6 +32,7 @@ const METER_MS = 150;
  * @property {(action: () => void, everyMs: number) => () => void} repeat returns what stops it
  * @property {() => string} newId
  * @property {() => number} now Date.now()
+ * @property {Pick<import('./archivist.js').Archivist, 'finish' | 'setKept'>} archivist
  */
 
 /**
@@ -83,6 +84,10 @@ export class Conversations {
     edit: ({ tabId, edit }) => this.#each(tabId, ({ transcript }) => transcript.edit(edit)),
     media: ({ tabId, paused, playhead }) =>
       this.#each(tabId, (active) => active.setMedia(paused, playhead)),
+    save: ({ tabId, saved }) =>
+      this.#each(tabId, ({ transcript: own }) =>
+        this.#edges.archivist.setKept(() => own.transcript, saved),
+      ),
     recalled: ({ tabId, kept }) => this.#each(tabId, ({ transcript }) => transcript.recall(kept)),
     transcripts: ({ tabIds, whole }) => this.#setReaders(tabIds, whole),
     retranslate: ({ tabId }) => this.#each(tabId, (active) => active.retranslate()),
@@ -341,6 +346,7 @@ export class Conversations {
   #keep({ tabId, transcript }) {
     const kept = keptSources(transcript.transcript);
     if (kept.length > 0) this.#edges.report({ type: 'keep', tabId, kept });
+    void this.#edges.archivist.finish(transcript.transcript.id);
   }
 
   /** @param {boolean} ready */

@@ -61,14 +61,14 @@ export class Announcer {
    * @param {(text: string) => string} filter
    */
   tell(transcript, filter) {
-    const final = transcript?.entries.filter(({ state }) => state === 'final') ?? [];
-    const fresh = final.filter(({ id }) => !this.#known.has(id));
+    const entries = transcript?.entries ?? [];
+    const fresh = entries.filter(({ id, state }) => state === 'final' && !this.#known.has(id));
     for (const { id } of fresh) this.#known.add(id);
-    const isNew = (transcript?.id ?? null) !== this.#of;
-    this.#of = transcript?.id ?? null;
-    if (isNew) {
-      this.#known = new Set(final.map(({ id }) => id));
-      return this.#region.replaceChildren();
+    const of = transcript?.id ?? null;
+    if (of !== this.#of) {
+      this.#of = of;
+      this.#region.replaceChildren();
+      return;
     }
     for (const entry of fresh.slice(-READ_OUT)) {
       const said = element('p', { textContent: filter(wordsOf(entry)) });

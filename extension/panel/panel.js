@@ -1,5 +1,5 @@
 /** All that was said in the tab in front, to be read back, searched, corrected, saved. */
-import { openStorage } from '../shared/browser_storage.js';
+import { databasesFor, openStorage } from '../shared/browser_storage.js';
 import { handle } from '../shared/handlers.js';
 import { settingsFor } from '../shared/settings.js';
 import { SettingsStore } from '../shared/settings_store.js';
@@ -49,7 +49,8 @@ const view = new TranscriptView(byId('lines'), {
 const line = new WorkerLine({ meter: true, transcript: true }, receive);
 const exporter = new Exporter(line);
 const tools = new TranscriptTools(byId('tools'), { view, exporter, storage, filter: () => filter });
-const saving = incognito ? null : offerSaving();
+const databases = databasesFor({ incognito });
+const saving = databases && offerSaving(databases);
 
 /** @type {import('../shared/handlers.js').Handlers<ViewMessage>} */
 const handlers = {
@@ -129,10 +130,11 @@ function edit(edit) {
   void saving?.rewrite(changed);
 }
 
-function offerSaving() {
+/** @param {IDBFactory} databases */
+function offerSaving(databases) {
   const button = tools.add(text('history_keep'), () => made.press());
   const made = new Saving(button, {
-    archive: new Archive(indexedDB, Date.now),
+    archive: new Archive(databases, Date.now),
     transcript: () => view.transcript,
     say: (key) => tools.say(key),
   });

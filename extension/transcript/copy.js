@@ -55,7 +55,14 @@ export function textBetween(rows, { from, to, first, last }, look, gap) {
     const isStart = index === 0;
     const entry = { ...row.entry, note: isStart ? row.entry.note : '' };
     const label = isStart ? '' : row.label;
-    return { ...row, entry, label, text: cut, draft: '', translation: isStart ? row.translation : '' };
+    return {
+      ...row,
+      entry,
+      label,
+      text: cut,
+      draft: '',
+      translation: isStart ? row.translation : '',
+    };
   });
   return textOf(between, look, gap);
 }

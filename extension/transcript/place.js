@@ -17,18 +17,27 @@ const EARLY_SECONDS = 0.15;
  */
 export function lineAt(lines, media, at) {
   const first = lines.findIndex(({ entry }) => entry.media === media);
-  if (first < 0) return { line: null, until: null };
   const end = lines.findLastIndex(({ entry }) => entry.media === media) + 1;
-  let [low, high] = [first, end];
+  const own = first < 0 ? [] : lines.slice(first, end);
+  const index = begunBy(own, at + EARLY_SECONDS) - 1;
+  const line = own[index] ?? null;
+  const next = own[index + 1]?.entry.start ?? null;
+  const over = line ? line.entry.end + LINGER_SECONDS : -Infinity;
+  if (at >= over) return { line: null, until: next };
+  return { line, until: next === null ? over : Math.min(next, over) };
+}
+
+/**
+ * @param {readonly LineRow[]} lines of one medium, in order
+ * @param {number} at seconds
+ * @returns {number} how many of them have begun by then
+ */
+function begunBy(lines, at) {
+  let [low, high] = [0, lines.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((lines[middle]?.entry.start ?? 0) <= at + EARLY_SECONDS) low = middle + 1;
+    if ((lines[middle]?.entry.start ?? 0) <= at) low = middle + 1;
     else high = middle;
   }
-  const line = low > first ? lines[low - 1] : undefined;
-  const next = low < end ? (lines[low]?.entry.start ?? null) : null;
-  const isOver = !line || at >= line.entry.end + LINGER_SECONDS;
-  if (isOver) return { line: null, until: next };
-  const over = line.entry.end + LINGER_SECONDS;
-  return { line, until: next === null ? over : Math.min(next, over) };
+  return low;
 }

@@ -46,6 +46,27 @@ import { isEdited } from './transcript.js';
 /** What is skipped for a shorter time is not shown as a gap, seconds. */
 const SHOWN_GAP_SECONDS = 2;
 
+/**
+ * An entry in which nothing is said yet.
+ * @type {Entry}
+ */
+const NOTHING = {
+  id: '',
+  media: null,
+  start: 0,
+  end: 0,
+  wall: 0,
+  text: '',
+  language: null,
+  speaker: null,
+  state: 'committed',
+  translation: null,
+  words: [],
+  corrected: null,
+  bookmarked: false,
+  note: '',
+};
+
 /** Makes rows, and makes them anew only where something has changed. */
 export class RowMaker {
   /** @type {WeakMap<Entry, LineRow>} */
@@ -147,26 +168,10 @@ export function linesIn(rows) {
  */
 function withDraft(entries, draft) {
   if (!draft || draft.text === '' || entries.some(({ id }) => id === draft.id)) return entries;
-  const before = newestOf(entries);
-  /** @type {Entry} */
-  const entry = {
-    id: draft.id,
-    media: before?.media ?? null,
-    start: before?.end ?? 0,
-    end: before?.end ?? 0,
-    wall: before?.wall ?? 0,
-    text: '',
-    language: before?.language ?? null,
-    speaker: before?.speaker ?? null,
-    state: 'committed',
-    translation: null,
-    words: [],
-    corrected: null,
-    bookmarked: false,
-    note: '',
-  };
-  const index = before ? entries.indexOf(before) + 1 : 0;
-  return entries.toSpliced(index, 0, entry);
+  const before = newestOf(entries) ?? NOTHING;
+  const { end, language, media, speaker, wall } = before;
+  const entry = { ...NOTHING, id: draft.id, media, start: end, end, wall, language, speaker };
+  return entries.toSpliced(entries.indexOf(before) + 1, 0, entry);
 }
 
 /**

@@ -26,7 +26,6 @@ const PARTS = ['text', 'translation', 'note'];
 /** Accents, and the vowel points of Hebrew and Arabic. Other scripts' marks are letters. */
 const MARKS = /[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]/g;
 
-// eslint-disable-next-line no-control-regex
 const PLAIN = /^[\0-\x7f]*$/;
 
 /**

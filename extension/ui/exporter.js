@@ -20,6 +20,11 @@ const PATIENCE_MS = 30_000;
 
 /** @typedef {{ name: string, text: string }} MadeFile */
 
+/**
+ * @typedef {import('../shared/protocol.js').ToExtension
+ *   | { type: 'exported', request: string, text: string, last: boolean, file_name?: string }} Said
+ */
+
 /** @type {Record<string, string>} */
 const TYPES = {
   csv: 'text/csv',
@@ -61,7 +66,9 @@ export class Exporter {
     );
     // The host is kept as long as somebody watches it.
     this.#line.watch({ host: true });
-    for (const message of exportRequests({ ...head, request }, lines)) this.#line.tellHost(message);
+    for (const message of exportRequests({ ...head, request }, lines)) {
+      this.#line.tellHost(/** @type {any} */ (message));
+    }
     const result = await made;
     clearTimeout(patience);
     this.#line.watch({ host: false });
@@ -71,7 +78,7 @@ export class Exporter {
   /** @param {ViewMessage} message */
   receive(message) {
     if (message.type !== 'from-host' || !this.#pending) return;
-    const said = message.message;
+    const said = /** @type {Said} */ (message.message);
     if (said.type === 'exported' && said.request === this.#pending.request) {
       this.#pending.parts.push(said.text);
       this.#pending.name ||= said.file_name ?? '';

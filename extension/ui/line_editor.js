@@ -66,8 +66,7 @@ export class LineEditor {
       label: text('panel_note'),
       value: entry.note,
       maxLength: MAX_LENGTH.note,
-      editOf: (value) =>
-        value === entry.note ? null : { kind: 'note', id: key, note: value },
+      editOf: (value) => (value === entry.note ? null : { kind: 'note', id: key, note: value }),
     });
   }
 
@@ -132,7 +131,7 @@ export class LineEditor {
       field.addEventListener('input', fit);
       fit();
     }
-    field.addEventListener('keydown', (event) => {
+    field.addEventListener('keydown', (/** @type {any} */ event) => {
       const isEnd = event.key === 'Escape' || (event.key === 'Enter' && !event.shiftKey);
       if (!isEnd || event.isComposing) return;
       event.preventDefault();

@@ -116,22 +116,30 @@ export class LineKeys {
     const target = /** @type {HTMLElement} */ (event.target);
     const row = this.#rowOf(target);
     if (!row || target.matches('input, textarea')) return;
-    const { altKey, ctrlKey, metaKey, shiftKey, key } = event;
-    if ((ctrlKey || metaKey) && key.toLowerCase() === 'a') return this.#selectAll(event);
-    if (altKey || ctrlKey || metaKey) return;
-    const place = this.#list.geometry.placeOf(row.key);
-    const next = this.#target(key, place);
-    if (next) {
-      event.preventDefault();
-      this.#anchor = shiftKey ? (this.#anchor ?? row.key) : null;
-      this.#focus(next);
-      if (this.#anchor !== null) this.#selection.selectRows(this.#anchor, next);
+    const { altKey, ctrlKey, key, metaKey, shiftKey } = event;
+    if (altKey || ctrlKey || metaKey) {
+      if (!altKey && key.toLowerCase() === 'a') this.#selectAll(event);
       return;
     }
+    if (this.#move(row, event)) return event.preventDefault();
     const action = shiftKey ? undefined : this.#actions[key.toLowerCase()];
     if (!action) return;
     event.preventDefault();
     action(row);
+  }
+
+  /**
+   * @param {LineRow} row that has the focus
+   * @param {KeyboardEvent} event
+   * @returns {boolean} whether the key goes elsewhere; with Shift it selects
+   */
+  #move(row, { key, shiftKey }) {
+    const next = this.#target(key, this.#list.geometry.placeOf(row.key));
+    if (next === null) return false;
+    this.#anchor = shiftKey ? (this.#anchor ?? row.key) : null;
+    this.#focus(next);
+    if (this.#anchor !== null) this.#selection.selectRows(this.#anchor, next);
+    return true;
   }
 
   /**

@@ -74,7 +74,10 @@ export class SearchBar {
   #show() {
     const { length } = this.#hits;
     const isEmpty = this.#field.value.trim() === '';
-    const count = length === 0 ? text('panel_no_hits') : text('panel_hits', number(this.#at + 1), number(length));
+    const count =
+      length === 0
+        ? text('panel_no_hits')
+        : text('panel_hits', number(this.#at + 1), number(length));
     const words = isEmpty ? '' : count;
     if (this.#count.textContent !== words) this.#count.textContent = words;
     this.#previous.hidden = this.#next.hidden = length === 0;

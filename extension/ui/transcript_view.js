@@ -128,7 +128,7 @@ export class TranscriptView {
     this.#showRows();
   }
 
-  /** @param {import('./current_line.js').Place} place where the media are */
+  /** @param {import('./current_line.js').Place | null} place where the media are; null: unknown */
   setPlayhead(place) {
     this.current.setPlace(place);
   }

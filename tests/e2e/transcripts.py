@@ -1,71 +1,88 @@
-"""A tab's transcript, read as the side panel reads it."""
+"""Transcripts as the worker tells them, for pages that are looked at without a capture."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from browser import Browser
-from waiting import wait_until
+from playwright.sync_api import Page
 
-READ = """async () => {
-  const { applyChanges } = await import('/transcript/changes.js');
-  const heard = { transcript: null, playhead: null, told: 0 };
-  const port = chrome.runtime.connect({ name: 'view' });
-  let tabId = null;
-  port.onMessage.addListener((message) => {
-    if (message.type === 'captures' && tabId === null && message.captures.length > 0) {
-      tabId = message.captures[0].tabId;
-      port.postMessage({ type: 'watch', wants: { tabId, transcript: true } });
+MEDIA = "https://films.example/watch 600"
+ADVERT = "https://films.example/watch 15"
+BEGAN = 1_790_000_000_000
+
+STUB = """(() => {
+  const told = globalThis.told = [];
+  const port = {
+    onMessage: { addListener: (listener) => (globalThis.tell = listener) },
+    onDisconnect: { addListener: () => {} },
+    postMessage: (message) => told.push(message),
+  };
+  chrome.runtime.connect = () => port;
+  chrome.runtime.sendMessage = async (message) => { told.push(message); return null; };
+})()"""
+"""Instead of the worker: what the page asks is written down, and a test answers."""
+
+
+def entry(index: int, text: str, **changes: Any) -> dict[str, Any]:
+    """Return a line of a transcript: one begins every four seconds."""
+    return {
+        "id": f"c {index}",
+        "media": MEDIA,
+        "start": index * 4.0,
+        "end": index * 4.0 + 3.5,
+        "wall": BEGAN + index * 4000,
+        "text": text,
+        "language": "en",
+        "speaker": None,
+        "state": "final",
+        "translation": None,
+        "words": [],
+        "corrected": None,
+        "bookmarked": False,
+        "note": "",
+        **changes,
     }
-    if (message.type === 'transcript') heard.transcript = message.transcript;
-    if (message.type === 'transcript-changes') {
-      heard.told += 1;
-      heard.transcript = applyChanges(heard.transcript, message.changes);
+
+
+def transcript(entries: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
+    """Return a transcript of one video."""
+    end = max((line["end"] for line in entries), default=0)
+    source = {"key": MEDIA, "title": "A film", "duration": 600, "heard": [[0, end]]}
+    return {
+        "id": "t",
+        "tabId": 1,
+        "site": "films.example",
+        "title": "A film",
+        "language": "en",
+        "began": BEGAN,
+        "revision": 1,
+        "sources": [source],
+        "entries": entries,
+        "names": {},
+        **changes,
     }
-    if (message.type === 'playhead') heard.playhead = message;
-  });
-  globalThis.heard = heard;
-  globalThis.seek = (media, at) =>
-    chrome.runtime.sendMessage({ type: 'seek', tabId, media, at });
-}"""
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A line of the transcript; times are the medium's, in seconds."""
-
-    id: str
-    media: str | None
-    start: float
-    end: float
-    text: str
-    state: str
-    words: tuple[tuple[str, float, float, float], ...]
+def open_panel(browser: Browser, width: int = 380, height: int = 700) -> Page:
+    """Open the side panel's page as a tab, with a stub instead of the worker."""
+    page = browser.context.new_page()
+    page.set_viewport_size({"width": width, "height": height})
+    page.add_init_script(STUB)
+    page.goto(browser.own("panel/panel.html"))
+    page.wait_for_function("globalThis.told?.some((m) => m.wants?.tabId)")
+    return page
 
 
-class TranscriptReader:
-    """Reads the transcript of the one tab that is captioned."""
+def tell(page: Page, **message: Any) -> None:
+    """Tell the page something of its tab, as the worker does."""
+    page.evaluate(
+        "(message) => { const tabId = told.findLast((m) => m.wants?.tabId).wants.tabId;"
+        " tell(message.transcript ? { ...message, tabId, transcript:"
+        " { ...message.transcript, tabId } } : { ...message, tabId }); }",
+        message,
+    )
 
-    def __init__(self, browser: Browser) -> None:
-        self._page = browser.open_own("panel/panel.html")
-        self._page.evaluate(READ)
-        there = lambda: self._page.evaluate("heard.transcript !== null")  # noqa: E731
-        wait_until(there, "there is no transcript")
 
-    @property
-    def transcript(self) -> dict[str, Any]:
-        """All of it, as it is now."""
-        found: dict[str, Any] = self._page.evaluate("heard.transcript")
-        return found
-
-    @property
-    def entries(self) -> list[Entry]:
-        """Its lines, in order."""
-        return [
-            Entry(**{name: entry[name] for name in ("id", "media", "start", "end", "text", "state")},
-                  words=tuple(tuple(word) for word in entry["words"]))
-            for entry in self.transcript["entries"]
-        ]  # fmt: skip
-
-    def seek(self, media: str, at: float) -> None:
-        """Have the page's medium go to a place."""
-        self._page.evaluate("([media, at]) => seek(media, at)", [media, at])
+def asked(page: Page, kind: str) -> list[dict[str, Any]]:
+    """Return what the page has asked of the worker."""
+    found = page.evaluate("(kind) => told.filter((m) => m.type === kind)", kind)
+    return [{key: value for key, value in m.items() if key != "tabId"} for m in found]
