@@ -136,7 +136,10 @@ export class Archive {
       database.createObjectStore(SESSIONS, { keyPath: 'id' });
       database.createObjectStore(ENTRIES, { keyPath: ['session', 'entry.id'] });
     });
-    const database = await this.#database;
+    const database = await this.#database.catch((error) => {
+      this.#database = null;
+      throw error;
+    });
     // Another page erases everything.
     database.onversionchange = () => {
       database.close();

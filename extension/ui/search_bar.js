@@ -49,7 +49,7 @@ export class SearchBar {
 
   /** @param {boolean} anew whether other words are looked for */
   #find(anew) {
-    const before = this.#hits[this.#at] ?? null;
+    const before = this.#hits[this.#at] ?? this.#here();
     this.#rows = this.#view.rows;
     this.#hits = this.#search.hits(this.#rows, this.#field.value);
     const placeOf = (/** @type {string} */ key) => this.#view.list.geometry.placeOf(key);
@@ -57,6 +57,12 @@ export class SearchBar {
     this.#show();
     if (anew) this.#reveal();
     this.#mark();
+  }
+
+  /** @returns {Hit | null} where the reader is: what comes then is shown first */
+  #here() {
+    const key = this.#view.list.firstSeen;
+    return key === undefined ? null : { key, part: 'text', from: 0, to: 0 };
   }
 
   /** @param {1 | -1} direction */

@@ -69,6 +69,11 @@ export class VirtualList {
     return this.#sheet;
   }
 
+  /** @returns {string | undefined} the key of the first row that is seen */
+  get firstSeen() {
+    return this.#geometry.keyAt(this.#geometry.indexAt(this.#scroller.scrollTop));
+  }
+
   /** Whether the user has scrolled it to where it is. */
   get wasScrolled() {
     return Math.abs(this.#scroller.scrollTop - this.#scrolledTo) >= 2;

@@ -86,3 +86,14 @@ def asked(page: Page, kind: str) -> list[dict[str, Any]]:
     """Return what the page has asked of the worker."""
     found = page.evaluate("(kind) => told.filter((m) => m.type === kind)", kind)
     return [{key: value for key, value in m.items() if key != "tabId"} for m in found]
+
+
+def capture(page: Page) -> None:
+    """Tell the page that its tab is captioned."""
+    page.evaluate(
+        """() => tell({ type: 'captures', captures: [{
+          session: 'c', tabId: told.findLast((m) => m.wants?.tabId).wants.tabId,
+          phase: { name: 'listening', lagMs: 0, skippedMs: 0 }, language: 'en', model: 'base',
+          halted: null, stale: false, smallerModel: null, modelProblem: null, microphone: 'off',
+        }] })"""
+    )
