@@ -39,7 +39,7 @@ function bench() {
     disk,
     repeated,
     now: () => now,
-    /** @param {Transcript['entries']} entries */
+    /** @param {import('../../../extension/transcript/transcript.js').Entry[]} entries */
     become: (entries) => (now = transcriptOf(entries)),
     take: () => done.splice(0),
   };
