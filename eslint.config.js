@@ -5,7 +5,7 @@ const WITHOUT_CHROME = [
   'extension/audio/**',
   'extension/shared/**',
   'extension/transcript/**',
-  'extension/overlay/!(frame|loader|overlay).js',
+  'extension/overlay/!(frame|inner|inner_loader|loader|overlay).js',
   'extension/offscreen/!(offscreen).js',
   'extension/background/host_link.js',
 ];

@@ -9,7 +9,6 @@ import { tabAt, visibleTabs } from './tabs.js';
 /** @typedef {import('../shared/messages.js').CaptureReport} CaptureReport */
 /** @typedef {import('../shared/messages.js').Problem} Problem */
 /** @typedef {import('../shared/protocol.js').ToExtension} ToExtension */
-/** @typedef {import('./overlays.js').OverlayState} OverlayState */
 
 /** A host that was just used is likely to be used again, and loading its model takes a while. */
 const LINGER_MS = 30_000;
@@ -120,11 +119,12 @@ export class Controller {
 
   /**
    * @param {number} tabId
-   * @param {import('../shared/messages.js').MediaReport} media
+   * @param {import('../shared/messages.js').MediaReport} media of its page, or of a frame in it
+   * @param {number} [frame]
    */
-  async noteMedia(tabId, media) {
+  async noteMedia(tabId, media, frame = 0) {
     await this.#offscreen.rejoin();
-    this.#offscreen.send({ type: 'media', tabId, ...media });
+    this.#offscreen.send({ type: 'media', tabId, frame, ...media });
   }
 
   /** @param {number} tabId whose page takes its captions away: the side panel shows them */
@@ -354,7 +354,7 @@ export class Controller {
 
   /**
    * @param {number} tabId
-   * @returns {Promise<OverlayState>}
+   * @returns {Promise<import('./overlays.js').OverlayState>}
    */
   async #injectOverlay(tabId) {
     const overlay = await this.#overlays.inject(tabId);

@@ -18,6 +18,7 @@ export class Inbox {
   #controller;
   #preferences;
   #transcripts;
+  #inner;
 
   /** @type {import('../shared/handlers.js').Handlers<Request | PageMessage, [Sender], Answer>} */
   #handlers = {
@@ -31,6 +32,9 @@ export class Inbox {
     start: ({ tabId, panel }) => this.#controller.toggle(tabId, panel),
     stop: ({ tabId }) => done(this.#controller.stop(tabId)),
     // From overlays.
+    frames: (_message, { tab }) => {
+      if (tab?.id !== undefined) void this.#inner.watch(tab.id);
+    },
     hampered: (_message, { tab }) => {
       if (tab?.id !== undefined) this.#controller.noteHampered(tab.id);
     },
@@ -48,8 +52,10 @@ export class Inbox {
    *   | 'toggle'>} controller
    * @param {Pick<import('./preferences.js').Preferences, 'keepPosition'>} preferences
    * @param {Pick<import('./transcripts.js').Transcripts, 'edit' | 'save' | 'seek'>} transcripts
+   * @param {Pick<import('./inner_frames.js').InnerFrames, 'watch'>} inner
    */
-  constructor(controller, preferences, transcripts) {
+  constructor(controller, preferences, transcripts, inner) {
+    this.#inner = inner;
     this.#controller = controller;
     this.#preferences = preferences;
     this.#transcripts = transcripts;

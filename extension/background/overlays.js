@@ -229,10 +229,12 @@ export async function tellPage(tabId, message) {
 /**
  * Wait for what was meant for a tab. Tabs close and navigate at any moment, and then it is moot.
  * @param {Promise<unknown>} outcome
+ * @param {RegExp} [expected] another refusal that does not matter
  */
-export async function unlessTabGone(outcome) {
+export async function unlessTabGone(outcome, expected = NOBODY_THERE) {
   const refusal = await refusalOf(outcome);
-  if (refusal !== null && !NOBODY_THERE.test(refusal)) throw new Error(refusal);
+  if (refusal === null || NOBODY_THERE.test(refusal) || expected.test(refusal)) return;
+  throw new Error(refusal);
 }
 
 /**

@@ -12,10 +12,11 @@
 /** @typedef {import('../shared/protocol.js').ToHost} ToHost */
 
 /**
- * Where a message comes from: the overlay's part in a page (its content script), the frame that
+ * Where a message comes from: the overlay's part in a page (its content script), or in a frame of
+ * another site there (`inner`), the frame that
  * captions are drawn in, the offscreen document, or a page of the extension.
- * @typedef {'place' | 'frame' | 'document' | 'history' | 'microphone' | 'options' | 'panel' | 'popup'
- *   | 'problem' | 'welcome'} Sender
+ * @typedef {'place' | 'inner' | 'frame' | 'document' | 'history' | 'microphone' | 'options' | 'panel'
+ *   | 'popup' | 'problem' | 'welcome'} Sender
  */
 
 /**
@@ -52,16 +53,18 @@ const MESSAGES = {
   stop: ['panel', 'popup'],
   hampered: ['place'],
   media: ['place'],
+  frames: ['place'],
   position: ['place'],
 };
 
 /**
  * Who opens each kind of port.
- * @type {Record<'captures' | 'frame' | 'place' | 'view', readonly Sender[]>}
+ * @type {Record<'captures' | 'frame' | 'inner' | 'place' | 'view', readonly Sender[]>}
  */
 const PORTS = {
   captures: ['document'],
   frame: ['frame'],
+  inner: ['inner'],
   place: ['place'],
   view: ['history', 'options', 'panel', 'popup', 'welcome'],
 };
@@ -96,8 +99,8 @@ export function senderOf(sender) {
   if (sender.url.startsWith(own)) return documentOf(sender, own);
   // A sandboxed page has the origin "null".
   const isAtHome = sender.origin === 'null' || sender.url.startsWith(`${sender.origin}/`);
-  const isTop = sender.tab?.id !== undefined && sender.frameId === 0;
-  return isAtHome && isTop ? 'place' : null;
+  if (!isAtHome || sender.tab?.id === undefined) return null;
+  return sender.frameId === 0 ? 'place' : 'inner';
 }
 
 /**

@@ -20,6 +20,7 @@ export class Transcripts {
   #offscreen;
   #views;
   #kept;
+  #inner;
 
   /** @type {import('../shared/handlers.js').Handlers<TranscriptNews>} */
   #news = {
@@ -35,11 +36,13 @@ export class Transcripts {
    * @param {Pick<import('./captures.js').Captures, 'rejoin' | 'send'>} offscreen
    * @param {Pick<import('./views.js').Views, 'readTabs' | 'tellReaders'>} views
    * @param {Pick<import('./kept_sources.js').KeptSources, 'keep' | 'recall'>} kept
+   * @param {Pick<import('./inner_frames.js').InnerFrames, 'seek'>} inner
    */
-  constructor(offscreen, views, kept) {
+  constructor(offscreen, views, kept, inner) {
     this.#offscreen = offscreen;
     this.#views = views;
     this.#kept = kept;
+    this.#inner = inner;
   }
 
   /** @param {TranscriptNews} news of the offscreen document */
@@ -78,6 +81,7 @@ export class Transcripts {
    * @param {number} at seconds
    */
   async seek(tabId, media, at) {
+    this.#inner.seek(tabId, media, at);
     await tellPage(tabId, { type: 'seek', media, at });
   }
 

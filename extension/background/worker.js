@@ -10,6 +10,7 @@ import { Captures } from './captures.js';
 import { Controller } from './controller.js';
 import { HostLink } from './host_link.js';
 import { Inbox } from './inbox.js';
+import { InnerFrames } from './inner_frames.js';
 import { KeptSources } from './kept_sources.js';
 import { Overlays } from './overlays.js';
 import { Preferences } from './preferences.js';
@@ -50,6 +51,7 @@ const offscreen = new Captures({
   report: (report) => {
     if (isOfTranscripts(report)) return transcripts.receive(report);
     controller.receiveReport(report);
+    if (report.type === 'captures') inner.keep(report.captures.map(({ tabId }) => tabId));
     watchTabs(controller.capturing);
   },
 });
@@ -70,12 +72,18 @@ const views = new Views({
 });
 const overlays = new Overlays({
   greet: (tabId) => preferences.forOverlay(tabId),
-  opened: (tabId) => controller.fillOverlay(tabId),
+  opened: (tabId) => {
+    controller.fillOverlay(tabId);
+    void inner.watch(tabId);
+  },
   lost: (tabId) => void controller.refreshTab(tabId),
   hampered: (tabId) => controller.noteHampered(tabId),
 });
 const kept = new KeptSources((incognito) => (incognito ? privateStorage : storage));
-const transcripts = new Transcripts(offscreen, views, kept);
+const inner = new InnerFrames((tabId, report, frame) => {
+  void controller.noteMedia(tabId, report, frame);
+});
+const transcripts = new Transcripts(offscreen, views, kept, inner);
 const streams = new Streams((command) => offscreen.send(command), preferences);
 const controller = new Controller({
   host,
@@ -88,7 +96,7 @@ const controller = new Controller({
   transcripts,
   views,
 });
-const inbox = new Inbox(controller, preferences, transcripts);
+const inbox = new Inbox(controller, preferences, transcripts, inner);
 
 void lockStorage(chrome.storage);
 void controller.mending.recover();
@@ -107,6 +115,7 @@ chrome.runtime.onConnect.addListener((port) => {
   if (sender === null || !mayConnect(port.name, sender)) port.disconnect();
   else if (sender === 'document') offscreen.accept(port);
   else if (sender === 'frame') void overlays.accept(port);
+  else if (sender === 'inner') inner.accept(port);
   // A place says nothing on its port: it ends with this worker, which is all the place must know.
   else if (sender !== 'place') views.accept(port, sender);
 });

@@ -1,9 +1,9 @@
 import { SAMPLE_RATE } from '../audio/framing.js';
 import { captionRows, EMPTY_MODEL, LINES_KEPT } from '../shared/captions.js';
 import { changesBetween, lineOfYou, merged } from './channels.js';
-import { withoutEcho } from './echo.js';
-import { likeness, Loudness } from './loudness.js';
 import { MediaTranscript } from './media_transcript.js';
+import { OwnWords } from './own_words.js';
+import { PageMedia } from './page_media.js';
 import { CaptionSession } from './session.js';
 
 /** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
@@ -39,12 +39,6 @@ const AUDIBLE = 328;
 /** A page that is left is heard until the next one is there. */
 const LEAVING_SAMPLES = SAMPLE_RATE;
 
-/** Around a word, so much is looked at to tell whether the microphone sounds like the tab. */
-const AROUND_WORD_SAMPLES = SAMPLE_RATE;
-
-/** What the tab said so long ago does not change any more, and what echoed it does not either. */
-const SETTLED_SAMPLES = 30 * SAMPLE_RATE;
-
 /**
  * What is said in one tab and, where the user wants it, into the microphone. Each channel is a
  * session of the host's; whoever shows the captions is told one sequence of lines, on the tab's
@@ -63,11 +57,10 @@ export class Conversation {
   #you = [];
   /** @type {{ lines: readonly Line[], at: number }[]} what it says that is held, by tab's sample */
   #held = [];
-  #tabSound = new Loudness();
-  /** On the tab's clock, as its lines are. */
-  #ownSound = new Loudness();
+  #ownWords = new OwnWords();
   /** @type {boolean | null} */
   #paused = null;
+  #media = new PageMedia();
   #audible = false;
   /** The tab's sound has stopped by itself, and is about to be opened again. */
   #interrupted = false;
@@ -75,8 +68,6 @@ export class Conversation {
   #pageSince = -Infinity;
   /** The tab's newest sample that was audible. */
   #heardUntil = -Infinity;
-  /** @type {Map<number, { said: string, own: string }>} by line its text, and that without echo */
-  #texts = new Map();
   #shown = EMPTY_MODEL;
 
   /**
@@ -149,7 +140,7 @@ export class Conversation {
   push(pcm) {
     this.#tab.push(pcm);
     const now = this.#tab.position;
-    if (this.#microphone) this.#tabSound.push(pcm, now);
+    if (this.#microphone) this.#ownWords.hearTab(pcm, now);
     const audible = pcm.some((sample) => Math.abs(sample) > AUDIBLE);
     if (audible) this.#heardUntil = now;
     this.transcript.arrived(now, audible);
@@ -163,7 +154,7 @@ export class Conversation {
     const microphone = this.#microphone;
     if (!microphone || microphone.session.stopping) return;
     microphone.session.push(pcm);
-    this.#ownSound.push(pcm, microphone.offset + microphone.session.position);
+    this.#ownWords.hear(pcm, microphone.offset + microphone.session.position);
   }
 
   /** A host is ready. */
@@ -212,10 +203,11 @@ export class Conversation {
   }
 
   /**
-   * @param {boolean | null} paused whether the page's media are; null: nobody knows
-   * @param {import('../transcript/timeline.js').Playhead | null} playhead where the main one is
+   * @param {number} frame of the page
+   * @param {import('../shared/messages.js').MediaReport} media
    */
-  setMedia(paused, playhead) {
+  noteMedia(frame, media) {
+    const { paused, playhead } = this.#media.note(frame, media);
     this.#paused = paused;
     this.#tellHalted();
     this.transcript.note(playhead);
@@ -230,7 +222,8 @@ export class Conversation {
   /** Another page comes. */
   leavePage() {
     this.#pageSince = this.#tab.position + LEAVING_SAMPLES;
-    this.setMedia(null, null);
+    this.#media.clear();
+    this.noteMedia(0, { paused: null, playhead: null });
   }
 
   /**
@@ -330,32 +323,15 @@ export class Conversation {
       type: 'captions',
       session: this.id,
       revision,
-      lines: changed,
+      lines: changed.map(withoutWords),
       draft,
       final_until: 0,
     });
   }
 
-  /** @returns {Line[]} what the user has said, without what the microphone heard of the tab */
+  /** @returns {Line[]} what the user has said */
   #ownLines() {
-    const you = [...this.#earlier, ...this.#you];
-    const settled = this.#tab.position - SETTLED_SAMPLES;
-    const before = this.#texts;
-    this.#texts = new Map();
-    return you.flatMap((line) => {
-      const { id, end, text: said } = line;
-      const known = end < settled ? before.get(id) : undefined;
-      const own = known?.said === said ? known.own : this.#withoutEcho(line);
-      this.#texts.set(id, { said, own });
-      return own === '' ? [] : [{ ...line, text: own }];
-    });
-  }
-
-  /** @param {Line} line of the microphone */
-  #withoutEcho(line) {
-    return withoutEcho(line, this.#tab.model, (at) =>
-      likeness(this.#tabSound, this.#ownSound, at - AROUND_WORD_SAMPLES, at + AROUND_WORD_SAMPLES),
-    );
+    return this.#ownWords.of([...this.#earlier, ...this.#you], this.#tab.model, this.#tab.position);
   }
 
   /**
@@ -381,6 +357,14 @@ export class Conversation {
 function withoutAged(changed, lines) {
   const oldest = lines.length < LINES_KEPT ? -Infinity : (lines[0]?.start ?? -Infinity);
   return changed.filter(({ text, start }) => text !== '' || start >= oldest);
+}
+
+/**
+ * @param {Line & { words?: unknown }} line
+ * @returns {Line} as it is shown: nobody sees when each word was said
+ */
+function withoutWords({ words: _, ...line }) {
+  return line;
 }
 
 /**

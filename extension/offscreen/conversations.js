@@ -1,7 +1,6 @@
 import { Meter } from '../audio/meter.js';
 import { handle } from '../shared/handlers.js';
 import { faultOf } from '../shared/microphone.js';
-import { keptSources } from '../transcript/kept.js';
 import { Conversation } from './conversation.js';
 import { openedInTime } from './sources.js';
 
@@ -82,8 +81,8 @@ export class Conversations {
     copy: ({ tabId }) => this.#each(tabId, (active) => this.#copyLastLine(active)),
     'leave-page': ({ tabId }) => this.#each(tabId, (active) => active.leavePage()),
     edit: ({ tabId, edit }) => this.#each(tabId, ({ transcript }) => transcript.edit(edit)),
-    media: ({ tabId, paused, playhead }) =>
-      this.#each(tabId, (active) => active.setMedia(paused, playhead)),
+    media: ({ tabId, frame, ...media }) =>
+      this.#each(tabId, (active) => active.noteMedia(frame, media)),
     save: ({ tabId, saved }) =>
       this.#each(tabId, ({ transcript: own }) =>
         this.#edges.archivist.setKept(() => own.transcript, saved),
@@ -319,7 +318,8 @@ export class Conversations {
     entry.ending = true;
     void this.#closeSources(entry);
     entry.conversation.close();
-    this.#keep(entry.conversation);
+    entry.conversation.transcript.keep();
+    void this.#edges.archivist.finish(entry.conversation.transcript.transcript.id);
     this.publish();
   };
 
@@ -340,13 +340,6 @@ export class Conversations {
       const read = this.#readers.has(conversation.tabId);
       if (!read || conversation.tabId === whole) conversation.transcript.setRead(read);
     }
-  }
-
-  /** @param {Conversation} conversation whose media may be seen again */
-  #keep({ tabId, transcript }) {
-    const kept = keptSources(transcript.transcript);
-    if (kept.length > 0) this.#edges.report({ type: 'keep', tabId, kept });
-    void this.#edges.archivist.finish(transcript.transcript.id);
   }
 
   /** @param {boolean} ready */

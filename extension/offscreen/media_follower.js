@@ -13,6 +13,8 @@ import { SampleClock } from './sample_clock.js';
  * @property {(from: number) => void} goOn it is captioned from a sample on
  * @property {(media: string | null, at: number) => number | null} covered up to where it is in the
  *   transcript already
+ * @property {(media: string | null, at: number) => number} coveredBefore where what is covered before
+ *   that ends
  * @property {() => number} now Date.now()
  */
 
@@ -32,7 +34,7 @@ import { SampleClock } from './sample_clock.js';
  */
 
 /** It is not worth while to stop captioning for less, seconds. */
-const REPLAY_SECONDS = 3;
+const REPLAY_SECONDS = 1;
 
 /** Media begin and end with silence, seconds. */
 const EDGE_SECONDS = 0.5;
@@ -42,6 +44,9 @@ const OUTSIDE_SAMPLES = SAMPLE_RATE;
 
 /** A page that says nothing for so long though it plays has taken its player away, ms. */
 const STALE_MS = 15_000;
+
+/** A page is not ahead of its captured sound by more. */
+const AHEAD_SAMPLES = SAMPLE_RATE;
 
 /** The host is done with a stretch when it is as near to its end. */
 const DONE_SAMPLES = SAMPLE_RATE;
@@ -61,8 +66,8 @@ export class MediaFollower {
   #position = 0;
   /** Where the media stood still last. */
   #stillSince = 0;
-  /** Media time up to which what is replayed is in the transcript. */
-  #coveredUntil = 0;
+  /** The sample with which the media came to this place. */
+  #arrivedAt = 0;
   /** @type {Stretch[]} that are not all final */
   #stretches = [{ from: 0, until: Infinity, breaksIn: true, breaksOff: true }];
 
@@ -115,7 +120,8 @@ export class MediaFollower {
   /** @param {Playhead | null} playhead where the page says that its media are */
   note(playhead) {
     const wall = playhead ? playhead.wall : this.#outlets.now();
-    const sample = this.#clock.sampleAt(wall);
+    // Of what has slept, the page speaks before the sound does.
+    const sample = Math.min(this.#clock.sampleAt(wall), this.#position + AHEAD_SAMPLES);
     if (!this.#hasBegun) this.#begin(sample, playhead);
     else if (isElsewhere(this.#timeline, playhead, sample)) this.#leave(sample);
     if (rateOf(playhead) === 0 && rateOf(this.#playhead) > 0) this.#stillSince = sample;
@@ -123,6 +129,23 @@ export class MediaFollower {
     this.#timeline = follow(this.#timeline, playhead, sample, wall);
     const goesOn = playhead === null || rateOf(playhead) > 0;
     if (this.#mode === 'held' && goesOn) this.#arrive(sample);
+  }
+
+  /**
+   * @param {string | null} media
+   * @param {number} at seconds
+   * @returns {number | null} up to where it is in the transcript, or will be: the host finishes what
+   *   was broken off; null: it is not
+   */
+  covered(media, at) {
+    const pending = this.#stretches.filter(({ until }) => until < Infinity);
+    const ends = pending.map(({ from, until }) => {
+      const first = mediaAt(this.#timeline, from);
+      const last = mediaAt(this.#timeline, until - 1);
+      return first.media === media && first.at <= at && at < last.at ? last.at : 0;
+    });
+    const until = Math.max(this.#outlets.covered(media, at) ?? 0, ...ends);
+    return media !== null && until > 0 ? until : null;
   }
 
   /**
@@ -152,14 +175,16 @@ export class MediaFollower {
   /** The media play on. */
   #goAlong() {
     const { media, at } = mediaAt(this.#timeline, this.#position);
-    const until = this.#outlets.covered(media, at);
+    const until = this.covered(media, at);
     if (this.#mode === 'live' && until !== null && until - at > REPLAY_SECONDS) {
       this.#breakOff(this.#position, false);
+      this.#arrivedAt = this.#position;
       this.#mode = 'replayed';
     }
-    if (this.#mode !== 'replayed') return;
-    if (until === null) this.#goOn(sampleOf(this.#timeline, this.#coveredUntil), false);
-    else this.#coveredUntil = until;
+    if (this.#mode !== 'replayed' || until !== null) return;
+    // Where a sentence turned out to be broken, it goes on with sound that is past already.
+    const from = sampleOf(this.#timeline, this.#outlets.coveredBefore(media, at));
+    this.#goOn(Math.min(this.#position, Math.max(this.#arrivedAt, from)), false);
   }
 
   /** @param {number} sample at which the media go to another place */
@@ -174,11 +199,10 @@ export class MediaFollower {
   /** @param {number} sample at which the media play on, at another place */
   #arrive(sample) {
     const { media, at } = mediaAt(this.#timeline, sample);
-    const until = this.#outlets.covered(media, at);
-    if (until !== null && until - at > REPLAY_SECONDS) {
-      this.#coveredUntil = until;
-      this.#mode = 'replayed';
-    } else this.#goOn(sample, at > EDGE_SECONDS);
+    const until = this.covered(media, at);
+    this.#arrivedAt = sample;
+    if (until !== null && until - at > REPLAY_SECONDS) this.#mode = 'replayed';
+    else this.#goOn(sample, at > EDGE_SECONDS);
   }
 
   /**

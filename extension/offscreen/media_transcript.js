@@ -1,4 +1,6 @@
 /** A conversation's transcript, kept in step with the media of its page. */
+import { SAMPLE_RATE } from '../audio/framing.js';
+import { keptSources } from '../transcript/kept.js';
 import { MediaFollower } from './media_follower.js';
 import { TranscriptWriter } from './transcript_writer.js';
 
@@ -6,6 +8,9 @@ import { TranscriptWriter } from './transcript_writer.js';
 /** @typedef {import('../shared/messages.js').SessionMessage} SessionMessage */
 /** @typedef {import('../shared/protocol.js').Line} Line */
 /** @typedef {import('../transcript/timeline.js').Playhead} Playhead */
+
+/** A document that dies loses as much. */
+const KEEP_EVERY_SAMPLES = 30 * SAMPLE_RATE;
 
 /**
  * @typedef {object} TranscriptOutlets
@@ -26,6 +31,9 @@ export class MediaTranscript {
   #replayed = /** @type {string | null} */ (null);
   /** @type {Set<string>} media that earlier captures were asked for */
   #met = new Set();
+  /** The sample and the revision when the transcript was kept last. */
+  #keptAt = 0;
+  #keptRevision = 0;
 
   /**
    * @param {{ id: string, tabId: number, page: import('../shared/messages.js').Page }} start
@@ -40,6 +48,7 @@ export class MediaTranscript {
     this.#follower = new MediaFollower(id, {
       ...outlets,
       covered: (media, at) => this.#writer.covered(media, at),
+      coveredBefore: (media, at) => this.#writer.coveredBefore(media, at),
     });
   }
 
@@ -55,6 +64,18 @@ export class MediaTranscript {
   arrived(position, audible) {
     this.#follower.arrived(position, audible);
     this.#replay();
+    if (position - this.#keptAt < KEEP_EVERY_SAMPLES) return;
+    this.#keptAt = position;
+    this.keep();
+  }
+
+  /** Have what is final kept, for captures to come. */
+  keep() {
+    const { transcript } = this.#writer;
+    if (transcript.revision === this.#keptRevision) return;
+    this.#keptRevision = transcript.revision;
+    const kept = keptSources(transcript);
+    if (kept.length > 0) this.#outlets.report({ type: 'keep', tabId: this.#tabId, kept });
   }
 
   /** The capture goes on after a while without sound. */
@@ -132,7 +153,7 @@ export class MediaTranscript {
     // On its way, the page says where it goes.
     const at = mode === 'held' ? (playhead?.at ?? place.at) : place.at;
     const media = mode === 'held' ? (playhead?.key ?? null) : place.media;
-    if (mode === 'held' && this.#writer.covered(media, at) === null) return null;
+    if (mode === 'held' && this.#follower.covered(media, at) === null) return null;
     return this.#writer.linesAt(media, at);
   }
 }

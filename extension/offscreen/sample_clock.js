@@ -11,6 +11,12 @@ export const CAPTURE_LATENCY_MS = 20;
 /** So long the earliest arrival counts: clocks of sound and system drift apart. */
 const WINDOW_MS = 5_000;
 
+/**
+ * What comes later than that was not held up: the machine slept, and no sound was captured. Should it
+ * have been held up after all, the frames behind it say so at once.
+ */
+const STOPPED_MS = 2_000;
+
 const SAMPLES_PER_MS = SAMPLE_RATE / 1000;
 
 /**
@@ -29,12 +35,14 @@ export class SampleClock {
    * @param {number} wall Date.now()
    */
   arrived(sample, wall) {
+    const zero = wall - sample / SAMPLES_PER_MS;
+    if (zero - this.#zero > STOPPED_MS) this.reset();
     if (wall >= this.#windowEnds) {
       this.#earliestBefore = this.#earliest;
       this.#earliest = Infinity;
       this.#windowEnds = wall + WINDOW_MS;
     }
-    this.#earliest = Math.min(this.#earliest, wall - sample / SAMPLES_PER_MS);
+    this.#earliest = Math.min(this.#earliest, zero);
   }
 
   /** The capture was interrupted: no samples came for a while, and none were counted. */
@@ -48,17 +56,12 @@ export class SampleClock {
    * @returns {number} its sample; 0 before the first frame
    */
   sampleAt(wall) {
-    const zero = Math.min(this.#earliest, this.#earliestBefore);
-    if (zero === Infinity) return 0;
-    return Math.max(0, Math.round((wall + CAPTURE_LATENCY_MS - zero) * SAMPLES_PER_MS));
+    if (this.#zero === Infinity) return 0;
+    return Math.max(0, Math.round((wall + CAPTURE_LATENCY_MS - this.#zero) * SAMPLES_PER_MS));
   }
 
-  /**
-   * @param {number} sample
-   * @returns {number} Date.now() when it sounded
-   */
-  wallAt(sample) {
-    const zero = Math.min(this.#earliest, this.#earliestBefore);
-    return (zero === Infinity ? 0 : zero) + sample / SAMPLES_PER_MS - CAPTURE_LATENCY_MS;
+  /** Wall-clock time of sample 0, as far as is known. */
+  get #zero() {
+    return Math.min(this.#earliest, this.#earliestBefore);
   }
 }

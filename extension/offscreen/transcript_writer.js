@@ -1,6 +1,6 @@
 /** Writes the transcript of a conversation, and tells whoever reads it what changes. */
 import { changesBetween } from '../transcript/changes.js';
-import { covered, withHeard } from '../transcript/coverage.js';
+import { covered, coveredBefore, withHeard } from '../transcript/coverage.js';
 import { edited } from '../transcript/edits.js';
 import { withKept } from '../transcript/kept.js';
 import { beginTranscript, entriesAt, withLines, withSource } from '../transcript/transcript.js';
@@ -78,6 +78,15 @@ export class TranscriptWriter {
    */
   covered(media, at) {
     return covered(this.#transcript, media, at);
+  }
+
+  /**
+   * @param {string | null} media
+   * @param {number} at seconds
+   * @returns {number} where the part before ends that is in the transcript
+   */
+  coveredBefore(media, at) {
+    return coveredBefore(this.#transcript, media, at);
   }
 
   /**

@@ -73,9 +73,7 @@ export function composePage(parts, fonts, labels, tell, toCaptions) {
     { lookOf, placeFor, positionOf, lowerEdgeOf, fonts },
     (screen, position) => tell({ type: 'position', screen, position }),
   );
-  const media = new parts.media.MediaWatch(parts.mainMedium, (report) =>
-    tell({ type: 'media', ...report }),
-  );
+  const media = new parts.media.MediaWatch(parts.mainMedium, tell);
   const players = new parts.player.PlayerWatch((video) => stage.keepOff(video));
   const grips = new parts.grips.Grips(stage, parts.placement, labels);
   const styles = [parts.placeStyle.PLACE_STYLE, parts.style.STYLE];

@@ -1,6 +1,7 @@
 /** @typedef {import('../transcript/timeline.js').Playhead} Playhead */
-/** @typedef {import('../shared/messages.js').MediaReport} MediaReport */
 /** @typedef {import('./main_medium.js').Medium} Medium */
+
+/** @typedef {Extract<import('../shared/messages.js').PageMessage, { type: 'media' | 'frames' }>} MediaMessage */
 
 /** Events that can change the answer. They do not bubble, but they are captured. */
 const EVENTS = [
@@ -70,7 +71,7 @@ export class MediaWatch {
 
   /**
    * @param {typeof import('./main_medium.js')} rules
-   * @param {(report: MediaReport) => void} tell
+   * @param {(message: MediaMessage) => void} tell
    */
   constructor(rules, tell) {
     this.#rules = rules;
@@ -132,7 +133,7 @@ export class MediaWatch {
     this.#told = news;
     this.#toldAt = now;
     this.#isSeeking = seeking === true;
-    this.#tell({ paused, playhead });
+    this.#tell({ type: 'media', paused, playhead });
   }
 
   /**
@@ -177,7 +178,9 @@ export class MediaWatch {
     };
     root.addEventListener('timeupdate', onProgress, options);
     const onLoad = (/** @type {Event} */ { target }) => {
-      if (target instanceof HTMLIFrameElement) this.#look(false);
+      if (!(target instanceof HTMLIFrameElement)) return;
+      if (target.contentDocument) this.#look(false);
+      else this.#tell({ type: 'frames' });
     };
     root.addEventListener('load', onLoad, options);
   }

@@ -138,7 +138,8 @@
  *   | { type: 'end', tabId: number }
  *   | { type: 'copy', tabId: number }
  *   | { type: 'retranslate', tabId: number }
- *   | { type: 'media', tabId: number, paused: boolean | null, playhead: Playhead | null }
+ *   | { type: 'media', tabId: number, frame: number, paused: boolean | null,
+ *       playhead: Playhead | null }
  *   | { type: 'edit', tabId: number, edit: TranscriptEdit }
  *   | { type: 'save', tabId: number, saved: boolean }
  *   | { type: 'recalled', tabId: number, kept: KeptSource }
@@ -206,9 +207,10 @@
 /**
  * From the overlay to the service worker: the user has dragged it (null: back to its own place);
  * the page's media were paused, or play on (null: what is heard is none that it sees), and where the
- * main one is; the page hides it again and again.
+ * main one is; a frame of another site was loaded in it; the page hides it again and again.
  * @typedef {{ type: 'position', screen: keyof SitePositions, position: Position | null }
  *   | { type: 'media', paused: boolean | null, playhead: Playhead | null }
+ *   | { type: 'frames' }
  *   | { type: 'hampered' }} PageMessage
  */
 

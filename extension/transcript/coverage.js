@@ -58,6 +58,17 @@ export function covered({ sources }, media, at) {
 /**
  * @param {Transcript} transcript
  * @param {string | null} media
+ * @param {number} at seconds
+ * @returns {number} where the part before ends that is in the transcript; 0: none is
+ */
+export function coveredBefore({ sources }, media, at) {
+  const heard = sources.find(({ key }) => key === media)?.heard ?? [];
+  return heard.findLast(([, until]) => until <= at)?.[1] ?? 0;
+}
+
+/**
+ * @param {Transcript} transcript
+ * @param {string | null} media
  * @returns {{ from: number, until: number }[]} parts that were skipped: before and between what was
  *   heard
  */

@@ -166,7 +166,7 @@ function nameOf({ speaker }, { names }, words) {
   return words.numbered(speaker).replace(/\s*[:：]$/, '');
 }
 
-/** @param {import('./transcript.js').TimedWord} word @returns {ExportWord} */
+/** @param {import('./entry.js').TimedWord} word @returns {ExportWord} */
 function wordOf([text, start, end, probability]) {
   return { text, start: milliseconds(start), end: milliseconds(end), probability };
 }

@@ -2,7 +2,7 @@
 import { speakerLabels, severalSpeak, YOU } from '../shared/speakers.js';
 import { clockTime } from './clock.js';
 import { gaps } from './coverage.js';
-import { isEdited } from './transcript.js';
+import { isEdited } from './entry.js';
 
 /** @typedef {import('./transcript.js').Entry} Entry */
 /** @typedef {import('./transcript.js').Source} Source */

@@ -5,31 +5,13 @@
  * entries that it did not change.
  */
 import { YOU } from '../shared/speakers.js';
-import { spanAt } from './timeline.js';
+import { entryOf, isEdited, isLonger, overlap } from './entry.js';
 
 /** @typedef {import('../shared/protocol.js').Line} Line */
 /** @typedef {import('./timeline.js').Playhead} Playhead */
 /** @typedef {import('./timeline.js').Timeline} Timeline */
 
-/** @typedef {[text: string, start: number, end: number, probability: number]} TimedWord seconds */
-
-/**
- * @typedef {object} Entry
- * @property {string} id
- * @property {string | null} media key of its source; null: no medium was followed
- * @property {number} start seconds of media time; without a medium since the transcript began
- * @property {number} end
- * @property {number} wall Date.now() when it was said
- * @property {string} text as it was recognised
- * @property {string | null} language
- * @property {string | null} speaker YOU, a voice's number, a name, or null: not told apart
- * @property {'committed' | 'final'} state
- * @property {Line['translation']} translation
- * @property {readonly TimedWord[]} words none until it is final, and none from an older host
- * @property {string | null} corrected the user's text instead of `text`
- * @property {boolean} bookmarked
- * @property {string} note the user's; empty: none
- */
+/** @typedef {import('./entry.js').Entry} Entry */
 
 /**
  * What was heard: a video, an advertisement, the next video of a playlist, or (key null) sound that
@@ -98,7 +80,7 @@ export function withLines(transcript, lines, timeline) {
     const index = entries.findLastIndex((entry) => entry.id === id);
     const [before] = index >= 0 ? entries.splice(index, 1) : [];
     if (line.text === '') continue;
-    const entry = entryOf(transcript, id, line, timeline, before);
+    const entry = entryOf(id, line, timeline, transcript.began, before);
     if (!giveWay(entries, entry)) continue;
     sources = addSource({ sources }, entry.media).sources;
     entries.splice(placeFor(entries, entry, sources), 0, entry);
@@ -158,11 +140,6 @@ export function renamed(transcript, speaker, name) {
   return next(transcript, { names: name === '' ? others : { ...others, [speaker]: name } });
 }
 
-/** @param {Entry} entry @returns {boolean} whether the user has put something into it */
-export function isEdited(entry) {
-  return entry.corrected !== null || entry.bookmarked || entry.note !== '';
-}
-
 /**
  * @param {Transcript} transcript
  * @param {string} id
@@ -186,61 +163,8 @@ function next(transcript, change) {
 }
 
 /**
- * @param {Transcript} transcript
- * @param {string} id
- * @param {Line} line
- * @param {Timeline} timeline
- * @param {Entry} [before] the same line as it was; what the user has put into it stays
- * @returns {Entry}
- */
-function entryOf({ began }, id, line, timeline, before) {
-  const { text, language, speaker, state, translation } = line;
-  const span = onClock(spanAt(timeline, line.start, line.end), began);
-  return {
-    id,
-    ...span,
-    text,
-    language,
-    speaker,
-    state,
-    translation,
-    words: timedWords(line, timeline, span, began),
-    corrected: before?.corrected ?? null,
-    bookmarked: before?.bookmarked ?? false,
-    note: before?.note ?? '',
-  };
-}
-
-/**
- * @param {import('./timeline.js').Span} span
- * @param {number} began Date.now()
- * @returns {import('./timeline.js').Span} without a medium: since then
- */
-function onClock(span, began) {
-  if (span.media !== null) return span;
-  const start = (span.wall - began) / 1000;
-  return { ...span, start, end: start + span.end - span.start };
-}
-
-/**
- * @param {Line & { words?: { text: string, start: number, end: number, probability: number }[] }} line
- * @param {Timeline} timeline
- * @param {import('./timeline.js').Span} line's own
- * @param {number} began Date.now()
- * @returns {TimedWord[]} all of them where the line is
- */
-function timedWords({ words = [] }, timeline, { media, start, end }, began) {
-  return words.map((word) => {
-    const span = onClock(spanAt(timeline, word.start, word.end), began);
-    const isInLine = span.media === media && span.start >= start && span.end <= end;
-    const [from, until] = isInLine ? [span.start, span.end] : [start, end];
-    return [word.text, from, until, word.probability];
-  });
-}
-
-/**
  * What was heard again replaces what was heard there before, unless the user has put something into
- * that. The user's own words are in the same place as the medium's, and are never heard again.
+ * that, or it is longer: then the medium was sought into the middle of a line. The user's own words are in the same place as the medium's, and are never heard again.
  * @param {Entry[]} entries the ones that it replaces are removed
  * @param {Entry} entry
  * @returns {boolean} whether it is to be entered
@@ -250,21 +174,9 @@ function giveWay(entries, entry) {
   const isSaidThere = (/** @type {Entry} */ other) =>
     other.media === entry.media && other.speaker !== YOU && overlap(other, entry);
   const there = entries.filter(isSaidThere);
-  if (there.some((other) => isEdited(other))) return false;
+  if (there.some((other) => isEdited(other) || isLonger(other, entry))) return false;
   for (const other of there) entries.splice(entries.indexOf(other), 1);
   return true;
-}
-
-/**
- * @param {Entry} a
- * @param {Entry} b
- * @returns {boolean} whether the middle of one of them lies in the other
- */
-function overlap(a, b) {
-  const middle = (/** @type {Entry} */ { start, end }) => (start + end) / 2;
-  const holds = (/** @type {Entry} */ { start, end }, /** @type {number} */ at) =>
-    start <= at && at < end;
-  return holds(a, middle(b)) || holds(b, middle(a));
 }
 
 /**

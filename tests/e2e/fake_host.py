@@ -3,7 +3,8 @@
     fake_host.py FOLDER
 
 It says `w0 w1 w2 ...`, one word for every half second of audio, ten words a line; a line becomes
-final two lines later. So the words tell whether audio was lost or sent twice, also across deaths.
+final two lines later, or at a cut. So the words tell whether audio was lost or sent twice, also
+across deaths.
 It appends what it gets to FOLDER/messages.jsonl (without sound) and writes the sound of each
 session to FOLDER/<session>.pcm at its position. FOLDER/behaviour.json may ask for misbehaviour:
     {"exit_at_start": true}       exits before the hello
@@ -73,6 +74,7 @@ class Session:
     final_until: int = 0
     said: int = -1
     pause: range = range(0)
+    cut: int = 0
 
     def take(self, start: int, pcm: bytes) -> None:
         """Keep the sound and say what is due."""
@@ -84,16 +86,24 @@ class Session:
             self.said = self.end // WORD
             self.say(draft_words=DRAFT_WORDS)
 
-    def say(self, draft_words: int) -> None:
+    def cut_off(self, at: int) -> None:
+        """All lines are final, and the next one begins there."""
+        self.say(draft_words=0, whole=True)
+        self.start = self.end = self.final_until = self.cut = max(at, self.end)
+
+    def say(self, draft_words: int, *, whole: bool = False) -> None:
         """Send all lines that are not final yet, the last words as draft."""
         heard = self.end // WORD
         committed = max(heard - draft_words, self.start // WORD)
         first_line = self.final_until // LINE
         lines = []
         final_before = max(self.final_until, (heard // WORDS_A_LINE - 2) * LINE)
+        if whole:
+            final_before = self.end
         for number in range(first_line, committed // WORDS_A_LINE + 1):
             words = self.words(number * WORDS_A_LINE, committed, number)
-            state = "final" if (number + 1) * LINE <= final_before else "committed"
+            is_final = whole or (number + 1) * LINE <= final_before
+            state = "final" if is_final else "committed"
             if words:
                 lines.append(self.line(number, words, state))
         self.final_until = max(self.start, final_before)
@@ -103,7 +113,7 @@ class Session:
         send({
             "type": "captions", "session": self.id, "revision": self.revision, "lines": lines,
             "draft": {
-                "line": number * LINE, "text": "".join(f" {w}" for w in draft),
+                "line": max(self.cut, number * LINE), "text": "".join(f" {w}" for w in draft),
                 "start": committed * WORD, "end": heard * WORD,
             } if draft else None,
             "final_until": self.final_until,
@@ -121,7 +131,8 @@ class Session:
     def line(self, number: int, words: list[str], state: str) -> Message:
         """Return the message's form of a line."""
         return {
-            "id": number * LINE, "start": number * LINE, "end": number * LINE + len(words) * WORD,
+            "id": max(self.cut, number * LINE), "start": max(self.cut, number * LINE),
+            "end": max(self.cut, number * LINE) + len(words) * WORD,
             "text": " ".join(words), "state": state,
             "language": "en", "speaker": None, "translation": None,
         }  # fmt: skip
@@ -199,11 +210,19 @@ class Host:
                 # A host that says nothing for long is taken for one that hangs.
                 if message["seq"] % 20 == 0:
                     send(status(session, "listening"))
-            case "audio" if session in self.sessions:
-                self.sessions[session].take(message["start"], base64.b64decode(message["pcm"]))
-            case "stop" if session in self.sessions:
-                self.sessions.pop(session).say(draft_words=0)
-                send(status(session, "ended"))
+            case "audio" | "cut" | "stop" if session in self.sessions:
+                self.hear(session, message)
+
+    def hear(self, session: str, message: Message) -> None:
+        """Go on with a session that runs."""
+        running = self.sessions[session]
+        if message["type"] == "audio":
+            running.take(message["start"], base64.b64decode(message["pcm"]))
+        elif message["type"] == "cut":
+            running.cut_off(message["at"])
+        else:
+            self.sessions.pop(session).say(draft_words=0)
+            send(status(session, "ended"))
 
     def greet(self, protocol: int = 1) -> None:
         """Tell what is installed."""

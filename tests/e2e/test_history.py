@@ -11,7 +11,7 @@ from browser import Browser
 from conftest import FakeHost, Launch, OpenStage
 from playwright.sync_api import Page, expect
 from popup import ARTIFACTS
-from transcripts import capture, entry, open_panel, tell, transcript
+from panels import capture, entry, open_panel, tell, transcript
 from waiting import wait_until
 
 STORED = """async () => {

@@ -9,7 +9,7 @@ from axe import faults_of
 from browser import Browser
 from conftest import FakeHost
 from playwright.sync_api import Locator, Page, expect
-from transcripts import ADVERT, MEDIA, asked, capture, entry, open_panel, tell, transcript
+from panels import ADVERT, MEDIA, asked, capture, entry, open_panel, tell, transcript
 
 SENTENCES = (
     "The new telescope saw its first light last Tuesday.",

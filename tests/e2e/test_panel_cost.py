@@ -8,7 +8,7 @@ from browser import Browser
 from conftest import FakeHost
 from playwright.sync_api import CDPSession, Page
 from popup import ARTIFACTS
-from transcripts import capture, entry, open_panel, tell, transcript
+from panels import capture, entry, open_panel, tell, transcript
 
 from wlk_host.bench.scoring import percentile
 

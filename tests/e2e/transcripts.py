@@ -1,99 +1,104 @@
-"""Transcripts as the worker tells them, for pages that are looked at without a capture."""
+"""A tab's transcript, read as the side panel reads it."""
 
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from browser import Browser
-from playwright.sync_api import Page
+from waiting import wait_until
 
-MEDIA = "https://films.example/watch 600"
-ADVERT = "https://films.example/watch 15"
-BEGAN = 1_790_000_000_000
+from wlk_host.bench import scoring
 
-STUB = """(() => {
-  const told = globalThis.told = [];
-  const port = {
-    onMessage: { addListener: (listener) => (globalThis.tell = listener) },
-    onDisconnect: { addListener: () => {} },
-    postMessage: (message) => told.push(message),
-  };
-  chrome.runtime.connect = () => port;
-  chrome.runtime.sendMessage = async (message) => { told.push(message); return null; };
-})()"""
-"""Instead of the worker: what the page asks is written down, and a test answers."""
+TimedWord = tuple[str, float, float]
 
-
-def entry(index: int, text: str, **changes: Any) -> dict[str, Any]:
-    """Return a line of a transcript: one begins every four seconds."""
-    return {
-        "id": f"c {index}",
-        "media": MEDIA,
-        "start": index * 4.0,
-        "end": index * 4.0 + 3.5,
-        "wall": BEGAN + index * 4000,
-        "text": text,
-        "language": "en",
-        "speaker": None,
-        "state": "final",
-        "translation": None,
-        "words": [],
-        "corrected": None,
-        "bookmarked": False,
-        "note": "",
-        **changes,
+READ = """async () => {
+  const { applyChanges } = await import('/transcript/changes.js');
+  const heard = { transcript: null, playhead: null, told: 0 };
+  const port = chrome.runtime.connect({ name: 'view' });
+  let tabId = null;
+  port.onMessage.addListener((message) => {
+    if (message.type === 'captures' && tabId === null && message.captures.length > 0) {
+      tabId = message.captures[0].tabId;
+      port.postMessage({ type: 'watch', wants: { tabId, transcript: true } });
     }
-
-
-def transcript(entries: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
-    """Return a transcript of one video."""
-    end = max((line["end"] for line in entries), default=0)
-    source = {"key": MEDIA, "title": "A film", "duration": 600, "heard": [[0, end]]}
-    return {
-        "id": "t",
-        "tabId": 1,
-        "site": "films.example",
-        "title": "A film",
-        "language": "en",
-        "began": BEGAN,
-        "revision": 1,
-        "sources": [source],
-        "entries": entries,
-        "names": {},
-        **changes,
+    if (message.type === 'transcript') heard.transcript = message.transcript;
+    if (message.type === 'transcript-changes') {
+      heard.told += 1;
+      heard.transcript = applyChanges(heard.transcript, message.changes);
     }
+    if (message.type === 'playhead') heard.playhead = message;
+  });
+  globalThis.heard = heard;
+  globalThis.seek = (media, at) =>
+    chrome.runtime.sendMessage({ type: 'seek', tabId, media, at });
+}"""
 
 
-def open_panel(browser: Browser, width: int = 380, height: int = 700) -> Page:
-    """Open the side panel's page as a tab, with a stub instead of the worker."""
-    page = browser.context.new_page()
-    page.set_viewport_size({"width": width, "height": height})
-    page.add_init_script(STUB)
-    page.goto(browser.own("panel/panel.html"))
-    page.wait_for_function("globalThis.told?.some((m) => m.wants?.tabId)")
-    return page
+@dataclass(frozen=True)
+class Entry:
+    """A line of the transcript; times are the medium's, in seconds."""
+
+    id: str
+    media: str | None
+    start: float
+    end: float
+    text: str
+    state: str
+    words: tuple[tuple[str, float, float, float], ...]
+
+    @property
+    def timed_words(self) -> list[TimedWord]:
+        """Its words. Where the host has told none, only the edges of the line are known."""
+        if self.words:
+            return [(text, start, end) for text, start, end, _ in self.words]
+        texts = self.text.split()
+        starts = [self.start, *[math.nan] * (len(texts) - 1)]
+        return list(zip(texts, starts, [*starts[1:], self.end], strict=True))
 
 
-def tell(page: Page, **message: Any) -> None:
-    """Tell the page something of its tab, as the worker does."""
-    page.evaluate(
-        "(message) => { const tabId = told.findLast((m) => m.wants?.tabId).wants.tabId;"
-        " tell(message.transcript ? { ...message, tabId, transcript:"
-        " { ...message.transcript, tabId } } : { ...message, tabId }); }",
-        message,
-    )
+def word_time_errors(entries: Sequence[Entry], spoken: Sequence[TimedWord]) -> list[float]:
+    """Seconds by which starts and ends of English words are off, sorted."""
+    captioned = [word for entry in entries for word in entry.timed_words]
+    errors = scoring.word_time_errors(spoken, captioned, "en")
+    return sorted(error for error in errors if not math.isnan(error))
 
 
-def asked(page: Page, kind: str) -> list[dict[str, Any]]:
-    """Return what the page has asked of the worker."""
-    found = page.evaluate("(kind) => told.filter((m) => m.type === kind)", kind)
-    return [{key: value for key, value in m.items() if key != "tabId"} for m in found]
+class TranscriptReader:
+    """Reads the transcript of the one tab that is captioned."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._page = browser.open_own("panel/panel.html")
+        self._page.evaluate(READ)
+        there = lambda: self._page.evaluate("heard.transcript !== null")  # noqa: E731
+        wait_until(there, "there is no transcript")
+
+    @property
+    def transcript(self) -> dict[str, Any]:
+        """All of it, as it is now."""
+        found: dict[str, Any] = self._page.evaluate("heard.transcript")
+        return found
+
+    @property
+    def entries(self) -> list[Entry]:
+        """Its lines, in order."""
+        return [_entry(**entry) for entry in self.transcript["entries"]]
+
+    def seek(self, media: str, at: float) -> None:
+        """Have the page's medium go to a place."""
+        self._page.evaluate("([media, at]) => seek(media, at)", [media, at])
 
 
-def capture(page: Page) -> None:
-    """Tell the page that its tab is captioned."""
-    page.evaluate(
-        """() => tell({ type: 'captures', captures: [{
-          session: 'c', tabId: told.findLast((m) => m.wants?.tabId).wants.tabId,
-          phase: { name: 'listening', lagMs: 0, skippedMs: 0 }, language: 'en', model: 'base',
-          halted: null, stale: false, smallerModel: null, modelProblem: null, microphone: 'off',
-        }] })"""
-    )
+def _entry(
+    *,
+    id: str,  # noqa: A002 - the transcript's name of it
+    media: str | None,
+    start: float,
+    end: float,
+    text: str,
+    state: str,
+    words: list[list[Any]],
+    **_: object,
+) -> Entry:
+    timed = tuple((word[0], word[1], word[2], word[3]) for word in words)
+    return Entry(id, media, start, end, text, state, timed)

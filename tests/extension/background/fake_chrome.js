@@ -2,6 +2,7 @@
 import { Captures } from '../../../extension/background/captures.js';
 import { Controller } from '../../../extension/background/controller.js';
 import { HostLink } from '../../../extension/background/host_link.js';
+import { InnerFrames } from '../../../extension/background/inner_frames.js';
 import { KeptSources } from '../../../extension/background/kept_sources.js';
 import { Overlays } from '../../../extension/background/overlays.js';
 import { Recovery } from '../../../extension/background/recovery.js';
@@ -215,7 +216,10 @@ export function startWorker(storage = fakeStorage()) {
   });
   const storageOf = (/** @type {boolean} */ incognito) =>
     openStorage(/** @type {any} */ (storage), { incognito });
-  const transcripts = new Transcripts(captures, views, new KeptSources(storageOf));
+  const inner = new InnerFrames((tabId, report, frame) => {
+    void controller.noteMedia(tabId, report, frame);
+  });
+  const transcripts = new Transcripts(captures, views, new KeptSources(storageOf), inner);
   const recovery = new Recovery(storageOf, () => seen.now);
   const controller = new Controller({
     host,

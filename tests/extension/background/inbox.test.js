@@ -38,6 +38,7 @@ function bench() {
     controller,
     { keepPosition: noted('keepPosition') },
     { edit: noted('edit'), save: noted('save'), seek: noted('seek') },
+    { watch: noted('watchFrames') },
   );
   return { inbox, asked, host };
 }
@@ -103,10 +104,12 @@ test('what an overlay says concerns its own tab and page, and is not answered', 
   assert.equal(inbox.receive({ type: 'media', paused: true, playhead }, PAGE, respond), undefined);
   assert.equal(inbox.receive(position, PAGE, respond), undefined);
   assert.equal(inbox.receive({ type: 'hampered' }, PAGE, respond), undefined);
+  assert.equal(inbox.receive({ type: 'frames' }, PAGE, respond), undefined);
   assert.deepEqual(asked, [
     ['noteMedia', 7, { paused: true, playhead }],
     ['keepPosition', PAGE, position],
     ['noteHampered', 7],
+    ['watchFrames', 7],
   ]);
 });
 

@@ -284,7 +284,7 @@ test('what is misheard of the tab is left out, for it swells and fades with it',
 
 test('a page whose media nobody sees is silenced when it can be heard no more', () => {
   const { conversation, hear } = bench();
-  conversation.setMedia(null, null);
+  conversation.noteMedia(0, { paused: null, playhead: null });
   conversation.setAudible(false);
   assert.equal(conversation.state.halted, null, 'it has not begun');
   conversation.setAudible(true);
@@ -304,9 +304,31 @@ test('a page whose media nobody sees is silenced when it can be heard no more', 
 test('what a page says of its media goes before what can be heard of it', () => {
   const { conversation } = bench();
   conversation.setAudible(true);
-  conversation.setMedia(true, null);
+  conversation.noteMedia(0, { paused: true, playhead: null });
   assert.equal(conversation.state.halted, 'paused');
-  conversation.setMedia(false, null);
+  conversation.noteMedia(0, { paused: false, playhead: null });
   conversation.setAudible(false);
   assert.equal(conversation.state.halted, null, 'it plays silence');
+});
+
+test('of the transcript, no line goes because it is old', () => {
+  const { conversation, hear, say } = bench();
+  conversation.attach();
+  hear(1);
+  for (let second = 0; second < 250; second++) say('tab', spoken(`${second}`, second, second + 1));
+  assert.equal(conversation.transcript.transcript.entries.length, 250);
+  say('tab', spoken('', 249, 250));
+  assert.equal(conversation.transcript.transcript.entries.length, 249);
+});
+
+test('words with times stay in the transcript', () => {
+  const { conversation, toOverlay, say } = bench();
+  const words = [{ text: ' Hello.', start: 0, end: SECOND, probability: 0.9 }];
+  say('tab', Object.assign(spoken('Hello.', 0, 1), { words }));
+  assert.equal(conversation.transcript.transcript.entries[0]?.words[0]?.[0], ' Hello.');
+  const shown = toOverlay.findLast(({ type }) => type === 'captions');
+  assert.deepEqual(
+    shown.lines.map((/** @type {object} */ each) => 'words' in each),
+    [false],
+  );
 });

@@ -240,7 +240,7 @@ test('each command reaches the conversation of its tab alone', async () => {
   take('overlay');
   take('to-host');
   conversations.obey({ type: 'show', tabId: 8 });
-  conversations.obey({ type: 'media', tabId: 8, paused: true, playhead: null });
+  conversations.obey({ type: 'media', tabId: 8, frame: 0, paused: true, playhead: null });
   conversations.obey({ type: 'configure', tabId: 7, options: { language: 'de' } });
   conversations.obey({ type: 'visible', tabIds: [8] });
   assert.deepEqual(

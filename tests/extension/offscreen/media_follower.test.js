@@ -21,6 +21,7 @@ function bench() {
       media === null
         ? null
         : (heard.find(([from, until]) => from <= at && at < until)?.[1] ?? null),
+    coveredBefore: (_media, at) => heard.findLast(([, until]) => until <= at)?.[1] ?? 0,
     now: () => now,
   });
   /** @type {Playhead | null} */
@@ -130,8 +131,9 @@ test('another medium breaks the sound, and so does its end', () => {
   assert.deepEqual(take(), [
     ['off', 11],
     ['on', 11],
-    ['off', 16],
-    ['on', 16],
+    // Nobody says when: it is what sounds now, and arrives a moment later.
+    ['off', 16.02],
+    ['on', 16.02],
   ]);
 });
 
@@ -140,8 +142,9 @@ test('what is in the transcript is not captioned again', () => {
   hear(1);
   say({ at: 100 });
   hear(20);
-  heard.push([100, 115]);
   seek(102);
+  heard.push([100, 115]);
+  follower.heardUntil(21 * SECOND);
   assert.deepEqual(take(), [['off', 21]]);
   assert.equal(follower.mode, 'replayed');
   hear(5);
@@ -150,6 +153,22 @@ test('what is in the transcript is not captioned again', () => {
   assert.equal(follower.mode, 'live');
   // It goes on with the very sample.
   assert.deepEqual(take(), [['on', 34]]);
+});
+
+test('what is being finished is not captioned again, and where it was broken it goes on', () => {
+  const { follower, hear, heard, say, seek, take } = bench();
+  hear(1);
+  say({ at: 100 });
+  hear(20);
+  seek(112);
+  assert.deepEqual(take(), [['off', 21]]);
+  hear(2);
+  assert.equal(follower.mode, 'replayed');
+  // The last sentence, from 110 on, was broken.
+  heard.push([100, 113.5]);
+  follower.heardUntil(21 * SECOND);
+  hear(0.1);
+  assert.deepEqual(take(), [['on', 22.5]], 'it is sound that is past');
 });
 
 test('media that run into what is in the transcript are captioned no longer', () => {
@@ -170,7 +189,7 @@ test('too little to be replayed is captioned again', () => {
   hear(1);
   say({ at: 50 });
   hear(5);
-  seek(113);
+  seek(114.5);
   assert.deepEqual(take(), [
     ['off', 6],
     ['on', 6],
@@ -231,6 +250,8 @@ test('whatever the player does, each seek breaks the sound once, and media time 
     let seeks = 0;
     for (let i = 0; i < 40; i++) {
       const seconds = 1 + below(6);
+      // The host is done with everything at once.
+      follower.heardUntil(Number.MAX_SAFE_INTEGER);
       hear(seconds, rate > 0);
       at += seconds * rate;
       assert.ok(Math.abs(follower.place.at - at) < 0.05, `seed ${seed}, step ${i}`);

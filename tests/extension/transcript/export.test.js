@@ -7,7 +7,7 @@ import {
 } from '../../../extension/transcript/export.js';
 import { entry, PLAIN_LOOK, transcriptOf } from './entries.js';
 
-/** @typedef {import('../../../extension/transcript/transcript.js').TimedWord} TimedWord */
+/** @typedef {import('../../../extension/transcript/entry.js').TimedWord} TimedWord */
 
 const HEAD = /** @type {const} */ ({
   request: 'r',

@@ -109,6 +109,20 @@ test('what is heard again replaces what was heard there before', () => {
   ]);
 });
 
+test('a line into whose middle somebody sought stays whole', () => {
+  const before = withLines(emptyTranscript(), [said(5, 'Once upon a time.')], FILM);
+  const again = timelineOf([[0, playhead(105.5)]], 'again');
+  const rest = line(0, 'upon a time.', { end: 1.5 * SECOND, state: 'final' });
+  assert.deepEqual(textsOf(withLines(before, [rest], again)), [['Once upon a time.', 105]]);
+});
+
+test('a line that was broken off is replaced by the whole one', () => {
+  const before = withLines(emptyTranscript(), [said(5, 'Once upon')], FILM);
+  const again = timelineOf([[0, playhead(100)]], 'again');
+  const whole = line(5 * SECOND, 'Once upon a time.', { end: 8 * SECOND });
+  assert.deepEqual(textsOf(withLines(before, [whole], again)), [['Once upon a time.', 105]]);
+});
+
 test('what the user has corrected is not replaced by what is heard again', () => {
   const before = withLines(emptyTranscript(), [said(5, 'Hallo.')], FILM);
   const own = corrected(before, before.entries[0]?.id ?? '', 'Hello!');
