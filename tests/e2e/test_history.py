@@ -9,9 +9,9 @@ import pytest
 from axe import faults_of
 from browser import Browser
 from conftest import FakeHost, Launch, OpenStage
+from panels import capture, entry, open_panel, tell, transcript
 from playwright.sync_api import Page, expect
 from popup import ARTIFACTS
-from panels import capture, entry, open_panel, tell, transcript
 from waiting import wait_until
 
 STORED = """async () => {

@@ -8,8 +8,8 @@ import pytest
 from axe import faults_of
 from browser import Browser
 from conftest import FakeHost
-from playwright.sync_api import Locator, Page, expect
 from panels import ADVERT, MEDIA, asked, capture, entry, open_panel, tell, transcript
+from playwright.sync_api import Locator, Page, expect
 
 SENTENCES = (
     "The new telescope saw its first light last Tuesday.",

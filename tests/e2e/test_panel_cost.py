@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from browser import Browser
 from conftest import FakeHost
+from panels import capture, entry, open_panel, tell, transcript
 from playwright.sync_api import CDPSession, Page
 from popup import ARTIFACTS
-from panels import capture, entry, open_panel, tell, transcript
 
 from wlk_host.bench.scoring import percentile
 
