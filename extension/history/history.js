@@ -5,13 +5,14 @@ import { SettingsStore } from '../shared/settings_store.js';
 import { SWEARWORDS } from '../shared/swearwords.js';
 import { makeFilter } from '../shared/text_filters.js';
 import { Archive } from '../transcript/archive.js';
+import { changesBetween } from '../transcript/changes.js';
 import { edited } from '../transcript/edits.js';
 import { findIn } from '../transcript/find.js';
 import { Exporter, saveFile } from '../ui/exporter.js';
+import * as keeping from '../ui/keeping.js';
 import { byId, localise, number, text, WorkerLine } from '../ui/page.js';
 import { TranscriptTools } from '../ui/transcript_tools.js';
 import { TranscriptView } from '../ui/transcript_view.js';
-import * as keeping from './keeping.js';
 import { factsOf, shelfOf, titleOf } from './shelf.js';
 
 /** @typedef {import('../transcript/archive.js').Saved} Saved */
@@ -54,9 +55,8 @@ const tools = new TranscriptTools(byId('tools'), {
 });
 view.applySettings({ filter, named: settings.speakers });
 await tools.restore();
-const days = await keeping.loadRetention(storage);
-keeping.fillRetention(retention, days);
-if (days !== null) await archive.eraseOlder(days);
+keeping.fillRetention(retention, await keeping.loadRetention(storage));
+await keeping.forgetOld(storage, archive);
 await refresh();
 
 query.addEventListener('input', () => {
@@ -135,10 +135,11 @@ function close() {
 
 /** @param {import('../shared/messages.js').TranscriptEdit} edit */
 async function change(edit) {
-  if (!view.transcript) return;
-  const changed = edited(view.transcript, edit);
+  const before = view.transcript;
+  if (!before) return;
+  const changed = edited(before, edit);
   view.show(changed);
-  await archive.save(changed);
+  await archive.update(changed, changesBetween(before, changed));
 }
 
 /** @param {Saved} saved */
@@ -173,7 +174,7 @@ async function keepFor(days) {
   const isMeant = old === 0 || (await isSure(text('history_sure_old', number(old))));
   if (!isMeant) return keeping.fillRetention(retention, await keeping.loadRetention(storage));
   await keeping.saveRetention(storage, days);
-  if (days !== null) await archive.eraseOlder(days);
+  await keeping.forgetOld(storage, archive);
   await refresh();
 }
 

@@ -10,6 +10,7 @@ import { Archive } from '../transcript/archive.js';
 import { applyChanges } from '../transcript/changes.js';
 import { edited } from '../transcript/edits.js';
 import { Exporter } from '../ui/exporter.js';
+import { forgetOld } from '../ui/keeping.js';
 import { ask, byId, localise, text, WorkerLine } from '../ui/page.js';
 import { RetranslateButton } from '../ui/retranslate.js';
 import { stateText } from '../ui/state.js';
@@ -78,7 +79,7 @@ const handlers = {
   },
   'from-host': (message) => exporter.receive(message),
   unsaved: ({ id }) => {
-    if (id === view.transcript?.id) saving?.note(true);
+    if (id === view.transcript?.id) saving?.complain();
   },
 };
 
@@ -127,14 +128,16 @@ function edit(edit) {
   // Nobody else has it any more.
   const changed = edited(transcript, edit);
   show(changed);
-  void saving?.rewrite(changed);
+  void saving?.rewrite(transcript, changed);
 }
 
 /** @param {IDBFactory} databases */
 function offerSaving(databases) {
   const button = tools.add(text('history_keep'), () => made.press());
+  const archive = new Archive(databases, Date.now);
+  void forgetOld(storage, archive);
   const made = new Saving(button, {
-    archive: new Archive(databases, Date.now),
+    archive,
     transcript: () => view.transcript,
     say: (key) => tools.say(key),
   });

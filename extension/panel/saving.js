@@ -1,4 +1,5 @@
 /** The button by which a transcript is kept. Before it is pressed, nothing is stored. */
+import { changesBetween } from '../transcript/changes.js';
 import { ask, text } from '../ui/page.js';
 import { openMenu } from '../ui/popover.js';
 
@@ -51,15 +52,17 @@ export class Saving {
 
   /**
    * What is shown has changed, and nobody captures it who would write it down.
-   * @param {Transcript} transcript
+   * @param {Transcript} before
+   * @param {Transcript} now
    */
-  async rewrite(transcript) {
-    if (this.#isKept) await this.#try(() => this.#parts.archive.save(transcript));
+  async rewrite(before, now) {
+    const changes = changesBetween(before, now);
+    if (this.#isKept) await this.#try(() => this.#parts.archive.update(now, changes));
   }
 
-  /** It can be written no more, or again. @param {boolean} failed */
-  note(failed) {
-    if (failed) this.#parts.say('history_full');
+  /** What is kept cannot be written any more. */
+  complain() {
+    this.#parts.say('history_full');
   }
 
   async #keep() {

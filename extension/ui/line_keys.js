@@ -72,22 +72,33 @@ export class LineKeys {
 
   /** Keep in the document what has the focus, is edited, or holds an end of the selection. */
   pin() {
-    const own = [this.#key, this.#editor.key].filter((key) => key !== null);
+    const focused = this.#hasFocus ? this.#key : null;
+    const own = [focused, this.#editor.key].filter((key) => key !== null);
     this.#list.pin([...own, ...this.#selection.pinned]);
   }
 
   /** See to it that Tab reaches one line. */
   settle() {
-    const { geometry } = this.#list;
-    if (this.#key === null || geometry.placeOf(this.#key) < 0) {
-      this.#key = this.#list.rows.findLast((row) => row.kind === 'line')?.key ?? null;
-      if (this.#key !== null && !this.#list.elementOf(this.#key)) this.pin();
-    }
+    if (!this.#hasFocus) this.#key = this.#lastSeenLine();
     for (const [key, made] of this.#list.elements()) {
       for (const button of made.querySelectorAll('button')) {
         button.tabIndex = key === this.#key ? 0 : -1;
       }
     }
+  }
+
+  get #hasFocus() {
+    return this.#list.sheet.contains(document.activeElement);
+  }
+
+  /** @returns {string | null} */
+  #lastSeenLine() {
+    const { geometry, lastSeen, rows } = this.#list;
+    for (let index = geometry.placeOf(lastSeen ?? ''); index >= 0; index -= 1) {
+      const row = rows[index];
+      if (row?.kind === 'line') return row.key;
+    }
+    return null;
   }
 
   /** @param {Event} event */

@@ -31,6 +31,8 @@ export const USUAL_READING = { layout: 'below', times: true, markedOnly: false }
  * @property {() => void} changed other rows, or other ones are seen
  */
 
+const TIME_OF_DAY = new Intl.DateTimeFormat(LOCALE, { timeStyle: 'medium' });
+
 /** Reads as `settings` and `reading` say. */
 export class TranscriptView {
   /** @type {Transcript | null} */
@@ -162,8 +164,7 @@ export class TranscriptView {
         you: text('speaker_you'),
         numbered: (number) => text('speaker_number', number),
       },
-      timeOfDay: (wall) =>
-        new Intl.DateTimeFormat(LOCALE, { timeStyle: 'medium' }).format(new Date(wall)),
+      timeOfDay: (wall) => TIME_OF_DAY.format(new Date(wall)),
     });
   }
 

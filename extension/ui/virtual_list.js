@@ -74,6 +74,12 @@ export class VirtualList {
     return this.#geometry.keyAt(this.#geometry.indexAt(this.#scroller.scrollTop));
   }
 
+  /** @returns {string | undefined} the key of the last row that is seen */
+  get lastSeen() {
+    const { clientHeight, scrollTop } = this.#scroller;
+    return this.#geometry.keyAt(this.#geometry.indexAt(scrollTop + clientHeight - 1));
+  }
+
   /** Whether the user has scrolled it to where it is. */
   get wasScrolled() {
     return Math.abs(this.#scroller.scrollTop - this.#scrolledTo) >= 2;

@@ -1,5 +1,5 @@
 /** How long transcripts are kept, and how much room they take. */
-import { element, LOCALE, number, text } from '../ui/page.js';
+import { element, LOCALE, number, text } from './page.js';
 
 /** Days; null: until the user erases them. */
 const RETENTIONS = [7, 30, 90, 365, null];
@@ -21,6 +21,16 @@ export async function loadRetention({ local }) {
  */
 export async function saveRetention({ local }, days) {
   await local.set({ [KEY]: { days } });
+}
+
+/**
+ * Erase what is older than the user wants it to be.
+ * @param {import('../shared/browser_storage.js').Storage} storage
+ * @param {import('../transcript/archive.js').Archive} archive
+ */
+export async function forgetOld(storage, archive) {
+  const days = await loadRetention(storage);
+  if (days !== null) await archive.eraseOlder(days);
 }
 
 /**
