@@ -27,6 +27,7 @@ export class Inbox {
     edit: ({ tabId, edit }) => done(this.#transcripts.edit(tabId, edit)),
     microphone: ({ tabId, on }) => done(this.#controller.setMicrophone(tabId, on)),
     retranslate: ({ tabId }) => done(this.#controller.retranslate(tabId)),
+    save: ({ tabId, saved }) => done(this.#transcripts.save(tabId, saved)),
     seek: ({ tabId, media, at }) => done(this.#transcripts.seek(tabId, media, at)),
     start: ({ tabId, panel }) => this.#controller.toggle(tabId, panel),
     stop: ({ tabId }) => done(this.#controller.stop(tabId)),
@@ -50,7 +51,7 @@ export class Inbox {
    * @param {Pick<Controller, 'checkHost' | 'noteHampered' | 'noteMedia' | 'retranslate' | 'setMicrophone' | 'stop'
    *   | 'toggle'>} controller
    * @param {Pick<import('./preferences.js').Preferences, 'keepPosition'>} preferences
-   * @param {Pick<import('./transcripts.js').Transcripts, 'edit' | 'seek'>} transcripts
+   * @param {Pick<import('./transcripts.js').Transcripts, 'edit' | 'save' | 'seek'>} transcripts
    * @param {Pick<import('./inner_frames.js').InnerFrames, 'watch'>} inner
    */
   constructor(controller, preferences, transcripts, inner) {

@@ -15,8 +15,8 @@
  * Where a message comes from: the overlay's part in a page (its content script), or in a frame of
  * another site there (`inner`), the frame that
  * captions are drawn in, the offscreen document, or a page of the extension.
- * @typedef {'place' | 'inner' | 'frame' | 'document' | 'microphone' | 'options' | 'panel' | 'popup'
- *   | 'problem' | 'welcome'} Sender
+ * @typedef {'place' | 'inner' | 'frame' | 'document' | 'history' | 'microphone' | 'options' | 'panel'
+ *   | 'popup' | 'problem' | 'welcome'} Sender
  */
 
 /**
@@ -27,6 +27,7 @@
 
 /** @type {Record<string, { sender: Sender, position: Position }>} by path */
 const DOCUMENTS = {
+  'history/history.html': { sender: 'history', position: 'top' },
   'microphone/microphone.html': { sender: 'microphone', position: 'top' },
   'offscreen/offscreen.html': { sender: 'document', position: 'nowhere' },
   'options/options.html': { sender: 'options', position: 'top' },
@@ -42,10 +43,11 @@ const DOCUMENTS = {
  * @type {Record<(Request | PageMessage)['type'], readonly Sender[]>}
  */
 const MESSAGES = {
-  check: ['options', 'welcome'],
+  check: ['history', 'options', 'panel', 'welcome'],
   microphone: ['microphone', 'popup'],
   edit: ['panel'],
   retranslate: ['panel', 'popup'],
+  save: ['panel'],
   seek: ['panel'],
   start: ['popup', 'problem'],
   stop: ['panel', 'popup'],
@@ -64,7 +66,7 @@ const PORTS = {
   frame: ['frame'],
   inner: ['inner'],
   place: ['place'],
-  view: ['options', 'panel', 'popup', 'welcome'],
+  view: ['history', 'options', 'panel', 'popup', 'welcome'],
 };
 
 /**
@@ -81,7 +83,7 @@ const TO_HOST = {
   visibility: ['document'],
   cancel: ['options'],
   download: ['options'],
-  export: ['panel'],
+  export: ['history', 'panel'],
   health: ['options'],
   models: ['options'],
   remove: ['options'],

@@ -11,7 +11,9 @@ import { tabAt } from './tabs.js';
  * @returns {report is TranscriptNews}
  */
 export function isOfTranscripts(report) {
-  return ['keep', 'playhead', 'recall', 'transcript', 'transcript-changes'].includes(report.type);
+  return ['keep', 'playhead', 'recall', 'transcript', 'transcript-changes', 'unsaved'].includes(
+    report.type,
+  );
 }
 
 export class Transcripts {
@@ -27,6 +29,7 @@ export class Transcripts {
     recall: ({ tabId, key }) => void this.#recall(tabId, key),
     transcript: (news) => this.#views.tellReaders(news),
     'transcript-changes': (news) => this.#views.tellReaders(news),
+    unsaved: (news) => this.#views.tellReaders(news),
   };
 
   /**
@@ -59,6 +62,17 @@ export class Transcripts {
   async edit(tabId, edit) {
     await this.#offscreen.rejoin();
     this.#offscreen.send({ type: 'edit', tabId, edit });
+  }
+
+  /**
+   * @param {number} tabId whose transcript goes on being kept on disk, or not any longer
+   * @param {boolean} saved
+   */
+  async save(tabId, saved) {
+    // Of a private window nothing reaches the disk, whatever is asked for.
+    if (saved && (await tabAt(tabId))?.incognito !== false) return;
+    await this.#offscreen.rejoin();
+    this.#offscreen.send({ type: 'save', tabId, saved });
   }
 
   /**

@@ -83,7 +83,7 @@ export class Views {
     for (const view of this.#views) view.send(message);
   }
 
-  /** @param {import('../shared/messages.js').TranscriptReport | import('../shared/messages.js').PlayheadReport} report */
+  /** @param {import('../shared/messages.js').ReaderReport} report */
   tellReaders(report) {
     for (const view of this.#views) {
       if (view.transcript && view.tabId === report.tabId) view.send(report);

@@ -31,6 +31,7 @@ const METER_MS = 150;
  * @property {(action: () => void, everyMs: number) => () => void} repeat returns what stops it
  * @property {() => string} newId
  * @property {() => number} now Date.now()
+ * @property {Pick<import('./archivist.js').Archivist, 'finish' | 'setKept'>} archivist
  */
 
 /**
@@ -82,6 +83,10 @@ export class Conversations {
     edit: ({ tabId, edit }) => this.#each(tabId, ({ transcript }) => transcript.edit(edit)),
     media: ({ tabId, frame, ...media }) =>
       this.#each(tabId, (active) => active.noteMedia(frame, media)),
+    save: ({ tabId, saved }) =>
+      this.#each(tabId, ({ transcript: own }) =>
+        this.#edges.archivist.setKept(() => own.transcript, saved),
+      ),
     recalled: ({ tabId, kept }) => this.#each(tabId, ({ transcript }) => transcript.recall(kept)),
     transcripts: ({ tabIds, whole }) => this.#setReaders(tabIds, whole),
     retranslate: ({ tabId }) => this.#each(tabId, (active) => active.retranslate()),
@@ -314,6 +319,7 @@ export class Conversations {
     void this.#closeSources(entry);
     entry.conversation.close();
     entry.conversation.transcript.keep();
+    void this.#edges.archivist.finish(entry.conversation.transcript.transcript.id);
     this.publish();
   };
 

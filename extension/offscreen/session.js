@@ -178,6 +178,7 @@ export class CaptionSession {
       from,
       context: contextBefore(this.#model, from, CONTEXT_LENGTH),
       visible: this.#visible,
+      words: true,
     });
     this.#feed.begin(from);
     if (this.#stopping) this.#outlets.toHost({ type: 'stop', session: this.id });

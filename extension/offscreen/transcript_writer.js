@@ -1,17 +1,9 @@
 /** Writes the transcript of a conversation, and tells whoever reads it what changes. */
 import { changesBetween } from '../transcript/changes.js';
 import { covered, coveredBefore, withHeard } from '../transcript/coverage.js';
+import { edited } from '../transcript/edits.js';
 import { withKept } from '../transcript/kept.js';
-import {
-  beginTranscript,
-  bookmarked,
-  corrected,
-  entriesAt,
-  noted,
-  renamed,
-  withLines,
-  withSource,
-} from '../transcript/transcript.js';
+import { beginTranscript, entriesAt, withLines, withSource } from '../transcript/transcript.js';
 
 /** @typedef {import('../shared/messages.js').TranscriptEdit} TranscriptEdit */
 /** @typedef {import('../shared/messages.js').TranscriptReport} TranscriptReport */
@@ -114,24 +106,6 @@ export class TranscriptWriter {
     const changes = changesBetween(this.#told, next);
     this.#told = next;
     this.#tell({ type: 'transcript-changes', tabId: next.tabId, changes });
-  }
-}
-
-/**
- * @param {Transcript} transcript
- * @param {TranscriptEdit} edit
- * @returns {Transcript}
- */
-function edited(transcript, edit) {
-  switch (edit.kind) {
-    case 'correct':
-      return corrected(transcript, edit.id, edit.text);
-    case 'bookmark':
-      return bookmarked(transcript, edit.id, edit.bookmarked);
-    case 'note':
-      return noted(transcript, edit.id, edit.note);
-    case 'rename':
-      return renamed(transcript, edit.speaker, edit.name);
   }
 }
 

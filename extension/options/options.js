@@ -1,7 +1,8 @@
 /** The options page. Each change holds at once, in all tabs. */
-import { openStorage } from '../shared/browser_storage.js';
+import { databasesFor, openStorage } from '../shared/browser_storage.js';
 import { changeFor } from '../shared/settings.js';
 import { SettingsStore } from '../shared/settings_store.js';
+import { Archive } from '../transcript/archive.js';
 import { microphoneAllowed, openMicrophonePage } from '../ui/microphone.js';
 import { ask, byId, localise, text, WorkerLine } from '../ui/page.js';
 import { exportSettings, importSettings, report, say } from './backup.js';
@@ -157,6 +158,7 @@ async function erase() {
   if (saving !== null) clearTimeout(saving);
   saving = null;
   await store.erase();
+  await new Archive(databasesFor({ incognito: false }), Date.now).eraseAll();
   settings = await store.load();
   show();
   byId('erase-state').textContent = text('erase_done');

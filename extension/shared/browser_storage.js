@@ -51,6 +51,17 @@ export function openStorage({ sync, local, session, onChanged }, { incognito }) 
 }
 
 /**
+ * The databases on disk.
+ * @template {{ incognito: boolean }} W
+ * @param {W} window that something is to be written for
+ * @returns {W['incognito'] extends false ? IDBFactory : IDBFactory | null} null: of a private window
+ *   nothing is written
+ */
+export function databasesFor({ incognito }) {
+  return /** @type {any} */ (incognito ? null : globalThis.indexedDB);
+}
+
+/**
  * Keep content scripts from all areas. A page that was taken over has what its content script has.
  * Older browsers do so for the memory alone, and refuse it for the other areas.
  * @param {Browsers} storage chrome.storage

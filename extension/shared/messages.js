@@ -111,12 +111,20 @@
  */
 
 /**
+ * A transcript that the user has saved cannot be written any more: the disk is full.
+ * @typedef {{ type: 'unsaved', tabId: number, id: string }} UnsavedReport
+ */
+
+/** @typedef {TranscriptReport | PlayheadReport | UnsavedReport} ReaderReport to who reads it */
+
+/**
  * What the offscreen document reports of transcripts. `recall`: it has met a medium of which an
  * earlier capture may have kept something; `keep`: what is to be kept of media.
  * @typedef {TranscriptReport
  *   | PlayheadReport
  *   | { type: 'recall', tabId: number, key: string }
- *   | { type: 'keep', tabId: number, kept: KeptSource[] }} TranscriptNews
+ *   | { type: 'keep', tabId: number, kept: KeptSource[] }
+ *   | UnsavedReport} TranscriptNews
  */
 
 /**
@@ -133,6 +141,7 @@
  *   | { type: 'media', tabId: number, frame: number, paused: boolean | null,
  *       playhead: Playhead | null }
  *   | { type: 'edit', tabId: number, edit: TranscriptEdit }
+ *   | { type: 'save', tabId: number, saved: boolean }
  *   | { type: 'recalled', tabId: number, kept: KeptSource }
  *   | { type: 'transcripts', tabIds: number[], whole: number | null }
  *   | { type: 'audible', tabId: number, audible: boolean }
@@ -217,6 +226,7 @@
  *   | { type: 'retranslate', tabId: number }
  *   | { type: 'edit', tabId: number, edit: TranscriptEdit }
  *   | { type: 'seek', tabId: number, media: string, at: number }
+ *   | { type: 'save', tabId: number, saved: boolean }
  *   | { type: 'check' }} Request
  */
 
@@ -234,6 +244,7 @@
  * @typedef {{ type: 'captures', captures: CaptureState[] }
  *   | TranscriptReport
  *   | PlayheadReport
+ *   | UnsavedReport
  *   | { type: 'levels', levels: Level[] }
  *   | { type: 'session', tabId: number, message: SessionMessage }
  *   | { type: 'from-host', message: ToExtension }} ViewMessage

@@ -24,6 +24,8 @@ const COMMANDS = new Map([
   ['capture_not_allowed', []],
   ['capture_taken', []],
   ['capture_timeout', []],
+  ['export_replaced', []],
+  ['export_timeout', ['wlk-host doctor']],
   ['page_not_allowed', []],
   ['page_not_scriptable', []],
 ]);

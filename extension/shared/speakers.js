@@ -16,7 +16,7 @@ const COLOURS = 6;
 
 /**
  * Whether others than the user are to be named: one voice needs no name.
- * @param {CaptionModel} model
+ * @param {{ lines: readonly { speaker: string | null }[] }} model
  */
 export function severalSpeak({ lines }) {
   const others = lines.flatMap(({ speaker }) =>

@@ -49,7 +49,7 @@ export function entryOf(id, line, timeline, began, before) {
     speaker,
     state,
     translation,
-    words: timedWords(line, timeline, span, began),
+    words: line.words ? timedWords(line.words, timeline, span, began) : wordsOf(text, before),
     corrected: before?.corrected ?? null,
     bookmarked: before?.bookmarked ?? false,
     note: before?.note ?? '',
@@ -68,13 +68,22 @@ function onClock(span, began) {
 }
 
 /**
- * @param {Line & { words?: { text: string, start: number, end: number, probability: number }[] }} line
+ * A line that was said before the host's session comes back from it without its words.
+ * @param {string} text
+ * @param {Entry} [before]
+ */
+function wordsOf(text, before) {
+  return before?.text === text ? before.words : [];
+}
+
+/**
+ * @param {NonNullable<Line['words']>} words of a line
  * @param {Timeline} timeline
  * @param {import('./timeline.js').Span} line's own
  * @param {number} began Date.now()
  * @returns {TimedWord[]} all of them where the line is
  */
-function timedWords({ words = [] }, timeline, { media, start, end }, began) {
+function timedWords(words, timeline, { media, start, end }, began) {
   return words.map((word) => {
     const span = onClock(spanAt(timeline, word.start, word.end), began);
     const isInLine = span.media === media && span.start >= start && span.end <= end;

@@ -37,7 +37,7 @@ function bench() {
   const inbox = new Inbox(
     controller,
     { keepPosition: noted('keepPosition') },
-    { edit: noted('edit'), seek: noted('seek') },
+    { edit: noted('edit'), save: noted('save'), seek: noted('seek') },
     { watch: noted('watchFrames') },
   );
   return { inbox, asked, host };

@@ -98,6 +98,7 @@ export function bench() {
     },
     newId: () => `mic-${++ids}`,
     now: () => 0,
+    archivist: { finish: async () => {}, setKept: () => {} },
   });
   return {
     conversations,

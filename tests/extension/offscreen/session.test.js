@@ -49,6 +49,7 @@ test('sound from before the host is there is sent once it is', () => {
     from: 0,
     context: '',
     visible: true,
+    words: true,
   });
   assert.deepEqual(audioStarts(audio), [0, 1600, 3200, 4800]);
   assert.deepEqual(

@@ -56,6 +56,15 @@ test('words have the media’s time, too', () => {
   assert.deepEqual(entries[0]?.words, [[' Hello.', 105, 106, 0.9]]);
 });
 
+test('a line that comes back with its translation keeps its words', () => {
+  const words = [{ text: ' Hello.', start: 5 * SECOND, end: 6 * SECOND, probability: 0.9 }];
+  const worded = Object.assign(said(5, 'Hello.'), { words });
+  const heard = withLines(emptyTranscript(), [worded], FILM);
+  const again = withLines(heard, [said(5, 'Hello.')], FILM);
+  assert.equal(again.entries[0]?.words.length, 1);
+  assert.deepEqual(withLines(heard, [said(5, 'Hallo.')], FILM).entries[0]?.words, []);
+});
+
 test('a line replaces the one with its id, and an empty one removes it', () => {
   const first = withLines(emptyTranscript(), [said(5, 'Hel'), said(8, 'World')], FILM);
   const second = withLines(first, [said(5, 'Hello.')], FILM);
