@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import av
 from av.stream import Disposition
 
 from wlk_host.core.errors import WlkError
+from wlk_host.runtime.files.raw_pcm import RawPcm
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,30 +33,54 @@ class Track:
         return f"{self.number} ({named})" if named else str(self.number)
 
 
-def opened(path: Path) -> av.container.InputContainer:
+class ByteStream(Protocol):
+    """What can be read once, from its beginning to its end."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most so many bytes, as soon as there are some; none at the end."""
+        ...
+
+
+def opened(path: Path, pcm: RawPcm | None = None) -> av.container.InputContainer:
     """The open file.
 
     Raises:
-        WlkError: `file_missing`, `file_unreadable`.
+        WlkError: `file_missing`, `file_unreadable`, `sound_missing`.
     """
     if not path.is_file():
         raise WlkError("file_missing", f"there is no file {path}", "check the path")
+    return _opened(str(path), str(path), pcm)
+
+
+def opened_stream(
+    stream: ByteStream, name: str, pcm: RawPcm | None = None
+) -> av.container.InputContainer:
+    """The open stream, of which its head has been read.
+
+    Raises:
+        WlkError: `file_unreadable`, `sound_missing`.
+    """
+    return _opened(stream, name, pcm)
+
+
+def _opened(source: str | ByteStream, name: str, pcm: RawPcm | None) -> av.container.InputContainer:
+    form, options = (None, {}) if pcm is None else (pcm.codec, pcm.options)
     try:
         # Old tags are not always UTF-8, and do not matter here.
-        container = av.open(str(path), metadata_errors="replace")
+        container = av.open(source, format=form, options=options, metadata_errors="replace")
     except av.FFmpegError as error:
-        raise unreadable(path, str(error)) from error
+        raise unreadable(name, str(error)) from error
     if not container.streams.audio:
         container.close()
-        raise WlkError("file_unreadable", f"{path} has no sound track", "choose another file")
+        raise WlkError("sound_missing", f"{name} has no sound track", "choose another file")
     return container
 
 
-def unreadable(path: Path, reason: str) -> WlkError:
-    """The error for a file of which no sound can be decoded."""
+def unreadable(name: str, reason: str) -> WlkError:
+    """The error for something of which no sound can be decoded."""
     return WlkError(
         "file_unreadable",
-        f"{path} cannot be decoded: {reason}",
+        f"{name} cannot be decoded: {reason}",
         "check that a player can play it, then convert it with ffmpeg",
     )
 
