@@ -145,6 +145,8 @@ class Captioner:
             raise
         _write(reader, output.rest())
         outcome.untranslated = session.translation_problem
+        if session.skipped:
+            reader.tell(str(_skipped(seconds(session.skipped))))
         return outcome
 
 
@@ -158,11 +160,16 @@ def output_in(form: str, arguments: argparse.Namespace, session: TranslatedSessi
     """
     if form == "jsonl":
         return JsonOutput()
-    contents: Contents = "both" if arguments.bilingual else "translation"
+    contents = contents_of(arguments)
     lines = FinishedLines(session.asks_translator)
     if form == "text":
         return TextOutput(lines, contents)
     return SubtitleOutput(lines, contents, "vtt" if form == "vtt" else "srt")
+
+
+def contents_of(arguments: argparse.Namespace) -> Contents:
+    """Which texts of a line are shown."""
+    return "both" if arguments.bilingual else "translation"
 
 
 def nothing_said(name: str) -> WlkError:
@@ -171,6 +178,14 @@ def nothing_said(name: str) -> WlkError:
         "nothing_said",
         f"no speech was found in {name}",
         "if there is some, name its --language, try a larger --model, or another --track",
+    )
+
+
+def _skipped(length_s: float) -> WlkError:
+    return WlkError(
+        "sound_skipped",
+        f"{length_s:.0f} s of sound were left out, because this machine did not keep up",
+        "choose a smaller --model",
     )
 
 

@@ -67,7 +67,7 @@ def _opened(source: str | ByteStream, name: str, pcm: RawPcm | None) -> av.conta
     form, options = (None, {}) if pcm is None else (pcm.codec, pcm.options)
     try:
         # Old tags are not always UTF-8, and do not matter here.
-        container = av.open(source, format=form, options=options, metadata_errors="replace")
+        container = av.open(source, "r", format=form, options=options, metadata_errors="replace")
     except av.FFmpegError as error:
         raise unreadable(name, str(error)) from error
     if not container.streams.audio:
