@@ -2,7 +2,7 @@
 
 import queue
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import ModuleType, TracebackType
 from typing import Any, Final, Self
 
@@ -138,13 +138,11 @@ class Microphone:
             WlkError: `microphone_lost`.
         """
         chunks: list[AudioChunk] = []
-        patience = _LOOK_S if wait else 0.0
-        while (block := self._block(patience)) is not None:
-            self._heard_at, patience = self._now(), 0.0
-            self._has_sound = self._has_sound or bool(block.any())
-            frame = av.AudioFrame.from_ndarray(block.reshape(1, -1), "flt", self._layout)
-            frame.rate = self._rate
-            chunks += self._cutter.add(self._channels.mono(frame))
+        blocks = [self._block(_LOOK_S if wait else 0.0)]
+        blocks += [self._block(0.0) for _ in range(self._blocks.qsize())]
+        for block in blocks:
+            if block is not None:
+                chunks += self._chunks(block)
         if self._now() - self._heard_at >= LOST_S:
             raise errors.microphone_lost(self.name)
         return chunks
@@ -159,6 +157,13 @@ class Microphone:
             self._has_told = True
             return str(errors.microphone_silent(self.name))
         return None
+
+    def _chunks(self, block: NDArray[np.float32]) -> Iterator[AudioChunk]:
+        self._heard_at = self._now()
+        self._has_sound = self._has_sound or bool(block.any())
+        frame = av.AudioFrame.from_ndarray(block.reshape(1, -1), "flt", self._layout)
+        frame.rate = self._rate
+        yield from self._cutter.add(self._channels.mono(frame))
 
     def _take(self, block: NDArray[np.float32], _n: int, _time: Any, status: Any) -> None:
         """Called by PortAudio's thread, which owns the block."""
