@@ -10,7 +10,9 @@ from wlk_host.core.types import SAMPLE_RATE
 from wlk_host.models import transfer
 from wlk_host.protocol import codec, connection, constants, legible, messages, options
 from wlk_host.runtime import logs, stdio
+from wlk_host.runtime.files import batch, raw_pcm
 from wlk_host.runtime.host import failures, known_voices, model_pool, serve, watchdog
+from wlk_host.runtime.microphone import capture
 from wlk_host.runtime.translators import process
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -72,6 +74,11 @@ def expected() -> dict[str, str]:
         "earlier lines translated at once": f"{most(messages.Retranslate, 'earlier')} lines",
         "text in front of a resumed session": f"{most(messages.Start, 'context')} characters",
         "one answer of a translator": seconds(process._PATIENCE_S),
+        "the rate of raw samples": f"{raw_pcm.LEAST_RATE} to {raw_pcm.MOST_RATE}",
+        "channels of raw samples": str(raw_pcm.MOST_CHANNELS),
+        "failed files that the summary lists": str(batch._NAMED),
+        "a microphone that brings nothing": seconds(capture.LOST_S),
+        "a microphone that brings only zeros": seconds(capture.SILENT_S),
         "a live step": f"{watchdog.LEAST_STEP_S:g} s to {watchdog.MOST_STEP_S:g} s",
         "a second pass": seconds(watchdog.SECOND_PASS_S),
         "loading a model": seconds(watchdog.LOAD_S),

@@ -26,7 +26,7 @@ TEXTS = (("a", "a"), ("en", ""), ("3.1", ",3.1"))
 """For each pattern of the table a text that it allows, and by what this may go on. The first, where
 there is none."""
 
-COMMANDS = (["caption", "talk.mp4"], ["bench", "manifest.jsonl"])
+COMMANDS = (["caption", "talk.mp4"], ["bench", "manifest.jsonl"], ["listen"])
 
 
 def kinds_of(schema: dict[str, Any]) -> list[str]:
