@@ -8,8 +8,7 @@ from typing import Final
 
 from wlk_host import console
 from wlk_host.core.errors import WlkError
-from wlk_host.core.translation.session import TranslatedSession
-from wlk_host.runtime.files.captioner import Captioner, Outcome, Reader, nothing_said
+from wlk_host.runtime.files.captioner import Captioner, Outcome, Reader, Session, nothing_said
 from wlk_host.runtime.files.media import Sound
 from wlk_host.runtime.files.output import Output
 from wlk_host.runtime.files.part_file import PartFile
@@ -32,7 +31,7 @@ class Job:
 
     name: str
     open: Callable[[], Sound]
-    output: Callable[[TranslatedSession], Output]
+    output: Callable[[Session], Output]
     target: Path | None
 
 

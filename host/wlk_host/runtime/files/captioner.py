@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from wlk_host import console
+from wlk_host.core.caption_session import CaptionSession
 from wlk_host.core.errors import WlkError
 from wlk_host.core.options import WHISPER, SessionOptions
 from wlk_host.core.subtitles.writer import Contents
-from wlk_host.core.translation.session import TranslatedSession
 from wlk_host.core.types import AudioChunk, CaptionUpdate, Event, Sample, seconds
 from wlk_host.runtime.files.clocks import SoundClock, WallClock
 from wlk_host.runtime.files.media import Sound
@@ -28,11 +28,46 @@ from wlk_host.runtime.loading.command_line import live_options, service, session
 from wlk_host.runtime.loading.loader import ModelLoader
 from wlk_host.runtime.workers import Workers
 
-if TYPE_CHECKING:
-    from wlk_host.runtime.loading.model import Model
-    from wlk_host.runtime.loading.remote_model import RemoteModel
 
-Play = Callable[[TranslatedSession], Iterable[tuple[float, Event]]]
+class Session(CaptionSession, Protocol):
+    """What captions one sound."""
+
+    @property
+    def translation_problem(self) -> WlkError | None:
+        """Why there are no translations at present."""
+        ...
+
+    def asks_translator(self, language: str) -> bool:
+        """Whether a line in that language is translated apart, some time after it is final."""
+        ...
+
+
+class Model(Protocol):
+    """What opens sessions."""
+
+    @property
+    def name(self) -> str:
+        """The name that users know."""
+        ...
+
+    def open(self, options: SessionOptions, start: Sample, context: str) -> Session:
+        """A session whose sound begins there, after that text."""
+        ...
+
+
+class Loader(Protocol):
+    """What loads a model."""
+
+    def load(self, options: SessionOptions) -> Model:
+        """The model for sessions with these options; raises `WlkError`."""
+        ...
+
+    def release_all(self) -> None:
+        """Free everything."""
+        ...
+
+
+Play = Callable[[Session], Iterable[tuple[float, Event]]]
 """Feeds a session, and yields (seconds, event) as they come."""
 
 
@@ -46,7 +81,7 @@ class Reader:
         tell: takes sentences about what is wrong.
     """
 
-    output: Callable[[TranslatedSession], Output]
+    output: Callable[[Session], Output]
     write: Callable[[str], None]
     tell: Callable[[str], None]
 
@@ -71,6 +106,7 @@ class Captioner:
         arguments: of `caption` or `listen`.
         drafts: whether lines are translated while they grow.
         is_live: whether the sound comes while it is said.
+        loader: of the model; None: that of the arguments.
 
     Attributes:
         is_broken: whether there was no model, so that nothing can be captioned.
@@ -79,11 +115,18 @@ class Captioner:
         WlkError: the options do not fit.
     """
 
-    def __init__(self, arguments: argparse.Namespace, *, drafts: bool, is_live: bool) -> None:
+    def __init__(
+        self,
+        arguments: argparse.Namespace,
+        *,
+        drafts: bool,
+        is_live: bool,
+        loader: Loader | None = None,
+    ) -> None:
         self._options = _options(arguments)
         self._is_live = is_live
-        self._loader = _loader(arguments, drafts=drafts, is_live=is_live)
-        self._model: Model | RemoteModel | None = None
+        self._loader = loader or _loader(arguments, drafts=drafts, is_live=is_live)
+        self._model: Model | None = None
         self.is_broken = False
 
     @property
@@ -91,7 +134,7 @@ class Captioner:
         """Of the model that captions; None before one is loaded."""
         return self._model.name if self._model is not None else None
 
-    def load(self) -> "Model | RemoteModel":
+    def load(self) -> Model:
         """The model, loaded by the first call.
 
         Raises:
@@ -150,7 +193,7 @@ class Captioner:
         return outcome
 
 
-def output_in(form: str, arguments: argparse.Namespace, session: TranslatedSession) -> Output:
+def output_in(form: str, arguments: argparse.Namespace, session: Session) -> Output:
     """The captions of a session in that format.
 
     Args:
@@ -219,7 +262,7 @@ def _counted(chunks: Iterable[AudioChunk], heard: Callable[[float], None]) -> It
 
 
 def _updates(
-    session: TranslatedSession,
+    session: Session,
     played: Iterable[tuple[float, Event]],
     outcome: Outcome,
     tell: Callable[[str], None],

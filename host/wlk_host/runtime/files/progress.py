@@ -25,7 +25,7 @@ class Progress:
 
     Args:
         lengths_s: of all files; None where it is unknown.
-        stream: where to write.
+        stream: where to write; None: standard error.
         is_shown: whether there is a bar.
         now: the seconds of any monotonic clock.
         columns: of the terminal.
@@ -34,17 +34,17 @@ class Progress:
     def __init__(
         self,
         lengths_s: Sequence[float | None],
-        stream: TextIO = sys.stderr,
+        stream: TextIO | None = None,
         *,
         is_shown: bool = False,
         now: Callable[[], float] = time.monotonic,
         columns: Callable[[], int] | None = None,
     ) -> None:
         self._lengths = list(lengths_s)
-        self._stream = stream
+        self._stream = stream or sys.stderr
         self._is_shown = is_shown
         self._now = now
-        self._columns = columns or (lambda: _columns_of(stream))
+        self._columns = columns or (lambda: _columns_of(self._stream))
         self._index = 0
         self._name = ""
         self._position_s = 0.0

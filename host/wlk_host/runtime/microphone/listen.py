@@ -10,10 +10,16 @@ from pathlib import Path
 from types import FrameType
 
 from wlk_host import console
-from wlk_host.core.translation.session import TranslatedSession
 from wlk_host.core.types import AudioChunk, CaptionUpdate
 from wlk_host.runtime.files import forms
-from wlk_host.runtime.files.captioner import Captioner, Outcome, Reader, contents_of, output_in
+from wlk_host.runtime.files.captioner import (
+    Captioner,
+    Outcome,
+    Reader,
+    Session,
+    contents_of,
+    output_in,
+)
 from wlk_host.runtime.files.output import FinishedLines, Output
 from wlk_host.runtime.files.part_file import PartFile, refuse_existing
 from wlk_host.runtime.files.progress import is_terminal
@@ -89,7 +95,7 @@ class _Listening:
             sound = _Watched(microphone, self._tell)
             return captioner.follow(lambda session: follow(session, sound, is_over), reader)
 
-    def _output(self, session: TranslatedSession) -> Output:
+    def _output(self, session: Session) -> Output:
         form = forms.chosen(self._arguments.format, self._arguments.output)
         written = output_in(form, self._arguments, session)
         if not self._is_screen:

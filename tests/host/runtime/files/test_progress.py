@@ -1,6 +1,7 @@
 """One row says how far the captions of files are."""
 
 import io
+from functools import partial
 
 from wlk_host.runtime.files.progress import Progress, clock, is_terminal
 
@@ -58,8 +59,10 @@ def test_without_a_length_it_says_the_time() -> None:
 def test_every_row_fits_into_the_terminal() -> None:
     name = "a very long name 日本語日本語日本語 of a talk\x1b[2J.mp4"
     for columns in (20, 60, 61, 62, 100):
-        stream, time = io.StringIO(), Time()
-        progress = Progress([60.0], stream, is_shown=True, now=time, columns=lambda n=columns: n)
+        stream = io.StringIO()
+        progress = Progress(
+            [60.0], stream, is_shown=True, now=Time(), columns=partial(int, columns)
+        )
         progress.begin(0, name, 60.0)
         row = stream.getvalue().removeprefix("\r")
         wide = sum(2 if character > "\u2e80" else 1 for character in row if character != "�")

@@ -104,10 +104,10 @@ DTYPES = {
 def raw(codec: str, pcm: np.ndarray[tuple[int], np.dtype[np.float32]]) -> bytes:
     kind = np.dtype(DTYPES[codec])
     if kind.kind == "f":
-        return pcm.astype(kind).tobytes()
+        return bytes(pcm.astype(kind))
     half = 2 ** (8 * kind.itemsize - 1) - 1
     shift = 128 if kind.kind == "u" else 0
-    return (pcm.astype(np.float64) * half + shift).astype(kind).tobytes()
+    return bytes((pcm.astype(np.float64) * half + shift).astype(kind))
 
 
 @pytest.mark.parametrize("codec", DTYPES)

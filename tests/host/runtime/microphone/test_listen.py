@@ -136,7 +136,7 @@ def _read(terminal: int) -> str:
 
 def test_what_is_wrong_is_told_before_a_model_is_loaded(tmp_path: Path) -> None:
     (tmp_path / "there.srt").touch()
-    cases = [
+    cases: list[tuple[list[str | Path], str, str]] = [
         (["--microphone", "bluetooth"], "", "microphone_missing"),
         ([], "missing", "microphone_missing"),
         ([], "denied", "microphone_denied"),
