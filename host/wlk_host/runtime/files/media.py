@@ -18,6 +18,7 @@ from wlk_host.runtime.files.raw_pcm import RawPcm
 from wlk_host.runtime.files.timeline import Timeline
 from wlk_host.runtime.files.tracks import (
     ByteStream,
+    Redirected,
     choose,
     opened,
     opened_stream,
@@ -104,16 +105,18 @@ class SoundStream:
 
     Raises:
         WlkError: `file_unreadable`, `sound_missing`, `track_missing`.
+        KeyboardInterrupt: Ctrl-C was pressed while it was read.
     """
 
     def __init__(
         self,
-        stream: ByteStream,
+        stream: ByteStream | Redirected,
         name: str,
         track: int | None = None,
         pcm: RawPcm | None = None,
     ) -> None:
         self._name = name
+        self._stream = stream
         self._container = opened_stream(stream, name, pcm)
         tracks = tracks_of(self._container)
         chosen = choose(tracks, track)
@@ -126,6 +129,8 @@ class SoundStream:
         """See `Sound`."""
         with self._container as container:
             yield from _read(container, self._number, self.damage, self._name, _COUNTED_WHEN_BEGUN)
+        if not isinstance(self._stream, Redirected):
+            self._stream.raise_stopped()
 
 
 def read_chunks(path: Path) -> Iterator[AudioChunk]:

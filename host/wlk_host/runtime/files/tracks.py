@@ -37,8 +37,19 @@ class ByteStream(Protocol):
     """What can be read once, from its beginning to its end."""
 
     def read(self, size: int, /) -> bytes:
-        """At most so many bytes, as soon as there are some; none at the end."""
+        """At most so many bytes, as soon as there are some; none at the end. Raises nothing."""
         ...
+
+    def raise_stopped(self) -> None:
+        """Raise what ended it early, if anything did."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Redirected:
+    """A file that was redirected to this descriptor."""
+
+    descriptor: int
 
 
 def opened(path: Path, pcm: RawPcm | None = None) -> av.container.InputContainer:
@@ -53,18 +64,30 @@ def opened(path: Path, pcm: RawPcm | None = None) -> av.container.InputContainer
 
 
 def opened_stream(
-    stream: ByteStream, name: str, pcm: RawPcm | None = None
+    stream: ByteStream | Redirected, name: str, pcm: RawPcm | None = None
 ) -> av.container.InputContainer:
     """The open stream, of which its head has been read.
 
     Raises:
-        WlkError: `file_unreadable`, `sound_missing`.
+        WlkError: `file_unreadable`, `sound_missing`, and what stopped the stream.
+        KeyboardInterrupt: that did.
     """
-    return _opened(stream, name, pcm)
+    if isinstance(stream, Redirected):
+        return _opened("fd:", name, pcm, {"fd": str(stream.descriptor)})
+    try:
+        return _opened(stream, name, pcm)
+    finally:
+        stream.raise_stopped()
 
 
-def _opened(source: str | ByteStream, name: str, pcm: RawPcm | None) -> av.container.InputContainer:
-    form, options = (None, {}) if pcm is None else (pcm.codec, pcm.options)
+def _opened(
+    source: str | ByteStream,
+    name: str,
+    pcm: RawPcm | None,
+    more: dict[str, str] | None = None,
+) -> av.container.InputContainer:
+    form, samples = (None, {}) if pcm is None else (pcm.codec, pcm.options)
+    options = {**samples, **(more or {})}
     try:
         # Old tags are not always UTF-8, and do not matter here.
         container = av.open(source, "r", format=form, options=options, metadata_errors="replace")

@@ -10,6 +10,7 @@ from fixtures.media import Track, cut, tones, write
 from host.runtime.files.test_media import tones_of
 from wlk_host.core.errors import WlkError
 from wlk_host.core.types import SAMPLE_RATE, AudioChunk
+from wlk_host.runtime.files import standard_input
 from wlk_host.runtime.files.media import SoundFile, SoundStream
 from wlk_host.runtime.files.raw_pcm import RAW_CODECS, RawPcm, parse
 
@@ -27,6 +28,9 @@ class Pipe:
 
     def read(self, size: int, /) -> bytes:
         return self._content.read(min(size, self._most))
+
+    def raise_stopped(self) -> None:
+        """Nothing did."""
 
 
 def heard(content: bytes, pcm: RawPcm | None = None) -> tuple[SoundStream, list[AudioChunk]]:
@@ -75,6 +79,35 @@ def test_a_pipe_that_breaks_off_is_captioned_until_then(tmp_path: Path) -> None:
     assert tones_of(chunks, *MIDDLES[:2]) == list(HERTZ[:2])
     assert stream.damage.problem is not None
     assert "breaks off" in stream.damage.problem.message
+
+
+class Interrupted(io.RawIOBase):
+    """Ctrl-C is pressed while the pipe is read for that time. It would wait at every later one."""
+
+    def __init__(self, content: bytes, reads: int) -> None:
+        self._content = io.BytesIO(content)
+        self._reads = reads
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]
+        self._reads -= 1
+        if not self._reads:
+            raise KeyboardInterrupt
+        assert self._reads > 0, "read again"
+        part = self._content.read(min(len(buffer), 4000))
+        buffer[: len(part)] = part
+        return len(part)
+
+
+@pytest.mark.parametrize("reads", [1, 12])
+@pytest.mark.parametrize("pcm", [None, RawPcm("s16le", SAMPLE_RATE)])
+def test_ctrl_c_ends_a_pipe_at_once(tmp_path: Path, reads: int, pcm: RawPcm | None) -> None:
+    content = write(tmp_path / "sound.wav", Track(PCM)).read_bytes()
+    pipe = standard_input.Pipe(io.BufferedReader(Interrupted(content, reads), 4000))
+    with pytest.raises(KeyboardInterrupt):
+        list(SoundStream(pipe, "standard input", pcm=pcm).chunks())
 
 
 @pytest.mark.parametrize("content", [b"", b"no sound" * 1000])
