@@ -14,6 +14,7 @@ from wlk_host.core.types import AudioChunk, CaptionUpdate
 from wlk_host.runtime.files import forms
 from wlk_host.runtime.files.captioner import (
     Captioner,
+    Loader,
     Outcome,
     Reader,
     Session,
@@ -28,8 +29,12 @@ from wlk_host.runtime.microphone.follow import follow
 from wlk_host.runtime.microphone.live_screen import LiveScreen, Screen, understands_escapes
 
 
-def listen(arguments: argparse.Namespace) -> int:
+def listen(arguments: argparse.Namespace, loader: Loader | None = None) -> int:
     """Caption the microphone until Ctrl-C. The exit code is 0, or 2 if lines are untranslated.
+
+    Args:
+        arguments: of the command.
+        loader: of the model; None: that of the arguments.
 
     Raises:
         WlkError: there is no microphone or no model, or the captions cannot be written.
@@ -43,7 +48,7 @@ def listen(arguments: argparse.Namespace) -> int:
         refuse_existing(target)
     is_screen = _is_screen(arguments)
     drafts = is_screen or arguments.format == "jsonl"
-    captioner = Captioner(arguments, drafts=drafts, is_live=True)
+    captioner = Captioner(arguments, drafts=drafts, is_live=True, loader=loader)
     try:
         with Microphone(arguments.microphone) as microphone:
             captioner.load()
