@@ -11,7 +11,7 @@ from typing import Final
 from wlk_host.core.errors import WlkError
 from wlk_host.runtime.files import forms
 from wlk_host.runtime.files.batch import Batch, Job
-from wlk_host.runtime.files.captioner import Captioner, output_in
+from wlk_host.runtime.files.captioner import Captioner, Loader, output_in
 from wlk_host.runtime.files.inputs import Found, Input, find
 from wlk_host.runtime.files.media import SoundFile, SoundStream
 from wlk_host.runtime.files.progress import Progress, is_terminal
@@ -24,10 +24,14 @@ _TITLE: Final = "captions"
 """Of what has no name."""
 
 
-def caption(arguments: argparse.Namespace) -> int:
+def caption(arguments: argparse.Namespace, loader: Loader | None = None) -> int:
     """Caption files. The exit code is 0, or 2 if one failed or lines were left untranslated.
 
     Whatever ends it early, what was captioned until then is kept.
+
+    Args:
+        arguments: of the command.
+        loader: of the model; None: that of the arguments.
 
     Raises:
         WlkError: nothing can be captioned.
@@ -43,7 +47,9 @@ def caption(arguments: argparse.Namespace) -> int:
     jobs = [
         _job(arguments, form, one, target) for one, target in zip(found.inputs, chosen, strict=True)
     ]
-    captioner = Captioner(arguments, drafts=form == "jsonl", is_live=arguments.realtime)
+    captioner = Captioner(
+        arguments, drafts=form == "jsonl", is_live=arguments.realtime, loader=loader
+    )
     progress = _progress(arguments, found.inputs, chosen)
     batch = Batch(captioner, progress, many=many, force=arguments.force)
     for problem in found.problems:

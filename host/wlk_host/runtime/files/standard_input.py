@@ -51,7 +51,7 @@ def standard_input() -> Pipe | Redirected:
     if sys.stdin is None or sys.stdin.closed or sys.stdin.isatty():
         raise WlkError(
             "input_missing",
-            "standard input is a terminal, and sound was expected",
+            "standard input is a terminal or closed, and sound was expected",
             "pipe a file into it, or name the file",
         )
     descriptor = sys.stdin.fileno()

@@ -76,6 +76,13 @@ def opened_stream(
         return _opened("fd:", name, pcm, {"fd": str(stream.descriptor)})
     try:
         return _opened(stream, name, pcm)
+    except WlkError as error:
+        if error.code == "file_unreadable":
+            error.hint = (
+                "send a format that can be read from its beginning on, such as WAV or Matroska; "
+                "an MP4 with its index at its end needs to be named, or redirected with <"
+            )
+        raise
     finally:
         stream.raise_stopped()
 

@@ -116,6 +116,7 @@ def test_a_pipe_without_sound_is_refused(content: bytes) -> None:
         heard(content)
     assert refused.value.code == "file_unreadable"
     assert "standard input" in refused.value.message
+    assert "Matroska" in refused.value.hint
 
 
 def test_a_track_of_a_pipe_can_be_chosen(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from host.runtime.scripted import ScriptedSession
 from wlk_host.core.errors import WlkError
-from wlk_host.core.types import AudioChunk, CaptionUpdate
+from wlk_host.core.types import AudioChunk, CaptionUpdate, Event
 from wlk_host.runtime.microphone.follow import follow
 
 
@@ -60,7 +60,7 @@ def test_at_the_end_what_is_due_is_done() -> None:
 
 def test_sound_that_breaks_off_is_captioned_before_that_is_told() -> None:
     session, sound = ScriptedSession(), Heard(1, error=WlkError("microphone_lost", "gone", "plug"))
-    events = []
+    events: list[tuple[float, Event]] = []
     with pytest.raises(WlkError, match="gone"):
         events.extend(follow(session, sound, lambda: False))
     assert names(session) == ["feed", "LIVE", "finish", "REFINE"]
