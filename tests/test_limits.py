@@ -20,6 +20,7 @@ from wlk_host.protocol import (
     options,
 )
 from wlk_host.runtime import logs, stdio
+from wlk_host.runtime.files import batch, raw_pcm
 from wlk_host.runtime.host import (
     exports,
     failures,
@@ -29,6 +30,7 @@ from wlk_host.runtime.host import (
     serve,
     watchdog,
 )
+from wlk_host.runtime.microphone import capture
 from wlk_host.runtime.translators import process
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -92,7 +94,7 @@ def expected() -> dict[str, str]:
         "sessions whose voices are remembered for another start": str(known_voices._MOST),
         "time to finish when the browser leaves": seconds(serve.GRACE_S),
         "sound that the extension keeps for a new host": (
-            of_extension("offscreen/session.js", "SECONDS_KEPT") + " s"
+            of_extension("offscreen/feed.js", "SECONDS_KEPT") + " s"
         ),
         "sound without a word from the host": (
             of_extension("offscreen/session.js", "SILENT_SAMPLES").split(" * ")[0] + " s"
@@ -116,6 +118,11 @@ def expected() -> dict[str, str]:
         "the title of a file": f"{most(export.Export, 'title')} characters",
         "a title in the name of a file": f"{file_names._MOST_BYTES} bytes",
         "a time in the medium": f"{(latest_ms() + 1) // 3_600_000} h",
+        "the rate of raw samples": f"{raw_pcm.LEAST_RATE} to {raw_pcm.MOST_RATE}",
+        "channels of raw samples": str(raw_pcm.MOST_CHANNELS),
+        "failed files that the summary lists": str(batch._NAMED),
+        "a microphone that brings nothing": seconds(capture.LOST_S),
+        "a microphone that brings only zeros": seconds(capture.SILENT_S),
         "a live step": f"{watchdog.LEAST_STEP_S:g} s to {watchdog.MOST_STEP_S:g} s",
         "a second pass": seconds(watchdog.SECOND_PASS_S),
         "loading a model": seconds(watchdog.LOAD_S),

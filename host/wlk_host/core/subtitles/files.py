@@ -1,17 +1,15 @@
 """A transcript as a file of any format: the one writer of all."""
 
 from collections.abc import Iterable, Iterator
-from typing import Literal, Protocol, TypeAlias, assert_never
+from typing import Protocol, assert_never
 
 from wlk_host.core.subtitles.cue_files import SubRip, WebVtt
+from wlk_host.core.subtitles.format import Format
 from wlk_host.core.subtitles.markdown import Markdown
 from wlk_host.core.subtitles.plain import PlainText, TimedText
 from wlk_host.core.subtitles.structured import Json
 from wlk_host.core.subtitles.table import Table
 from wlk_host.core.subtitles.transcript import Contents, TranscriptLine, shown
-
-Format: TypeAlias = Literal["text", "srt", "vtt", "txt", "md", "json", "csv"]
-"""Each but `text` is what a file of that format is named with."""
 
 
 class Writer(Protocol):

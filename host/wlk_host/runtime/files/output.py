@@ -39,6 +39,11 @@ class FinishedLines:
         while self._open:
             yield self._hand_out()
 
+    @property
+    def unfinished(self) -> list[Line]:
+        """The lines that are not handed out yet, in order."""
+        return [self._open[line_id] for line_id in sorted(self._open)]
+
     def _hand_out(self) -> Line:
         line = self._open.pop(min(self._open))
         self._done.add(line.id)

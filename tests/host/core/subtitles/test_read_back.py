@@ -20,7 +20,8 @@ from msgspec.structs import astuple
 from host.core.subtitles.any_transcript import CONTENTS, any_transcript
 from host.core.subtitles.rules import assert_rules
 from wlk_host.core.subtitles.clean_text import clean
-from wlk_host.core.subtitles.files import Format, TranscriptFile
+from wlk_host.core.subtitles.files import TranscriptFile
+from wlk_host.core.subtitles.format import Format
 from wlk_host.core.subtitles.formats import without_markup
 from wlk_host.core.subtitles.markdown import escaped
 from wlk_host.core.subtitles.timing import Cue

@@ -192,7 +192,10 @@ def test_any_format_is_read(tmp_path: Path) -> None:
 def test_silence_prints_nothing(tmp_path: Path) -> None:
     path = write_wav(tmp_path / "silence.wav", np.zeros(10 * SAMPLE_RATE, np.float32))
     result = caption(path, "--model", "tiny.en")
-    assert (result.returncode, result.stdout, result.stderr) == (0, "", "model: tiny.en\n")
+    assert (result.returncode, result.stdout) == (0, "")
+    said, name = result.stderr.splitlines()
+    assert re.fullmatch(r"nothing_said: no speech was found in .+silence\.wav \(.+\)", said)
+    assert name == "model: tiny.en"
 
 
 # -- what goes wrong ------------------------------------------------------------------
@@ -231,11 +234,12 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_file_that_is_no_sound(tmp_path: Path, name: str) -> None:
     BROKEN[name](tmp_path / name)
-    fails(caption(tmp_path / name), "file_unreadable", name)
+    code = "sound_missing" if name == "silent.mp4" else "file_unreadable"
+    fails(caption(tmp_path / name), code, name)
 
 
-def test_a_folder_instead_of_a_file(tmp_path: Path) -> None:
-    fails(caption(tmp_path), "file_missing")
+def test_a_folder_without_a_file(tmp_path: Path) -> None:
+    fails(caption(tmp_path), "media_missing", str(tmp_path))
 
 
 def test_a_model_that_is_not_there(tmp_path: Path) -> None:
