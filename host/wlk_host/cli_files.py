@@ -63,7 +63,10 @@ def add_listen(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
     parser = subparsers.add_parser("listen", help="caption the microphone, live in the terminal")
     parser.add_argument(
-        "-o", "--output", metavar="FILE", help="write the captions to a file as well"
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="write the captions to a file; a terminal shows them as well",
     )
     _add_force(parser)
     parser.add_argument(
