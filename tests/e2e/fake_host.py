@@ -81,6 +81,9 @@ class Session:
         with self.pcm.open("r+b" if self.pcm.exists() else "w+b") as file:
             file.seek(start * 2)
             file.write(pcm)
+        if self.end == self.cut < start:
+            # What is covered already was not sent: the next line begins where sound does again.
+            self.start = self.final_until = self.cut = start
         self.end = start + len(pcm) // 2
         if self.end // WORD > self.said and self.end // WORD not in self.pause:
             self.said = self.end // WORD
