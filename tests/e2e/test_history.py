@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from axe import faults_of
 from browser import Browser
-from conftest import FakeHost, Launch, OpenStage
+from conftest import FakeHost, OpenStage
 from panels import capture, entry, open_panel, tell, transcript
 from playwright.sync_api import Page, expect
 from popup import ARTIFACTS
@@ -210,9 +210,9 @@ def test_a_saved_transcript_is_written_as_it_grows_also_after_the_panel_is_close
 
 
 def test_a_private_window_offers_nothing_to_be_saved(
-    start_browser: Launch, fake_host: FakeHost
+    shared_browser: tuple[Browser, FakeHost],
 ) -> None:
-    browser = start_browser(fake_host.command)
+    browser = shared_browser[0]
     page = browser.context.new_page()
     page.add_init_script("chrome.windows.getCurrent = async () => ({ id: 1, incognito: true })")
     page.goto(browser.own("panel/panel.html"))
@@ -220,3 +220,4 @@ def test_a_private_window_offers_nothing_to_be_saved(
     expect(page.get_by_role("button", name="Save", exact=True)).to_have_count(0)
     expect(page.get_by_role("button", name="History")).to_have_count(0)
     assert stored(browser) is None
+    page.close()
