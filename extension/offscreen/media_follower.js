@@ -68,6 +68,7 @@ export class MediaFollower {
   #stillSince = 0;
   /** The sample with which the media came to this place. */
   #arrivedAt = 0;
+  #liveSince = 0;
   /** @type {Stretch[]} that are not all final */
   #stretches = [{ from: 0, until: Infinity, breaksIn: true, breaksOff: true }];
 
@@ -90,6 +91,11 @@ export class MediaFollower {
 
   get playhead() {
     return this.#playhead;
+  }
+
+  /** The sample with which the sound that is captioned has begun. */
+  get liveSince() {
+    return this.#liveSince;
   }
 
   /** @returns {Place} where the media are now */
@@ -212,6 +218,7 @@ export class MediaFollower {
   #goOn(from, breaksIn) {
     if (this.#mode === 'live') return;
     this.#mode = 'live';
+    this.#liveSince = from;
     this.#outlets.goOn(from);
     this.#stretches.push({ from, until: Infinity, breaksIn, breaksOff: true });
   }

@@ -9,6 +9,9 @@ import { TranscriptWriter } from './transcript_writer.js';
 /** @typedef {import('../shared/protocol.js').Line} Line */
 /** @typedef {import('../transcript/timeline.js').Playhead} Playhead */
 
+/** What is said is shown, from the beginning on. */
+const NOTHING = JSON.stringify([null, 0]);
+
 /** A document that dies loses as much. */
 const KEEP_EVERY_SAMPLES = 30 * SAMPLE_RATE;
 
@@ -27,8 +30,8 @@ export class MediaTranscript {
   #outlets;
   #follower;
   #writer;
-  /** What the overlay replays; null: nothing. */
-  #replayed = /** @type {string | null} */ (null);
+  /** What the overlay replays. */
+  #replayed = NOTHING;
   /** @type {Set<string>} media that earlier captures were asked for */
   #met = new Set();
   /** The sample and the revision when the transcript was kept last. */
@@ -119,7 +122,7 @@ export class MediaTranscript {
 
   /** The overlay is new: it is told again what it replays. */
   show() {
-    this.#replayed = null;
+    this.#replayed = NOTHING;
     this.#replay();
   }
 
@@ -140,10 +143,11 @@ export class MediaTranscript {
   /** Show what was said where the media are, if that is not being captioned. */
   #replay() {
     const lines = this.#linesNow();
-    const shown = lines && JSON.stringify(lines);
+    const since = this.#follower.liveSince;
+    const shown = JSON.stringify([lines, since]);
     if (shown === this.#replayed) return;
     this.#replayed = shown;
-    this.#outlets.toOverlay({ type: 'replay', session: this.#id, lines });
+    this.#outlets.toOverlay({ type: 'replay', session: this.#id, lines, since });
   }
 
   /** @returns {Line[] | null} null: what is said now is shown */
@@ -153,7 +157,6 @@ export class MediaTranscript {
     // On its way, the page says where it goes.
     const at = mode === 'held' ? (playhead?.at ?? place.at) : place.at;
     const media = mode === 'held' ? (playhead?.key ?? null) : place.media;
-    if (mode === 'held' && this.#follower.covered(media, at) === null) return null;
     return this.#writer.linesAt(media, at);
   }
 }

@@ -107,7 +107,7 @@ export class OverlayReducer {
       case 'microphone':
         return this.#showMicrophone(state, message.microphone);
       case 'replay':
-        return chain(this.#rules.replay.replay(state, message.lines), (current) =>
+        return chain(this.#rules.replay.replay(state, message.lines, message.since), (current) =>
           this.#showCaptions(current, now),
         );
       case 'copied':

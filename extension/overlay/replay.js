@@ -5,21 +5,18 @@
 /** @typedef {import('./steps.js').OverlayEffect} OverlayEffect */
 /** @typedef {import('./steps.js').OverlayState} OverlayState */
 
-/** A line that has been seen can still be revised and then end a little later: that is not new. */
-const REVISED_END_SAMPLES = 16_000;
-
 /**
  * Show lines of the place that the media have gone back to, or what is said again. Lines of the two
  * have nothing to do with each other, so none moves up into the other's place.
  * @param {OverlayState} state
  * @param {Line[] | null} lines null: what is said
+ * @param {number} since what ends before this sample was said elsewhere
  * @returns {import('./steps.js').Step}
  */
-export function replay(state, lines) {
+export function replay(state, lines, since) {
   const before = new Set(state.replay?.map(({ id }) => id));
   const goesOn = lines?.some(({ id }) => before.has(id));
-  const ends = state.model.lines.map(({ end }) => end + REVISED_END_SAMPLES);
-  const fadedUntil = Math.max(state.fadedUntil, ...ends);
+  const fadedUntil = Math.max(state.fadedUntil, since);
   /** @type {OverlayEffect[]} */
   const effects = [{ type: 'timer', timer: 'fade', afterMs: null }];
   if (!goesOn) effects.push({ type: 'clear' });

@@ -176,14 +176,14 @@
  * From the offscreen document, through the service worker, to the captions of a tab.
  * A snapshot makes the overlay follow its session; what belongs to others it ignores. The captions
  * are those of all channels, numbered on their own. `replay`: show exactly these finished lines, in
- * step with the picture; null: what is said is shown again.
+ * step with the picture; null: what is said is shown again, from a sample on.
  * @typedef {{ type: 'snapshot', session: string, model: CaptionModel, phase: Phase,
  *     microphone: MicrophoneState }
  *   | Captions
  *   | { type: 'phase', session: string, phase: Phase }
  *   | { type: 'microphone', session: string, microphone: MicrophoneState }
  *   | { type: 'copied', session: string }
- *   | { type: 'replay', session: string, lines: Line[] | null }
+ *   | { type: 'replay', session: string, lines: Line[] | null, since: number }
  *   | { type: 'end', session: string }} SessionMessage
  */
 
