@@ -23,7 +23,7 @@ STORED = """async () => {
   const database = await ask(indexedDB.open('history'));
   const all = await ask(database.transaction('entries').objectStore('entries').getAll());
   database.close();
-  return all.map(({ entry }) => entry.text);
+  return all.map(({ entry }) => entry.corrected ?? entry.text);
 }"""
 """The texts that are on disk; null: there is no database."""
 
@@ -113,6 +113,7 @@ def test_saved_transcripts_are_found_read_and_erased(
     page.keyboard.press("e")
     page.keyboard.type("A cafe.")
     page.keyboard.press("Enter")
+    wait_until(lambda: "A cafe." in (stored(browser) or []), "the correction was not written")
     page.reload()
     page.locator("#query").fill("a cafe.")
     expect(page.locator("#found")).to_have_text("Lines: 1, in transcripts: 1")
