@@ -4,7 +4,7 @@ import { wordsOf } from '../transcript/rows.js';
 import { element } from '../ui/page.js';
 
 /** @typedef {import('../shared/messages.js').SessionMessage} SessionMessage */
-/** @typedef {import('../transcript/transcript.js').Transcript} Transcript */
+/** @typedef {import('../transcript/transcript.js').Entry} Entry */
 
 /** The draft of the session of a tab. */
 export class LiveDraft {
@@ -46,30 +46,27 @@ const READ_OUT = 5;
 /** Reads each line out once it does not change any more; the list itself is silent. */
 export class Announcer {
   #region;
-  /** @type {Set<string>} ids of lines that were read out, or were there before */
-  #known = new Set();
-  /** @type {string | null} */
-  #of = null;
+  /** @type {Set<string>} ids of lines that were read out */
+  #read = new Set();
 
   /** @param {HTMLElement} region a live one */
   constructor(region) {
     this.#region = region;
   }
 
+  /** Another transcript is shown. What was said in it is not read out. */
+  clear() {
+    this.#read.clear();
+    this.#region.replaceChildren();
+  }
+
   /**
-   * @param {Transcript | null} transcript
+   * @param {readonly Entry[]} entries that are new or have changed
    * @param {(text: string) => string} filter
    */
-  tell(transcript, filter) {
-    const entries = transcript?.entries ?? [];
-    const fresh = entries.filter(({ id, state }) => state === 'final' && !this.#known.has(id));
-    for (const { id } of fresh) this.#known.add(id);
-    const of = transcript?.id ?? null;
-    if (of !== this.#of) {
-      this.#of = of;
-      this.#region.replaceChildren();
-      return;
-    }
+  tell(entries, filter) {
+    const fresh = entries.filter(({ id, state }) => state === 'final' && !this.#read.has(id));
+    for (const { id } of fresh) this.#read.add(id);
     for (const entry of fresh.slice(-READ_OUT)) {
       const said = element('p', { textContent: filter(wordsOf(entry)) });
       if (entry.language) said.lang = entry.language;

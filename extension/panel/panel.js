@@ -72,7 +72,9 @@ const handlers = {
     if (of === tabId) show(transcript);
   },
   'transcript-changes': ({ tabId: of, changes }) => {
-    if (of === tabId && view.transcript) show(applyChanges(view.transcript, changes));
+    if (of !== tabId || !view.transcript) return;
+    show(applyChanges(view.transcript, changes));
+    announcer.tell(changes.entries, filter);
   },
   playhead: ({ tabId: of, ...place }) => {
     if (of === tabId) view.setPlayhead(place);
@@ -115,8 +117,8 @@ function receive(message) {
 
 /** @param {Transcript | null} transcript */
 function show(transcript) {
+  if (transcript?.id !== view.transcript?.id) announcer.clear();
   view.show(transcript, live.line);
-  announcer.tell(transcript, filter);
   void saving?.update();
 }
 

@@ -3,7 +3,9 @@
  * there are any, estimates elsewhere. Pure.
  */
 
-/** Heights and places of rows, CSS pixels. */
+/**
+ * Heights and places of rows, CSS pixels. Where a row is added at the end, little is computed anew.
+ */
 export class Geometry {
   /** @type {readonly string[]} */
   #keys = [];
@@ -11,9 +13,12 @@ export class Geometry {
   #measured = new Map();
   /** @type {Map<string, number>} */
   #places = new Map();
+  /** Of each row, estimated where it was not measured. */
+  #heights = new Float64Array(0);
   /** Of each row, and behind the last one the height of all. */
   #tops = new Float64Array(1);
-  #stale = false;
+  /** The first row of which only the upper edge is right. */
+  #settledTo = 0;
   #estimate;
 
   /** @param {(index: number) => number} estimate of a row that was not measured */
@@ -33,18 +38,31 @@ export class Geometry {
 
   /** @param {readonly string[]} keys of all rows, in order; what was measured of others is forgotten */
   setKeys(keys) {
-    this.#keys = keys;
-    this.#places = new Map(keys.map((key, index) => [key, index]));
-    for (const key of this.#measured.keys()) {
+    const before = this.#keys;
+    let first = 0;
+    while (first < keys.length && keys[first] === before[first]) first += 1;
+    for (const key of before.slice(first)) this.#places.delete(key);
+    for (let index = first; index < keys.length; index += 1) {
+      this.#places.set(keys[index] ?? '', index);
+    }
+    for (const key of before.slice(first)) {
       if (!this.#places.has(key)) this.#measured.delete(key);
     }
-    this.#stale = true;
+    this.#keys = keys;
+    this.#reserve(keys.length);
+    for (let index = first; index < keys.length; index += 1) {
+      this.#heights[index] = this.#heightFor(index);
+    }
+    this.#settledTo = Math.min(this.#settledTo, first);
   }
 
   /** Measured heights hold no more: the list has another width. */
   forget() {
     this.#measured.clear();
-    this.#stale = true;
+    for (let index = 0; index < this.count; index += 1) {
+      this.#heights[index] = this.#heightFor(index);
+    }
+    this.#settledTo = 0;
   }
 
   /**
@@ -54,9 +72,12 @@ export class Geometry {
    */
   measure(key, height) {
     const before = this.#measured.get(key);
+    const index = this.#places.get(key);
+    if (index === undefined) return false;
     if (before !== undefined && Math.abs(before - height) < 0.5) return false;
     this.#measured.set(key, height);
-    this.#stale = true;
+    this.#heights[index] = height;
+    this.#settledTo = Math.min(this.#settledTo, index);
     return true;
   }
 
@@ -118,17 +139,26 @@ export class Geometry {
     return [this.indexAt(offset - beyond), this.indexAt(offset + height + beyond) + 1];
   }
 
+  /** @param {number} index */
+  #heightFor(index) {
+    return this.#measured.get(this.#keys[index] ?? '') ?? this.#estimate(index);
+  }
+
+  /** @param {number} count of rows */
+  #reserve(count) {
+    if (count <= this.#heights.length) return;
+    const [heights, tops] = [this.#heights, this.#tops];
+    this.#heights = new Float64Array(2 * count);
+    this.#tops = new Float64Array(2 * count + 1);
+    this.#heights.set(heights);
+    this.#tops.set(tops);
+  }
+
   #settled() {
-    if (!this.#stale) return this.#tops;
-    const tops = new Float64Array(this.count + 1);
-    let top = 0;
-    for (const [index, key] of this.#keys.entries()) {
-      tops[index] = top;
-      top += this.#measured.get(key) ?? this.#estimate(index);
+    for (let index = this.#settledTo; index < this.count; index += 1) {
+      this.#tops[index + 1] = (this.#tops[index] ?? 0) + (this.#heights[index] ?? 0);
     }
-    tops[this.count] = top;
-    this.#tops = tops;
-    this.#stale = false;
-    return tops;
+    this.#settledTo = this.count;
+    return this.#tops;
   }
 }

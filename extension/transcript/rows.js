@@ -71,6 +71,12 @@ const NOTHING = {
 export class RowMaker {
   /** @type {WeakMap<Entry, LineRow>} */
   #made = new WeakMap();
+  /** What was made last. */
+  #last = {
+    rows: /** @type {LineRow[]} */ ([]),
+    names: /** @type {Transcript['names']} */ ({}),
+    shown: false,
+  };
   #look;
 
   /** @param {Look} look */
@@ -98,23 +104,41 @@ export class RowMaker {
   }
 
   /**
+   * Only behind the first entry that has changed, rows are looked at again.
    * @param {readonly Entry[]} entries
    * @param {Transcript['names']} names
    * @param {DraftLine | null} draft
    * @returns {LineRow[]}
    */
   #lines(entries, names, draft) {
-    const { named, words } = this.#look;
+    const shown = this.#look.named && severalSpeak({ lines: entries });
+    const last = this.#last;
+    const isAlike = shown === last.shown && names === last.names;
+    const first = isAlike ? firstDifference(last.rows, entries, draft) : 0;
+    const rows = last.rows.slice(0, first);
+    const labels = this.#labels(entries.slice(Math.max(0, first - 1)), names, shown);
+    for (let index = first; index < entries.length; index += 1) {
+      const entry = /** @type {Entry} */ (entries[index]);
+      const drafted = draft?.id === entry.id ? draft.text : '';
+      rows.push(this.#line(entry, labels[index - Math.max(0, first - 1)] ?? '', drafted));
+    }
+    this.#last = { rows, names, shown };
+    return rows;
+  }
+
+  /**
+   * @param {readonly Entry[]} entries
+   * @param {Transcript['names']} names
+   * @param {boolean} shown whether others than the user are named
+   * @returns {string[]}
+   */
+  #labels(entries, names, shown) {
+    const { words } = this.#look;
     const speakers = entries.map(({ speaker }) =>
       speaker === null || speaker === YOU ? speaker : (names[speaker] ?? speaker),
     );
-    const own = names[YOU] ? `${names[YOU]}:` : words.you;
-    const shown = named && severalSpeak({ lines: entries });
-    const labels = speakerLabels(speakers, shown, { ...words, you: own });
-    return entries.map((entry, index) => {
-      const drafted = draft?.id === entry.id ? draft.text : '';
-      return this.#line(entry, labels[index] ?? '', drafted);
-    });
+    const you = names[YOU] ? `${names[YOU]}:` : words.you;
+    return speakerLabels(speakers, shown, { ...words, you });
   }
 
   /**
@@ -142,6 +166,21 @@ export class RowMaker {
     this.#made.set(entry, row);
     return row;
   }
+}
+
+/**
+ * @param {readonly LineRow[]} rows
+ * @param {readonly Entry[]} entries
+ * @param {DraftLine | null} draft
+ * @returns {number} index of the first row that is not of that entry any more, or has a draft
+ */
+function firstDifference(rows, entries, draft) {
+  let index = 0;
+  for (const row of rows) {
+    if (row.entry !== entries[index] || row.draft !== '' || row.key === draft?.id) break;
+    index += 1;
+  }
+  return index;
 }
 
 /**

@@ -35,7 +35,7 @@ const NAMES = {
  * @param {import('./exporter.js').Exporter} exporter
  */
 export function openExportForm(button, { transcript, look }, exporter) {
-  const form = element('form', { className: 'export', ariaLabel: text('panel_export') });
+  const form = element('div', { className: 'export', ariaLabel: text('panel_export') });
   form.role = 'dialog';
   const close = openBeside(button, form);
   const source = sourceField(transcript);
@@ -63,7 +63,6 @@ export function openExportForm(button, { transcript, look }, exporter) {
     formatButtons((format) => void make(format)),
     state,
   );
-  form.addEventListener('submit', (event) => event.preventDefault());
   place(form, button);
   /** @type {HTMLElement | null} */ (form.querySelector('select, button'))?.focus();
 }

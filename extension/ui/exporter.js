@@ -52,8 +52,19 @@ export class Exporter {
    * @returns {Promise<MadeFile | Problem>} the problem says why there is no file
    */
   async make(head, lines) {
-    const problem = await ask({ type: 'check' });
-    if (problem) return problem;
+    // The host is kept as long as somebody watches it.
+    this.#line.watch({ host: true });
+    const made = (await ask({ type: 'check' })) ?? (await this.#ask(head, lines));
+    this.#line.watch({ host: false });
+    return made;
+  }
+
+  /**
+   * @param {Omit<ExportRequest, 'type' | 'lines' | 'last' | 'request'>} head
+   * @param {readonly import('../transcript/export.js').ExportLine[]} lines
+   * @returns {Promise<MadeFile | Problem>}
+   */
+  async #ask(head, lines) {
     this.#settle({ code: 'export_replaced', message: '', hint: '' });
     const request = crypto.randomUUID();
     /** @type {Promise<MadeFile | Problem>} */
@@ -64,14 +75,11 @@ export class Exporter {
       () => this.#settle({ code: 'export_timeout', message: '', hint: '' }),
       PATIENCE_MS,
     );
-    // The host is kept as long as somebody watches it.
-    this.#line.watch({ host: true });
     for (const message of exportRequests({ ...head, request }, lines)) {
       this.#line.tellHost(/** @type {any} */ (message));
     }
     const result = await made;
     clearTimeout(patience);
-    this.#line.watch({ host: false });
     return result;
   }
 

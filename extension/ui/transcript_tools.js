@@ -4,6 +4,7 @@ import { openExportForm } from './export_form.js';
 import { element, text } from './page.js';
 import { loadReading, openReadingMenu, saveReading } from './reading.js';
 import { SearchBar } from './search_bar.js';
+import { speakerWords } from './speaker_words.js';
 
 /** @typedef {import('./transcript_view.js').TranscriptView} TranscriptView */
 
@@ -94,10 +95,7 @@ export class TranscriptTools {
     const { exporter, filter, view } = this.#parts;
     const { transcript } = view;
     if (!transcript || transcript.entries.length === 0) return this.say('panel_nothing_yet');
-    const words = {
-      you: text('speaker_you'),
-      numbered: (/** @type {string} */ number) => text('speaker_number', number),
-    };
-    openExportForm(button, { transcript, look: { filter: filter(), words } }, exporter);
+    const look = { filter: filter(), words: speakerWords() };
+    openExportForm(button, { transcript, look }, exporter);
   }
 }

@@ -4,6 +4,7 @@ import { Current } from './current_line.js';
 import { estimatedHeight, makeRow, writeRow } from './line_elements.js';
 import { LineKeys } from './line_keys.js';
 import { element, LOCALE, text } from './page.js';
+import { speakerWords } from './speaker_words.js';
 import { Selection } from './selection.js';
 import { VirtualList } from './virtual_list.js';
 
@@ -160,10 +161,7 @@ export class TranscriptView {
     return new RowMaker({
       ...this.#settings,
       markedOnly: this.#reading.markedOnly,
-      words: {
-        you: text('speaker_you'),
-        numbered: (number) => text('speaker_number', number),
-      },
+      words: speakerWords(),
       timeOfDay: (wall) => TIME_OF_DAY.format(new Date(wall)),
     });
   }
@@ -176,6 +174,8 @@ export class TranscriptView {
 
   #showRows() {
     const rows = this.#transcript ? this.#maker.rowsOf(this.#transcript, this.#draft) : [];
+    const isTranslated = this.#transcript?.entries.some(({ translation }) => translation) ?? false;
+    this.#scroller.dataset.translated = String(isTranslated);
     const isAtEnd = this.#following && !this.current.isBefore(rows);
     this.list.setRows(rows, isAtEnd);
     this.current.setRows(rows);

@@ -4,6 +4,7 @@ from typing import Any
 
 from browser import Browser
 from playwright.sync_api import Page
+from waiting import wait_until
 
 MEDIA = "https://films.example/watch 600"
 ADVERT = "https://films.example/watch 15"
@@ -68,7 +69,8 @@ def open_panel(browser: Browser, width: int = 380, height: int = 700) -> Page:
     page.set_viewport_size({"width": width, "height": height})
     page.add_init_script(STUB)
     page.goto(browser.own("panel/panel.html"))
-    page.wait_for_function("globalThis.told?.some((m) => m.wants?.tabId)")
+    watched = "globalThis.told?.some((m) => m.wants?.tabId) ?? false"
+    wait_until(lambda: page.evaluate(watched), "the panel watches no tab")
     return page
 
 

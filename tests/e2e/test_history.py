@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from axe import faults_of
 from browser import Browser
-from conftest import FakeHost, Launch, OpenStage
+from conftest import FakeHost, OpenStage
 from panels import capture, entry, open_panel, tell, transcript
 from playwright.sync_api import Page, expect
 from popup import ARTIFACTS
@@ -23,7 +23,7 @@ STORED = """async () => {
   const database = await ask(indexedDB.open('history'));
   const all = await ask(database.transaction('entries').objectStore('entries').getAll());
   database.close();
-  return all.map(({ entry }) => entry.text);
+  return all.map(({ entry }) => entry.corrected ?? entry.text);
 }"""
 """The texts that are on disk; null: there is no database."""
 
@@ -113,6 +113,7 @@ def test_saved_transcripts_are_found_read_and_erased(
     page.keyboard.press("e")
     page.keyboard.type("A cafe.")
     page.keyboard.press("Enter")
+    wait_until(lambda: "A cafe." in (stored(browser) or []), "the correction was not written")
     page.reload()
     page.locator("#query").fill("a cafe.")
     expect(page.locator("#found")).to_have_text("Lines: 1, in transcripts: 1")
@@ -210,9 +211,9 @@ def test_a_saved_transcript_is_written_as_it_grows_also_after_the_panel_is_close
 
 
 def test_a_private_window_offers_nothing_to_be_saved(
-    start_browser: Launch, fake_host: FakeHost
+    shared_browser: tuple[Browser, FakeHost],
 ) -> None:
-    browser = start_browser(fake_host.command)
+    browser = shared_browser[0]
     page = browser.context.new_page()
     page.add_init_script("chrome.windows.getCurrent = async () => ({ id: 1, incognito: true })")
     page.goto(browser.own("panel/panel.html"))
@@ -220,3 +221,4 @@ def test_a_private_window_offers_nothing_to_be_saved(
     expect(page.get_by_role("button", name="Save", exact=True)).to_have_count(0)
     expect(page.get_by_role("button", name="History")).to_have_count(0)
     assert stored(browser) is None
+    page.close()

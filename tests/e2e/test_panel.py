@@ -10,6 +10,7 @@ from browser import Browser
 from conftest import FakeHost
 from panels import ADVERT, MEDIA, asked, capture, entry, open_panel, tell, transcript
 from playwright.sync_api import Locator, Page, expect
+from waiting import wait_until
 
 SENTENCES = (
     "The new telescope saw its first light last Tuesday.",
@@ -72,6 +73,17 @@ def at_end(page: Page) -> bool:
     return bool(page.evaluate("lines.scrollHeight - lines.scrollTop - lines.clientHeight < 2"))
 
 
+def scroll_up(page: Page) -> None:
+    """Turn the wheel, and wait until the list has come to rest."""
+    page.locator("#lines").hover()
+    page.mouse.wheel(0, -2500)
+    at_rest = """() => new Promise((resolve) => {
+      const before = lines.scrollTop;
+      setTimeout(() => resolve(lines.scrollTop === before), 150);
+    })"""
+    wait_until(lambda: not at_end(page) and page.evaluate(at_rest), "it goes on scrolling")
+
+
 def test_it_follows_or_stays_where_the_reader_is(panel: Page) -> None:
     tell(panel, type="transcript", transcript=transcript(talk(300)))
     expect(line(panel, SENTENCES[5]).last).to_be_visible()
@@ -79,8 +91,7 @@ def test_it_follows_or_stays_where_the_reader_is(panel: Page) -> None:
     add(panel, 2, entry(300, "The next line.", speaker="1"))
     expect(line(panel, "The next line.")).to_be_in_viewport()
     assert at_end(panel)
-    panel.locator("#lines").hover()
-    panel.mouse.wheel(0, -3000)
+    scroll_up(panel)
     expect(panel.locator("#back")).to_have_text("Back to now")
     before = panel.locator(".line").first.inner_text(), panel.evaluate("lines.scrollTop")
     add(panel, 3, *[entry(301 + index, f"Unseen {index}.") for index in range(3)])
@@ -94,8 +105,7 @@ def test_it_follows_or_stays_where_the_reader_is(panel: Page) -> None:
 def test_what_comes_above_does_not_move_what_is_read(panel: Page) -> None:
     lines = talk(200)
     tell(panel, type="transcript", transcript=transcript(lines[50:]))
-    panel.locator("#lines").hover()
-    panel.mouse.wheel(0, -2500)
+    scroll_up(panel)
     expect(panel.locator("#back")).to_be_visible()
     seen = panel.evaluate(
         "() => { const top = lines.getBoundingClientRect().top; const row ="
@@ -103,7 +113,8 @@ def test_what_comes_above_does_not_move_what_is_read(panel: Page) -> None:
         " > top + 20); globalThis.row = row; return row.getBoundingClientRect().top; }"
     )
     add(panel, 2, *lines[:50])
-    panel.wait_for_function("document.querySelector('.line').ariaSetSize === '200'")
+    size = "document.querySelector('.line').ariaSetSize"
+    wait_until(lambda: panel.evaluate(size) == "200", "the lines did not come")
     assert abs(panel.evaluate("row.getBoundingClientRect().top") - seen) < 2
 
 
@@ -253,7 +264,7 @@ def test_a_file_is_made_by_the_host_and_saved(panel: Page) -> None:
     panel.locator(".export select").select_option("both")
     with panel.expect_download() as download:
         panel.get_by_role("button", name="SRT").click()
-        panel.wait_for_function("told.filter((m) => m.type === 'to-host').length === 3")
+        wait_until(lambda: len(asked(panel, "to-host")) == 3, "the host was not asked")
         requests = [message["message"] for message in asked(panel, "to-host")]
         name = {"file_name": "A film.en.srt"}
         for part, last in (("1\n00:00:00,000", False), (" --> 00:00:03,500\n", True)):
@@ -288,7 +299,7 @@ def test_why_there_is_no_file_is_told(panel: Page) -> None:
     tell(panel, type="transcript", transcript=transcript(talk(3)))
     panel.get_by_role("button", name="Export").click()
     panel.get_by_role("button", name="WebVTT").click()
-    panel.wait_for_function("told.some((m) => m.type === 'to-host')")
+    wait_until(lambda: asked(panel, "to-host"), "the host was not asked")
     error = {"type": "error", "session": None, "request": "export", "code": "too_many_exports"}
     words = {"message": "Too many exports at once.", "hint": "Wait for the others."}
     tell(panel, type="from-host", message={**error, **words})
