@@ -86,7 +86,7 @@ def _job(arguments: argparse.Namespace, form: str, one: Input, target: Path | No
         (lambda: SoundStream(standard_input(), NAME, track, pcm))
         if is_pipe
         else partial(SoundFile, one.path, track, pcm),
-        partial(output_in, form, arguments),
+        partial(output_in, form, arguments, one.below.stem),
         target,
     )
 

@@ -193,12 +193,18 @@ class Captioner:
         return outcome
 
 
-def output_in(form: str, arguments: argparse.Namespace, session: Session) -> Output:
+def output_in(
+    form: str,
+    arguments: argparse.Namespace,
+    title: str,  # noqa: ARG001 - for formats that have one
+    session: Session,
+) -> Output:
     """The captions of a session in that format.
 
     Args:
         form: one of `forms.FORMS`.
         arguments: say which texts of a line are shown.
+        title: of what is captioned.
         session: makes them.
     """
     if form == "jsonl":

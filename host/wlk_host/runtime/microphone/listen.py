@@ -102,7 +102,8 @@ class _Listening:
 
     def _output(self, session: Session) -> Output:
         form = forms.chosen(self._arguments.format, self._arguments.output)
-        written = output_in(form, self._arguments, session)
+        title = Path(self._arguments.output or "captions").stem
+        written = output_in(form, self._arguments, title, session)
         if not self._is_screen:
             return written
         lines = FinishedLines(session.asks_translator)

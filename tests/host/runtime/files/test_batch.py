@@ -30,7 +30,7 @@ class Run:
             path = folder / name
             if not path.exists():
                 write_wav(path, tones((300, 500)))
-            output = partial(output_in, "text", arguments)
+            output = partial(output_in, "text", arguments, path.stem)
             self.jobs.append(Job(name, partial(SoundFile, path), output, path.with_suffix(".txt")))
 
     def captioned(self) -> dict[str, int]:
