@@ -234,7 +234,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_file_that_is_no_sound(tmp_path: Path, name: str) -> None:
     BROKEN[name](tmp_path / name)
-    code = "sound_missing" if name == "silent.mp4" else "file_unreadable"
+    code = "sound_missing" if name in ("silent.mp4", "clip.txt") else "file_unreadable"
     fails(caption(tmp_path / name), code, name)
 
 

@@ -241,6 +241,6 @@ def test_a_terminal_gets_a_bar_and_no_trace_of_it_is_left(tmp_path: Path) -> Non
     os.close(ours)
     assert process.returncode == 0, shown
     assert re.search(r"\[2/2\] .+b\.wav  [━─]{20}  +\d+%", shown)
-    rows = [row.rsplit("\r", 1)[-1] for row in shown.replace("\r\n", "\n").splitlines()]
+    rows = [row.rsplit("\r", 1)[-1] for row in shown.replace("\r\n", "\n").split("\n")]
     assert re.match(r"2 files: 2 captioned; 0:30 of sound", rows[0]), rows
     assert rows[1] == "model: tiny.en"
