@@ -92,6 +92,20 @@ def _require_tokenizer(path: Path, tokenizer: dict[str, Any]) -> None:
         for entry in entries
     ):
         raise corrupt(path, "its added_tokens are no tokens with an id and a content")
+    if not all(_is_special(entry) for entry in _special(tokenizer)):
+        raise corrupt(path, "the special_tokens of its post_processor have no ids")
+
+
+def _special(tokenizer: dict[str, Any]) -> list[Any]:
+    """What the post-processor says of each of its tokens."""
+    processor = tokenizer.get("post_processor")
+    special = processor.get("special_tokens") if isinstance(processor, dict) else None
+    return list(special.values()) if isinstance(special, dict) else []
+
+
+def _is_special(entry: object) -> bool:
+    ids = entry.get("ids") if isinstance(entry, dict) else None
+    return isinstance(ids, list) and all(type(number) is int for number in ids)
 
 
 def borrowed(n_vocab: int, lenders: Sequence[Path]) -> Vocabulary:
@@ -107,7 +121,7 @@ def borrowed(n_vocab: int, lenders: Sequence[Path]) -> Vocabulary:
         size = _size(vocabulary)
         if size == n_vocab:
             return vocabulary
-        if (size, n_vocab) == (MULTILINGUAL, LARGE_V3):
+        if (size, n_vocab) == (MULTILINGUAL, LARGE_V3) and _knows_english(vocabulary):
             return with_cantonese(vocabulary)
     suggestion = {ENGLISH: "tiny.en", MULTILINGUAL: "base", LARGE_V3: "base"}.get(n_vocab)
     if suggestion is None:
@@ -133,8 +147,7 @@ def with_cantonese(vocabulary: Vocabulary) -> Vocabulary:
         token["id"] = _moved(token["id"])
     added.append(cantonese)
     added.sort(key=lambda token: int(token["id"]))
-    special = (tokenizer.get("post_processor") or {}).get("special_tokens") or {}
-    for entry in special.values():
+    for entry in _special(tokenizer):
         entry["ids"] = [_moved(number) for number in entry["ids"]]
     suppressed = tuple(_moved(number) for number in vocabulary.suppressed)
     return Vocabulary(tokenizer, suppressed, vocabulary.suppressed_first)
@@ -144,6 +157,11 @@ def write(vocabulary: Vocabulary, folder: Path) -> None:
     """Write `tokenizer.json`."""
     text = json.dumps(vocabulary.tokenizer, ensure_ascii=False)
     (folder / "tokenizer.json").write_text(text, "utf-8")
+
+
+def _knows_english(vocabulary: Vocabulary) -> bool:
+    """Whether it has the languages' tokens."""
+    return any(added["content"] == "<|en|>" for added in vocabulary.tokenizer["added_tokens"])
 
 
 def _moved(number: int) -> int:

@@ -7,7 +7,7 @@ the W3C (https://www.w3.org/TR/webvtt1/).
 import re
 from typing import Final
 
-from wlk_host.core.subtitles.pieces import Milliseconds
+from wlk_host.core.subtitles.pieces import Milliseconds, clean
 from wlk_host.core.subtitles.timing import Cue
 
 WEBVTT_HEADER: Final = "WEBVTT\n\n"
@@ -52,7 +52,7 @@ def without_markup(row: str) -> str:
 
 def _annotation(text: str) -> str:
     """A name within a tag, which ends at the first ">"."""
-    return " ".join(text.split()).translate(_MARKUP)
+    return clean(text).translate(_MARKUP)
 
 
 def _time(at: Milliseconds, mark: str) -> str:

@@ -61,6 +61,13 @@ def clean(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+def fitted(text: str) -> str:
+    """As much of the text as fits into a row."""
+    while width_of(text) > COLUMNS:
+        text = text[:-1]
+    return text
+
+
 def text_of(pieces: Iterable[Piece]) -> str:
     """The pieces as one row of text."""
     return "".join(" " * piece.spaced + piece.text for piece in pieces).strip()

@@ -9,6 +9,8 @@ from wlk_host.core.subtitles.pieces import (
     COLUMNS,
     Milliseconds,
     Piece,
+    clean,
+    fitted,
     of_line,
     of_translation,
     text_of,
@@ -93,10 +95,11 @@ class Subtitles:
         if not self._names_speakers or speaker is None or speaker == self._of[0]:
             return pieces
         first = pieces[0]
-        named = replace(first, text=f"Speaker {speaker}: {first.text}")
+        name = fitted(clean(f"Speaker {speaker}:"))
+        named = replace(first, text=f"{name} {first.text}")
         if named.width <= COLUMNS:
             return [named, *pieces[1:]]
-        label = Piece(f"Speaker {speaker}:"[:COLUMNS], first.spaced, first.start, first.start)
+        label = Piece(name, first.spaced, first.start, first.start)
         return [label, replace(first, spaced=True), *pieces[1:]]
 
     def _cut_what_is_whole(self) -> Iterator[Cue]:
