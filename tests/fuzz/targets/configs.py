@@ -98,7 +98,7 @@ def _tokens(folder: Path) -> None:
     own = vocabulary.own(folder)
     if own is not None:
         with suppress(KeyError, ValueError):  # As `conversion` does.
-            own.tokens(60_000)
+            own.tokens(100)
             own.language_ids()
     vocabulary.borrowed(LARGE_V3, [folder])
 

@@ -23,6 +23,10 @@ _CANTONESE: Final = 50_358
 """The token <|yue|> of large-v3. In the others it is the first token after the languages."""
 
 
+_MOST_TOKENS: Final = 1 << 20
+"""Twenty times as many as any Whisper model has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """What turns tokens into text, and which tokens are never decoded.
@@ -82,12 +86,12 @@ def _require_tokenizer(path: Path, tokenizer: dict[str, Any]) -> None:
     """Check what of a tokenizer is read here."""
     model, added = tokenizer.get("model"), tokenizer.get("added_tokens")
     known = model.get("vocab") if isinstance(model, dict) else None
-    if not isinstance(known, dict) or not all(type(number) is int for number in known.values()):
+    if not isinstance(known, dict) or not all(map(_is_token, known.values())):
         raise corrupt(path, "it has no vocabulary of tokens and their numbers")
     entries = added if isinstance(added, list) else [None]
     if not all(
         isinstance(entry, dict)
-        and type(entry.get("id")) is int
+        and _is_token(entry.get("id"))
         and isinstance(entry.get("content"), str)
         for entry in entries
     ):
@@ -105,7 +109,11 @@ def _special(tokenizer: dict[str, Any]) -> list[Any]:
 
 def _is_special(entry: object) -> bool:
     ids = entry.get("ids") if isinstance(entry, dict) else None
-    return isinstance(ids, list) and all(type(number) is int for number in ids)
+    return isinstance(ids, list) and all(map(_is_token, ids))
+
+
+def _is_token(number: object) -> bool:
+    return type(number) is int and 0 <= number < _MOST_TOKENS
 
 
 def borrowed(n_vocab: int, lenders: Sequence[Path]) -> Vocabulary:
