@@ -87,7 +87,7 @@ const TO_HOST = {
  */
 export function senderOf(sender) {
   if (!sender || sender.id !== chrome.runtime.id) return null;
-  if (typeof sender.url !== 'string') return null;
+  if (typeof sender.url !== 'string' || typeof sender.origin !== 'string') return null;
   const own = chrome.runtime.getURL('');
   if (sender.url.startsWith(own)) return documentOf(sender, own);
   // A sandboxed page has the origin "null".

@@ -183,7 +183,7 @@ const filters = {
       to: text(next).slice(0, 100),
     }));
     const words = Array.from({ length: upTo(next, 3) }, () => pick(next, SWEARWORDS));
-    return { profanity: next() < 0.2, replacements, said: [text(next), ...words, text(next)].join(' ') };
+    return { profanity: next() < 0.05, replacements, said: [text(next), ...words, text(next)].join(' ') };
   },
   tryOne: ({ profanity, replacements, said }) => {
     const shown = makeFilter({ profanity, replacements }, SWEARWORDS)(said);

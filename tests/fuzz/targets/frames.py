@@ -12,12 +12,15 @@ CORPUS: Final = (
 )
 """The first byte is the size of the pieces."""
 
+_MOST_PIECES: Final = 200
+
 MUTATORS: Final = (mutation.of_bytes,)
 
 
 def try_one(data: bytes) -> None:
     """The payloads do not depend on the pieces, and are what the frames of them would hold."""
-    step, stream = max(1, data[0]) if data else 1, data[1:]
+    stream = data[1:]
+    step = max(1, data[0] if data else 1, len(stream) // _MOST_PIECES)
     whole, pieces = FrameDecoder(), FrameDecoder()
     at_once = list(whole.feed(stream))
     in_pieces = [

@@ -7,6 +7,7 @@ the numbers.
 """
 
 import pickle
+import pickletools
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -25,6 +26,8 @@ _DTYPES: Final = {
     "IntStorage": np.int32,
     "LongStorage": np.int64,
 }
+
+_PUT: Final = frozenset({"PUT", "BINPUT", "LONG_BINPUT"})
 
 Array = NDArray[np.generic]
 
@@ -68,8 +71,19 @@ class _Unpickler(pickle.Unpickler):
 
     def __init__(self, file: BinaryIO, n_bytes: int) -> None:
         super().__init__(file)
+        self._file = file
         self._n_bytes = n_bytes
         self.storages: dict[str, Array] = {}
+
+    def load(self) -> Any:
+        """The object. Its memo is checked first: one byte more asks for gigabytes of it."""
+        begin = self._file.tell()
+        for number, (operation, place, _) in enumerate(pickletools.genops(self._file)):
+            # They are counted up, so none can exceed the operations before it.
+            if operation.name in _PUT and isinstance(place, int) and not 0 <= place <= number:
+                raise pickle.UnpicklingError(f"it puts something in place {place} of its memo")
+        self._file.seek(begin)
+        return super().load()
 
     def find_class(self, module: str, name: str) -> Any:
         """What a pickle may call."""
