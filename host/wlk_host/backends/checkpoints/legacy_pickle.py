@@ -78,10 +78,10 @@ class _Unpickler(pickle.Unpickler):
     def load(self) -> Any:
         """The object. Its memo is checked first: one byte more asks for gigabytes of it."""
         begin = self._file.tell()
-        for number, (operation, place, _) in enumerate(pickletools.genops(self._file)):
-            # They are counted up, so none can exceed the operations before it.
-            if operation.name in _PUT and isinstance(place, int) and not 0 <= place <= number:
-                raise pickle.UnpicklingError(f"it puts something in place {place} of its memo")
+        try:
+            _require_small_memo(self._file)
+        except ValueError as error:
+            raise pickle.UnpicklingError(f"it is no pickle: {error}") from error
         self._file.seek(begin)
         return super().load()
 
@@ -110,6 +110,18 @@ class _Unpickler(pickle.Unpickler):
                 raise pickle.UnpicklingError("it holds more numbers than its bytes can be")
             self.storages[key] = np.zeros(n_numbers, dtype)
         return self.storages[key]
+
+
+def _require_small_memo(file: BinaryIO) -> None:
+    """Check the pickle that begins there.
+
+    Raises:
+        ValueError: it is damaged, or its memo is larger than it can be.
+    """
+    for number, (operation, place, _) in enumerate(pickletools.genops(file)):
+        # Places are counted up, so none can exceed the operations before it.
+        if operation.name in _PUT and isinstance(place, int) and not 0 <= place <= number:
+            raise ValueError(f"it puts something in place {place} of its memo")
 
 
 def _tensor(
