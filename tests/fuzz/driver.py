@@ -23,7 +23,7 @@ from wlk_host.core.errors import WlkError
 from wlk_host.setup.errors import SetupError
 
 FOUND: Final = Path(__file__).with_name("found")
-"""Inputs that failed once, in a folder for each target. They are tried for ever."""
+"""Inputs that failed once, in a folder for each target. Tests always try them again."""
 
 LIMIT_S: Final = 2.0
 """The most time of the processor for an input."""
@@ -185,6 +185,7 @@ def _add(report: Report, error: BaseException, data: bytes) -> None:
 @contextmanager
 def alarm() -> Iterator[None]:
     """Within it, what hangs is interrupted, and libraries warn of nothing."""
+
     def ring(_signal: int, _frame: FrameType | None) -> None:
         raise HungError(f"not done after {LIMIT_S} s of the processor or {WAIT_S} s")
 

@@ -1,5 +1,6 @@
 """Lets libFuzzer choose the inputs, by the lines that they reach (atheris)."""
 
+import contextlib
 import importlib
 import sys
 import tempfile
@@ -22,10 +23,8 @@ def run(name: str, inputs: int) -> int:
         target = load(name)
 
     def try_one(data: bytes) -> None:
-        try:
+        with contextlib.suppress(WlkError, SetupError):
             target.try_one(data)
-        except (WlkError, SetupError):
-            pass
 
     with tempfile.TemporaryDirectory() as folder:
         for number, data in enumerate(target.CORPUS):

@@ -35,7 +35,7 @@ _SCALARS: Final[tuple[Any, ...]] = (
 )
 
 _EDGES: Final = (0, 1, 2, 127, 128, 255, 256, 32767, 65535, 2**31 - 1, 2**31, 2**32 - 1)
-_TOKENS: Final = (b"{", b"}", b"[", b"]", b'"', b",", b":", b"\\u", b"\0", b"\xff", b"\n", b"-", b".")
+_TOKENS: Final = (*(bytes([byte]) for byte in b'{}[]",:\0\xff\n-.|'), b"\\u")
 
 
 def of_bytes(rng: Random, data: bytes, corpus: Sequence[bytes]) -> bytes:

@@ -4,10 +4,10 @@
     python tests/fuzz/run.py --minutes 10 --target messages --seed 7
     python tests/fuzz/run.py --inputs 100000 --target frames --atheris
 
-Each target of `tests/fuzz/targets` has a corpus of valid inputs. They are changed and tried. An input
-must be accepted or refused with a coded error, within 2 s of the processor and in bounded memory. One that is not is
-kept in `tests/fuzz/found/TARGET/`, where the tests try it for ever. The same seed makes the same
-inputs. Exits with 1 if there were findings. If the process dies, its last input is in
+Each target of `tests/fuzz/targets` has a corpus of valid inputs. They are changed and tried. An
+input must be accepted or refused with a coded error, within 2 s of the processor and in bounded
+memory. One that is not is kept in `tests/fuzz/found/TARGET/`, where the tests always try it again.
+The same seed makes the same inputs. Exits with 1 if there were findings. If the process dies, its last input is in
 `wlk-fuzz-*-last-input` in /dev/shm or the folder for temporary files (after 8 bytes of its length).
 
 With `--atheris`, libFuzzer chooses the inputs of one target by the lines that they reach. Needs the
@@ -65,7 +65,8 @@ def _arguments() -> argparse.Namespace:
 def _tell(name: str, report: driver.Report) -> None:
     rate = report.inputs / max(report.seconds, 1e-9)
     print(
-        f"{name}: {report.inputs} inputs, {rate:.0f} a second of the processor, {report.refused} refused, "
+        f"{name}: {report.inputs} inputs, {rate:.0f} a second of the processor, "
+        f"{report.refused} refused, "
         f"{report.grown_bytes / 2**20:.1f} MiB grown, slowest {1000 * report.slowest_s:.0f} ms "
         f"({report.slowest[:60]!r}), {len(report.findings)} findings",
         flush=True,

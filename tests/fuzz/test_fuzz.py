@@ -21,9 +21,7 @@ INPUTS = {
 
 MOST_GROWN_BYTES = 64 << 20
 
-EACH = [
-    pytest.param(name, marks=pytest.mark.torch if name in NEED_TORCH else ()) for name in NAMES
-]
+EACH = [pytest.param(name, marks=pytest.mark.torch if name in NEED_TORCH else ()) for name in NAMES]
 
 
 @pytest.mark.parametrize("name", EACH)

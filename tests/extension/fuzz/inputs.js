@@ -19,7 +19,22 @@ export const pick = (next, choices) =>
 /** @param {Random} next @param {number} most @returns {number} whole, from 0 to `most` */
 export const upTo = (next, most) => Math.floor(next() * (most + 1));
 
-const NUMBERS = [0, 1, -1, 0.5, 2, 7, 100, 16_000, 1e300, -1e300, 2 ** 53 - 1, 2 ** 53, 1e21, 5e-324];
+const NUMBERS = [
+  0,
+  1,
+  -1,
+  0.5,
+  2,
+  7,
+  100,
+  16_000,
+  1e300,
+  -1e300,
+  2 ** 53 - 1,
+  2 ** 53,
+  1e21,
+  5e-324,
+];
 const TEXTS = [
   ...['', ' ', 'a', 'Hello, you.', 'x'.repeat(300), '\u0000', '\ud800', '😀', 'é', 'İ', 'ß', 'ﬁ'],
   ...['今天天气很好', '(', '[', '\\', '$&', '.*', 'a|b', '\r\n', '\u202e', 'en', 'pt-BR', 'null'],
@@ -49,7 +64,10 @@ export function text(next) {
 /** @param {Random} next @returns {import('../../../extension/shared/protocol.js').Captions} */
 export function update(next) {
   const at = () => (next() < 0.02 ? pick(next, [2 ** 53 - 1, 0]) : upTo(next, 60) * 1_000);
-  const told = { language: pick(next, ['en', null, 'pt']), speaker: pick(next, [null, '1', 'you']) };
+  const told = {
+    language: pick(next, ['en', null, 'pt']),
+    speaker: pick(next, [null, '1', 'you']),
+  };
   const translation = { text: text(next), language: 'pt', state: /** @type {const} */ ('draft') };
   const lines = Array.from({ length: upTo(next, next() < 0.01 ? 300 : 4) }, (_, n) => ({
     id: at() + n,

@@ -24,7 +24,17 @@ const WORDS = { you: 'You:', numbered: (/** @type {string} */ n) => `Speaker ${n
 const PHASES = ['connecting', 'loading', 'listening', 'lagging', 'reconnecting', 'ending'];
 const MICROPHONES = ['off', 'starting', 'on', 'not_allowed', 'missing', 'busy', 'failed'];
 const TIMERS = ['fade', 'dismiss', 'clause', 'notice'];
-const EFFECTS = ['lines', 'jump', 'notice', 'mark', 'look', 'announce', 'announced', 'media', 'dismiss'];
+const EFFECTS = [
+  'lines',
+  'jump',
+  'notice',
+  'mark',
+  'look',
+  'announce',
+  'announced',
+  'media',
+  'dismiss',
+];
 const LINES_HELD = 40;
 
 /** @param {Random} next */

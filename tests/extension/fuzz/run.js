@@ -5,7 +5,7 @@
  *     node tests/extension/fuzz/run.js --minutes 5
  *
  * The same seed makes the same inputs. One that fails, or takes 2 s, is kept in `found/`, where the
- * tests try it for ever. Exits with 1 if there were any.
+ * tests always try it again. Exits with 1 if there were any.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -66,7 +66,7 @@ export async function run(target, { inputs, seed = 1, until = Infinity }) {
 /** @returns {{ name: string, target: string, input: any }[]} the inputs that failed once */
 export function found() {
   mkdirSync(FOUND, { recursive: true });
-  const names = readdirSync(FOUND).filter((name) => name.endsWith('.json'));
+  const names = readdirSync(FOUND).filter((name) => name.endsWith('.input'));
   return names.map((name) => ({
     name,
     ...JSON.parse(readFileSync(new URL(name, FOUND), 'utf8')),
@@ -139,7 +139,7 @@ function add(report, input, error) {
 function keep(target, { input }) {
   mkdirSync(FOUND, { recursive: true });
   const json = JSON.stringify({ target, input });
-  const name = `${target}-${createHash('sha256').update(json).digest('hex').slice(0, 12)}.json`;
+  const name = `${target}-${createHash('sha256').update(json).digest('hex').slice(0, 12)}.input`;
   writeFileSync(new URL(name, FOUND), `${json}\n`);
   return name;
 }

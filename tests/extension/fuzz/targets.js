@@ -88,7 +88,9 @@ const settings = {
   },
   tryOne: async ({ synced, local, positions }) => {
     checkSettings(migrate(synced));
-    const store = new SettingsStore(storageWith({ settings: synced }, { settings: local, positions }));
+    const store = new SettingsStore(
+      storageWith({ settings: synced }, { settings: local, positions }),
+    );
     checkSettings(await store.load());
     for (const site of SITES) {
       await store.savePosition(site, 'windowed', null);
@@ -110,7 +112,8 @@ function checkSettings(found) {
 function storageWith(synced, local) {
   /** @param {Record<string, any>} items */
   const area = (items) => ({
-    get: async (/** @type {string} */ key) => (Object.hasOwn(items, key) ? { [key]: items[key] } : {}),
+    get: async (/** @type {string} */ key) =>
+      Object.hasOwn(items, key) ? { [key]: items[key] } : {},
     set: async (/** @type {object} */ changes) => void Object.assign(items, changes),
     clear: async () => {},
   });
@@ -124,7 +127,10 @@ const ALLOWED = /** @type {Record<string, { path: string, says: string[] }>} */ 
   microphone: { path: 'microphone/microphone.html', says: ['microphone'] },
   document: {
     path: 'offscreen/offscreen.html',
-    says: ['captures', ...['audio', 'configure', 'cut', 'retranslate', 'start', 'stop', 'visibility']],
+    says: [
+      'captures',
+      ...['audio', 'configure', 'cut', 'retranslate', 'start', 'stop', 'visibility'],
+    ],
   },
   options: {
     path: 'options/options.html',
@@ -137,13 +143,22 @@ const ALLOWED = /** @type {Record<string, { path: string, says: string[] }>} */ 
   welcome: { path: 'welcome/welcome.html', says: ['check', 'view', 'speech'] },
   place: { path: '', says: ['hampered', 'media', 'position', 'place'] },
 });
-const WORDS = [...new Set(Object.values(ALLOWED).flatMap(({ says }) => says)), 'hello', '__proto__'];
+const WORDS = [
+  ...new Set(Object.values(ALLOWED).flatMap(({ says }) => says)),
+  'hello',
+  '__proto__',
+];
 
 /** @type {Target} */
 const whoMay = {
   make: (next) => {
     const { path } = pick(next, Object.values(ALLOWED));
-    const url = pick(next, [`${OWN}/${path}`, `${OWN}/${path}#1`, `${OWN}/${path}x`, 'https://a.org/x']);
+    const url = pick(next, [
+      `${OWN}/${path}`,
+      `${OWN}/${path}#1`,
+      `${OWN}/${path}x`,
+      'https://a.org/x',
+    ]);
     const origin = pick(next, [OWN, 'https://a.org', 'null', `${OWN}.org`]);
     const sender = { id: 'own', url, origin, tab: { id: 7 }, frameId: upTo(next, 1) };
     const usual = next() < 0.5 ? sender : { id: 'own', url, origin };
@@ -171,7 +186,8 @@ const whoMay = {
       senders.mayTellHost(message, known),
       typeof type === 'string' && senders.mayConnect(type, known),
     ];
-    if (may.includes(true)) assert.ok(says.includes(String(type).split(' ')[0] ?? ''), `${known}: ${type}`);
+    if (may.includes(true))
+      assert.ok(says.includes(String(type).split(' ')[0] ?? ''), `${known}: ${type}`);
   },
 };
 
@@ -183,7 +199,11 @@ const filters = {
       to: text(next).slice(0, 100),
     }));
     const words = Array.from({ length: upTo(next, 3) }, () => pick(next, SWEARWORDS));
-    return { profanity: next() < 0.05, replacements, said: [text(next), ...words, text(next)].join(' ') };
+    return {
+      profanity: next() < 0.05,
+      replacements,
+      said: [text(next), ...words, text(next)].join(' '),
+    };
   },
   tryOne: ({ profanity, replacements, said }) => {
     const shown = makeFilter({ profanity, replacements }, SWEARWORDS)(said);

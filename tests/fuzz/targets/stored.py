@@ -35,9 +35,7 @@ _FILES: Final[dict[str, object]] = {
     "answer": _ANSWER,
 }
 
-CORPUS: Final = tuple(
-    f"{name}\n{json.dumps(content)}".encode() for name, content in _FILES.items()
-)
+CORPUS: Final = tuple(f"{name}\n{json.dumps(content)}".encode() for name, content in _FILES.items())
 
 MUTATORS: Final = (mutation.named(mutation.of_json), mutation.named(mutation.of_bytes))
 

@@ -20,7 +20,7 @@ _LAST: Final = 2**53 - 1
 _TEXTS: Final = (
     "both|0|48000|en||It is done, she said. And|pt|Está feito, disse ela. E\n"
     "both|48000|99000|en|1|then nothing happened for a long time at all.|pt|depois nada",
-    "original|0|16000|zh|2|今天天气很好。我们去公园吧，你说呢？|en|<b>The weather</b> & more -->",
+    "original|0|16000|zh|2|今天天气很好。我们去公园吧，你说呢？|en|<b>Weather</b> & more -->",  # noqa: RUF001 - real punctuation
     "translation|5|5|th||สวัสดีครับ|de|Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen",
     "original|0|90000|||one two {\\an8} three\u200d👩‍👩‍👧 e\u0301|en|",
 )
@@ -48,8 +48,7 @@ def try_one(data: bytes) -> None:
 
 
 def _lines(text: str) -> Iterator[Line]:
-    at = 0
-    for line in text.split("\n")[:_MOST_LINES]:
+    for at, line in enumerate(text.split("\n")[:_MOST_LINES]):
         fields = [*line.split(_FIELD), *[""] * 8]
         start, end = (_number(field) for field in fields[1:3])
         spoken = fields[5][:_MOST_CHARACTERS]
@@ -57,10 +56,8 @@ def _lines(text: str) -> Iterator[Line]:
         if fields[7]:
             translation = Translation(fields[7][:_MOST_CHARACTERS], fields[6] or "en", "final")
         words = _words(spoken, start, end) if len(line) % 3 else ()
-        yield Line(
-            at, start, end, spoken, "final", fields[3] or None, words, fields[4] or None, translation
-        )
-        at += 1
+        language, speaker = (field or None for field in fields[3:5])
+        yield Line(at, start, end, spoken, "final", language, words, speaker, translation)
 
 
 def _words(text: str, start: int, end: int) -> tuple[Word, ...]:
