@@ -7,8 +7,9 @@
 Each target of `tests/fuzz/targets` has a corpus of valid inputs. They are changed and tried. An
 input must be accepted or refused with a coded error, within 2 s of the processor and in bounded
 memory. One that is not is kept in `tests/fuzz/found/TARGET/`, where the tests always try it again.
-The same seed makes the same inputs. Exits with 1 if there were findings. If the process dies, its last input is in
-`wlk-fuzz-*-last-input` in /dev/shm or the folder for temporary files (after 8 bytes of its length).
+The same seed makes the same inputs. Exits with 1 if there were findings. If the process dies, its
+last input is in `wlk-fuzz-*-last-input` in /dev/shm, or in the folder for temporary files, behind 8
+bytes with its length.
 
 With `--atheris`, libFuzzer chooses the inputs of one target by the lines that they reach. Needs the
 package atheris, which no part of the project requires, and stops at the first finding.

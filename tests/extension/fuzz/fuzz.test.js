@@ -5,12 +5,12 @@ import { found, run } from './run.js';
 import { TARGETS } from './targets.js';
 
 const INPUTS = /** @type {Record<string, number>} */ ({
-  protocol: 60_000,
+  protocol: 100_000,
   captions: 15_000,
-  settings: 1_500,
-  senders: 100_000,
-  reducer: 3_000,
-  filters: 6_000,
+  settings: 3_000,
+  senders: 200_000,
+  reducer: 6_000,
+  filters: 2_000,
 });
 
 const MOST_GROWN_BYTES = 128 << 20;

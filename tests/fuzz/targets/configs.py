@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from safetensors.numpy import save
 
+from fixtures.smallest_model import Arrays
 from fuzz import mutation, scratch
 from wlk_host.backends.checkpoints import conversion, lora, mlx, vocabulary
 from wlk_host.backends.checkpoints.files import read_json, weight_files
@@ -18,13 +19,13 @@ from wlk_host.backends.whisper.config import read_config
 
 _WEIGHT: Final = "encoder.blocks.0.attn.query.weight"
 _MODULE: Final = "base_model.model.model.encoder.layers.0.self_attn.q_proj"
-_VARIABLES: Final = {
+_VARIABLES: Final[Arrays] = {
     "decoder/embeddings/weight": np.zeros((100, 64), np.float16),
     "decoder/layer_0/self_attention/linear_0/weight": np.zeros((192, 64), np.float16),
     "decoder/num_heads": np.array(1, np.int16),
     "encoder/num_heads": np.array(1, np.int16),
 }
-_QUANTISED: Final = {
+_QUANTISED: Final[Arrays] = {
     "a.weight": np.zeros((2, 8), np.uint32),
     "a.scales": np.zeros((2, 1), np.float16),
     "a.biases": np.zeros((2, 1), np.float16),

@@ -5,20 +5,20 @@ from typing import Final
 
 import numpy as np
 
-from fixtures.smallest_model import container, variables
+from fixtures.smallest_model import Arrays, container, variables
 from fuzz import mutation, scratch
 from wlk_host.backends.checkpoints.container import read_variables
 from wlk_host.backends.checkpoints.shapes import read_whisper
 from wlk_host.core.errors import WlkError
 
-_SMALL: Final = {
+_SMALL: Final[Arrays] = {
     "encoder/conv1/weight": np.zeros((2, 80, 3), np.float16),
     "decoder/embeddings/weight": np.zeros((5, 2), np.int8),
     "decoder/embeddings/weight_scale": np.zeros(5, np.float32),
     "encoder/num_heads": np.array(1, np.int16),
 }
 
-_ALL: Final = {
+_ALL: Final[Arrays] = {
     name: array if array.ndim == 0 else np.zeros((0,) * array.ndim, array.dtype)
     for name, array in variables().items()
 }

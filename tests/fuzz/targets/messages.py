@@ -5,7 +5,7 @@ import zlib
 from pathlib import Path
 from typing import Any, Final
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from fuzz import mutation
 from wlk_host.core.errors import WlkError

@@ -32,7 +32,7 @@ MUTATORS: Final = (mutation.of_bytes, mutation.of_lines)
 def try_one(data: bytes) -> None:
     """Cues are in order, not empty, of two rows at most, and end where the format says."""
     text = data.decode("utf-8", "surrogateescape")
-    contents = next((c for c in get_args(Contents) if text.startswith(c)), "both")
+    contents: Contents = next((c for c in get_args(Contents) if text.startswith(c)), "both")
     subtitles = Subtitles(contents, names_speakers=len(text) % 2 == 0)
     before = 0
     cues = [cue for line in _lines(text) for cue in subtitles.add(line)]
