@@ -157,7 +157,9 @@ def _try(target: Target, data: bytes, report: Report) -> None:
         report.refused += not attempt(target, data)
     except HungError:
         _try_again(target, data, report)
-    except Exception as error:  # noqa: BLE001 - every error that is not coded is a finding
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - not coded; panics in Rust are no Exception
         _add(report, error, data)
     took = time.process_time() - begun
     if took > report.slowest_s:

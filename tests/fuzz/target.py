@@ -14,6 +14,7 @@ NAMES: Final = (
     "ct2_containers",
     "torch_files",
     "configs",
+    "tokenizer_files",
     "stored",
     "subtitles",
     "languages",

@@ -208,9 +208,13 @@ def _sentencepiece(path: Path) -> Any:
 
 
 def _fast_tokenizer(path: Path) -> tuple[_Encode, _Decode]:
-    import tokenizers  # noqa: PLC0415 - only without a SentencePiece model
+    # It imports tokenizers, which a folder with a SentencePiece model does not need.
+    from wlk_host.backends.tokenizer_files import read_tokenizer  # noqa: PLC0415
 
-    tokenizer = tokenizers.Tokenizer.from_file(str(path))
+    try:
+        tokenizer = read_tokenizer(path)
+    except ValueError as error:
+        raise broken(path.parent, str(error)) from error
 
     def encode(text: str) -> list[str]:
         tokens: list[str] = tokenizer.encode(text, add_special_tokens=False).tokens
