@@ -6,8 +6,7 @@ from typing import Any, Final
 import tokenizers
 
 _PANIC: Final = "PanicException"
-"""What the library raises where it meets what it did not expect. It is no `Exception`, and it cannot
-be imported."""
+"""What the library raises where it panics. It is no `Exception`, and cannot be imported."""
 
 
 def read_tokenizer(path: Path) -> Any:
