@@ -42,6 +42,12 @@ def test_the_corpus_is_valid(name: str) -> None:
     assert accepted.count(True) >= len(accepted) / 2
 
 
+def test_every_input_that_failed_once_belongs_to_a_target() -> None:
+    kept = {folder.name for folder in driver.FOUND.iterdir()}
+    assert kept
+    assert kept <= set(NAMES)
+
+
 @pytest.mark.parametrize("name", EACH)
 def test_what_failed_once_is_read_or_refused(name: str) -> None:
     with driver.alarm():
