@@ -95,7 +95,8 @@ const TO_HOST = {
  * @returns {Sender | null} null: nobody who has anything to say
  */
 export function senderOf(sender) {
-  if (!sender || sender.id !== chrome.runtime.id || sender.url === undefined) return null;
+  if (!sender || sender.id !== chrome.runtime.id) return null;
+  if (typeof sender.url !== 'string' || typeof sender.origin !== 'string') return null;
   const own = chrome.runtime.getURL('');
   if (sender.url.startsWith(own)) return documentOf(sender, own);
   // A sandboxed page has the origin "null".

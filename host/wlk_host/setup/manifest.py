@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Final
 
+from wlk_host.folders import is_file
 from wlk_host.protocol.constants import HOST_NAME
 from wlk_host.setup.errors import SetupError
 from wlk_host.setup.findings import Finding, Level
@@ -70,7 +71,7 @@ def check(path: Path, subject: str, extension_ids: list[str]) -> Checked:
         return Checked([finding], None)
     try:
         fields = json.loads(text)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:  # Also numbers that are too long.
         finding = _fail("manifest_not_json", subject, f"{path} is not JSON: {error}")
         return Checked([finding], None)
     if not isinstance(fields, dict):
@@ -95,7 +96,7 @@ def _check_fields(
         findings.append(_fail("manifest_wrong_type", subject, message))
     findings += _check_origins(path, subject, fields.get("allowed_origins", []), extension_ids)
     executable = fields.get("path")
-    if executable is not None:
+    if "path" in fields:
         findings += _check_binary(path, subject, executable)
     binary = Path(executable) if isinstance(executable, str) and not findings else None
     return Checked(findings, binary)
@@ -144,7 +145,7 @@ def _check_binary(manifest: Path, subject: str, executable: object) -> list[Find
         # Only Windows allows a path relative to the manifest. Ours is never relative.
         message = f"{manifest}: the path {executable!r} is relative, expected an absolute one"
         return [_fail("path_relative", subject, message)]
-    if not path.is_file():
+    if not is_file(path):
         message = f"{manifest} points to {path}, which is missing"
         return [_fail("binary_missing", subject, message)]
     if not os.access(path, os.X_OK):
@@ -157,8 +158,11 @@ def _check_binary(manifest: Path, subject: str, executable: object) -> list[Find
 def _check_shebang(path: Path, subject: str) -> list[Finding]:
     if os.name == "nt":
         return []
-    with path.open("rb") as file:
-        start = file.read(512)
+    try:
+        with path.open("rb") as file:
+            start = file.read(512)
+    except OSError as error:
+        return [_fail("binary_unreadable", subject, f"cannot read {path}: {error}")]
     if start.startswith((b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")):
         return []
     line = start.split(b"\n", 1)[0]
@@ -166,7 +170,7 @@ def _check_shebang(path: Path, subject: str) -> list[Finding]:
         message = f"{path} is a script without a #! line"
         return [_fail("binary_bad_shebang", subject, message)]
     words = os.fsdecode(line[2:]).split()
-    if not words or not Path(words[0]).is_file():
+    if not words or not is_file(Path(words[0])):
         message = f"{path} needs the interpreter {words[0] if words else ''!r}, which is missing"
         return [_fail("binary_bad_shebang", subject, message)]
     return []

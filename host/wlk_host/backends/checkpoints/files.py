@@ -8,6 +8,7 @@ import json
 import pickle
 import re
 import struct
+import tokenize
 import warnings
 import zipfile
 import zlib
@@ -55,6 +56,8 @@ READING: Final = (
     ImportError,
     MemoryError,
     RuntimeError,
+    SyntaxError,
+    tokenize.TokenError,
     pickle.UnpicklingError,
     struct.error,
     zipfile.BadZipFile,

@@ -7,6 +7,7 @@ the numbers.
 """
 
 import pickle
+import pickletools
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -25,6 +26,8 @@ _DTYPES: Final = {
     "IntStorage": np.int32,
     "LongStorage": np.int64,
 }
+
+_PUT: Final = frozenset({"PUT", "BINPUT", "LONG_BINPUT"})
 
 Array = NDArray[np.generic]
 
@@ -68,8 +71,19 @@ class _Unpickler(pickle.Unpickler):
 
     def __init__(self, file: BinaryIO, n_bytes: int) -> None:
         super().__init__(file)
+        self._file = file
         self._n_bytes = n_bytes
         self.storages: dict[str, Array] = {}
+
+    def load(self) -> Any:
+        """The object. Its memo is checked first: one byte more asks for gigabytes of it."""
+        begin = self._file.tell()
+        try:
+            _require_small_memo(self._file)
+        except ValueError as error:
+            raise pickle.UnpicklingError(f"it is no pickle: {error}") from error
+        self._file.seek(begin)
+        return super().load()
 
     def find_class(self, module: str, name: str) -> Any:
         """What a pickle may call."""
@@ -96,6 +110,18 @@ class _Unpickler(pickle.Unpickler):
                 raise pickle.UnpicklingError("it holds more numbers than its bytes can be")
             self.storages[key] = np.zeros(n_numbers, dtype)
         return self.storages[key]
+
+
+def _require_small_memo(file: BinaryIO) -> None:
+    """Check the pickle that begins there.
+
+    Raises:
+        ValueError: it is damaged, or its memo is larger than it can be.
+    """
+    for number, (operation, place, _) in enumerate(pickletools.genops(file)):
+        # Places are counted up, so none can exceed the operations before it.
+        if operation.name in _PUT and isinstance(place, int) and not 0 <= place <= number:
+            raise ValueError(f"it puts something in place {place} of its memo")
 
 
 def _tensor(

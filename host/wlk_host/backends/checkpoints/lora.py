@@ -20,6 +20,9 @@ _PREFIX: Final = "base_model.model."
 
 _PART: Final = re.compile(r"(.+)\.lora_([AB])(?:\.default)?\.weight")
 
+_MOST_ALPHA: Final = 1e6
+"""Adapters are trained with 8 to 1024. JSON has numbers that no float can hold, and NaN."""
+
 _SAVED: Final = re.compile(r"(.+?)\.modules_to_save(?:\.default)?\.(weight|bias)|(.+)")
 
 
@@ -112,7 +115,7 @@ def _scale(config: Mapping[str, object], module: str, rank: int) -> float:
         for pattern, value in patterns.items():
             if module == pattern or fnmatch.fnmatch(module, f"*.{pattern}"):
                 alpha = value
-    if not isinstance(alpha, int | float):
+    if not isinstance(alpha, int | float) or not abs(alpha) <= _MOST_ALPHA:
         alpha = rank
     return float(alpha) / (math.sqrt(rank) if config.get("use_rslora") else rank)
 

@@ -57,9 +57,9 @@ class FolderModel:
         tokens = set[str]()
         for stem in _TARGET_VOCABULARIES:
             if (path := self.folder / f"{stem}.json").is_file():
-                tokens.update(_read_json(self.folder, path))
+                tokens.update(_read_tokens(self.folder, path))
             elif (path := self.folder / f"{stem}.txt").is_file():
-                tokens.update(path.read_text("utf-8").splitlines())
+                tokens.update(_read(self.folder, path).splitlines())
         if not tokens:
             raise broken(self.folder, "it has no vocabulary")
         return frozenset(tokens)
@@ -111,6 +111,8 @@ class FolderTranslator:
         self._model = model
         self._beams = beams
         self._config = _read_json(model.folder, model.folder / "config.json")
+        if not isinstance(self._config, dict):
+            raise broken(model.folder, "config.json is no object")
         self._encode, self._decode = _tokenizers(model.folder)
         self._translator = load_translator(model.folder)
 
@@ -206,9 +208,13 @@ def _sentencepiece(path: Path) -> Any:
 
 
 def _fast_tokenizer(path: Path) -> tuple[_Encode, _Decode]:
-    import tokenizers  # noqa: PLC0415 - only without a SentencePiece model
+    # It imports tokenizers, which a folder with a SentencePiece model does not need.
+    from wlk_host.backends.tokenizer_files import read_tokenizer  # noqa: PLC0415
 
-    tokenizer = tokenizers.Tokenizer.from_file(str(path))
+    try:
+        tokenizer = read_tokenizer(path)
+    except ValueError as error:
+        raise broken(path.parent, str(error)) from error
 
     def encode(text: str) -> list[str]:
         tokens: list[str] = tokenizer.encode(text, add_special_tokens=False).tokens
@@ -222,8 +228,22 @@ def _fast_tokenizer(path: Path) -> tuple[_Encode, _Decode]:
     return encode, decode
 
 
+def _read_tokens(folder: Path, path: Path) -> list[str]:
+    tokens = _read_json(folder, path)
+    if not isinstance(tokens, list) or not all(isinstance(token, str) for token in tokens):
+        raise broken(folder, f"{path.name} is no list of tokens")
+    return tokens
+
+
+def _read(folder: Path, path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, ValueError) as error:
+        raise broken(folder, f"{path.name}: {error}") from error
+
+
 def _read_json(folder: Path, path: Path) -> Any:
     try:
-        return json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+        return json.loads(_read(folder, path))
+    except (OSError, ValueError, RecursionError) as error:
         raise broken(folder, f"{path.name}: {error}") from error

@@ -223,8 +223,20 @@ def _read(path: Path, fingerprint: Fingerprint) -> dict[str, StepTime]:
         if content["machine"] != fingerprint:
             return {}
         return {name: _step(kept) for name, kept in content["steps"].items()}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+    except _UNREADABLE:
         return {}
+
+
+_UNREADABLE: Final = (
+    OSError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+)
+"""What reading measurements raises: JSON can be nested deeply, and hold what no float can."""
 
 
 def _step(kept: Mapping[str, float]) -> StepTime:
