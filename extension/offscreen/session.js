@@ -1,15 +1,19 @@
 import { FRAME_SAMPLES, SAMPLE_RATE, toBase64 } from '../audio/framing.js';
 import { PcmRing } from '../audio/ring_buffer.js';
 import {
+  aheadOf,
   applyUpdate,
   contextBefore,
+  continued,
   EMPTY_MODEL,
   resumeAt,
   resumeSample,
   someUntranslated,
+  wordsEnd,
 } from '../shared/captions.js';
 import { WHISPER } from '../shared/settings.js';
 import { countedOn, lastNumber } from '../shared/speakers.js';
+import { FatalSound } from './fatal_sound.js';
 
 /** @typedef {import('../shared/messages.js').Phase} Phase */
 /** @typedef {import('../shared/messages.js').PhaseName} PhaseName */
@@ -46,12 +50,15 @@ const LASTING = ['model', 'policy', 'backend', 'alignment_heads'];
 export class CaptionSession {
   #ring = new PcmRing(SECONDS_KEPT * SAMPLE_RATE);
   #model = EMPTY_MODEL;
+  /** What hosts before have captioned and this one is still to come to: nothing that stands goes. */
+  #ahead = EMPTY_MODEL;
   /** @type {Status | null} */
   #status = null;
   #attached = false;
   /** Whether the next host is another process than the one before. */
   #hostIsNew = true;
-  #wasAttached = false;
+  /** Another host begins where one was lost. */
+  #restarting = false;
   #stopping = false;
   /** The host finishes with its old model; another session of it then goes on with the new one. */
   #changingModel = false;
@@ -69,6 +76,12 @@ export class CaptionSession {
   /** Up to here nothing that was said waits to be captioned. */
   #caughtUpUntil = 0;
   #skippedBeforeMs = 0;
+  #fatalSound = new FatalSound();
+  /**
+   * Sound that hosts have died of, and that is left out.
+   * @type {{ until: number, seconds: number } | null}
+   */
+  #leftOut = null;
   /** Voices that hosts before this one have numbered; it knows none of them. */
   #speakersBefore = 0;
   #outlets;
@@ -103,7 +116,7 @@ export class CaptionSession {
 
   /** @returns {CaptionModel} what has been said so far */
   get model() {
-    return this.#model;
+    return continued(this.#model, this.#ahead);
   }
 
   /** The sample that comes next. */
@@ -132,15 +145,17 @@ export class CaptionSession {
 
   /** A host is ready: open the session there, or go on where the one before was lost. */
   attach() {
-    const from = resumeSample(this.#model, this.#ring.start);
-    this.#model = resumeAt(this.#model, from);
+    this.#fatalSound.attached();
+    const { model } = this;
+    const from = resumeSample(model, this.#ring.start);
+    this.#model = resumeAt(model, from);
+    this.#ahead = aheadOf(model, from);
     if (this.#hostIsNew) this.#speakersBefore = lastNumber(this.#model);
     this.#hostIsNew = false;
     this.#skippedBeforeMs = this.#skippedMs() + this.#forgottenMs(from);
     this.#status = null;
     this.#from = from;
     this.#attached = true;
-    this.#wasAttached = true;
     this.#seq = 0;
     this.#outlets.captionsChanged();
     this.#outlets.toHost({
@@ -158,8 +173,13 @@ export class CaptionSession {
     this.#outlets.phaseChanged();
   }
 
-  /** The host is gone; another may come. */
-  detach() {
+  /**
+   * The host is gone; another may come.
+   * @param {boolean} died by itself, and not with the worker
+   */
+  detach(died) {
+    if (died && this.#attached) this.#bury();
+    this.#restarting ||= this.#attached;
     this.#attached = false;
     this.#hostIsNew = true;
     this.#changingModel = false;
@@ -237,6 +257,9 @@ export class CaptionSession {
     const wasStale = this.#stale;
     const lines = update.lines.map((line) => this.#withItsSpeaker(line));
     this.#model = applyUpdate(this.#model, { ...update, lines });
+    this.#ahead = aheadOf(this.#ahead, Math.max(wordsEnd(this.#model), update.final_until));
+    this.#hear();
+    if (this.#leftOut && update.final_until > this.#leftOut.until) this.#leftOut = null;
     this.#finalUntil = update.final_until;
     this.#ring.forget(update.final_until);
     this.#outlets.captionsChanged();
@@ -248,6 +271,7 @@ export class CaptionSession {
     // Of the session that is about to end.
     if (this.#changingModel) return;
     this.#status = status;
+    if (status.state !== 'loading') this.#hear();
     if (status.state === 'listening' && status.lag_ms === 0) this.#caughtUpUntil = this.#ring.end;
     this.#outlets.phaseChanged();
   }
@@ -260,6 +284,24 @@ export class CaptionSession {
   #withItsSpeaker(line) {
     if (line.id < this.#from) return line;
     return { ...line, speaker: countedOn(line.speaker, this.#speakersBefore) };
+  }
+
+  /** The host works. */
+  #hear() {
+    this.#fatalSound.heard(this.#ring.end);
+    this.#restarting = false;
+  }
+
+  /** The host has died. If it died of its sound, as the one before, that is left out. */
+  #bury() {
+    const done = Math.max(this.#finalUntil, this.#from);
+    const until = this.#fatalSound.died({ done, given: this.#ring.end });
+    if (until === null) return;
+    const { lines } = this.model;
+    const seconds = (until - wordsEnd({ revision: 0, lines, draft: null })) / SAMPLE_RATE;
+    if (seconds > 0) this.#leftOut = { until, seconds };
+    this.#caughtUpUntil = Math.max(this.#caughtUpUntil, until);
+    this.#ring.forget(until);
   }
 
   #changeModel() {
@@ -291,16 +333,28 @@ export class CaptionSession {
   /** @returns {Phase} */
   #phase() {
     const lagMs = this.#attached ? (this.#status?.lag_ms ?? 0) : 0;
-    const news = this.#attached && this.#status ? newsOf(this.#status) : null;
+    const news = this.#attached && this.#status ? this.#news(this.#status) : null;
     const phase = { name: this.#phaseName(), lagMs, skippedMs: this.#skippedMs() };
     return news ? { ...phase, news } : phase;
+  }
+
+  /**
+   * @param {Status} status
+   * @returns {import('../shared/messages.js').News | null}
+   */
+  #news(status) {
+    // What comes before the host listens would be shown for a moment only.
+    if (!this.#leftOut || status.state === 'loading') return newsOf(status);
+    const detail = String(Math.max(1, Math.round(this.#leftOut.seconds)));
+    return { key: 'notice_left_out', detail };
   }
 
   /** @returns {PhaseName} */
   #phaseName() {
     if (this.#stopping) return 'ending';
     if (this.#changingModel) return 'loading';
-    if (!this.#attached) return this.#wasAttached ? 'reconnecting' : 'connecting';
+    if (this.#restarting) return 'reconnecting';
+    if (!this.#attached) return 'connecting';
     // Between `start` and the host's first word on it the host makes ready.
     if (this.#status === null) return 'loading';
     return this.#status.state === 'ended' ? 'ending' : this.#status.state;

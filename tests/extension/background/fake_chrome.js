@@ -92,6 +92,8 @@ export function startWorker(storage = fakeStorage()) {
     now: 0,
     /** Whether the document that is created connects. */
     connects: true,
+    /** Whether it says at once that a stream is open again. */
+    reopens: true,
     /** Whether the tab is there. */
     isOpen: true,
     title: '',
@@ -160,7 +162,7 @@ export function startWorker(storage = fakeStorage()) {
     return port;
   }
 
-  const documentPort = offscreenDocument();
+  const documentPort = offscreenDocument(seen);
   /** @type {any[]} */
   const toHost = [];
   const installed = { models: [], translators: [], speakers: false };
@@ -231,8 +233,11 @@ export function startWorker(storage = fakeStorage()) {
   };
 }
 
-/** The offscreen document: says at once what it was told to begin or end. */
-function offscreenDocument() {
+/**
+ * The offscreen document: says at once what it was told to begin or end.
+ * @param {{ reopens: boolean }} seen
+ */
+function offscreenDocument(seen) {
   /** @type {CaptureState[]} */
   let running = [];
   const port = new FakePort((command) => {
@@ -250,7 +255,7 @@ function offscreenDocument() {
       running.push({ session, tabId, phase, ...state });
       port.receive({ type: 'captures', captures: running });
       port.receive({ type: 'begun', session, problem: null });
-    } else if (command.type === 'reopen') {
+    } else if (command.type === 'reopen' && seen.reopens) {
       port.receive({ type: 'begun', session: command.session, problem: null });
     } else if (command.type === 'end') {
       running = running.filter(({ tabId }) => tabId !== command.tabId);
