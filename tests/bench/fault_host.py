@@ -1,7 +1,7 @@
 """The real host, which crashes each time it hears one and the same sound.
 
-It is told through files in the profile's folder: once `poison` is there, the next sound of a session
-is the poison, and its sample is kept there. Each death adds a line to `deaths`.
+Files in the profile's folder tell it what to do: once `poison` is there, the next sound of a
+session is the poison, and its sample is kept there. Each death adds a line to `deaths`.
 """
 
 import os

@@ -28,6 +28,25 @@ _LOOK: Final = """(async () => ({
 
 
 @dataclass(frozen=True)
+class Past:
+    """A fault that has happened.
+
+    Attributes:
+        gone_at: when its cause was gone, on the monotonic clock.
+        unheard: seconds of the page's sound that nobody could have captioned: it was not played, or
+            the browser gave it to nobody.
+    """
+
+    gone_at: float
+    unheard: tuple[float, float] | None = None
+
+
+def now() -> Past:
+    """The cause is gone as soon as the fault has happened."""
+    return Past(time.monotonic())
+
+
+@dataclass(frozen=True)
 class Look:
     """What stood on the screen at one moment.
 
@@ -74,9 +93,7 @@ class Rig:
     def follow(self) -> None:
         """Open the panel, for the tab in front."""
         self._earlier, self._lines = f"{self._earlier} {self._lines}".strip(), ""
-        tab_id = self.in_worker(
-            "chrome.tabs.query({ active: true }).then(([tab]) => tab.id)"
-        )
+        tab_id = self.in_worker("chrome.tabs.query({ active: true }).then(([tab]) => tab.id)")
         made = self.browser.send("Target.createTarget", url="about:blank", background=True)
         self._panel = made["targetId"]
         session = self._session(self._panel)
@@ -235,7 +252,8 @@ def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _classes(node: dict[str, Any]) -> list[str]:
     attributes = node.get("attributes", [])
-    return dict(zip(attributes[::2], attributes[1::2], strict=True)).get("class", "").split()
+    named = dict(zip(attributes[::2], attributes[1::2], strict=True))
+    return str(named.get("class", "")).split()
 
 
 def _texts(node: dict[str, Any]) -> Iterator[str]:

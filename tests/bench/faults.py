@@ -24,12 +24,12 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from fault_kinds import FAULTS, Fault, Past, nothing
-from fault_rig import Look, Rig
 from pages import Site, serve
 from unwatched import run_unwatched
 from waiting import wait_until
 
+from fault_kinds import FAULTS, Fault, nothing
+from fault_rig import Look, Past, Rig
 from fixtures import models, sound
 from wlk_host.bench.logs import TimedWord
 from wlk_host.bench.scoring import align, normalise, word_ends
@@ -110,7 +110,9 @@ def run(fault: Fault, speech: Speech, at_s: float, site: Site, keep: Path | None
             wait_until(lambda: browser.ask(page, ready), "the page has no sound")
             rig = Rig(browser, url, profile, page)
             rig.begin()
-            assert rig.watch(lambda look: (look.media_s or 0) >= at_s, at_s + 30), "it does not play"
+            assert rig.watch(lambda look: (look.media_s or 0) >= at_s, at_s + 30), (
+                "it does not play"
+            )
             began = time.monotonic()
             past = fault.act(rig)
             ended = "document.querySelector('video').ended"
@@ -147,9 +149,7 @@ def judge(fault: Fault, speech: Speech, log: Sequence[Look], began: float, past:
     )
 
 
-def _changes(
-    pairs: Sequence[tuple[int, int]], n: int, m: int, near: set[int]
-) -> tuple[int, int]:
+def _changes(pairs: Sequence[tuple[int, int]], n: int, m: int, near: set[int]) -> tuple[int, int]:
     """Words missing and added between pairs of equal words, of which one side is near."""
     missing = added = 0
     for (i, j), (i_next, j_next) in pairwise([(-1, -1), *pairs, (n, m)]):
@@ -168,9 +168,7 @@ def _back(log: Sequence[Look], began: float, gone_at: float) -> float | None:
     return None if first is None else first.at - gone_at
 
 
-def _caught_up(
-    log: Sequence[Look], speech: Speech, began: float, gone_at: float
-) -> float | None:
+def _caught_up(log: Sequence[Look], speech: Speech, began: float, gone_at: float) -> float | None:
     """Seconds until the newest of the new words was said no more than 3 s before."""
     back = _back(log, began, gone_at)
     ends = [end for _, _, end in speech.words]

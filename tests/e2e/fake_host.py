@@ -18,6 +18,7 @@ session to FOLDER/<session>.pcm at its position. FOLDER/behaviour.json may ask f
     {"downloads": true}                 unless it ends at once
     {"speakers": false}                 has no model that tells them apart until it is downloaded
     {"backends": [{...}]}               has these backends, as the protocol tells them
+    {"fatal_word": 20}            crashes each time it hears this word
     {"scripted": true}            says nothing but what is appended to FOLDER/say.jsonl: `lines` and
                                   `draft` of `captions`, with the next audio that comes
 """
@@ -26,6 +27,7 @@ import base64
 import contextlib
 import json
 import os
+import signal
 import struct
 import sys
 import time
@@ -200,10 +202,16 @@ class Host:
                 if message["seq"] % 20 == 0:
                     send(status(session, "listening"))
             case "audio" if session in self.sessions:
-                self.sessions[session].take(message["start"], base64.b64decode(message["pcm"]))
+                self.hear(self.sessions[session], message)
             case "stop" if session in self.sessions:
                 self.sessions.pop(session).say(draft_words=0)
                 send(status(session, "ended"))
+
+    def hear(self, session: Session, message: Message) -> None:
+        """Take sound, unless it is the end."""
+        if message["start"] // WORD == self.behaviour.get("fatal_word"):
+            os.kill(os.getpid(), signal.SIGSEGV)
+        session.take(message["start"], base64.b64decode(message["pcm"]))
 
     def greet(self, protocol: int = 1) -> None:
         """Tell what is installed."""
