@@ -1,34 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FRAME_SAMPLES, SAMPLE_RATE } from '../../../extension/audio/framing.js';
-import { CaptionSession } from '../../../extension/offscreen/session.js';
 import { captions, line, status } from '../builders.js';
-
-/** A session and everything it said. */
-function bench() {
-  /** @type {any[]} */
-  const toHost = [];
-  let changes = 0;
-  const session = new CaptionSession(
-    { id: 's', options: { language: 'en' }, visible: true },
-    {
-      toHost: (message) => toHost.push(message),
-      captionsChanged: () => changes++,
-      phaseChanged: () => {},
-    },
-  );
-  return {
-    session,
-    /** @returns {number} how often its captions have changed */
-    changes: () => changes,
-    /** @returns {any[]} what it has told the host since the last call */
-    takeToHost: () => toHost.splice(0),
-    /** @param {number} seconds */
-    hear: (seconds) => {
-      for (let i = 0; i < seconds * 10; i++) session.push(new Int16Array(FRAME_SAMPLES));
-    },
-  };
-}
+import { bench } from './session_bench.js';
 
 /** @param {any[]} messages @returns {number[]} */
 const audioStarts = (messages) =>
