@@ -17,10 +17,12 @@ from wlk_host.runtime.host.greeting import host_hello
 from wlk_host.runtime.stdio import (
     HUNG_EXIT_CODE,
     INBOX_MESSAGES,
+    MEMORY_EXIT_CODE,
     BrowserGoneError,
     FrameWriter,
     HungError,
     Inbox,
+    MemoryFullError,
     Pipes,
     read_frames,
 )
@@ -65,6 +67,10 @@ def serve(
         # Python itself would wait for the threads that do not end.
         _log.critical("leaving, because too much work does not end")
         os._exit(HUNG_EXIT_CODE)
+    except MemoryFullError:
+        # The other threads would ask for more while Python waits for them.
+        _log.critical("leaving, because there is no memory left")
+        os._exit(MEMORY_EXIT_CODE)
     return reader.exit_code
 
 
