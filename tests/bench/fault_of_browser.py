@@ -71,6 +71,12 @@ def asleep(rig: Rig) -> Past:
     return now()
 
 
+def play_from(rig: Rig, at: float) -> None:
+    """Have the page go on where it was."""
+    rig.of_page(f"Object.assign(document.querySelector('video'), {{ currentTime: {at} }}).play()")
+    assert rig.media_s() >= at - 0.5, "the page did not go on"
+
+
 def page_crashed(rig: Rig) -> Past:
     """Have its process crash, load it again, and click, for which the extension asks."""
     at = rig.media_s()
@@ -80,7 +86,7 @@ def page_crashed(rig: Rig) -> Past:
     time.sleep(1)
     rig.browser.go(rig.page, rig.url)
     wait_until(lambda: rig.of_page("document.querySelector('video').readyState") >= 2, "no video")
-    rig.of_page(f"Object.assign(document.querySelector('video'), {{ currentTime: {at} }}).play()")
+    play_from(rig, at)
     rig.watch(lambda look: look.said[1] == "↻", 10)
     rig.press()
     return Past(time.monotonic(), (at - 0.2, at + 0.3))
@@ -103,7 +109,7 @@ def tab_discarded(rig: Rig) -> Past:
     rig.browser.attempt("Target.activateTarget", targetId=rig.page)
     ready = "document.querySelector('video')?.readyState >= 2"
     wait_until(lambda: rig.of_page(ready), "the page did not come back")
-    rig.of_page(f"Object.assign(document.querySelector('video'), {{ currentTime: {at} }}).play()")
+    play_from(rig, at)
     rig.press()
     pressed = time.monotonic()
     rig.follow()

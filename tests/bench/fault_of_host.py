@@ -51,11 +51,11 @@ def host_starved(rig: Rig) -> Past:
     """Let it have no more memory than it has. The cause is gone with the process."""
     [before] = rig.hosts()
     size = int(Path(f"/proc/{before}/statm").read_text().split()[0]) * resource.getpagesize()
-    resource.prlimit(before, resource.RLIMIT_AS, (size, size))
+    _, most = resource.prlimit(before, resource.RLIMIT_AS)
+    resource.prlimit(before, resource.RLIMIT_AS, (size, most))
     rig.watch(lambda _: before not in rig.hosts(), 8)
     if before in rig.hosts():
-        unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
-        resource.prlimit(before, resource.RLIMIT_AS, unlimited)
+        resource.prlimit(before, resource.RLIMIT_AS, (most, most))
     return now()
 
 

@@ -235,7 +235,11 @@ def main() -> None:
         for name in arguments.only:
             fault = FAULTS.get(name, Fault("none", "", nothing))
             keep = arguments.keep and arguments.keep / f"{name}.json"
-            result = run(fault, speech, arguments.at, site, keep)
+            try:
+                result = run(fault, speech, arguments.at, site, keep)
+            except (AssertionError, OSError) as error:
+                print(f"| {fault.name} | {fault.how} | not measured: {error!r} |", flush=True)
+                continue
             if undisturbed is None:
                 undisturbed = result.wer
             print(result.row(undisturbed), flush=True)

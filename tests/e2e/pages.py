@@ -1,5 +1,6 @@
 """Web pages for the tests, served from 127.0.0.1."""
 
+import re
 import threading
 import wave
 from collections.abc import Iterator, Mapping
@@ -105,13 +106,23 @@ def serve() -> Iterator[Site]:
             if resource is None:
                 self.send_error(404)
                 return
-            self.send_response(200)
+            # Without ranges the browser cannot go to a place in a clip.
+            asked = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
+            body = resource.body
+            if asked:
+                first, last = int(asked[1]), int(asked[2] or len(body) - 1)
+                body = body[first : last + 1]
+            self.send_response(206 if asked else 200)
+            if asked:
+                place = f"bytes {first}-{first + len(body) - 1}/{len(resource.body)}"
+                self.send_header("Content-Range", place)
+            self.send_header("Accept-Ranges", "bytes")
             self.send_header("Content-Type", resource.content_type)
-            self.send_header("Content-Length", str(len(resource.body)))
+            self.send_header("Content-Length", str(len(body)))
             for name, value in resource.headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(resource.body)
+            self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's
             """Keep the test output quiet."""
