@@ -37,7 +37,7 @@ def nothing(rig: Rig) -> Past:
 FAULTS: Final = {
     "host-killed": Fault("host killed", "real (SIGKILL)", fault_of_host.host_killed),
     "host-oom": Fault(
-        "host out of memory", "real (no further allocation, RLIMIT_AS)", fault_of_host.host_starved
+        "host out of memory", "real (RLIMIT_AS, SIGKILL after 15 s)", fault_of_host.host_starved
     ),
     "host-frozen": Fault("host stopped for 10 s", "real (SIGSTOP)", fault_of_host.host_frozen),
     "host-hung": Fault("host hung", "real (SIGSTOP for good)", fault_of_host.host_hung),

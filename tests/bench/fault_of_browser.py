@@ -44,8 +44,10 @@ def port_closed(rig: Rig) -> Past:
 
 def extension_reloaded(rig: Rig) -> Past:
     """Load it anew, as an update does. The cause is gone with the click that the browser wants."""
-    at = rig.media_s()
+    at, before = rig.media_s(), rig.hosts()
     rig.browser.reload_extension()
+    # The worker before can be asked no more, and ends with its host.
+    wait_until(lambda: not set(before) & set(rig.hosts()), "the host goes on")
     wait_until(lambda: rig.browser.ours("service_worker"), "the extension did not come back")
     offered = "chrome.tabs.query({ active: true }).then(([{ id: tabId }]) =>"
     offered += " chrome.action.getBadgeText({ tabId }))"

@@ -48,14 +48,13 @@ def host_hung(rig: Rig) -> Past:
 
 
 def host_starved(rig: Rig) -> Past:
-    """Let it have no more memory than it has. The cause is gone with the process."""
+    """Let it have no more memory than it has, and end it as the kernel does if it gets along."""
     [before] = rig.hosts()
     size = int(Path(f"/proc/{before}/statm").read_text().split()[0]) * resource.getpagesize()
     _, most = resource.prlimit(before, resource.RLIMIT_AS)
     resource.prlimit(before, resource.RLIMIT_AS, (size, most))
-    rig.watch(lambda _: before not in rig.hosts(), 8)
-    if before in rig.hosts():
-        resource.prlimit(before, resource.RLIMIT_AS, (most, most))
+    if not rig.watch(lambda _: before not in rig.hosts(), 15):
+        rig.kill_host()
     return now()
 
 
