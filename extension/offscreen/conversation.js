@@ -162,9 +162,12 @@ export class Conversation {
     for (const session of this.#sessions()) session.attach();
   }
 
-  /** The host is gone; another may come. */
-  detach() {
-    for (const session of this.#sessions()) session.detach();
+  /**
+   * The host is gone; another may come.
+   * @param {boolean} died by itself, and not with the worker
+   */
+  detach(died) {
+    for (const session of this.#sessions()) session.detach(died);
   }
 
   /** No more sound will come. It goes on until the host has said the last words. */

@@ -62,7 +62,7 @@ export class Conversations {
     reopen: (command) => void this.#reopen(command),
     abandon: ({ tabIds }) => tabIds.forEach((tabId) => this.#at(tabId).forEach(this.#forget)),
     end: ({ tabId }) => this.#activeAt(tabId).forEach((entry) => void this.#end(entry)),
-    host: ({ ready }) => this.#setHostReady(ready),
+    host: ({ ready }) => this.#setHostReady(ready, true),
     'from-host': ({ message }) => this.#receive(message),
     meter: ({ wanted }) => this.#setMetering(wanted),
     microphone: ({ tabId, on }) => {
@@ -124,7 +124,7 @@ export class Conversations {
 
   /** The worker is gone, and with it the host and whoever looked at the levels. */
   loseWorker() {
-    this.#setHostReady(false);
+    this.#setHostReady(false, false);
     this.#setMetering(false);
     this.#setReaders([], null);
   }
@@ -185,7 +185,9 @@ export class Conversations {
     const isWanted = () => entry !== undefined && !entry.ending && !entry.capture;
     const opened = entry && isWanted() ? await this.#tryToOpenTab(entry, streamId) : null;
     if (opened && 'code' in opened) {
-      return this.#edges.report({ type: 'begun', session, problem: opened });
+      // Another attempt may have been answered sooner.
+      const problem = isWanted() ? opened : null;
+      return this.#edges.report({ type: 'begun', session, problem });
     }
     if (opened && entry && isWanted()) {
       entry.capture = opened;
@@ -342,13 +344,16 @@ export class Conversations {
     }
   }
 
-  /** @param {boolean} ready */
-  #setHostReady(ready) {
+  /**
+   * @param {boolean} ready
+   * @param {boolean} byItself whether one that is gone has died, or went with the worker
+   */
+  #setHostReady(ready, byItself) {
     if (ready === this.#hostReady) return;
     this.#hostReady = ready;
     for (const { conversation } of this.#running.values()) {
       if (ready) conversation.attach();
-      else conversation.detach();
+      else conversation.detach(byItself);
     }
   }
 

@@ -1,18 +1,23 @@
 import { SAMPLE_RATE, toBase64 } from '../audio/framing.js';
 import {
+  aheadOf,
   applyUpdate,
   contextBefore,
+  continued,
   EMPTY_MODEL,
   resumeAt,
   resumeSample,
   someUntranslated,
+  wordsEnd,
 } from '../shared/captions.js';
 import { WHISPER } from '../shared/settings.js';
 import { countedOn, lastNumber } from '../shared/speakers.js';
+import { FatalSound } from './fatal_sound.js';
 import { Feed } from './feed.js';
+import { needNewStart } from './lasting_options.js';
+import { phaseOf } from './phase.js';
 
 /** @typedef {import('../shared/messages.js').Phase} Phase */
-/** @typedef {import('../shared/messages.js').PhaseName} PhaseName */
 /** @typedef {import('../shared/captions.js').CaptionModel} CaptionModel */
 /** @typedef {import('../shared/protocol.js').Captions} Captions */
 /** @typedef {import('../shared/protocol.js').Options} Options */
@@ -36,12 +41,6 @@ const CONTEXT_LENGTH = 400;
 const SILENT_SAMPLES = 7 * SAMPLE_RATE;
 
 /**
- * Options that hold for a whole session of the host's.
- * @type {(keyof Options)[]}
- */
-const LASTING = ['model', 'policy', 'backend', 'alignment_heads'];
-
-/**
  * The captions of one channel (a tab, or the microphone), from first sample to last word. It
  * outlives the service worker and the host: whenever a host is there it goes on from the first
  * sample that is not final yet.
@@ -52,12 +51,15 @@ export class CaptionSession {
     cut: (at) => this.#outlets.toHost({ type: 'cut', session: this.id, at }),
   });
   #model = EMPTY_MODEL;
+  /** What hosts before have captioned and this one is still to come to: nothing that stands goes. */
+  #ahead = EMPTY_MODEL;
   /** @type {Status | null} */
   #status = null;
   #attached = false;
   /** Whether the next host is another process than the one before. */
   #hostIsNew = true;
-  #wasAttached = false;
+  /** Another host begins where one was lost. */
+  #restarting = false;
   #stopping = false;
   /** The host finishes with its old model; another session of it then goes on with the new one. */
   #changingModel = false;
@@ -77,6 +79,12 @@ export class CaptionSession {
   /** The sample after the last one heard when the host last said something of this session. */
   #answeredAt = 0;
   #skippedBeforeMs = 0;
+  #fatalSound = new FatalSound();
+  /**
+   * Sound that hosts have died of, and that is left out.
+   * @type {{ until: number, seconds: number } | null}
+   */
+  #leftOut = null;
   /** Voices that hosts before this one have numbered; it knows none of them. */
   #speakersBefore = 0;
   #outlets;
@@ -111,7 +119,7 @@ export class CaptionSession {
 
   /** @returns {CaptionModel} what has been said so far */
   get model() {
-    return this.#model;
+    return continued(this.#model, this.#ahead);
   }
 
   /** The sample that comes next. */
@@ -159,8 +167,11 @@ export class CaptionSession {
 
   /** A host is ready: open the session there, or go on where the one before was lost. */
   attach() {
-    const from = resumeSample(this.#model, this.#feed.start);
-    this.#model = resumeAt(this.#model, from);
+    this.#fatalSound.attached();
+    const { model } = this;
+    const from = resumeSample(model, this.#feed.start);
+    this.#model = resumeAt(model, from);
+    this.#ahead = aheadOf(model, from);
     if (this.#hostIsNew) this.#speakersBefore = lastNumber(this.#model);
     this.#hostIsNew = false;
     this.#skippedBeforeMs = this.#skippedMs() + this.#forgottenMs(from);
@@ -168,7 +179,6 @@ export class CaptionSession {
     this.#from = from;
     this.#answeredAt = this.position;
     this.#attached = true;
-    this.#wasAttached = true;
     this.#seq = 0;
     this.#outlets.captionsChanged();
     this.#outlets.toHost({
@@ -185,8 +195,13 @@ export class CaptionSession {
     this.#outlets.phaseChanged();
   }
 
-  /** The host is gone; another may come. */
-  detach() {
+  /**
+   * The host is gone; another may come.
+   * @param {boolean} died by itself, and not with the worker
+   */
+  detach(died) {
+    if (died && this.#attached) this.#bury();
+    this.#restarting ||= this.#attached;
     this.#attached = false;
     this.#feed.end();
     this.#hostIsNew = true;
@@ -235,7 +250,7 @@ export class CaptionSession {
       this.#outlets.phaseChanged();
     }
     // The host says its last words, and begins anew.
-    if (LASTING.some((name) => options[name] !== before[name])) this.#changeModel();
+    if (needNewStart(before, options)) this.#changeModel();
     else this.#configureHost();
   }
 
@@ -261,11 +276,13 @@ export class CaptionSession {
 
   /** @param {Captions} update */
   applyCaptions(update) {
-    this.#hearHost();
+    this.#hear();
     if (update.revision <= this.#model.revision) return;
     const wasStale = this.#stale;
     const lines = update.lines.map((line) => this.#withItsSpeaker(line));
     this.#model = applyUpdate(this.#model, { ...update, lines });
+    this.#ahead = aheadOf(this.#ahead, Math.max(wordsEnd(this.#model), update.final_until));
+    if (this.#leftOut && update.final_until > this.#leftOut.until) this.#leftOut = null;
     this.#finalUntil = update.final_until;
     this.#feed.forget(update.final_until);
     this.#outlets.captionsChanged();
@@ -278,6 +295,7 @@ export class CaptionSession {
     if (this.#changingModel) return;
     this.#answeredAt = this.position;
     this.#status = status;
+    if (status.state !== 'loading') this.#hear();
     if (status.state === 'listening' && status.lag_ms === 0) this.#caughtUpUntil = this.position;
     this.#outlets.phaseChanged();
   }
@@ -292,11 +310,25 @@ export class CaptionSession {
     return { ...line, speaker: countedOn(line.speaker, this.#speakersBefore) };
   }
 
-  /** The host has said something: if it stood still, it goes on. */
-  #hearHost() {
+  /** The host works, and goes on if it stood still. */
+  #hear() {
     const wasSilent = this.#silentSamples() > 0;
     this.#answeredAt = this.position;
+    this.#fatalSound.heard(this.position);
+    this.#restarting = false;
     if (wasSilent) this.#outlets.phaseChanged();
+  }
+
+  /** The host has died. If it died of its sound, as the one before, that is left out. */
+  #bury() {
+    const done = Math.max(this.#finalUntil, this.#from);
+    const until = this.#fatalSound.died({ done, given: this.position });
+    if (until === null) return;
+    const { lines } = this.model;
+    const seconds = (until - wordsEnd({ revision: 0, lines, draft: null })) / SAMPLE_RATE;
+    if (seconds > 0) this.#leftOut = { until, seconds };
+    this.#caughtUpUntil = Math.max(this.#caughtUpUntil, until);
+    this.#feed.forget(until);
   }
 
   /** Sound that a host which stands still has not answered; none while it loads a model. */
@@ -336,22 +368,16 @@ export class CaptionSession {
 
   /** @returns {Phase} */
   #phase() {
-    const toldMs = this.#attached ? (this.#status?.lag_ms ?? 0) : 0;
-    const lagMs = toldMs + (this.#silentSamples() * 1000) / SAMPLE_RATE;
-    const news = this.#attached && this.#status ? newsOf(this.#status) : null;
-    const phase = { name: this.#phaseName(), lagMs, skippedMs: this.#skippedMs() };
-    return news ? { ...phase, news } : phase;
-  }
-
-  /** @returns {PhaseName} */
-  #phaseName() {
-    if (this.#stopping) return 'ending';
-    if (this.#changingModel) return 'loading';
-    if (!this.#attached) return this.#wasAttached ? 'reconnecting' : 'connecting';
-    // Between `start` and the host's first word on it the host makes ready.
-    if (this.#status === null) return 'loading';
-    if (this.#silentSamples() > 0) return 'lagging';
-    return this.#status.state === 'ended' ? 'ending' : this.#status.state;
+    return phaseOf({
+      status: this.#status,
+      isAttached: this.#attached,
+      isStopping: this.#stopping,
+      isChangingModel: this.#changingModel,
+      isRestarting: this.#restarting,
+      silentMs: (this.#silentSamples() * 1000) / SAMPLE_RATE,
+      skippedMs: this.#skippedMs(),
+      leftOutSeconds: this.#leftOut?.seconds ?? null,
+    });
   }
 
   /**
@@ -369,18 +395,4 @@ export class CaptionSession {
   #skippedMs() {
     return this.#skippedBeforeMs + (this.#status?.skipped_ms ?? 0);
   }
-}
-
-/**
- * @param {Status} status
- * @returns {import('../shared/messages.js').News | null}
- */
-function newsOf({ model, device, smaller_model: smaller, model_problem: problem }) {
-  if (smaller !== null) return { key: 'notice_smaller_offered', detail: smaller };
-  if (problem?.code === 'model_too_slow')
-    return { key: 'notice_smaller_taken', detail: model ?? '' };
-  if (problem?.code.startsWith('device_')) {
-    return { key: 'notice_device_left', detail: device ?? '' };
-  }
-  return null;
 }

@@ -202,7 +202,7 @@ export const HOST_NAME = 'dev.wlk.host';
 
 /**
  * One host, from its first session to its end. Times are seconds since 1970.
- * @typedef {{ host: string, began: Count, process: Count, until: Count, state: "running" | "ended" | "hung", minutes: (Minute)[], failures: (Failure)[] }} Run
+ * @typedef {{ host: string, began: Count, process: Count, until: Count, state: "running" | "ended" | "hung" | "no_memory", minutes: (Minute)[], failures: (Failure)[] }} Run
  */
 
 /**
@@ -709,7 +709,7 @@ export const DEFINITIONS = {
       began: { $ref: '#/$defs/Count' },
       process: { $ref: '#/$defs/Count' },
       until: { $ref: '#/$defs/Count' },
-      state: { enum: ['running', 'ended', 'hung'] },
+      state: { enum: ['running', 'ended', 'hung', 'no_memory'] },
       minutes: { type: 'array', items: { $ref: '#/$defs/Minute' }, maxItems: 60 },
       failures: { type: 'array', items: { $ref: '#/$defs/Failure' }, maxItems: 20 },
     },

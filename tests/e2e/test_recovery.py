@@ -73,8 +73,8 @@ def test_a_click_is_served_though_the_worker_dies_over_it(
 @pytest.mark.parametrize(
     "cause",
     [
-        # The audio device was changed, or taken away.
-        ("AudioContext", "it.suspend()"),
+        # The audio device was changed, or taken away, and does not come back.
+        ("AudioContext", "(it.resume = () => new Promise(() => {}), it.suspend())"),
         # The browser ends the capture.
         ("MediaStream", "it.getTracks().map((track) => track.dispatchEvent(new Event('ended')))"),
     ],

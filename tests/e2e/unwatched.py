@@ -53,6 +53,28 @@ class Unwatched:
             raise LostError(answer)
         return dict(answer["result"])
 
+    def attempt(
+        self, method: str, session: str | None = None, **parameters: Any
+    ) -> dict[str, Any] | None:
+        """Return the browser's answer, None where it refuses: what was asked may be gone."""
+        sent = self._post(method, session, **parameters)
+        return self._await(lambda answer: answer.get("id") == sent, method).get("result")
+
+    def forget_events(self) -> None:
+        """Let go what the browser has told without being asked."""
+        self._events.clear()
+
+    def each(self, target: str, prototype: str, action: str) -> None:
+        """Do something with `it`, every object that a context holds of a JavaScript prototype."""
+        session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        found = self.send("Runtime.evaluate", session, expression=prototype)["result"]
+        objects = self.send("Runtime.queryObjects", session, prototypeObjectId=found["objectId"])
+        self.send(
+            "Runtime.callFunctionOn", session, objectId=objects["objects"]["objectId"],
+            functionDeclaration=f"function () {{ this.forEach((it) => {{ {action}; }}); }}",
+        )  # fmt: skip
+        self.send("Target.detachFromTarget", sessionId=session)
+
     def open(self, url: str) -> str:
         """Open a page in a new tab and return its target."""
         return str(self.send("Target.createTarget", url=url)["targetId"])

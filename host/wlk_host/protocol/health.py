@@ -13,7 +13,7 @@ MOST_MINUTES: Final = 60
 MOST_CODES: Final = 20
 MOST_RUNS: Final = 8
 
-RunState: TypeAlias = Literal["running", "ended", "hung"]
+RunState: TypeAlias = Literal["running", "ended", "hung", "no_memory"]
 
 
 class Minute(Struct, frozen=True, forbid_unknown_fields=True):

@@ -13,7 +13,7 @@ _MINUTES: Final = 10
 """Shown of the newest host."""
 
 _TIME: Final = "%Y-%m-%d %H:%M"
-_ENDS: Final = {"running": "not told", "ended": "yes", "hung": "hung"}
+_ENDS: Final = {"running": "not told", "ended": "yes", "hung": "hung", "no_memory": "no memory"}
 Kept = Mapping[str, Any]
 
 

@@ -95,6 +95,8 @@ export function startWorker(storage = fakeStorage()) {
     now: 0,
     /** Whether the document that is created connects. */
     connects: true,
+    /** Whether it says at once that a stream is open again. */
+    reopens: true,
     /** Whether the tab is there. */
     isOpen: true,
     title: '',
@@ -163,7 +165,7 @@ export function startWorker(storage = fakeStorage()) {
     return port;
   }
 
-  const documentPort = offscreenDocument();
+  const documentPort = offscreenDocument(seen);
   /** @type {any[]} */
   const toHost = [];
   const installed = { models: [], translators: [], speakers: false };
@@ -246,8 +248,11 @@ export function startWorker(storage = fakeStorage()) {
   };
 }
 
-/** The offscreen document: says at once what it was told to begin or end. */
-function offscreenDocument() {
+/**
+ * The offscreen document: says at once what it was told to begin or end.
+ * @param {{ reopens: boolean }} seen
+ */
+function offscreenDocument(seen) {
   /** @type {CaptureState[]} */
   let running = [];
   const port = new FakePort((command) => {
@@ -265,7 +270,7 @@ function offscreenDocument() {
       running.push({ session, tabId, phase, ...state });
       port.receive({ type: 'captures', captures: running });
       port.receive({ type: 'begun', session, problem: null });
-    } else if (command.type === 'reopen') {
+    } else if (command.type === 'reopen' && seen.reopens) {
       port.receive({ type: 'begun', session: command.session, problem: null });
     } else if (command.type === 'end') {
       running = running.filter(({ tabId }) => tabId !== command.tabId);

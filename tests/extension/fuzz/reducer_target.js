@@ -4,6 +4,7 @@ import * as announcer from '../../../extension/overlay/announcer.js';
 import * as bilingual from '../../../extension/overlay/bilingual.js';
 import * as notices from '../../../extension/overlay/notices.js';
 import { OverlayReducer } from '../../../extension/overlay/reducer.js';
+import * as replay from '../../../extension/overlay/replay.js';
 import * as steady from '../../../extension/overlay/steady.js';
 import * as captions from '../../../extension/shared/captions.js';
 import * as settings from '../../../extension/shared/settings.js';
@@ -17,7 +18,8 @@ import { pick, update, upTo } from './inputs.js';
 /** @typedef {import('../../../extension/overlay/steps.js').OverlayState} OverlayState */
 
 const RULES = {
-  ...{ announcer, bilingual, captions, filters, notices, settings, speakers, steady, swearwords },
+  ...{ announcer, bilingual, captions, filters, notices, replay, settings, speakers, steady },
+  swearwords,
 };
 const WORDS = { you: 'You:', numbered: (/** @type {string} */ n) => `Speaker ${n}:` };
 

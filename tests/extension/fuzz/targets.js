@@ -134,20 +134,37 @@ const ALLOWED = /** @type {Record<string, { path: string, says: string[] }>} */ 
   },
   options: {
     path: 'options/options.html',
-    says: ['check', 'view', 'cancel', 'download', 'models', 'remove'],
+    says: ['check', 'view', 'cancel', 'download', 'health', 'models', 'remove'],
   },
   frame: { path: 'overlay/frame.html', says: ['frame'] },
-  panel: { path: 'panel/panel.html', says: ['retranslate', 'stop', 'view'] },
+  history: { path: 'history/history.html', says: ['check', 'view', 'export'] },
+  panel: {
+    path: 'panel/panel.html',
+    says: ['check', 'edit', 'export', 'retranslate', 'save', 'seek', 'stop', 'view'],
+  },
   popup: { path: 'popup/popup.html', says: ['microphone', 'retranslate', 'start', 'stop', 'view'] },
   problem: { path: 'popup/problem.html', says: ['start'] },
   welcome: { path: 'welcome/welcome.html', says: ['check', 'view', 'speech'] },
-  place: { path: '', says: ['hampered', 'media', 'position', 'place'] },
+  place: { path: '', says: ['frames', 'hampered', 'media', 'position', 'place'] },
+  inner: { path: '', says: ['inner'] },
 });
 const WORDS = [
   ...new Set(Object.values(ALLOWED).flatMap(({ says }) => says)),
   'hello',
   '__proto__',
 ];
+
+/**
+ * @param {string} known
+ * @param {chrome.runtime.MessageSender} sender that was taken for it
+ */
+function assertIsAt(known, { id, url = '', frameId, tab }) {
+  assert.equal(id, 'own');
+  if (known === 'place' || known === 'inner') {
+    assert.ok(!url.startsWith(`${OWN}/`) && tab?.id !== undefined);
+    assert.equal(frameId === 0, known === 'place');
+  } else assert.equal(url.split(/[?#]/)[0], `${OWN}/${ALLOWED[known]?.path}`);
+}
 
 /** @type {Target} */
 const whoMay = {
@@ -176,11 +193,8 @@ const whoMay = {
       assert.equal(senders.mayConnect(typeof type === 'string' ? type : '', known), false);
       return;
     }
-    const { path, says } = ALLOWED[known] ?? assert.fail(known);
-    assert.equal(sender.id, 'own');
-    const isOwn = sender.url.startsWith(`${OWN}/`);
-    if (known === 'place') assert.ok(!isOwn && sender.frameId === 0 && sender.tab.id !== undefined);
-    else assert.equal(sender.url.split(/[?#]/)[0], `${OWN}/${path}`);
+    assertIsAt(known, sender);
+    const { says } = ALLOWED[known] ?? assert.fail(known);
     const may = [
       senders.maySend(message, known),
       senders.mayTellHost(message, known),

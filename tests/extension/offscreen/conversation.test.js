@@ -191,7 +191,7 @@ test('both go on with a new host', () => {
   say('tab', spoken('Said so.', 0, 1), spoken('And then', 2, 3));
   say('mic', spoken('Yes', 1, 2));
   hear(1);
-  conversation.detach();
+  conversation.detach(true);
   takeToHost();
   conversation.attach();
   const starts = takeToHost().filter(({ type }) => type === 'start');
@@ -203,9 +203,11 @@ test('both go on with a new host', () => {
     ],
   );
   hear(1);
-  assert.deepEqual(shown(), []);
-  say('tab', spoken('Said so.', 0, 1));
-  assert.deepEqual(shown(), ['Said so.']);
+  assert.deepEqual(shown(), ['Said so.', 'you: Yes', 'And then'], 'nothing that stands goes');
+  say('tab', spoken('Said so!', 0, 1));
+  assert.deepEqual(shown(), ['Said so!', 'you: Yes', 'And then']);
+  say('tab', spoken('Said so!', 0, 1), spoken('And now', 1.8, 3));
+  assert.deepEqual(shown(), ['Said so!', 'you: Yes', 'And now']);
 });
 
 test('the microphone’s end is not the captions’, the tab’s is', () => {

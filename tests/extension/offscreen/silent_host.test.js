@@ -44,7 +44,7 @@ test('a host that stands still is told as a delay until it says something again'
   session.applyStatus(status('lagging', { lag_ms: 3000 }));
   hear(7);
   assert.equal(session.state.phase.lagMs, 10_000);
-  session.detach();
+  session.detach(false);
   assert.deepEqual(session.state.phase, { name: 'reconnecting', lagMs: 0, skippedMs: 0 });
 });
 

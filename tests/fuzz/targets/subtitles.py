@@ -7,7 +7,8 @@ from typing import Final, get_args
 from fuzz import mutation
 from wlk_host.core.subtitles.formats import subrip, webvtt
 from wlk_host.core.subtitles.pieces import COLUMNS
-from wlk_host.core.subtitles.writer import Contents, Subtitles
+from wlk_host.core.subtitles.transcript import Contents, of_line, shown
+from wlk_host.core.subtitles.writer import Subtitles
 from wlk_host.core.types import SAMPLE_RATE, Line, Translation, Word
 from wlk_host.core.words import width_of
 
@@ -33,9 +34,10 @@ def try_one(data: bytes) -> None:
     """Cues are in order, not empty, of two rows at most, and end where the format says."""
     text = data.decode("utf-8", "surrogateescape")
     contents: Contents = next((c for c in get_args(Contents) if text.startswith(c)), "both")
-    subtitles = Subtitles(contents, names_speakers=len(text) % 2 == 0)
+    subtitles = Subtitles(names_speakers=len(text) % 2 == 0)
     before = 0
-    cues = [cue for line in _lines(text) for cue in subtitles.add(line)]
+    lines = [shown(of_line(line), contents) for line in _lines(text)]
+    cues = [cue for line in lines for cue in subtitles.add(line)]
     for number, cue in enumerate([*cues, *subtitles.rest()], start=1):
         assert before <= cue.start < cue.end
         before = cue.end

@@ -26,7 +26,7 @@ from wlk_host.protocol.messages import (
     Visibility,
 )
 from wlk_host.runtime.host.exports import Exports
-from wlk_host.runtime.host.failures import coded
+from wlk_host.runtime.host.failures import coded, lacks_memory
 from wlk_host.runtime.host.hung_work import HungWork
 from wlk_host.runtime.host.known_voices import KnownVoices
 from wlk_host.runtime.host.model_pool import RELEASE_AFTER_S, ModelPool
@@ -37,7 +37,7 @@ from wlk_host.runtime.host.status import StatusReporter
 from wlk_host.runtime.host.watchdog import LOOK_EVERY_S
 from wlk_host.runtime.loading import cores
 from wlk_host.runtime.ports import LoadedModel, ModelLoader, Threads, Urgency
-from wlk_host.runtime.stdio import BrowserGoneError, Inbox, Signal
+from wlk_host.runtime.stdio import BrowserGoneError, Inbox, MemoryFullError, Signal
 from wlk_host.runtime.workers import Workers
 
 Send = Callable[[messages.ToExtension], None]
@@ -92,6 +92,7 @@ class HostLoop:
         Raises:
             BrowserGoneError: nobody reads the captions any more.
             HungError: too much work does not end.
+            MemoryFullError: a step got no memory.
         """
         while True:
             self._take_messages(wait=False)
@@ -279,7 +280,7 @@ class HostLoop:
         running_now = self._sessions.running.values()
         over = [one for one in running_now if one.turn is not None and one.is_idle]
         for running in sorted(over, key=lambda running: running.served):
-            with self._contained(running.id):
+            with self._contained(running.id, in_turn=True):
                 self._end_turn(running)
         return bool(over)
 
@@ -325,8 +326,14 @@ class HostLoop:
     # What ends
 
     @contextmanager
-    def _contained(self, session: str | None, request: str | None = None) -> Iterator[None]:
-        """Keep an error inside the session or the request it came from: the one broad except."""
+    def _contained(
+        self, session: str | None, request: str | None = None, *, in_turn: bool = False
+    ) -> Iterator[None]:
+        """Keep an error inside the session or the request it came from: the one broad except.
+
+        Raises:
+            MemoryFullError: there was no memory for a turn, where a new process has it.
+        """
         try:
             yield
         except BrowserGoneError:
@@ -335,7 +342,9 @@ class HostLoop:
             _log.warning("%s ends: %s", request or "session", error.code)
             self._fail(session, error, request)
             clear_frames(error)
-        except Exception as error:  # noqa: BLE001 - one session's bug must not end the others
+        except Exception as error:  # One session's bug must not end the others.
+            if in_turn and lacks_memory(error):
+                raise MemoryFullError from error
             _log.exception("%s ends with an unforeseen error", request or "session")
             self._fail(session, coded(error, request), request)
             clear_frames(error)

@@ -20,10 +20,12 @@ from wlk_host.runtime.host.health_file import health_file, keep, read, with_run
 from wlk_host.runtime.stdio import (
     HUNG_EXIT_CODE,
     INBOX_MESSAGES,
+    MEMORY_EXIT_CODE,
     BrowserGoneError,
     FrameWriter,
     HungError,
     Inbox,
+    MemoryFullError,
     Pipes,
     read_frames,
 )
@@ -79,6 +81,11 @@ def serve(
         _log.critical("leaving, because too much work does not end")
         log.end("hung")
         os._exit(HUNG_EXIT_CODE)
+    except MemoryFullError:
+        # The other threads would ask for more while Python waits for them.
+        _log.critical("leaving, because there is no memory left")
+        log.end("no_memory")
+        os._exit(MEMORY_EXIT_CODE)
     log.end("ended")
     return reader.exit_code
 

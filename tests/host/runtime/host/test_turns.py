@@ -19,7 +19,7 @@ from wlk_host.core.errors import DeviceError
 from wlk_host.core.options import SessionOptions
 from wlk_host.core.types import AudioChunk, Event, Work
 from wlk_host.protocol.messages import Captions, Error, Status
-from wlk_host.runtime.stdio import Signal
+from wlk_host.runtime.stdio import MemoryFullError, Signal
 from wlk_host.runtime.workers import Workers
 
 
@@ -238,6 +238,24 @@ def test_what_was_said_before_a_failure_in_the_same_turn_is_told(port: Port) -> 
     port.serve(lambda _: ScriptedLoader(Failing()))
     told = [type(m) for m in port.heard if isinstance(m, Captions | Error)]
     assert told == [Captions, Error]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [MemoryError(), RuntimeError("std::bad_alloc"), ValueError("Failed to allocate memory for 9")],
+)
+def test_a_turn_that_gets_no_memory_ends_the_host_and_not_its_session(
+    port: Port, error: Exception
+) -> None:
+    class Failing(ScriptedSession):
+        def run(self, work: Work) -> list[Event]:
+            raise error
+
+    port.start("a")
+    port.audio("a")
+    with pytest.raises(MemoryFullError):
+        port.serve(lambda _: ScriptedLoader(Failing()))
+    assert port.errors() == []
 
 
 def test_a_device_that_fails_amid_a_turn_keeps_what_was_done_before(port: Port) -> None:

@@ -1,0 +1,46 @@
+/** Sound that crashes the host: what has ended two of them is not given to a third. */
+import { SAMPLE_RATE } from '../audio/framing.js';
+
+/** A host that works says something at the latest every so much sound, so it died of none later. */
+const HEARD_FROM_EVERY = 5 * SAMPLE_RATE;
+
+/**
+ * Follows the hosts of one session. A host that dies over some sound may have died of anything. One
+ * that gets the same sound again, and dies before it is done with it, has most likely died of it.
+ */
+export class FatalSound {
+  /**
+   * The last sample that the host before can have died of.
+   * @type {number | null}
+   */
+  #before = null;
+  /** @type {number | null} sound it was given when it spoke last; null: it has not begun to work */
+  #givenWhenHeard = null;
+
+  /** A host gets the session. */
+  attached() {
+    this.#givenWhenHeard = null;
+  }
+
+  /** @param {number} given up to which sample the host, which has just spoken, has the sound */
+  heard(given) {
+    this.#givenWhenHeard = given;
+  }
+
+  /**
+   * The host has died.
+   * @param {object} at
+   * @param {number} at.done up to which sample it was done
+   * @param {number} at.given up to which sample it had the sound
+   * @returns {number | null} up to which sample no other host is to be given the sound
+   */
+  died({ done, given }) {
+    const heard = this.#givenWhenHeard;
+    // One that did not come so far as to work has not died of the sound.
+    if (heard === null) return null;
+    const before = this.#before;
+    const isSecond = before !== null && done < before;
+    this.#before = isSecond ? null : Math.min(given, heard + HEARD_FROM_EVERY);
+    return isSecond ? before : null;
+  }
+}
