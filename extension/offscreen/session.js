@@ -1,19 +1,11 @@
 import { FRAME_SAMPLES, SAMPLE_RATE, toBase64 } from '../audio/framing.js';
 import { PcmRing } from '../audio/ring_buffer.js';
-import {
-  aheadOf,
-  applyUpdate,
-  contextBefore,
-  continued,
-  EMPTY_MODEL,
-  resumeAt,
-  resumeSample,
-  someUntranslated,
-  wordsEnd,
-} from '../shared/captions.js';
+import { contextBefore, someUntranslated } from '../shared/captions.js';
 import { WHISPER } from '../shared/settings.js';
 import { countedOn, lastNumber } from '../shared/speakers.js';
+import { ContinuedCaptions } from './continued_captions.js';
 import { FatalSound } from './fatal_sound.js';
+import { newsOf } from './news.js';
 
 /** @typedef {import('../shared/messages.js').Phase} Phase */
 /** @typedef {import('../shared/messages.js').PhaseName} PhaseName */
@@ -49,9 +41,7 @@ const LASTING = ['model', 'policy', 'backend', 'alignment_heads'];
  */
 export class CaptionSession {
   #ring = new PcmRing(SECONDS_KEPT * SAMPLE_RATE);
-  #model = EMPTY_MODEL;
-  /** What hosts before have captioned and this one is still to come to: nothing that stands goes. */
-  #ahead = EMPTY_MODEL;
+  #captions = new ContinuedCaptions();
   /** @type {Status | null} */
   #status = null;
   #attached = false;
@@ -77,11 +67,6 @@ export class CaptionSession {
   #caughtUpUntil = 0;
   #skippedBeforeMs = 0;
   #fatalSound = new FatalSound();
-  /**
-   * Sound that hosts have died of, and that is left out.
-   * @type {{ until: number, seconds: number } | null}
-   */
-  #leftOut = null;
   /** Voices that hosts before this one have numbered; it knows none of them. */
   #speakersBefore = 0;
   #outlets;
@@ -116,7 +101,7 @@ export class CaptionSession {
 
   /** @returns {CaptionModel} what has been said so far */
   get model() {
-    return continued(this.#model, this.#ahead);
+    return this.#captions.model;
   }
 
   /** The sample that comes next. */
@@ -146,11 +131,9 @@ export class CaptionSession {
   /** A host is ready: open the session there, or go on where the one before was lost. */
   attach() {
     this.#fatalSound.attached();
-    const { model } = this;
-    const from = resumeSample(model, this.#ring.start);
-    this.#model = resumeAt(model, from);
-    this.#ahead = aheadOf(model, from);
-    if (this.#hostIsNew) this.#speakersBefore = lastNumber(this.#model);
+    const from = this.#captions.resume(this.#ring.start);
+    const before = this.#captions.ofThisHost;
+    if (this.#hostIsNew) this.#speakersBefore = lastNumber(before);
     this.#hostIsNew = false;
     this.#skippedBeforeMs = this.#skippedMs() + this.#forgottenMs(from);
     this.#status = null;
@@ -163,7 +146,7 @@ export class CaptionSession {
       session: this.id,
       options: this.#options,
       from,
-      context: contextBefore(this.#model, from, CONTEXT_LENGTH),
+      context: contextBefore(before, from, CONTEXT_LENGTH),
       visible: this.#visible,
     });
     for (let start = from; start < this.#ring.end; start += FRAME_SAMPLES) {
@@ -212,7 +195,7 @@ export class CaptionSession {
   retranslate() {
     if (!this.#attached) return;
     // Of what was said before it the host knows nothing.
-    const earlier = this.#model.lines.filter((line) => line.start < this.#from);
+    const earlier = this.model.lines.filter((line) => line.start < this.#from);
     this.#outlets.toHost({ type: 'retranslate', session: this.id, earlier });
   }
 
@@ -223,7 +206,7 @@ export class CaptionSession {
     this.#options = options;
     if (!this.#attached) return;
     if (options.translate_to !== before.translate_to) {
-      this.#lastBefore = this.#model.lines.at(-1)?.id ?? null;
+      this.#lastBefore = this.model.lines.at(-1)?.id ?? null;
       this.#outlets.phaseChanged();
     }
     // The host says its last words, and begins anew.
@@ -253,13 +236,12 @@ export class CaptionSession {
 
   /** @param {Captions} update */
   applyCaptions(update) {
-    if (update.revision <= this.#model.revision) return;
+    if (update.revision <= this.#captions.ofThisHost.revision) return;
     const wasStale = this.#stale;
     const lines = update.lines.map((line) => this.#withItsSpeaker(line));
-    this.#model = applyUpdate(this.#model, { ...update, lines });
-    this.#ahead = aheadOf(this.#ahead, Math.max(wordsEnd(this.#model), update.final_until));
+    this.#captions.apply({ ...update, lines });
+    this.#fatalSound.passed(update.final_until);
     this.#hear();
-    if (this.#leftOut && update.final_until > this.#leftOut.until) this.#leftOut = null;
     this.#finalUntil = update.final_until;
     this.#ring.forget(update.final_until);
     this.#outlets.captionsChanged();
@@ -295,11 +277,9 @@ export class CaptionSession {
   /** The host has died. If it died of its sound, as the one before, that is left out. */
   #bury() {
     const done = Math.max(this.#finalUntil, this.#from);
-    const until = this.#fatalSound.died({ done, given: this.#ring.end });
+    const wordsUntil = Math.max(0, ...this.model.lines.map((line) => line.end));
+    const until = this.#fatalSound.died({ done, given: this.#ring.end, wordsUntil });
     if (until === null) return;
-    const { lines } = this.model;
-    const seconds = (until - wordsEnd({ revision: 0, lines, draft: null })) / SAMPLE_RATE;
-    if (seconds > 0) this.#leftOut = { until, seconds };
     this.#caughtUpUntil = Math.max(this.#caughtUpUntil, until);
     this.#ring.forget(until);
   }
@@ -327,26 +307,16 @@ export class CaptionSession {
     if (target === null || this.#lastBefore === null) return false;
     // Only what it still hears.
     if (this.#options.translator === WHISPER) return false;
-    return someUntranslated(this.#model, this.#lastBefore, target);
+    return someUntranslated(this.#captions.ofThisHost, this.#lastBefore, target);
   }
 
   /** @returns {Phase} */
   #phase() {
     const lagMs = this.#attached ? (this.#status?.lag_ms ?? 0) : 0;
-    const news = this.#attached && this.#status ? this.#news(this.#status) : null;
+    const news =
+      this.#attached && this.#status ? newsOf(this.#status, this.#fatalSound.leftOutMs) : null;
     const phase = { name: this.#phaseName(), lagMs, skippedMs: this.#skippedMs() };
     return news ? { ...phase, news } : phase;
-  }
-
-  /**
-   * @param {Status} status
-   * @returns {import('../shared/messages.js').News | null}
-   */
-  #news(status) {
-    // What comes before the host listens would be shown for a moment only.
-    if (!this.#leftOut || status.state === 'loading') return newsOf(status);
-    const detail = String(Math.max(1, Math.round(this.#leftOut.seconds)));
-    return { key: 'notice_left_out', detail };
   }
 
   /** @returns {PhaseName} */
@@ -365,7 +335,7 @@ export class CaptionSession {
    * @param {number} from where captioning goes on
    */
   #forgottenMs(from) {
-    const lineEnds = this.#model.lines.map((line) => line.end);
+    const lineEnds = this.#captions.ofThisHost.lines.map((line) => line.end);
     const done = Math.max(this.#finalUntil, this.#caughtUpUntil, ...lineEnds);
     return (Math.max(0, from - done) * 1000) / SAMPLE_RATE;
   }
@@ -373,18 +343,4 @@ export class CaptionSession {
   #skippedMs() {
     return this.#skippedBeforeMs + (this.#status?.skipped_ms ?? 0);
   }
-}
-
-/**
- * @param {Status} status
- * @returns {import('../shared/messages.js').News | null}
- */
-function newsOf({ model, device, smaller_model: smaller, model_problem: problem }) {
-  if (smaller !== null) return { key: 'notice_smaller_offered', detail: smaller };
-  if (problem?.code === 'model_too_slow')
-    return { key: 'notice_smaller_taken', detail: model ?? '' };
-  if (problem?.code.startsWith('device_')) {
-    return { key: 'notice_device_left', detail: device ?? '' };
-  }
-  return null;
 }
