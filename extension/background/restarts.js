@@ -5,7 +5,7 @@
  * apart that captions would be missed when the cause is gone. One that lasts longer than all of
  * them does not get better by itself.
  */
-export const RESTART_AFTER_MS = [0, 250, 500, 1_000, 2_000, 2_000, 2_000, 2_000];
+export const RESTART_AFTER_MS = [0, 250, 500, 1_000, 1_000, 1_000, 1_000, 1_000, 1_000, 1_000];
 
 /** A capture that ran for so long was sound: its end begins a new count. */
 export const SOUND_AFTER_MS = 60_000;

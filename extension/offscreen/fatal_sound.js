@@ -17,6 +17,18 @@ export class FatalSound {
   /** @type {number | null} sound it was given when it spoke last; null: it has not begun to work */
   #givenWhenHeard = null;
 
+  /**
+   * What is left out at present.
+   * @type {{ from: number, until: number } | null}
+   */
+  #leftOut = null;
+
+  /** How much is left out that nothing was captioned of; 0 also when it is over. */
+  get leftOutMs() {
+    const { from, until } = this.#leftOut ?? { from: 0, until: 0 };
+    return (Math.max(0, until - from) * 1000) / SAMPLE_RATE;
+  }
+
   /** A host gets the session. */
   attached() {
     this.#givenWhenHeard = null;
@@ -27,20 +39,28 @@ export class FatalSound {
     this.#givenWhenHeard = given;
   }
 
+  /** @param {number} done up to which sample the host is done: what was left out before is over */
+  passed(done) {
+    if (this.#leftOut && done > this.#leftOut.until) this.#leftOut = null;
+  }
+
   /**
    * The host has died.
    * @param {object} at
    * @param {number} at.done up to which sample it was done
    * @param {number} at.given up to which sample it had the sound
+   * @param {number} at.wordsUntil where what is captioned ends
    * @returns {number | null} up to which sample no other host is to be given the sound
    */
-  died({ done, given }) {
+  died({ done, given, wordsUntil }) {
     const heard = this.#givenWhenHeard;
     // One that did not come so far as to work has not died of the sound.
     if (heard === null) return null;
     const before = this.#before;
     const isSecond = before !== null && done < before;
     this.#before = isSecond ? null : Math.min(given, heard + HEARD_FROM_EVERY);
-    return isSecond ? before : null;
+    if (!isSecond) return null;
+    this.#leftOut = { from: wordsUntil, until: before };
+    return before;
   }
 }

@@ -1,6 +1,6 @@
 /** What a session is doing, in the words of those who show it. Pure. */
+import { newsOf } from './news.js';
 
-/** @typedef {import('../shared/messages.js').News} News */
 /** @typedef {import('../shared/messages.js').Phase} Phase */
 /** @typedef {import('../shared/messages.js').PhaseName} PhaseName */
 /** @typedef {import('../shared/protocol.js').Status} Status */
@@ -15,7 +15,7 @@
  * @property {boolean} isRestarting a host was lost, and the next one has not said anything yet
  * @property {number} silentMs sound that a host which stands still has not answered
  * @property {number} skippedMs sound left out so far
- * @property {number | null} leftOutSeconds of sound that hosts have died of
+ * @property {number} leftOutMs of the sound, because it crashes the host
  */
 
 /**
@@ -25,7 +25,7 @@
 export function phaseOf(facts) {
   const { status, isAttached, silentMs, skippedMs } = facts;
   const toldMs = isAttached ? (status?.lag_ms ?? 0) : 0;
-  const news = isAttached && status ? newsOf(status, facts.leftOutSeconds) : null;
+  const news = isAttached && status ? newsOf(status, facts.leftOutMs) : null;
   const phase = { name: nameOf(facts), lagMs: toldMs + silentMs, skippedMs };
   return news ? { ...phase, news } : phase;
 }
@@ -43,25 +43,4 @@ function nameOf({ status, isAttached, isStopping, isChangingModel, isRestarting,
   if (status === null) return 'loading';
   if (silentMs > 0) return 'lagging';
   return status.state === 'ended' ? 'ending' : status.state;
-}
-
-/**
- * @param {Status} status
- * @param {number | null} leftOut seconds
- * @returns {News | null}
- */
-function newsOf(status, leftOut) {
-  const { model, device, smaller_model: smaller, model_problem: problem } = status;
-  // What comes before the host listens would be shown for a moment only.
-  if (leftOut !== null && status.state !== 'loading') {
-    return { key: 'notice_left_out', detail: String(Math.max(1, Math.round(leftOut))) };
-  }
-  if (smaller !== null) return { key: 'notice_smaller_offered', detail: smaller };
-  if (problem?.code === 'model_too_slow') {
-    return { key: 'notice_smaller_taken', detail: model ?? '' };
-  }
-  if (problem?.code.startsWith('device_')) {
-    return { key: 'notice_device_left', detail: device ?? '' };
-  }
-  return null;
 }

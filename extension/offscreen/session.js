@@ -1,17 +1,8 @@
 import { SAMPLE_RATE, toBase64 } from '../audio/framing.js';
-import {
-  aheadOf,
-  applyUpdate,
-  contextBefore,
-  continued,
-  EMPTY_MODEL,
-  resumeAt,
-  resumeSample,
-  someUntranslated,
-  wordsEnd,
-} from '../shared/captions.js';
+import { contextBefore, someUntranslated } from '../shared/captions.js';
 import { WHISPER } from '../shared/settings.js';
 import { countedOn, lastNumber } from '../shared/speakers.js';
+import { ContinuedCaptions } from './continued_captions.js';
 import { FatalSound } from './fatal_sound.js';
 import { Feed } from './feed.js';
 import { needNewStart } from './lasting_options.js';
@@ -50,9 +41,7 @@ export class CaptionSession {
     audio: (start, pcm) => this.#sendAudio(start, pcm),
     cut: (at) => this.#outlets.toHost({ type: 'cut', session: this.id, at }),
   });
-  #model = EMPTY_MODEL;
-  /** What hosts before have captioned and this one is still to come to: nothing that stands goes. */
-  #ahead = EMPTY_MODEL;
+  #captions = new ContinuedCaptions();
   /** @type {Status | null} */
   #status = null;
   #attached = false;
@@ -80,11 +69,6 @@ export class CaptionSession {
   #answeredAt = 0;
   #skippedBeforeMs = 0;
   #fatalSound = new FatalSound();
-  /**
-   * Sound that hosts have died of, and that is left out.
-   * @type {{ until: number, seconds: number } | null}
-   */
-  #leftOut = null;
   /** Voices that hosts before this one have numbered; it knows none of them. */
   #speakersBefore = 0;
   #outlets;
@@ -119,7 +103,7 @@ export class CaptionSession {
 
   /** @returns {CaptionModel} what has been said so far */
   get model() {
-    return continued(this.#model, this.#ahead);
+    return this.#captions.model;
   }
 
   /** The sample that comes next. */
@@ -168,11 +152,9 @@ export class CaptionSession {
   /** A host is ready: open the session there, or go on where the one before was lost. */
   attach() {
     this.#fatalSound.attached();
-    const { model } = this;
-    const from = resumeSample(model, this.#feed.start);
-    this.#model = resumeAt(model, from);
-    this.#ahead = aheadOf(model, from);
-    if (this.#hostIsNew) this.#speakersBefore = lastNumber(this.#model);
+    const from = this.#captions.resume(this.#feed.start);
+    const before = this.#captions.ofThisHost;
+    if (this.#hostIsNew) this.#speakersBefore = lastNumber(before);
     this.#hostIsNew = false;
     this.#skippedBeforeMs = this.#skippedMs() + this.#forgottenMs(from);
     this.#status = null;
@@ -186,7 +168,7 @@ export class CaptionSession {
       session: this.id,
       options: this.#options,
       from,
-      context: contextBefore(this.#model, from, CONTEXT_LENGTH),
+      context: contextBefore(before, from, CONTEXT_LENGTH),
       visible: this.#visible,
       words: true,
     });
@@ -235,7 +217,7 @@ export class CaptionSession {
   retranslate() {
     if (!this.#attached) return;
     // Of what was said before it the host knows nothing.
-    const earlier = this.#model.lines.filter((line) => line.start < this.#from);
+    const earlier = this.model.lines.filter((line) => line.start < this.#from);
     this.#outlets.toHost({ type: 'retranslate', session: this.id, earlier });
   }
 
@@ -246,7 +228,7 @@ export class CaptionSession {
     this.#options = options;
     if (!this.#attached) return;
     if (options.translate_to !== before.translate_to) {
-      this.#lastBefore = this.#model.lines.at(-1)?.id ?? null;
+      this.#lastBefore = this.model.lines.at(-1)?.id ?? null;
       this.#outlets.phaseChanged();
     }
     // The host says its last words, and begins anew.
@@ -277,12 +259,11 @@ export class CaptionSession {
   /** @param {Captions} update */
   applyCaptions(update) {
     this.#hear();
-    if (update.revision <= this.#model.revision) return;
+    if (update.revision <= this.#captions.ofThisHost.revision) return;
     const wasStale = this.#stale;
     const lines = update.lines.map((line) => this.#withItsSpeaker(line));
-    this.#model = applyUpdate(this.#model, { ...update, lines });
-    this.#ahead = aheadOf(this.#ahead, Math.max(wordsEnd(this.#model), update.final_until));
-    if (this.#leftOut && update.final_until > this.#leftOut.until) this.#leftOut = null;
+    this.#captions.apply({ ...update, lines });
+    this.#fatalSound.passed(update.final_until);
     this.#finalUntil = update.final_until;
     this.#feed.forget(update.final_until);
     this.#outlets.captionsChanged();
@@ -322,11 +303,9 @@ export class CaptionSession {
   /** The host has died. If it died of its sound, as the one before, that is left out. */
   #bury() {
     const done = Math.max(this.#finalUntil, this.#from);
-    const until = this.#fatalSound.died({ done, given: this.position });
+    const wordsUntil = Math.max(0, ...this.model.lines.map((line) => line.end));
+    const until = this.#fatalSound.died({ done, given: this.position, wordsUntil });
     if (until === null) return;
-    const { lines } = this.model;
-    const seconds = (until - wordsEnd({ revision: 0, lines, draft: null })) / SAMPLE_RATE;
-    if (seconds > 0) this.#leftOut = { until, seconds };
     this.#caughtUpUntil = Math.max(this.#caughtUpUntil, until);
     this.#feed.forget(until);
   }
@@ -363,7 +342,7 @@ export class CaptionSession {
     if (target === null || this.#lastBefore === null) return false;
     // Only what it still hears.
     if (this.#options.translator === WHISPER) return false;
-    return someUntranslated(this.#model, this.#lastBefore, target);
+    return someUntranslated(this.#captions.ofThisHost, this.#lastBefore, target);
   }
 
   /** @returns {Phase} */
@@ -376,7 +355,7 @@ export class CaptionSession {
       isRestarting: this.#restarting,
       silentMs: (this.#silentSamples() * 1000) / SAMPLE_RATE,
       skippedMs: this.#skippedMs(),
-      leftOutSeconds: this.#leftOut?.seconds ?? null,
+      leftOutMs: this.#fatalSound.leftOutMs,
     });
   }
 
@@ -386,7 +365,7 @@ export class CaptionSession {
    * @param {number} from where captioning goes on
    */
   #forgottenMs(from) {
-    const lineEnds = this.#model.lines.map((line) => line.end);
+    const lineEnds = this.#captions.ofThisHost.lines.map((line) => line.end);
     const { brokenUntil } = this.#feed;
     const done = Math.max(this.#finalUntil, this.#caughtUpUntil, brokenUntil, ...lineEnds);
     return (Math.max(0, from - done) * 1000) / SAMPLE_RATE;

@@ -13,25 +13,27 @@ _END_TRACKS: Final = (
 )
 
 
+def past_since(rig: Rig, at: float) -> Past:
+    """The cause is gone now. Until the sound is there, nobody can caption it."""
+    gone = time.monotonic()
+    rig.watch(lambda look: look.said[1] == "…", 2)
+    rig.watch(lambda look: look.said[1] == "on", 20)
+    return Past(gone, (at, rig.media_s()))
+
+
 def device_changed(rig: Rig) -> Past:
     """Suspend the document's audio contexts: no frame comes any more."""
     at = rig.media_s()
     silence = "it.resume = () => new Promise(() => {}), void it.suspend()"
     rig.browser.each(rig.document(), "AudioContext.prototype", silence)
-    gone = time.monotonic()
-    rig.watch(lambda look: look.said[1] == "…", 5)
-    rig.watch(lambda look: look.said[1] == "on", 20)
-    return Past(gone, (at, rig.media_s()))
+    return past_since(rig, at)
 
 
 def capture_ended(rig: Rig) -> Past:
     """End the tab's tracks as the browser does."""
     at = rig.media_s()
     rig.browser.each(rig.document(), "MediaStream.prototype", _END_TRACKS)
-    gone = time.monotonic()
-    rig.watch(lambda look: look.said[1] == "…", 5)
-    rig.watch(lambda look: look.said[1] == "on", 20)
-    return Past(gone, (at, rig.media_s()))
+    return past_since(rig, at)
 
 
 def capture_taken(rig: Rig) -> Past:
@@ -45,7 +47,7 @@ def capture_taken(rig: Rig) -> Past:
     rig.browser.each(rig.document(), "MediaStream.prototype", _END_TRACKS)
     rig.watch(lambda _: False, GONE_S)
     rig.in_worker("void (chrome.tabCapture.getMediaStreamId = globalThis.given)")
-    return Past(time.monotonic(), (at, rig.media_s()))
+    return past_since(rig, at)
 
 
 def opening_hangs(rig: Rig) -> Past:
@@ -58,4 +60,4 @@ def opening_hangs(rig: Rig) -> Past:
     rig.browser.each(document, "MediaStream.prototype", _END_TRACKS)
     rig.watch(lambda _: False, GONE_S)
     rig.browser.ask(document, "void (navigator.mediaDevices.getUserMedia = globalThis.given)")
-    return Past(time.monotonic(), (at, rig.media_s()))
+    return past_since(rig, at)
