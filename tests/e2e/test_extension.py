@@ -181,7 +181,7 @@ def test_a_host_that_hangs_is_replaced(
     os.kill(pid, signal.SIGSTOP)
     try:
         wait_until(
-            lambda: len(fake_host.messages("start")) == 2, "the host was not replaced", seconds=40
+            lambda: len(fake_host.messages("start")) == 2, "the host was not replaced", seconds=90
         )
     finally:
         with suppress(ProcessLookupError):
