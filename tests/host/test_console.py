@@ -64,7 +64,6 @@ def test_a_full_disk_is_a_coded_error() -> None:
     assert err.count(b"\n") == 1
 
 
-@pytest.mark.usefixtures("heeding_interrupts")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_command_ends_without_a_traceback(number: signal.Signals) -> None:
     process = start(sleep=60)

@@ -92,7 +92,6 @@ def test_every_command_that_a_hint_names_exists(capsys: pytest.CaptureFixture[st
         assert ended.value.code == 0, command
 
 
-@pytest.mark.usefixtures("heeding_interrupts")
 @pytest.mark.parametrize(
     ("sent", "exit_code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)]
 )

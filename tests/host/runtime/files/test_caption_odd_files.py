@@ -87,7 +87,6 @@ def test_a_language_is_understood_however_it_is_written(tmp_path: Path, written:
 # -- what ends it early -----------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("heeding_interrupts")
 @pytest.mark.parametrize("form", ["text", "srt"])
 def test_an_interrupted_run_prints_what_it_has(form: str) -> None:
     model("tiny.en")
