@@ -41,6 +41,9 @@ function bench() {
       const final_until = (spans[0]?.[0] ?? 0) * SAMPLE_RATE;
       session.applyCaptions(captions(session.model.revision + 1, lines, { final_until }));
     },
+    /** @returns {number[]} the seconds from which on hosts were given the sound since `attach` */
+    begins: () =>
+      toHost.filter(({ type }) => type === 'start').map(({ from }) => from / SAMPLE_RATE),
     texts: () => session.model.lines.map(({ text }) => text),
   };
 }
@@ -107,6 +110,19 @@ test('hosts that end with the worker, or before they work, have not died of soun
   session.applyStatus(status('loading'));
   session.detach(true);
   assert.equal(attach(), 0);
+});
+
+test('hosts that die of the sound before they have said a word are two for one', () => {
+  const { session, hear, attach, begins } = bench();
+  attach();
+  hear(4);
+  session.detach(true);
+  session.attach();
+  session.detach(true);
+  assert.deepEqual(begins(), [0, 0]);
+  session.attach();
+  session.detach(true);
+  assert.equal(attach(), 4);
 });
 
 test('of a host that hung, no more is left out than it can have been busy with', () => {
