@@ -54,10 +54,9 @@ export class FatalSound {
    * @param {object} at
    * @param {number} at.done up to which sample it was done
    * @param {number} at.given up to which sample it had the sound
-   * @param {number} at.wordsUntil where what is captioned ends
    * @returns {number | null} up to which sample no other host is to be given the sound
    */
-  died({ done, given, wordsUntil }) {
+  died({ done, given }) {
     const heard = this.#givenWhenHeard;
     const before = this.#before;
     const isSecond = before !== null && done < before;
@@ -68,8 +67,15 @@ export class FatalSound {
     }
     this.#silent = 0;
     this.#before = isSecond ? null : Math.min(given, (heard ?? 0) + HEARD_FROM_EVERY);
-    if (!isSecond) return null;
-    this.#leftOut = { from: wordsUntil, until: before };
-    return before;
+    return isSecond ? before : null;
+  }
+
+  /**
+   * Note what is left out.
+   * @param {number} from where what is captioned ends
+   * @param {number} until
+   */
+  leaveOut(from, until) {
+    this.#leftOut = { from, until };
   }
 }

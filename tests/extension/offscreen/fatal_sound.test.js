@@ -65,6 +65,33 @@ test('sound that two hosts have died of is not given to a third', () => {
   assert.equal(session.state.phase.skippedMs, 0, 'it is told once');
 });
 
+test('also drafts stay of what is not heard again, each word once', () => {
+  const { session, hear, attach, texts } = bench();
+  /** @param {number} number @param {string} text @param {number} begin @param {number} end */
+  const draft = (number, text, begin, end) => ({
+    line: number * SAMPLE_RATE,
+    text,
+    start: begin * SAMPLE_RATE,
+    end: end * SAMPLE_RATE,
+  });
+  const said = (
+    /** @type {number} */ begin,
+    /** @type {number} */ end,
+    /** @type {string} */ text,
+  ) => line(begin * SAMPLE_RATE, text, { end: end * SAMPLE_RATE });
+  attach();
+  hear(12);
+  const three = draft(5, ' three', 8, 9);
+  session.applyCaptions(captions(1, [said(1, 4, 'One.'), said(5, 8, 'Two')], { draft: three }));
+  session.detach(true);
+  attach();
+  session.applyCaptions(captions(1, [], { draft: draft(1, ' One!', 1, 4) }));
+  session.detach(true);
+  assert.equal(attach(), 12);
+  assert.deepEqual(texts(), ['One!', 'Two three']);
+  assert.deepEqual(session.state.phase.news, { key: 'notice_left_out', detail: '3' });
+});
+
 test('it is told when the host listens, and not again after it', () => {
   const { session, hear, attach, say } = bench();
   attach();
