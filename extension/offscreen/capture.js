@@ -98,6 +98,8 @@ export class SoundCapture {
     if (recognition.state === 'running' || recognition.state === 'closed') return;
     // Without a device it answers never, or when the capture has been closed.
     recognition.resume().catch(() => {});
+    // A tab is opened again at once. A microphone would be lost, so it has its full time.
+    if (!this.#playback) return;
     setTimeout(() => {
       if (recognition.state !== 'running') this.#stall.end(onStalled);
     }, REVIVED_WITHIN_MS);

@@ -6,6 +6,7 @@ import {
   EMPTY_MODEL,
   resumeAt,
   resumeSample,
+  settled,
   wordsEnd,
 } from '../shared/captions.js';
 
@@ -26,6 +27,18 @@ export class ContinuedCaptions {
   /** @returns {CaptionModel} what stands up to where this host is */
   get ofThisHost() {
     return this.#ofThisHost;
+  }
+
+  /** What is a draft is not heard again, and stays as it is. */
+  settle() {
+    const ids = new Set(this.#ofThisHost.lines.map(({ id }) => id));
+    const own = settled(this.#ofThisHost);
+    const { draft } = this.#ahead;
+    // It may belong to a line that this host has come to.
+    const line = draft && ids.has(draft.line) ? draft.start : (draft?.line ?? 0);
+    const ahead = settled({ ...this.#ahead, draft: draft && { ...draft, line } });
+    this.#ofThisHost = continued(own, ahead);
+    this.#ahead = EMPTY_MODEL;
   }
 
   /**

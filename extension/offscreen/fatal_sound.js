@@ -4,6 +4,9 @@ import { SAMPLE_RATE } from '../audio/framing.js';
 /** A host that works says something at the latest every so much sound, so it died of none later. */
 const HEARD_FROM_EVERY = 5 * SAMPLE_RATE;
 
+/** Deaths of hosts that have said nothing of any work, before they count as one. */
+const SILENT_DEATHS = 2;
+
 /**
  * Follows the hosts of one session. A host that dies over some sound may have died of anything. One
  * that gets the same sound again, and dies before it is done with it, has most likely died of it.
@@ -14,6 +17,8 @@ export class FatalSound {
    * @type {number | null}
    */
   #before = null;
+  /** Hosts since then that have died without a word. */
+  #silent = 0;
   /** @type {number | null} sound it was given when it spoke last; null: it has not begun to work */
   #givenWhenHeard = null;
 
@@ -49,18 +54,28 @@ export class FatalSound {
    * @param {object} at
    * @param {number} at.done up to which sample it was done
    * @param {number} at.given up to which sample it had the sound
-   * @param {number} at.wordsUntil where what is captioned ends
    * @returns {number | null} up to which sample no other host is to be given the sound
    */
-  died({ done, given, wordsUntil }) {
+  died({ done, given }) {
     const heard = this.#givenWhenHeard;
-    // One that did not come so far as to work has not died of the sound.
-    if (heard === null) return null;
     const before = this.#before;
     const isSecond = before !== null && done < before;
-    this.#before = isSecond ? null : Math.min(given, heard + HEARD_FROM_EVERY);
-    if (!isSecond) return null;
-    this.#leftOut = { from: wordsUntil, until: before };
-    return before;
+    if (heard === null) {
+      // It may not have come so far as to work, or not have had the time to say so.
+      this.#silent += 1;
+      if (!isSecond || this.#silent < SILENT_DEATHS) return null;
+    }
+    this.#silent = 0;
+    this.#before = isSecond ? null : Math.min(given, (heard ?? 0) + HEARD_FROM_EVERY);
+    return isSecond ? before : null;
+  }
+
+  /**
+   * Note what is left out.
+   * @param {number} from where what is captioned ends
+   * @param {number} until
+   */
+  leaveOut(from, until) {
+    this.#leftOut = { from, until };
   }
 }

@@ -1,5 +1,5 @@
 import { SAMPLE_RATE, toBase64 } from '../audio/framing.js';
-import { contextBefore, someUntranslated } from '../shared/captions.js';
+import { contextBefore, someUntranslated, wordsEnd } from '../shared/captions.js';
 import { WHISPER } from '../shared/settings.js';
 import { countedOn, lastNumber } from '../shared/speakers.js';
 import { ContinuedCaptions } from './continued_captions.js';
@@ -303,9 +303,10 @@ export class CaptionSession {
   /** The host has died. If it died of its sound, as the one before, that is left out. */
   #bury() {
     const done = Math.max(this.#finalUntil, this.#from);
-    const wordsUntil = Math.max(0, ...this.model.lines.map((line) => line.end));
-    const until = this.#fatalSound.died({ done, given: this.position, wordsUntil });
+    const until = this.#fatalSound.died({ done, given: this.position });
     if (until === null) return;
+    this.#captions.settle();
+    this.#fatalSound.leaveOut(wordsEnd(this.model), until);
     this.#caughtUpUntil = Math.max(this.#caughtUpUntil, until);
     this.#feed.forget(until);
   }

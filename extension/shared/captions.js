@@ -95,6 +95,25 @@ export function wordsEnd({ lines, draft }) {
 }
 
 /**
+ * The model with the words of its draft in a line: nobody will hear them again.
+ * @param {CaptionModel} model
+ * @returns {CaptionModel}
+ */
+export function settled(model) {
+  const { revision, lines, draft } = model;
+  if (draft === null) return model;
+  const { line: id, text, start, end } = draft;
+  const line = lines.find((candidate) => candidate.id === id);
+  const rest = { state: /** @type {const} */ ('committed'), speaker: null, translation: null };
+  const language = lines.at(-1)?.language ?? null;
+  const whole = line
+    ? { ...line, text: line.text + text, end }
+    : { id, start, end, text: text.trim(), language, ...rest };
+  const others = lines.filter((candidate) => candidate.id !== id);
+  return { revision, lines: [...others, whole].sort(inSpokenOrder), draft: null };
+}
+
+/**
  * A model and what stood behind it before, which it has not come to yet.
  * @param {CaptionModel} model
  * @param {CaptionModel} ahead

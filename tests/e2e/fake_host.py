@@ -118,7 +118,7 @@ class Session:
         send({
             "type": "captions", "session": self.id, "revision": self.revision, "lines": lines,
             "draft": {
-                "line": max(self.cut, number * LINE), "text": "".join(f" {w}" for w in draft),
+                "line": self.begin(number), "text": "".join(f" {w}" for w in draft),
                 "start": committed * WORD, "end": heard * WORD,
             } if draft else None,
             "final_until": self.final_until,
@@ -133,11 +133,15 @@ class Session:
             if n not in self.pause
         ]
 
+    def begin(self, number: int) -> int:
+        """Return the sample at which a line begins: none does before its session."""
+        return max(number * LINE, self.start)
+
     def line(self, number: int, words: list[str], state: str) -> Message:
         """Return the message's form of a line."""
         return {
-            "id": max(self.cut, number * LINE), "start": max(self.cut, number * LINE),
-            "end": max(self.cut, number * LINE) + len(words) * WORD,
+            "id": self.begin(number), "start": self.begin(number),
+            "end": max(number * LINE, self.start // WORD * WORD) + len(words) * WORD,
             "text": " ".join(words), "state": state,
             "language": "en", "speaker": None, "translation": None,
         }  # fmt: skip

@@ -41,6 +41,9 @@ function bench() {
       const final_until = (spans[0]?.[0] ?? 0) * SAMPLE_RATE;
       session.applyCaptions(captions(session.model.revision + 1, lines, { final_until }));
     },
+    /** @returns {number[]} the seconds from which on hosts were given the sound since `attach` */
+    begins: () =>
+      toHost.filter(({ type }) => type === 'start').map(({ from }) => from / SAMPLE_RATE),
     texts: () => session.model.lines.map(({ text }) => text),
   };
 }
@@ -60,6 +63,33 @@ test('sound that two hosts have died of is not given to a third', () => {
   assert.deepEqual(texts(), ['4-6', '6-9'], 'what was captioned stays');
   assert.deepEqual(session.state.phase.news, { key: 'notice_left_out', detail: '1' });
   assert.equal(session.state.phase.skippedMs, 0, 'it is told once');
+});
+
+test('also drafts stay of what is not heard again, each word once', () => {
+  const { session, hear, attach, texts } = bench();
+  /** @param {number} number @param {string} text @param {number} begin @param {number} end */
+  const draft = (number, text, begin, end) => ({
+    line: number * SAMPLE_RATE,
+    text,
+    start: begin * SAMPLE_RATE,
+    end: end * SAMPLE_RATE,
+  });
+  const said = (
+    /** @type {number} */ begin,
+    /** @type {number} */ end,
+    /** @type {string} */ text,
+  ) => line(begin * SAMPLE_RATE, text, { end: end * SAMPLE_RATE });
+  attach();
+  hear(12);
+  const three = draft(5, ' three', 8, 9);
+  session.applyCaptions(captions(1, [said(1, 4, 'One.'), said(5, 8, 'Two')], { draft: three }));
+  session.detach(true);
+  attach();
+  session.applyCaptions(captions(1, [], { draft: draft(1, ' One!', 1, 4) }));
+  session.detach(true);
+  assert.equal(attach(), 12);
+  assert.deepEqual(texts(), ['One!', 'Two three']);
+  assert.deepEqual(session.state.phase.news, { key: 'notice_left_out', detail: '3' });
 });
 
 test('it is told when the host listens, and not again after it', () => {
@@ -107,6 +137,19 @@ test('hosts that end with the worker, or before they work, have not died of soun
   session.applyStatus(status('loading'));
   session.detach(true);
   assert.equal(attach(), 0);
+});
+
+test('hosts that die of the sound before they have said a word are two for one', () => {
+  const { session, hear, attach, begins } = bench();
+  attach();
+  hear(4);
+  session.detach(true);
+  session.attach();
+  session.detach(true);
+  assert.deepEqual(begins(), [0, 0]);
+  session.attach();
+  session.detach(true);
+  assert.equal(attach(), 4);
 });
 
 test('of a host that hung, no more is left out than it can have been busy with', () => {
