@@ -204,7 +204,7 @@ def test_sound_that_crashes_the_host_is_left_out(
     wait_until(lambda: "Left out" in browser.notice(page), "it is not told")
     words = until_word(browser, page, 20)
     # Of one that dies at once the browser does not always pass on what it has said.
-    assert len(fake_host.messages("started")) in (3, 4)
+    assert 3 <= len(fake_host.messages("started")) <= 6
     assert set(range(20)) - set(words) <= {12, 13, 14, 15}
     assert words == sorted(set(words))
     assert browser.badge(page) == "on"
