@@ -1,6 +1,7 @@
 """What becomes of captions in a real Chromium when something dies under them.
 
-    PYTHONPATH=host:tests:tests/e2e:installers python tests/bench/faults.py MANIFEST --id ID [--only NAME...]
+    export PYTHONPATH=host:tests:tests/e2e:installers
+    python tests/bench/faults.py MANIFEST --id ID [--only NAME...]
 
 For each fault of `fault_kinds.py`: a page plays the first `--seconds` of a recording of the
 manifest, the real host captions it with `--model base`, and the fault happens once, `--at` so many
