@@ -363,7 +363,7 @@ function withoutAged(changed, lines) {
 }
 
 /**
- * @param {Line & { words?: unknown }} line
+ * @param {Line} line
  * @returns {Line} as it is shown: nobody sees when each word was said
  */
 function withoutWords({ words: _, ...line }) {

@@ -6,9 +6,11 @@ import { YOU } from '../shared/speakers.js';
 /** @typedef {import('./transcript.js').Source} Source */
 /** @typedef {import('./transcript.js').Transcript} Transcript */
 
-/** @typedef {'srt' | 'vtt' | 'txt' | 'md' | 'json' | 'csv'} Format */
-
-/** @typedef {'original' | 'translation' | 'both'} Content */
+/** @typedef {import('../shared/protocol.js').Export} ExportRequest */
+/** @typedef {import('../shared/protocol.js').ExportLine} ExportLine */
+/** @typedef {import('../shared/protocol.js').ExportWord} ExportWord */
+/** @typedef {ExportRequest['format']} Format */
+/** @typedef {ExportRequest['content']} Content */
 
 /** @type {readonly Format[]} */
 export const FORMATS = ['srt', 'vtt', 'txt', 'md', 'json', 'csv'];
@@ -20,40 +22,6 @@ const MOST_CHARACTERS = 500_000;
 /** What a line may hold. */
 const MOST_WORDS = 1000;
 const LONGEST = { text: 10_000, name: 200 };
-
-/**
- * @typedef {object} ExportWord
- * @property {string} text
- * @property {number} start ms
- * @property {number} end ms
- * @property {number} probability
- */
-
-/**
- * @typedef {object} ExportLine
- * @property {number} start ms of media time
- * @property {number} end
- * @property {string} text
- * @property {string | null} language
- * @property {string | null} speaker name to be printed
- * @property {{ text: string, language: string } | null} translation
- * @property {ExportWord[]} words none where the text is not what was recognised
- * @property {boolean} bookmarked
- * @property {string} note
- * @property {boolean} gap_before something was skipped before it
- */
-
-/**
- * @typedef {object} ExportRequest
- * @property {'export'} type
- * @property {string} request
- * @property {Format} format
- * @property {Content} content
- * @property {string} title
- * @property {string | null} language
- * @property {ExportLine[]} lines
- * @property {boolean} last
- */
 
 /**
  * @param {Transcript} transcript

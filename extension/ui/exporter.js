@@ -20,11 +20,6 @@ const PATIENCE_MS = 30_000;
 
 /** @typedef {{ name: string, text: string }} MadeFile */
 
-/**
- * @typedef {import('../shared/protocol.js').ToExtension
- *   | { type: 'exported', request: string, text: string, last: boolean, file_name?: string }} Said
- */
-
 /** @type {Record<string, string>} */
 const TYPES = {
   csv: 'text/csv',
@@ -76,7 +71,7 @@ export class Exporter {
       PATIENCE_MS,
     );
     for (const message of exportRequests({ ...head, request }, lines)) {
-      this.#line.tellHost(/** @type {any} */ (message));
+      this.#line.tellHost(message);
     }
     const result = await made;
     clearTimeout(patience);
@@ -86,7 +81,7 @@ export class Exporter {
   /** @param {ViewMessage} message */
   receive(message) {
     if (message.type !== 'from-host' || !this.#pending) return;
-    const said = /** @type {Said} */ (message.message);
+    const said = message.message;
     if (said.type === 'exported' && said.request === this.#pending.request) {
       this.#pending.parts.push(said.text);
       this.#pending.name ||= said.file_name ?? '';

@@ -1,7 +1,7 @@
 """A Chromium with captions over a page that speaks, watched without a hand in it.
 
-The words are read off the extension's own panel, in a tab behind the page. What it says about
-itself is read off the frame of the captions and the toolbar button.
+A page of the extension, in a tab behind, takes down the words as its views are told them. What it
+says about itself is read off the frame of the captions and the toolbar button.
 """
 
 import os
@@ -18,9 +18,34 @@ from waiting import wait_until
 
 LOOK_EVERY_S: Final = 0.1
 _OWN: Final = f"chrome-extension://{EXTENSION_ID}/"
+_LISTEN: Final = """(async () => {
+  const { applyUpdate, captionRows, EMPTY_MODEL } = await import('/shared/captions.js');
+  const textOf = ({ committed, draft }) => committed + draft;
+  const rowsOf = (model) => captionRows(model, -1, Infinity).map(textOf);
+  let session = null, model = EMPTY_MODEL, before = [];
+  globalThis.lines = () => [...before, ...rowsOf(model)];
+  const receive = (message) => {
+    if (message.type !== 'session' || message.tabId !== followed) return;
+    const said = message.message;
+    if (said.type === 'snapshot') {
+      if (session !== null && session !== said.session) before = globalThis.lines();
+      ({ session, model } = said);
+    } else if (said.type === 'captions' && said.session === session) {
+      model = applyUpdate(model, said);
+    }
+  };
+  const connect = () => {
+    const port = chrome.runtime.connect({ name: 'view' });
+    port.onMessage.addListener(receive);
+    port.onDisconnect.addListener(() => setTimeout(connect, 100));
+    port.postMessage({ type: 'watch', wants: { tabId: followed } });
+  };
+  connect();
+})()"""
+"""Follows the tab's sessions; a worker that dies is connected to again."""
+
 _LOOK: Final = """(async () => ({
-  lines: [...document.querySelectorAll('#lines .line')].map((line) =>
-    ['.committed', '.draft'].map((part) => line.querySelector(part).textContent)),
+  lines: globalThis.lines(),
   badge: await chrome.action.getBadgeText({ tabId: followed }),
   title: await chrome.action.getTitle({ tabId: followed }),
   popup: await chrome.action.getPopup({ tabId: followed }),
@@ -73,7 +98,7 @@ class Rig:
     page: str
     log: list[Look] = field(default_factory=list)
     _sessions: dict[str, str] = field(default_factory=dict)
-    _panel: str | None = None
+    _listener: str | None = None
     _earlier: str = ""
     _lines: str = ""
 
@@ -91,28 +116,26 @@ class Rig:
         self.browser.press(self.url)
 
     def follow(self) -> None:
-        """Open the panel, for the tab in front."""
+        """Open a page of the extension that listens to the tab in front."""
         self._earlier, self._lines = f"{self._earlier} {self._lines}".strip(), ""
         tab_id = self.in_worker("chrome.tabs.query({ active: true }).then(([tab]) => tab.id)")
         made = self.browser.send("Target.createTarget", url="about:blank", background=True)
-        self._panel = made["targetId"]
-        session = self._session(self._panel)
+        self._listener = made["targetId"]
+        session = self._session(self._listener)
         assert session is not None
-        source = (
-            f"globalThis.followed = {tab_id};"
-            " if (chrome.tabs) chrome.tabs.query = async () => [{ id: followed }];"
-        )
         self.browser.send("Page.enable", session)
-        self.browser.send("Page.addScriptToEvaluateOnNewDocument", session, source=source)
-        self.browser.send("Page.navigate", session, url=f"{_OWN}panel/panel.html")
+        self.browser.send("Page.navigate", session, url=f"{_OWN}options/options.html")
+        there = "document.readyState === 'complete' && chrome.tabs !== undefined"
+        wait_until(lambda: self._evaluate(self._listener, there) is True, "no page listens")
+        self._evaluate(self._listener, f"globalThis.followed = {tab_id}; {_LISTEN}")
 
     # -- what is seen -----------------------------------------------------------------------
 
     def look(self) -> Look:
         """Take down what the screen shows."""
-        seen = self._evaluate(self._panel, _LOOK) or {}
+        seen = self._evaluate(self._listener, _LOOK) or {}
         if "lines" in seen:
-            self._lines = " ".join(f"{text}{draft}" for text, draft in seen["lines"])
+            self._lines = " ".join(seen["lines"])
         media_s = self._evaluate(self.page, "document.querySelector('video')?.currentTime")
         button = (seen.get("badge", ""), seen.get("title", ""), seen.get("popup", ""))
         text = f"{self._earlier} {self._lines}".strip()

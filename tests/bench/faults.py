@@ -5,7 +5,7 @@
 
 For each fault of `fault_kinds.py`: a page plays the first `--seconds` of a recording of the
 manifest, the real host captions it with `--model base`, and the fault happens once, `--at` so many
-seconds. Told are the word error rate of the last text that the panel shows, and of the same text
+seconds. Told are the word error rate of the last text that views are told, and of the same text
 without any fault; words missing and added within some seconds of the fault; how long after its
 cause was gone words stood on the screen that were not there before; and what the extension said.
 Words that nobody could have captioned (the page did not play, or the browser gave its sound to

@@ -169,7 +169,6 @@ class HostLoop:
             case Speech():
                 with self._contained(None, type_of(command)):
                     self._send(messages.HostSpeech(spoken_clip()))
-
             case Export():
                 with self._contained(None, type_of(command)):
                     self._exports.take(command)
