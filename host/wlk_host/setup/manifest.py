@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Final
 
+from wlk_host.folders import is_file
+from wlk_host.json_files import read_json
 from wlk_host.protocol.constants import HOST_NAME
 from wlk_host.setup.errors import SetupError
 from wlk_host.setup.findings import Finding, Level
@@ -61,16 +63,14 @@ def render(executable: PurePath, extension_ids: list[str]) -> str:
 def check(path: Path, subject: str, extension_ids: list[str]) -> Checked:
     """Every fault of one manifest and of the program it points to, one finding each."""
     try:
-        text = path.read_text(encoding="utf-8")
+        fields = read_json(path)
     except FileNotFoundError:
         finding = _fail("manifest_missing", subject, f"{path} is missing")
         return Checked([finding], None)
     except (OSError, UnicodeDecodeError) as error:
         finding = _fail("manifest_unreadable", subject, f"cannot read {path}: {error}")
         return Checked([finding], None)
-    try:
-        fields = json.loads(text)
-    except json.JSONDecodeError as error:
+    except ValueError as error:
         finding = _fail("manifest_not_json", subject, f"{path} is not JSON: {error}")
         return Checked([finding], None)
     if not isinstance(fields, dict):
@@ -144,7 +144,7 @@ def _check_binary(manifest: Path, subject: str, executable: object) -> list[Find
         # Only Windows allows a path relative to the manifest. Ours is never relative.
         message = f"{manifest}: the path {executable!r} is relative, expected an absolute one"
         return [_fail("path_relative", subject, message)]
-    if not path.is_file():
+    if not is_file(path):
         message = f"{manifest} points to {path}, which is missing"
         return [_fail("binary_missing", subject, message)]
     if not os.access(path, os.X_OK):
@@ -166,7 +166,7 @@ def _check_shebang(path: Path, subject: str) -> list[Finding]:
         message = f"{path} is a script without a #! line"
         return [_fail("binary_bad_shebang", subject, message)]
     words = os.fsdecode(line[2:]).split()
-    if not words or not Path(words[0]).is_file():
+    if not words or not is_file(Path(words[0])):
         message = f"{path} needs the interpreter {words[0] if words else ''!r}, which is missing"
         return [_fail("binary_bad_shebang", subject, message)]
     return []

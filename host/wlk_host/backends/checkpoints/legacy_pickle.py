@@ -7,6 +7,7 @@ the numbers.
 """
 
 import pickle
+import pickletools
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,6 +18,9 @@ from numpy.typing import NDArray
 
 _MAGIC: Final = 0x1950A86A20F9469CFC6C
 _VERSION: Final = 1001
+
+_REMEMBERING: Final = ("PUT", "BINPUT", "LONG_BINPUT")
+"""The instructions that name a number under which an object is remembered."""
 
 _DTYPES: Final = {
     "DoubleStorage": np.float64,
@@ -55,6 +59,21 @@ def _next(file: BinaryIO, n_bytes: int) -> Any:
     return _Unpickler(file, n_bytes).load()
 
 
+def _require_counted(file: BinaryIO) -> None:
+    """Check that the next pickle numbers what it remembers one after the other, as picklers do.
+
+    The unpickler makes a table as long as the highest number: 8 bytes could fill the memory.
+    """
+    begin = file.tell()
+    try:
+        named = [number for code, number, _ in pickletools.genops(file) if code.name in _REMEMBERING]
+    except ValueError as error:
+        raise pickle.UnpicklingError(str(error)) from error
+    if named != list(range(len(named))):
+        raise pickle.UnpicklingError("it numbers what it remembers as no pickler does")
+    file.seek(begin)
+
+
 class _Unpickler(pickle.Unpickler):
     """Knows tensors and plain containers alone.
 
@@ -67,6 +86,7 @@ class _Unpickler(pickle.Unpickler):
     """
 
     def __init__(self, file: BinaryIO, n_bytes: int) -> None:
+        _require_counted(file)
         super().__init__(file)
         self._n_bytes = n_bytes
         self.storages: dict[str, Array] = {}
@@ -87,8 +107,10 @@ class _Unpickler(pickle.Unpickler):
         if not isinstance(pid, tuple) or len(pid) != 6:
             raise pickle.UnpicklingError("it is no legacy file of PyTorch")
         kind, dtype, key, _, n_numbers, view = pid
-        if kind != "storage" or view is not None or not 0 <= n_numbers <= self._n_bytes:
-            raise pickle.UnpicklingError(f"it holds a storage of {n_numbers} numbers")
+        if kind != "storage" or view is not None or not isinstance(key, str):
+            raise pickle.UnpicklingError("it is no legacy file of PyTorch")
+        if type(n_numbers) is not int or not 0 <= n_numbers <= self._n_bytes:
+            raise pickle.UnpicklingError("it holds a storage of more numbers than bytes")
         if key not in self.storages:
             # All of them together are in the file.
             self._n_bytes -= n_numbers * np.dtype(dtype).itemsize
@@ -102,12 +124,16 @@ def _tensor(
     storage: Array, offset: int, shape: Sequence[int], strides: Sequence[int], *_: Any
 ) -> Array:
     """A part of a storage. Only those are taken whose numbers lie one after the other."""
+    # Anything else can be lists within lists, without end.
+    if not isinstance(shape, tuple) or not all(type(n) is int for n in (offset, *shape)):
+        raise pickle.UnpicklingError("it holds a tensor without a shape")
     n_numbers = int(np.prod(shape, dtype=np.int64))
     if offset < 0 or offset + n_numbers > len(storage):
         raise ValueError(f"a tensor of shape {shape} exceeds its storage")
     array = storage[offset : offset + n_numbers].reshape(shape)
-    if n_numbers and array.strides != tuple(step * array.itemsize for step in strides):
-        raise ValueError(f"a tensor of shape {shape} has strides {strides}")
+    steps = tuple(step // array.itemsize for step in array.strides)
+    if n_numbers and steps != strides:
+        raise ValueError(f"a tensor of shape {shape} has other strides than {steps}")
     return array
 
 

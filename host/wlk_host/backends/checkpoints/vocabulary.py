@@ -92,6 +92,15 @@ def _require_tokenizer(path: Path, tokenizer: dict[str, Any]) -> None:
         for entry in entries
     ):
         raise corrupt(path, "its added_tokens are no tokens with an id and a content")
+    post = tokenizer.get("post_processor") or {}
+    special = post.get("special_tokens") or {} if isinstance(post, dict) else None
+    if not isinstance(special, dict) or not all(map(_has_ids, special.values())):
+        raise corrupt(path, "the special_tokens of its post_processor are no tokens with their ids")
+
+
+def _has_ids(entry: object) -> bool:
+    ids = entry.get("ids") if isinstance(entry, dict) else None
+    return isinstance(ids, list) and all(type(number) is int for number in ids)
 
 
 def borrowed(n_vocab: int, lenders: Sequence[Path]) -> Vocabulary:
@@ -107,7 +116,7 @@ def borrowed(n_vocab: int, lenders: Sequence[Path]) -> Vocabulary:
         size = _size(vocabulary)
         if size == n_vocab:
             return vocabulary
-        if (size, n_vocab) == (MULTILINGUAL, LARGE_V3):
+        if (size, n_vocab) == (MULTILINGUAL, LARGE_V3) and _english(vocabulary):
             return with_cantonese(vocabulary)
     suggestion = {ENGLISH: "tiny.en", MULTILINGUAL: "base", LARGE_V3: "base"}.get(n_vocab)
     if suggestion is None:
@@ -127,8 +136,7 @@ def with_cantonese(vocabulary: Vocabulary) -> Vocabulary:
     """The vocabulary of large-v3, made from the multilingual one before it."""
     tokenizer = copy.deepcopy(vocabulary.tokenizer)
     added = tokenizer["added_tokens"]
-    cantonese = next(dict(token) for token in added if token["content"] == "<|en|>")
-    cantonese |= {"id": _CANTONESE, "content": "<|yue|>"}
+    cantonese = {**(_english(vocabulary) or {}), "id": _CANTONESE, "content": "<|yue|>"}
     for token in added:
         token["id"] = _moved(token["id"])
     added.append(cantonese)
@@ -144,6 +152,12 @@ def write(vocabulary: Vocabulary, folder: Path) -> None:
     """Write `tokenizer.json`."""
     text = json.dumps(vocabulary.tokenizer, ensure_ascii=False)
     (folder / "tokenizer.json").write_text(text, "utf-8")
+
+
+def _english(vocabulary: Vocabulary) -> dict[str, Any] | None:
+    """The token of English, after which others are made."""
+    added: list[dict[str, Any]] = vocabulary.tokenizer["added_tokens"]
+    return next((token for token in added if token["content"] == "<|en|>"), None)
 
 
 def _moved(number: int) -> int:

@@ -4,7 +4,6 @@ They differ in how the languages are specified, which their vocabulary shows (Op
 documentation, "Transformers").
 """
 
-import json
 import re
 from collections.abc import Callable, Sequence
 from enum import Enum
@@ -18,6 +17,7 @@ from wlk_host.backends.translators import nllb_codes
 from wlk_host.core.errors import WlkError
 from wlk_host.core.languages import base_of, same_language
 from wlk_host.core.translation.clauses import by_sentence
+from wlk_host.json_files import read_json
 
 _END: Final = "</s>"
 _THREADS: Final = 2
@@ -57,12 +57,20 @@ class FolderModel:
         tokens = set[str]()
         for stem in _TARGET_VOCABULARIES:
             if (path := self.folder / f"{stem}.json").is_file():
-                tokens.update(_read_json(self.folder, path))
+                tokens.update(_tokens_of(self.folder, path))
             elif (path := self.folder / f"{stem}.txt").is_file():
-                tokens.update(path.read_text("utf-8").splitlines())
+                tokens.update(_lines_of(self.folder, path))
         if not tokens:
             raise broken(self.folder, "it has no vocabulary")
         return frozenset(tokens)
+
+    @cached_property
+    def config(self) -> dict[str, Any]:
+        """What the folder's `config.json` says."""
+        found = _read_json(self.folder, self.folder / "config.json")
+        if not isinstance(found, dict):
+            raise broken(self.folder, f"config.json: got {type(found).__name__}, expected object")
+        return found
 
     @cached_property
     def family(self) -> Family:
@@ -110,7 +118,7 @@ class FolderTranslator:
     def __init__(self, model: FolderModel, beams: int = 2) -> None:
         self._model = model
         self._beams = beams
-        self._config = _read_json(model.folder, model.folder / "config.json")
+        self._config = model.config
         self._encode, self._decode = _tokenizers(model.folder)
         self._translator = load_translator(model.folder)
 
@@ -208,7 +216,10 @@ def _sentencepiece(path: Path) -> Any:
 def _fast_tokenizer(path: Path) -> tuple[_Encode, _Decode]:
     import tokenizers  # noqa: PLC0415 - only without a SentencePiece model
 
-    tokenizer = tokenizers.Tokenizer.from_file(str(path))
+    try:
+        tokenizer = tokenizers.Tokenizer.from_file(str(path))
+    except Exception as error:
+        raise broken(path.parent, f"{path.name}: {error}") from error
 
     def encode(text: str) -> list[str]:
         tokens: list[str] = tokenizer.encode(text, add_special_tokens=False).tokens
@@ -224,6 +235,20 @@ def _fast_tokenizer(path: Path) -> tuple[_Encode, _Decode]:
 
 def _read_json(folder: Path, path: Path) -> Any:
     try:
-        return json.loads(path.read_text("utf-8"))
+        return read_json(path)
+    except (OSError, ValueError) as error:
+        raise broken(folder, f"{path.name}: {error}") from error
+
+
+def _tokens_of(folder: Path, path: Path) -> list[str]:
+    tokens = _read_json(folder, path)
+    if not isinstance(tokens, list) or not all(isinstance(token, str) for token in tokens):
+        raise broken(folder, f"{path.name}: expected a list of tokens")
+    return tokens
+
+
+def _lines_of(folder: Path, path: Path) -> list[str]:
+    try:
+        return path.read_text("utf-8").splitlines()
     except (OSError, ValueError) as error:
         raise broken(folder, f"{path.name}: {error}") from error
