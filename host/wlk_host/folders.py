@@ -5,6 +5,7 @@ then, each time something else. Standard library only.
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -17,10 +18,8 @@ def expanded(name: str) -> Path:
     A `~` stays where its home is unknown, as it is for a user without an entry among the users, and
     for a name that no system allows. A path stays relative where the working folder is gone.
     """
-    try:
+    with suppress(ValueError):  # It has a null character.
         name = os.path.expanduser(name)  # noqa: PTH111 - Path.expanduser raises RuntimeError
-    except ValueError:  # It has a null character.
-        pass
     path = Path(name)
     try:
         return path.absolute()

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from fuzz import guided
 from fuzz.driver import Tally, Watch, fuzz, memory_peak, shrunk
 from fuzz.target import forget_scratch
 from fuzz.targets import TARGETS
@@ -33,14 +32,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--current", type=Path, required=True)
     parser.add_argument("--found", type=Path, required=True)
-    parser.add_argument("--guided", action="store_true")
     chosen = parser.parse_args()
     target = TARGETS[chosen.target]
     before = recorder(chosen.current)
     try:
-        if chosen.guided:
-            guided.fuzz(target, chosen.seconds, chosen.seed, before)
-            return
         _bound_memory()
         tally = fuzz(
             target, inputs=chosen.inputs, seconds=chosen.seconds, seed=chosen.seed, before=before

@@ -136,7 +136,6 @@ class Watch:
     def __init__(self) -> None:
         self.slowest_s = 0.0
         self._ticks = 0
-        self._peak = memory_peak()
         self._warnings = warnings.catch_warnings()
 
     def __enter__(self) -> Self:
@@ -149,11 +148,11 @@ class Watch:
     def __exit__(self, *error: object) -> None:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, self._before)
-        self._warnings.__exit__()
+        self._warnings.__exit__(None, None, None)
 
     def try_one(self, target: Target, data: bytes) -> Finding | None:
         """What was wrong with an input, if anything was."""
-        what, said, begun = None, "", time.perf_counter()
+        what, said, most, begun = None, "", memory_peak(), time.perf_counter()
         self._ticks = 0
         try:
             target.read(data)
@@ -162,8 +161,7 @@ class Watch:
         except BaseException as error:  # noqa: BLE001 - PyO3's panics are no Exception
             what, said = _place(error), str(error).partition("\n")[0][:200]
         self.slowest_s = max(self.slowest_s, time.perf_counter() - begun)
-        before, self._peak = self._peak, memory_peak()
-        if what is None and self._peak - before > MOST_GROWN:
+        if what is None and memory_peak() - most > MOST_GROWN:
             what = f"memory: more than {MOST_GROWN >> 20} MiB for one input"
         return None if what is None else Finding(data, what, said)
 

@@ -1,29 +1,47 @@
-"""Runs of a target that its own coverage guides, with Atheris (libFuzzer).
+"""A target whose coverage guides its input, with Atheris: `python -m fuzz.guided NAME …`.
 
-Atheris is an extra: `pip install --group fuzz`. Without it the other runs work as well.
+Atheris (libFuzzer for Python) is an extra: `pip install --group fuzz`. The other runs do without.
+At its end libFuzzer prints numbers, which `run.py` reads.
 """
 
+import argparse
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from random import Random
+from typing import Final
 
+import atheris
+
+with atheris.instrument_imports(include=["wlk_host", "json", "zipfile", "pickletools", "numpy.lib"]):
+    from fuzz.targets import TARGETS
+
+from fuzz.child import recorder
 from fuzz.driver import MOST_GROWN, Watch
 from fuzz.target import Target
 
+_MOST_MB: Final = 4096
+"""Of memory for the whole process."""
+
 
 class FoundError(Exception):
-    """A target did not cope with an input, which libFuzzer writes to a file."""
+    """A target did not cope with an input."""
 
 
-def fuzz(
-    target: Target, seconds: float | None, seed: int, before: Callable[[bytes], None]
-) -> None:
-    """Run until the time is over or something is found. Ends the process."""
-    import atheris  # noqa: PLC0415 - an extra
+def main() -> None:
+    """Run the target that the command line names, until the time is over or something is found."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("target", choices=TARGETS)
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--current", type=Path, required=True)
+    chosen, _ = parser.parse_known_args()
+    target = TARGETS[chosen.target]
+    seeds, before = list(target.seeds()), recorder(chosen.current)
 
-    seeds = list(target.seeds())
+    def mutate(data: bytes, most: int, number: int) -> bytes:
+        random = Random(number)
+        return target.mutate(random, data, random.choice(seeds))[:most]
 
     def read(data: bytes) -> None:
         before(data)
@@ -31,19 +49,26 @@ def fuzz(
         if finding is not None:
             raise FoundError(f"{finding.what}: {finding.said}")
 
-    def mutate(data: bytes, most: int, number: int) -> bytes:
-        random = Random(number)
-        return target.mutate(random, data, random.choice(seeds))[:most]
-
-    corpus = Path(tempfile.mkdtemp(prefix="wlk-corpus-"))
-    for number, content in enumerate(seeds):
-        (corpus / str(number)).write_bytes(content)
-    longest = max(map(len, seeds))
-    options = [
-        f"-seed={seed + 1}", f"-max_len={4 * longest + 4096}", "-print_final_stats=1", "-timeout=60",
-        f"-rss_limit_mb={4096 + (MOST_GROWN >> 20)}", f"-max_total_time={int(seconds or 60)}",
-    ]  # fmt: skip
-    atheris.instrument_all()
-    atheris.Setup([sys.argv[0], *options, str(corpus)], read, custom_mutator=mutate)
-    with Watch() as watch:
+    with Watch() as watch, tempfile.TemporaryDirectory(prefix="wlk-corpus-") as corpus:
+        for number, content in enumerate(seeds):
+            (Path(corpus) / str(number)).write_bytes(content)
+        options = _options(target, seeds, chosen.seconds, chosen.seed)
+        atheris.Setup([sys.argv[0], *options, corpus], read, custom_mutator=mutate)
         atheris.Fuzz()
+
+
+def _options(target: Target, seeds: list[bytes], seconds: float, seed: int) -> list[str]:
+    longest = max(map(len, seeds))
+    return [
+        f"-seed={seed % 2**31 + 1}",
+        f"-max_len={4 * longest + 4096}",
+        f"-max_total_time={int(seconds)}",
+        f"-rss_limit_mb={_MOST_MB + (MOST_GROWN >> 20)}",
+        "-timeout=60",
+        "-print_final_stats=1",
+        f"-artifact_prefix={target.name}-",
+    ]
+
+
+if __name__ == "__main__":
+    main()

@@ -19,7 +19,7 @@ _TOKENS: Final = (
     b"__proto__", b"/", b"..", b"-->", b"A" * 70, b"\x80" * 9, b"\x00" * 8, b"\xff" * 8,
 )  # fmt: skip
 
-_SCALARS: Final = (
+_SCALARS: Final[tuple[Any, ...]] = (
     None, True, False, 0, -1, 1, 2, 3, 4, 5, 8, 63, 64, 65, 80, 100, 2**31, 2**32, 2**53 - 1, 2**53,
     2**63, 2**64, -(2**63), 10**30, 10**400, 0.5, -0.0, 1e-320, 1e308, float("inf"), float("-inf"),
     float("nan"), "", " ", "\0", "a", "en", "\ud800", "\u202e", "é" * 70, "x" * 5000, "1", "true",

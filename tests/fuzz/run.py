@@ -30,7 +30,15 @@ from fuzz.targets import TARGETS  # noqa: E402
 FOUND: Final = ROOT / "artifacts" / "fuzz"
 IN_JS: Final = tuple(
     f"js-{name}"
-    for name in ("protocol", "captions", "conversation", "overlay", "settings", "senders", "filters")
+    for name in (
+        "protocol",
+        "captions",
+        "conversation",
+        "overlay",
+        "settings",
+        "senders",
+        "filters",
+    )
 )
 JS: Final = ROOT / "tests" / "extension" / "fuzz" / "run.js"
 
@@ -69,10 +77,17 @@ def run_one(
         current = Path(scratch) / "current"
         files = ["--current", str(current), "--found", str(FOUND / name)]
         if name in IN_JS:
-            command = ["node", str(JS), name.removeprefix("js-"), *limits, "--found", str(FOUND / name)]
+            command = [
+                "node",
+                str(JS),
+                name.removeprefix("js-"),
+                *limits,
+                "--found",
+                str(FOUND / name),
+            ]
         else:
-            command = [sys.executable, "-m", "fuzz.child", name, *limits, *files]
-            command += ["--guided"] if guided else []
+            module = "fuzz.guided" if guided else "fuzz.child"
+            command = [sys.executable, "-m", module, name, *limits, *files]
         paths = os.pathsep.join((str(ROOT / "tests"), str(ROOT / "host")))
         patience = None if seconds is None else seconds + _PATIENCE_S
         try:
@@ -120,9 +135,7 @@ def _row(tally: dict[str, Any]) -> str:
     rate = tally["inputs"] / max(tally["seconds"], 1e-3)
     slowest, grown = f"{1000 * tally['slowest_s']:.1f} ms", f"{tally['grown_bytes'] / 2**20:.1f} MB"
     told = "\n    ".join(["", *tally["findings"]]) if tally["findings"] else "nothing"
-    return (
-        f"{tally['target']:14}{tally['inputs']:12,}{rate:10,.0f}{slowest:>10}{grown:>10}  {told}"
-    )
+    return f"{tally['target']:14}{tally['inputs']:12,}{rate:10,.0f}{slowest:>10}{grown:>10}  {told}"
 
 
 def _parse() -> argparse.Namespace:

@@ -45,15 +45,19 @@ class Target:
     needs_torch: bool = False
 
 
+class UndocumentedError(Exception):
+    """An error with another code than its reader documents, without a remedy, or without an end."""
+
+
 @contextmanager
 def coded(*codes: str) -> Iterator[None]:
     """Let the errors pass that the reader documents, each with a message and a remedy."""
     try:
         yield
     except WlkError as error:
-        assert error.code in codes, error
-        assert 0 < len(error.message) < _MOST_MESSAGE, error
-        assert error.hint, error
+        is_short = 0 < len(error.message) < _MOST_MESSAGE
+        if error.code not in codes or not is_short or not error.hint:
+            raise UndocumentedError(str(error)) from error
 
 
 @cache

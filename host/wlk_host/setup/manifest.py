@@ -95,7 +95,7 @@ def _check_fields(
         findings.append(_fail("manifest_wrong_type", subject, message))
     findings += _check_origins(path, subject, fields.get("allowed_origins", []), extension_ids)
     executable = fields.get("path")
-    if executable is not None:
+    if "path" in fields:
         findings += _check_binary(path, subject, executable)
     binary = Path(executable) if isinstance(executable, str) and not findings else None
     return Checked(findings, binary)

@@ -22,7 +22,11 @@ const WORDS = ['', 'Yes.', ' and', 'What is said', '今日は', 'a', '\u0000', '
 export function someCaptions(random, session, revision) {
   const lines = Array.from({ length: below(random, 4) }, () => someLine(random));
   const draft = { line: 100 * below(random, 9), text: pick(random, WORDS), start: 0, end: 50 };
-  const changes = { session, draft: random() < 0.5 ? null : draft, final_until: below(random, 900) };
+  const changes = {
+    session,
+    draft: random() < 0.5 ? null : draft,
+    final_until: below(random, 900),
+  };
   const made = update(revision, lines, changes);
   if (random() < 0.8) return made;
   const changed = mutated(random, made);
@@ -33,12 +37,16 @@ export function someCaptions(random, session, revision) {
 function someLine(random) {
   const start = 100 * below(random, random() < 0.9 ? 9 : 2 ** 40);
   const translation = random() < 0.3 ? { text: 'olá', language: 'pt', state: 'final' } : null;
-  return line(start, pick(random, WORDS), /** @type {any} */ ({
-    state: pick(random, ['committed', 'final']),
-    speaker: pick(random, [null, null, '1', '2', 'you', '9'.repeat(30)]),
-    language: pick(random, ['en', 'de', null]),
-    translation,
-  }));
+  return line(
+    start,
+    pick(random, WORDS),
+    /** @type {any} */ ({
+      state: pick(random, ['committed', 'final']),
+      speaker: pick(random, [null, null, '1', '2', 'you', '9'.repeat(30)]),
+      language: pick(random, ['en', 'de', null]),
+      translation,
+    }),
+  );
 }
 
 /** @type {import('./targets.js').Target} */

@@ -14,7 +14,13 @@ import { below, mutated, pick } from './mutate.js';
 
 const SILENCE = new Int16Array(FRAME_SAMPLES);
 const SOUND = new Int16Array(FRAME_SAMPLES).fill(2000);
-const OPTIONS = [{}, { language: 'en' }, { translate_to: 'pt' }, { model: 'tiny' }, { speakers: true }];
+const OPTIONS = [
+  {},
+  { language: 'en' },
+  { translate_to: 'pt' },
+  { model: 'tiny' },
+  { speakers: true },
+];
 
 /** @param {Random} random @param {number} revision @returns {Act} */
 function someAct(random, revision) {

@@ -18,11 +18,22 @@ import { below, mutated, pick } from './mutate.js';
 
 const WORDS = { you: 'You:', numbered: (/** @type {string} */ n) => `Speaker ${n}:` };
 const REDUCER = new OverlayReducer(
-  { announcer, bilingual, captions: rules, filters, notices, settings, speakers, steady, swearwords },
+  {
+    announcer,
+    bilingual,
+    captions: rules,
+    filters,
+    notices,
+    settings,
+    speakers,
+    steady,
+    swearwords,
+  },
   WORDS,
 );
 const PHASES = ['connecting', 'loading', 'listening', 'lagging', 'reconnecting', 'ending'];
 const MICROPHONE = ['off', 'starting', 'on', 'not_allowed', 'missing', 'busy', 'failed'];
+const LIVE = /** @type {const} */ (['off', 'polite']);
 const TIMERS = ['fade', 'dismiss', 'clause', 'notice'];
 const EFFECTS = [
   ...['lines', 'jump', 'notice', 'mark', 'look', 'announce', 'announced', 'media', 'dismiss'],
@@ -54,19 +65,23 @@ function someEvent(random, revision) {
 
 /** @param {Random} random */
 function someSettings(random) {
-  const changed = mutated(random, { ...settings.DEFAULTS, mode: pick(random, ['fast', 'reading']) });
+  const changed = mutated(random, {
+    ...settings.DEFAULTS,
+    mode: pick(random, ['fast', 'reading']),
+  });
   const sound = validate(changed).settings;
-  const liveRegion = /** @type {const} */ (random() < 0.5 ? 'polite' : 'off');
-  return settings.settingsFor({ ...sound, liveRegion }, null);
+  return settings.settingsFor({ ...sound, liveRegion: pick(random, LIVE) }, null);
 }
 
 /** @type {import('./targets.js').Target} */
 export const overlay = {
   quick: 2_000,
   make: (random) => {
-    let revision = 0;
+    let revision = 1;
     const size = 1 + below(random, 25);
-    return Array.from({ length: size }, () => someEvent(random, (revision += pick(random, [0, 1, 1]) || 1)));
+    return Array.from({ length: size }, () =>
+      someEvent(random, (revision += pick(random, [0, 1, 1]))),
+    );
   },
   read: (events) => {
     let state = REDUCER.initial();

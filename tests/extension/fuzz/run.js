@@ -91,6 +91,6 @@ function watch() {
       peak_bytes: process.memoryUsage().rss,
       findings: told,
     };
-    console.log(JSON.stringify(tally));
+    process.stdout.write(`${JSON.stringify(tally)}\n`);
   }
 }

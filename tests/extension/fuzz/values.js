@@ -9,7 +9,12 @@ import {
 } from '../../../extension/background/senders.js';
 import { DEFINITIONS } from '../../../extension/shared/protocol.js';
 import { DEFAULTS, hostOptions, settingsFor, siteOf } from '../../../extension/shared/settings.js';
-import { isReadable, migrate, upgrade, validate } from '../../../extension/shared/settings_rules.js';
+import {
+  isReadable,
+  migrate,
+  upgrade,
+  validate,
+} from '../../../extension/shared/settings_rules.js';
 import { SWEARWORDS } from '../../../extension/shared/swearwords.js';
 import { makeFilter } from '../../../extension/shared/text_filters.js';
 import { findFault } from '../../../extension/shared/validate.js';
@@ -90,7 +95,16 @@ const SENDERS = [
     { id: 'own', url: `${OWN}/${path}.html#1`, origin: OWN, tab: TAB, frameId: 5 },
   ]),
 ];
-const TYPES = ['check', 'microphone', 'retranslate', 'start', 'stop', 'hampered', 'media', 'position'];
+const TYPES = [
+  'check',
+  'microphone',
+  'retranslate',
+  'start',
+  'stop',
+  'hampered',
+  'media',
+  'position',
+];
 const NAMES = ['captures', 'frame', 'place', 'view', 'frame secret', 'hello', '__proto__', ''];
 
 /** @param {unknown} value @returns {string} */

@@ -8,7 +8,6 @@ from typing import Final
 from fuzz import mutations
 from fuzz.target import HERE, Target, coded
 from wlk_host.backends.checkpoints import heads
-from wlk_host.core.errors import WlkError
 from wlk_host.core.language_choice import spoken_language, target_language
 from wlk_host.protocol import codec, convert, messages
 from wlk_host.protocol.connection import MOST_SESSIONS, Connection, FeedAudio, Refuse
@@ -97,16 +96,14 @@ def read_frames(data: bytes) -> None:
     assert _payloads(pieces) == _payloads([data])
 
 
-def _payloads(pieces: list[bytes]) -> tuple[list[bytes], str]:
-    decoder, got = FrameDecoder(), list[bytes]()
-    try:
-        for payload in chain.from_iterable(map(decoder.feed, pieces)):
-            got.append(payload)  # noqa: PERF402 - what came before an error counts
+def _payloads(pieces: list[bytes]) -> list[bytes | None]:
+    """What is in the stream; None stands where it cannot be read any further."""
+    decoder, got = FrameDecoder(), list[bytes | None]()
+    with coded("frame_too_large", "frame_truncated"):
+        got.extend(chain.from_iterable(map(decoder.feed, pieces)))
         decoder.finish()
-    except WlkError as error:
-        assert error.code in ("frame_too_large", "frame_truncated")
-        return got, error.code
-    return got, ""
+        return got
+    return [*got, None]
 
 
 def option_seeds() -> list[bytes]:
@@ -114,7 +111,10 @@ def option_seeds() -> list[bytes]:
     starts = (json.loads(path.read_bytes()) for path in _fixtures("valid"))
     found = [json.dumps(one["options"]) for one in starts if one.get("options")]
     words = ("zh_Hans_CN", "deutsch", "Français", "sr-Latn-RS", "en-US-x-twain", "auto", "jw", "")
-    return [*(text.encode() for text in found), *(json.dumps({"language": w}).encode() for w in words)]
+    return [
+        *(text.encode() for text in found),
+        *(json.dumps({"language": w}).encode() for w in words),
+    ]
 
 
 def read_options(data: bytes) -> None:

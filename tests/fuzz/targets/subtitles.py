@@ -28,7 +28,13 @@ def line_seeds() -> list[bytes]:
     lines = [
         {**said, "language": "en", "words": [word, {**word, "text": " there."}], "speaker": "1"},
         {**said, "start": 16_000, "end": 90_000, "language": "en", "translation": told},
-        {**said, "start": 90_000, "end": 99_000, "text": "今日は良い天気ですね。" * 9, "language": "ja"},
+        {
+            **said,
+            "start": 90_000,
+            "end": 99_000,
+            "text": "今日は良い天気ですね。" * 9,
+            "language": "ja",
+        },
         {**said, "start": 99_000, "end": 99_000, "text": "{\\an8} & <i>x", "language": None},
         {**said, "start": 99_500, "end": 300_000, "text": "a word, " * 60, "language": "de"},
     ]

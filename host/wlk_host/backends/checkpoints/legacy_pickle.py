@@ -66,7 +66,9 @@ def _require_counted(file: BinaryIO) -> None:
     """
     begin = file.tell()
     try:
-        named = [number for code, number, _ in pickletools.genops(file) if code.name in _REMEMBERING]
+        named = [
+            number for code, number, _ in pickletools.genops(file) if code.name in _REMEMBERING
+        ]
     except ValueError as error:
         raise pickle.UnpicklingError(str(error)) from error
     if named != list(range(len(named))):
