@@ -131,10 +131,14 @@ class Watch:
 
     Attributes:
         slowest_s: the time of the slowest input.
+
+    Args:
+        most_s: processor time that one input may take.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most_s: float = MOST_S) -> None:
         self.slowest_s = 0.0
+        self._most_s = most_s
         self._ticks = 0
         self._warnings = warnings.catch_warnings()
 
@@ -142,7 +146,7 @@ class Watch:
         self._warnings.__enter__()
         warnings.simplefilter("ignore")  # Of NumPy, about numbers that files hold.
         self._before = signal.signal(signal.SIGPROF, self._tick)
-        signal.setitimer(signal.ITIMER_PROF, MOST_S / 2, MOST_S / 2)
+        signal.setitimer(signal.ITIMER_PROF, self._most_s / 2, self._most_s / 2)
         return self
 
     def __exit__(self, *error: object) -> None:

@@ -13,7 +13,9 @@ from typing import Final
 
 import atheris
 
-with atheris.instrument_imports(include=["wlk_host", "json", "zipfile", "pickletools", "numpy.lib"]):
+with atheris.instrument_imports(
+    include=["wlk_host", "json", "zipfile", "pickletools", "numpy.lib"]
+):
     from fuzz.targets import TARGETS
 
 from fuzz.child import recorder

@@ -49,7 +49,7 @@ def test_the_watch_sees_errors_and_hangs() -> None:
             raise ZeroDivisionError
 
     target = Target("none", lambda: [b""], read, lambda _random, data, _other: data)
-    with Watch() as watch:
+    with Watch(most_s=0.1) as watch:
         found = [watch.try_one(target, data) for data in (b"error", b"hang", b"fine")]
         assert [one and one.what.split(" at ")[0] for one in found] == [
             "ZeroDivisionError", "hang", None,

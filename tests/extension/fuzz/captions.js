@@ -51,7 +51,7 @@ function someLine(random) {
 
 /** @type {import('./targets.js').Target} */
 export const captions = {
-  quick: 5_000,
+  quick: 3_000,
   make: (random) => {
     let revision = 0;
     return Array.from({ length: 1 + below(random, 12) }, () => {

@@ -65,7 +65,7 @@ const STORED = [
 
 /** @type {Target} */
 export const settings = {
-  quick: 5_000,
+  quick: 2_000,
   make: (random) => {
     const made = mutatedOften(random, pick(random, STORED), 5);
     return made === undefined ? null : made;
@@ -167,7 +167,7 @@ const RULES = [
 
 /** @type {Target} */
 export const filters = {
-  quick: 5_000,
+  quick: 3_000,
   make: (random) => ({
     text: asText(mutatedOften(random, pick(random, TEXTS))),
     chosen: {
