@@ -20,7 +20,8 @@ const WORDS = ['', 'Yes.', ' and', 'What is said', '今日は', 'a', '\u0000', '
 
 /** @param {Random} random @param {string} session @param {number} revision */
 export function someCaptions(random, session, revision) {
-  const lines = Array.from({ length: below(random, 4) }, () => someLine(random));
+  const size = random() < 0.02 ? LINES_KEPT + 50 : below(random, 4);
+  const lines = Array.from({ length: size }, (_, n) => someLine(random, size > 9 ? n : 0));
   const draft = { line: 100 * below(random, 9), text: pick(random, WORDS), start: 0, end: 50 };
   const changes = {
     session,
@@ -33,9 +34,9 @@ export function someCaptions(random, session, revision) {
   return findFault(changed, 'Captions', DEFINITIONS) === null ? changed : made;
 }
 
-/** @param {Random} random */
-function someLine(random) {
-  const start = 100 * below(random, random() < 0.9 ? 9 : 2 ** 40);
+/** @param {Random} random @param {number} number of those before it */
+function someLine(random, number) {
+  const start = 100 * (number + below(random, random() < 0.9 ? 9 : 2 ** 40));
   const translation = random() < 0.3 ? { text: 'olá', language: 'pt', state: 'final' } : null;
   return line(
     start,

@@ -22,6 +22,7 @@ import { below, mutated, pick } from './mutate.js';
 
 /** @typedef {import('./targets.js').Target} Target */
 /** @typedef {import('./mutate.js').Random} Random */
+/** @typedef {import('../../../extension/shared/validate.js').Definitions} Definitions */
 
 const FIXTURES = new URL('../../fixtures/protocol/', import.meta.url);
 
@@ -29,6 +30,13 @@ const MESSAGES = ['valid', 'invalid'].flatMap((kind) => {
   const folder = new URL(`${kind}/`, FIXTURES);
   return readdirSync(folder).map((name) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')));
 });
+
+/** Of each type of message the fields of both directions. @type {Map<unknown, Set<string>>} */
+const FIELDS = new Map();
+for (const { properties = {} } of Object.values(/** @type {Definitions} */ (DEFINITIONS))) {
+  const type = properties.type?.const;
+  FIELDS.set(type, new Set([...(FIELDS.get(type) ?? []), ...Object.keys(properties)]));
+}
 
 /** @param {Random} random @param {any} value @param {number} most */
 export function mutatedOften(random, value, most = 3) {
@@ -50,6 +58,7 @@ export const protocol = {
       }
       // What is sound is an object with the type of a message, and survives the port.
       assert.equal(typeof message.type, 'string');
+      assert.ok(Object.keys(message).every((key) => FIELDS.get(message.type)?.has(key)));
       assert.equal(findFault(JSON.parse(JSON.stringify(message)), name, DEFINITIONS), null);
     }
   },
