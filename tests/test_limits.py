@@ -6,10 +6,11 @@ from typing import Final
 
 from wlk_host import json_files
 from wlk_host.backends.checkpoints import conversion, names, shapes, zipped
+from wlk_host.core import errors
 from wlk_host.core.recognition import Pace
 from wlk_host.core.types import SAMPLE_RATE
 from wlk_host.models import transfer
-from wlk_host.protocol import codec, connection, constants, legible, messages, options
+from wlk_host.protocol import codec, connection, constants, messages, options
 from wlk_host.runtime import logs, stdio
 from wlk_host.runtime.host import failures, known_voices, model_pool, serve, watchdog
 from wlk_host.runtime.translators import process
@@ -53,7 +54,7 @@ def expected() -> dict[str, str]:
         "messages that wait in the host": str(stdio.INBOX_MESSAGES),
         "a message to the host": f"{constants.MAX_INBOUND // MIB} MiB",
         "a message to the browser": f"{constants.MAX_OUTBOUND // MIB} MiB",
-        "the text of an error": f"{legible.MOST_TEXT} characters",
+        "the text of an error": f"{errors.MOST_TEXT} characters",
         "what an error quotes of a message": f"{codec._MOST_QUOTED} characters",
         "sessions open at the same time": str(connection.MOST_SESSIONS),
         "ended sessions that are remembered": str(connection.MOST_REMEMBERED),

@@ -5,6 +5,7 @@ that it is known after a crash.
 """
 
 import argparse
+import faulthandler
 import json
 import mmap
 import resource
@@ -18,6 +19,9 @@ from fuzz.targets import TARGETS
 
 _MOST_BYTES: Final = 4 << 20
 """Of an input; its size stands in front of it."""
+
+_PATIENCE_S: Final = 40.0
+"""Beyond its time, after which the process says where it hangs, and ends."""
 
 _MOST_MEMORY: Final = 4 << 30
 """Address space beyond what is used at the beginning, so that no input fills the machine."""
@@ -35,6 +39,8 @@ def main() -> None:
     chosen = parser.parse_args()
     target = TARGETS[chosen.target]
     before = recorder(chosen.current)
+    if chosen.seconds is not None:
+        faulthandler.dump_traceback_later(chosen.seconds + _PATIENCE_S, exit=True)
     try:
         _bound_memory()
         tally = fuzz(

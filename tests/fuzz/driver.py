@@ -79,7 +79,9 @@ def inputs_of(target: Target, seed: int) -> Iterator[bytes]:
     yield from seeds
     population = list(seeds)
     while True:
-        made = target.mutate(random, random.choice(population), random.choice(population))
+        # What was changed often is soon garbage, which any reader refuses at once.
+        parent = random.choice(seeds if random.random() < 0.5 else population)
+        made = target.mutate(random, parent, random.choice(population))
         yield made
         if len(made) < 100_000 and random.random() < 0.05:
             if len(population) < len(seeds) + _POPULATION:

@@ -46,7 +46,7 @@ def of_json(random: Random, data: bytes, other: bytes) -> bytes:
     except (ValueError, RecursionError):
         return of_bytes(random, data, other)
     for _ in range(random.choice((1, 1, 2, 3))):
-        value = _changed(random, value, donor)
+        value = _changed(random, value, donor, 0.02)
     return json.dumps(value, ensure_ascii=random.random() < 0.7).encode("utf-8", "surrogatepass")
 
 
@@ -157,12 +157,19 @@ _CHANGES: Final[tuple[_Change, ...]] = (
 )  # fmt: skip
 
 
-def _changed(random: Random, value: Any, donor: Any) -> Any:
-    """The value with one change somewhere in it. The original stays as it is."""
+def _changed(random: Random, value: Any, donor: Any, whole: float = 0.15) -> Any:
+    """The value with one change somewhere in it. The original stays as it is.
+
+    Args:
+        random: decides what.
+        value: to be changed.
+        donor: what parts can be taken from.
+        whole: how probable it is that all of it is replaced.
+    """
     inner = list(value.items()) if isinstance(value, dict) else None
     if isinstance(value, list):
         inner = list(enumerate(value))
-    if not inner or random.random() < 0.15:
+    if not inner or random.random() < whole:
         return _replaced(random, value, donor)
     key, item = random.choice(inner)
     copy = value.copy()

@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Final, TypeAlias
 
-from wlk_host.core.errors import WlkError
+from wlk_host.core.errors import MOST_TEXT, WlkError
 
 HERE: Final = Path(__file__).parent
 
@@ -18,9 +18,6 @@ Mutate: TypeAlias = Callable[[Random, bytes, bytes], bytes]
 """An input that is nearly the first one; it may take parts of the second."""
 
 _IN_MEMORY: Final = Path("/dev/shm")
-
-_MOST_MESSAGE: Final = 10_000
-"""Characters of an error's message; `legible` cuts what goes to the browser much shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ def coded(*codes: str) -> Iterator[None]:
     try:
         yield
     except WlkError as error:
-        is_short = 0 < len(error.message) < _MOST_MESSAGE
+        is_short = 0 < len(error.message) <= MOST_TEXT
         if error.code not in codes or not is_short or not error.hint:
             raise UndocumentedError(str(error)) from error
 

@@ -8,6 +8,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { fuzz, inputOf } from './driver.js';
 import { TARGETS } from './targets.js';
 
@@ -23,7 +25,7 @@ function work() {
   const { name, first, inputs, seconds, current } = workerData;
   const target = /** @type {import('./targets.js').Target} */ (TARGETS[name]);
   const warm = fuzz(target, { first, inputs: Math.min(500, inputs) });
-  const settled = process.memoryUsage().heapUsed;
+  const settled = heapBytes();
   const before = (/** @type {number} */ number) => void Atomics.store(current, 0, BigInt(number));
   const { done, findings, ...rest } = fuzz(target, {
     first: first + warm.done,
@@ -31,9 +33,16 @@ function work() {
     seconds,
     before,
   });
-  const grown = process.memoryUsage().heapUsed - settled;
+  const grown = heapBytes() - settled;
   const all = [...warm.findings.values(), ...findings.values()];
   parentPort?.postMessage({ ...rest, done: done + warm.done, grown, findings: all });
+}
+
+/** What is in use, without what is only left behind. */
+function heapBytes() {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  return process.memoryUsage().heapUsed;
 }
 
 function watch() {
