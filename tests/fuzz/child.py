@@ -20,7 +20,7 @@ from fuzz.targets import TARGETS
 _MOST_BYTES: Final = 4 << 20
 """Of an input; its size stands in front of it."""
 
-_PATIENCE_S: Final = 40.0
+_PATIENCE_S: Final = 240.0
 """Beyond its time, after which the process says where it hangs, and ends."""
 
 _MOST_MEMORY: Final = 4 << 30
