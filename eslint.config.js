@@ -4,7 +4,8 @@ import js from '@eslint/js';
 const WITHOUT_CHROME = [
   'extension/audio/**',
   'extension/shared/**',
-  'extension/overlay/!(frame|loader|overlay).js',
+  'extension/transcript/**',
+  'extension/overlay/!(frame|inner|inner_loader|loader|overlay).js',
   'extension/offscreen/!(offscreen).js',
   'extension/background/host_link.js',
 ];

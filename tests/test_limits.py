@@ -8,11 +8,30 @@ from wlk_host import json_files
 from wlk_host.backends.checkpoints import conversion, names, shapes, zipped
 from wlk_host.core import errors
 from wlk_host.core.recognition import Pace
+from wlk_host.core.subtitles import file_names
 from wlk_host.core.types import SAMPLE_RATE
 from wlk_host.models import transfer
-from wlk_host.protocol import codec, connection, constants, messages, options
+from wlk_host.protocol import (
+    codec,
+    connection,
+    constants,
+    export,
+    health,
+    messages,
+    options,
+)
 from wlk_host.runtime import logs, stdio
-from wlk_host.runtime.host import failures, known_voices, model_pool, serve, watchdog
+from wlk_host.runtime.files import batch, raw_pcm
+from wlk_host.runtime.host import (
+    exports,
+    failures,
+    known_voices,
+    lateness,
+    model_pool,
+    serve,
+    watchdog,
+)
+from wlk_host.runtime.microphone import capture
 from wlk_host.runtime.translators import process
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -39,6 +58,19 @@ def most(struct: type, name: str) -> int:
     return int(found[-1])
 
 
+def most_text() -> int:
+    """The one limit of all texts of a line that is exported."""
+    limits = {most(export.ExportLine, "text"), most(export.ExportLine, "note")}
+    [limit] = limits | {most(export.ExportTranslation, "text")}
+    return limit
+
+
+def latest_ms() -> int:
+    """The last time that a line of an export can have."""
+    [latest] = re.findall(r"le=(\d+)", str(export.ExportLine.__annotations__["start"]))
+    return int(latest)
+
+
 def seconds(value: float) -> str:
     return f"{value:g} s"
 
@@ -63,7 +95,10 @@ def expected() -> dict[str, str]:
         "sessions whose voices are remembered for another start": str(known_voices._MOST),
         "time to finish when the browser leaves": seconds(serve.GRACE_S),
         "sound that the extension keeps for a new host": (
-            of_extension("offscreen/session.js", "SECONDS_KEPT") + " s"
+            of_extension("offscreen/feed.js", "SECONDS_KEPT") + " s"
+        ),
+        "sound without a word from the host": (
+            of_extension("offscreen/session.js", "SILENT_SAMPLES").split(" * ")[0] + " s"
         ),
         "sound sent without an answer": seconds(unanswered / frames_a_second),
         "the same while a model is loaded": seconds(loading / frames_a_second),
@@ -74,6 +109,21 @@ def expected() -> dict[str, str]:
         "earlier lines translated at once": f"{most(messages.Retranslate, 'earlier')} lines",
         "text in front of a resumed session": f"{most(messages.Start, 'context')} characters",
         "one answer of a translator": seconds(process._PATIENCE_S),
+        "lines in a message": f"{most(export.Export, 'lines')} lines",
+        "lines of a file": f"{exports.MOST_LINES} lines",
+        "files written at the same time": str(exports.MOST_OPEN),
+        "the wait for further lines": seconds(exports.PATIENCE_S),
+        "the text of a line, its translation, its note": f"{most_text()} characters",
+        "the words of a line": f"{most(export.ExportLine, 'words')} words",
+        "the name of a speaker": f"{most(export.ExportLine, 'speaker')} characters",
+        "the title of a file": f"{most(export.Export, 'title')} characters",
+        "a title in the name of a file": f"{file_names._MOST_BYTES} bytes",
+        "a time in the medium": f"{(latest_ms() + 1) // 3_600_000} h",
+        "the rate of raw samples": f"{raw_pcm.LEAST_RATE} to {raw_pcm.MOST_RATE}",
+        "channels of raw samples": str(raw_pcm.MOST_CHANNELS),
+        "failed files that the summary lists": str(batch._NAMED),
+        "a microphone that brings nothing": seconds(capture.LOST_S),
+        "a microphone that brings only zeros": seconds(capture.SILENT_S),
         "a live step": f"{watchdog.LEAST_STEP_S:g} s to {watchdog.MOST_STEP_S:g} s",
         "a second pass": seconds(watchdog.SECOND_PASS_S),
         "loading a model": seconds(watchdog.LOAD_S),
@@ -93,6 +143,9 @@ def expected() -> dict[str, str]:
         "disk for a model": "its size",
         "a log file": f"{logs._FILE_BYTES // 10**6} MB",
         "log files": str(1 + logs._OLD_FILES),
+        "hosts whose health is kept": str(health.MOST_RUNS),
+        "minutes with captions, of each": str(health.MOST_MINUTES),
+        "error codes, of each": str(health.MOST_CODES),
     }
 
 
@@ -106,6 +159,16 @@ def test_what_the_rows_say_beside_their_limits_is_true() -> None:
     assert f"exit code {stdio.HUNG_EXIT_CODE}" in text
     *first, last = (f"{delay:g}" for delay in transfer.DELAYS_S)
     assert f"{', '.join(first)} and {last} s" in text
+
+
+def test_what_is_said_of_too_many_tabs_is_true() -> None:
+    text = PAGE.read_text()
+    pace = Pace()
+    assert f"waits for more than {lateness.LATE_ABOVE // SAMPLE_RATE} s is announced" in text
+    assert f"that is {pace.overload // SAMPLE_RATE} s behind or stays late" in text
+    assert f"stay late, after {lateness._PATIENCE // SAMPLE_RATE} s" in text
+    assert f"waits for {pace.backlog // SAMPLE_RATE} s in a tab is left out" in text
+    assert f"up to {lateness._MOST // SAMPLE_RATE} s on time" in text
 
 
 def test_the_watchdog_is_quicker_than_the_extension() -> None:

@@ -1,5 +1,6 @@
 """Which test runs when: `tests/run.py` and the markers it chooses by."""
 
+import dataclasses
 import sys
 from itertools import product
 from pathlib import Path
@@ -98,4 +99,49 @@ def test_the_report_names_the_slowest_tests_and_counts_all(
 
 def test_a_gate_that_ran_no_test_has_not_passed() -> None:
     [outcome] = run.run_all([gate("host", "print('no tests ran in 0.51s')")], {})
+    assert not outcome.succeeded
+
+
+FAILED_ONCE = (
+    "print('FAILED tests/test_a.py::test_slow - late')\n"
+    "print('=== 1 failed, 2 passed in 0.51s ==='); raise SystemExit(1)"
+)
+PASSED_NOW = "print('=== 1 passed in 0.51s ===')"
+
+
+def gate_with_second_try(first: str, second: str) -> gates.Gate:
+    return dataclasses.replace(gate("host", first), again=(sys.executable, "-c", second))
+
+
+def test_a_test_that_passes_alone_has_passed_and_is_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    outcomes = run.run_all([gate_with_second_try(FAILED_ONCE, PASSED_NOW)], {})
+    assert run.report(outcomes, 90.0) == 0
+    told = capsys.readouterr().out
+    assert "passed on the second try: tests/test_a.py::test_slow - late" in told
+    assert told.splitlines()[-1] == "3 passed, 0 failed"
+
+
+def test_a_test_that_fails_twice_has_failed_and_is_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    again = "print('=== 1 failed in 0.51s ==='); raise SystemExit(1)"
+    outcomes = run.run_all([gate_with_second_try(FAILED_ONCE, again)], {})
+    assert run.report(outcomes, 90.0) == 1
+    told = capsys.readouterr().out
+    assert "\ntests/test_a.py::test_slow - late" in told
+    assert told.splitlines()[-1] == "2 passed, 1 failed"
+
+
+def test_a_second_try_that_runs_fewer_tests_shows_nothing() -> None:
+    first = FAILED_ONCE.replace("1 failed", "2 failed")
+    [outcome] = run.run_all([gate_with_second_try(first, PASSED_NOW)], {})
+    assert not outcome.succeeded
+
+
+def test_many_failures_are_no_accident() -> None:
+    first = FAILED_ONCE.replace("1 failed", "6 failed")
+    second = PASSED_NOW.replace("1 passed", "6 passed")
+    [outcome] = run.run_all([gate_with_second_try(first, second)], {})
     assert not outcome.succeeded

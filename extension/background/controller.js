@@ -6,11 +6,9 @@ import { problem } from './streams.js';
 import { tabAt, visibleTabs } from './tabs.js';
 
 /** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
-/** @typedef {import('../shared/messages.js').OffscreenReport} OffscreenReport */
+/** @typedef {import('../shared/messages.js').CaptureReport} CaptureReport */
 /** @typedef {import('../shared/messages.js').Problem} Problem */
 /** @typedef {import('../shared/protocol.js').ToExtension} ToExtension */
-/** @typedef {import('./views.js').View} View */
-/** @typedef {import('./overlays.js').OverlayState} OverlayState */
 
 /** A host that was just used is likely to be used again, and loading its model takes a while. */
 const LINGER_MS = 30_000;
@@ -37,7 +35,7 @@ export class Controller {
   #parts;
   #views;
 
-  /** @type {import('../shared/handlers.js').Handlers<OffscreenReport>} */
+  /** @type {import('../shared/handlers.js').Handlers<CaptureReport>} */
   #reports = {
     begun: ({ session, problem }) => this.#parts.streams.opened(session, problem),
     captures: ({ captures }) => this.#updateCaptures(captures),
@@ -121,11 +119,12 @@ export class Controller {
 
   /**
    * @param {number} tabId
-   * @param {boolean | null} paused whether its page's media are; null: nobody knows
+   * @param {import('../shared/messages.js').MediaReport} media of its page, or of a frame in it
+   * @param {number} [frame]
    */
-  async noteMedia(tabId, paused) {
+  async noteMedia(tabId, media, frame = 0) {
     await this.#offscreen.rejoin();
-    this.#offscreen.send({ type: 'media', tabId, paused });
+    this.#offscreen.send({ type: 'media', tabId, frame, ...media });
   }
 
   /** @param {number} tabId whose page takes its captions away: the side panel shows them */
@@ -171,20 +170,21 @@ export class Controller {
     return this.#host.open().finally(() => this.#linger());
   }
 
-  /** @param {View} view that was just opened */
+  /** @param {import('./views.js').View} view that was just opened */
   async welcome(view) {
     await this.#offscreen.rejoin();
     view.send({ type: 'captures', captures: [...this.#captures.values()] });
   }
 
   /**
-   * @param {View} view
+   * @param {import('./views.js').View} view
    * @param {import('../shared/messages.js').ViewRequest} request
    */
   async serve(view, request) {
     await this.#offscreen.rejoin();
     if (request.type === 'to-host') return this.#host.send(request.message);
     this.#offscreen.send({ type: 'meter', wanted: this.#views.wantMeter });
+    this.#parts.transcripts.tellReaders(view.transcript ? view.tabId : null);
     if (view.tabId !== null) this.#offscreen.send({ type: 'show', tabId: view.tabId });
     if (view.host && this.#host.hello) {
       view.send({ type: 'from-host', message: this.#host.hello });
@@ -231,7 +231,7 @@ export class Controller {
     if (!this.#captures.has(tabId)) return;
     const overlay = await this.#injectOverlay(tabId);
     // An overlay that shows captions reports how the page's media are. Without one nobody knows.
-    if (overlay !== 'shown') this.#offscreen.send({ type: 'media', tabId, paused: null });
+    if (overlay !== 'shown') await this.noteMedia(tabId, { paused: null, playhead: null });
     await this.#buttons.paint(tabId);
   }
 
@@ -264,7 +264,7 @@ export class Controller {
     }
   }
 
-  /** @param {OffscreenReport} report */
+  /** @param {CaptureReport} report */
   receiveReport(report) {
     handle(this.#reports, report);
   }
@@ -354,7 +354,7 @@ export class Controller {
 
   /**
    * @param {number} tabId
-   * @returns {Promise<OverlayState>}
+   * @returns {Promise<import('./overlays.js').OverlayState>}
    */
   async #injectOverlay(tabId) {
     const overlay = await this.#overlays.inject(tabId);

@@ -37,7 +37,8 @@ import { LifeSigns } from './life_signs.js';
 /** Loading Python from a cold disk can take this long. */
 const HELLO_TIMEOUT_MS = 20_000;
 
-export const BACKOFF_MS = [250, 1000, 2000, 4000, 8000];
+/** Never so far apart that captions would be missed when what ended the host is gone. */
+export const BACKOFF_MS = [0, 250, 500, 1000, 1500, 1500, 1500, 1500];
 
 /** A host that ran this long was sound: its end begins a new count of attempts. */
 export const STABLE_MS = 30_000;

@@ -1,4 +1,5 @@
 import { handle } from '../shared/handlers.js';
+import { isPlayhead } from '../transcript/timeline.js';
 import { maySend, senderOf } from './senders.js';
 
 /** @typedef {import('../shared/messages.js').PageMessage} PageMessage */
@@ -16,22 +17,32 @@ import { maySend, senderOf } from './senders.js';
 export class Inbox {
   #controller;
   #preferences;
+  #transcripts;
+  #inner;
 
   /** @type {import('../shared/handlers.js').Handlers<Request | PageMessage, [Sender], Answer>} */
   #handlers = {
     // From pages of the extension.
     check: () => this.#controller.checkHost(),
+    edit: ({ tabId, edit }) => done(this.#transcripts.edit(tabId, edit)),
     microphone: ({ tabId, on }) => done(this.#controller.setMicrophone(tabId, on)),
     retranslate: ({ tabId }) => done(this.#controller.retranslate(tabId)),
+    save: ({ tabId, saved }) => done(this.#transcripts.save(tabId, saved)),
+    seek: ({ tabId, media, at }) => done(this.#transcripts.seek(tabId, media, at)),
     start: ({ tabId, panel }) => this.#controller.toggle(tabId, panel),
     stop: ({ tabId }) => done(this.#controller.stop(tabId)),
     // From overlays.
+    frames: (_message, { tab }) => {
+      if (tab?.id !== undefined) void this.#inner.watch(tab.id);
+    },
     hampered: (_message, { tab }) => {
       if (tab?.id !== undefined) this.#controller.noteHampered(tab.id);
     },
-    media: ({ paused }, { tab }) => {
+    media: ({ paused, playhead }, { tab }) => {
       const isKnown = paused === null || typeof paused === 'boolean';
-      if (tab?.id !== undefined && isKnown) void this.#controller.noteMedia(tab.id, paused);
+      if (tab?.id === undefined || !isKnown) return;
+      if (playhead !== null && !isPlayhead(playhead)) return;
+      void this.#controller.noteMedia(tab.id, { paused, playhead });
     },
     position: (message, sender) => void this.#preferences.keepPosition(sender, message),
   };
@@ -40,10 +51,14 @@ export class Inbox {
    * @param {Pick<Controller, 'checkHost' | 'noteHampered' | 'noteMedia' | 'retranslate' | 'setMicrophone' | 'stop'
    *   | 'toggle'>} controller
    * @param {Pick<import('./preferences.js').Preferences, 'keepPosition'>} preferences
+   * @param {Pick<import('./transcripts.js').Transcripts, 'edit' | 'save' | 'seek'>} transcripts
+   * @param {Pick<import('./inner_frames.js').InnerFrames, 'watch'>} inner
    */
-  constructor(controller, preferences) {
+  constructor(controller, preferences, transcripts, inner) {
+    this.#inner = inner;
     this.#controller = controller;
     this.#preferences = preferences;
+    this.#transcripts = transcripts;
   }
 
   /**

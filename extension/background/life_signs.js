@@ -39,8 +39,9 @@ export class LifeSigns {
    * @param {ToExtension} message
    */
   heard(message) {
-    // Models come along beside the engine: they say nothing of the sessions.
-    if (['hello', 'models', 'progress'].includes(message.type)) return;
+    // What is answered beside the engine says nothing of the sessions.
+    if (['health', 'hello', 'models', 'progress', 'speech', 'exported'].includes(message.type))
+      return;
     this.#unanswered.clear();
     if (!('session' in message) || message.session === null) return;
     const opening = message.type === 'status' && message.state === 'loading';

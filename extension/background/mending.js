@@ -80,21 +80,40 @@ export class Mending {
    * Go on with a capture that has ended by itself; with its tab, it ends.
    * @param {string} session
    * @param {number} tabId
-   * @returns {Promise<void>}
    */
   async reopen(session, tabId) {
+    // What has come before is what has ended.
+    this.#streams.cameLate(session);
+    await this.#tryToReopen(session, tabId, null);
+  }
+
+  /**
+   * @param {string} session
+   * @param {number} tabId
+   * @param {Problem | null} refusal of the attempt before
+   * @returns {Promise<void>}
+   */
+  async #tryToReopen(session, tabId, refusal) {
     const wait = this.#restarts.next(tabId);
     await pause(wait ?? 0);
     const { captures, complain, end } = this.#hands;
-    if (captures().get(tabId)?.session !== session) return;
+    if (captures().get(tabId)?.session !== session || this.#streams.cameLate(session)) return;
     const tab = await tabAt(tabId);
     if (tab && wait !== null) {
-      const refusal = await this.#streams.reopen(session, tabId);
-      return refusal ? this.reopen(session, tabId) : undefined;
+      const another = await this.#streams.reopen(session, tabId);
+      return another ? this.#tryToReopen(session, tabId, another) : undefined;
     }
     end(tabId);
-    if (tab) await complain(tabId, problem('capture_lost'));
+    if (tab) await complain(tabId, isTaken(refusal) ? refusal : problem('capture_lost'));
   }
+}
+
+/**
+ * @param {Problem | null} refusal
+ * @returns {refusal is Problem} whether something else has the sound, which the user can end
+ */
+function isTaken(refusal) {
+  return refusal?.code === 'capture_taken';
 }
 
 /** @param {number} ms */

@@ -222,17 +222,19 @@ async function runsNoScripts(tabId) {
  * @param {number} tabId
  * @param {PlaceMessage} message to the overlay's part in the page
  */
-async function tellPage(tabId, message) {
+export async function tellPage(tabId, message) {
   await unlessTabGone(chrome.tabs.sendMessage(tabId, message, { frameId: 0 }));
 }
 
 /**
  * Wait for what was meant for a tab. Tabs close and navigate at any moment, and then it is moot.
  * @param {Promise<unknown>} outcome
+ * @param {RegExp} [expected] another refusal that does not matter
  */
-export async function unlessTabGone(outcome) {
+export async function unlessTabGone(outcome, expected = NOBODY_THERE) {
   const refusal = await refusalOf(outcome);
-  if (refusal !== null && !NOBODY_THERE.test(refusal)) throw new Error(refusal);
+  if (refusal === null || NOBODY_THERE.test(refusal) || expected.test(refusal)) return;
+  throw new Error(refusal);
 }
 
 /**

@@ -1,7 +1,11 @@
 /** When a capture that ended by itself is opened again. */
 
-/** A cause that is gone soon is over after the first; one that lasts does not get better by the fourth. */
-export const RESTART_AFTER_MS = [500, 2_000, 8_000];
+/**
+ * What is said until then is lost, so the first time is at once, and later ones are never so far
+ * apart that captions would be missed when the cause is gone. One that lasts longer than all of
+ * them does not get better by itself.
+ */
+export const RESTART_AFTER_MS = [0, 250, 500, 1_000, 1_000, 1_000, 1_000, 1_000, 1_000, 1_000];
 
 /** A capture that ran for so long was sound: its end begins a new count. */
 export const SOUND_AFTER_MS = 60_000;

@@ -12,10 +12,11 @@
 /** @typedef {import('../shared/protocol.js').ToHost} ToHost */
 
 /**
- * Where a message comes from: the overlay's part in a page (its content script), the frame that
+ * Where a message comes from: the overlay's part in a page (its content script), or in a frame of
+ * another site there (`inner`), the frame that
  * captions are drawn in, the offscreen document, or a page of the extension.
- * @typedef {'place' | 'frame' | 'document' | 'microphone' | 'options' | 'panel' | 'popup'
- *   | 'problem' | 'welcome'} Sender
+ * @typedef {'place' | 'inner' | 'frame' | 'document' | 'history' | 'microphone' | 'options' | 'panel'
+ *   | 'popup' | 'problem' | 'welcome'} Sender
  */
 
 /**
@@ -26,6 +27,7 @@
 
 /** @type {Record<string, { sender: Sender, position: Position }>} by path */
 const DOCUMENTS = {
+  'history/history.html': { sender: 'history', position: 'top' },
   'microphone/microphone.html': { sender: 'microphone', position: 'top' },
   'offscreen/offscreen.html': { sender: 'document', position: 'nowhere' },
   'options/options.html': { sender: 'options', position: 'top' },
@@ -41,25 +43,30 @@ const DOCUMENTS = {
  * @type {Record<(Request | PageMessage)['type'], readonly Sender[]>}
  */
 const MESSAGES = {
-  check: ['options', 'welcome'],
+  check: ['history', 'options', 'panel', 'welcome'],
   microphone: ['microphone', 'popup'],
+  edit: ['panel'],
   retranslate: ['panel', 'popup'],
+  save: ['panel'],
+  seek: ['panel'],
   start: ['popup', 'problem'],
   stop: ['panel', 'popup'],
   hampered: ['place'],
   media: ['place'],
+  frames: ['place'],
   position: ['place'],
 };
 
 /**
  * Who opens each kind of port.
- * @type {Record<'captures' | 'frame' | 'place' | 'view', readonly Sender[]>}
+ * @type {Record<'captures' | 'frame' | 'inner' | 'place' | 'view', readonly Sender[]>}
  */
 const PORTS = {
   captures: ['document'],
   frame: ['frame'],
+  inner: ['inner'],
   place: ['place'],
-  view: ['options', 'panel', 'popup', 'welcome'],
+  view: ['history', 'options', 'panel', 'popup', 'welcome'],
 };
 
 /**
@@ -76,6 +83,8 @@ const TO_HOST = {
   visibility: ['document'],
   cancel: ['options'],
   download: ['options'],
+  export: ['history', 'panel'],
+  health: ['options'],
   models: ['options'],
   remove: ['options'],
   speech: ['welcome'],
@@ -86,13 +95,14 @@ const TO_HOST = {
  * @returns {Sender | null} null: nobody who has anything to say
  */
 export function senderOf(sender) {
-  if (!sender || sender.id !== chrome.runtime.id || sender.url === undefined) return null;
+  if (!sender || sender.id !== chrome.runtime.id) return null;
+  if (typeof sender.url !== 'string' || typeof sender.origin !== 'string') return null;
   const own = chrome.runtime.getURL('');
   if (sender.url.startsWith(own)) return documentOf(sender, own);
   // A sandboxed page has the origin "null".
   const isAtHome = sender.origin === 'null' || sender.url.startsWith(`${sender.origin}/`);
-  const isTop = sender.tab?.id !== undefined && sender.frameId === 0;
-  return isAtHome && isTop ? 'place' : null;
+  if (!isAtHome || sender.tab?.id === undefined) return null;
+  return sender.frameId === 0 ? 'place' : 'inner';
 }
 
 /**

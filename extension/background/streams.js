@@ -12,6 +12,12 @@ export const STREAM_WITHIN_MS = 10_000;
 /** The document opens it within a deadline of its own, which is shorter. */
 export const OPENED_WITHIN_MS = 20_000;
 
+/**
+ * What is opened again is tried again soon, because what is said meanwhile is lost. An attempt that
+ * is answered later counts all the same.
+ */
+export const AGAIN_WITHIN_MS = 1_000;
+
 /** Chrome's text for a tab that something else captures. Its errors carry no code. */
 const TAKEN = /active stream/i;
 
@@ -19,6 +25,8 @@ const TAKEN = /active stream/i;
 export class Streams {
   /** @type {Map<string, (problem: Problem | null) => void>} by session */
   #opening = new Map();
+  /** @type {Set<string>} sessions whose stream was opened after its deadline */
+  #late = new Set();
   #send;
   #preferences;
 
@@ -37,16 +45,18 @@ export class Streams {
    * @returns {Promise<Problem | null>}
    */
   async begin(tabId) {
-    const stream = await streamOf(tabId);
+    const stream = await streamOf(tabId, STREAM_WITHIN_MS);
     if ('problem' in stream) return stream.problem;
     const session = crypto.randomUUID();
     const { streamId } = stream;
     const visible = (await visibleTabs()).includes(tabId);
     const options = await this.#preferences.forHost(tabId);
     const microphone = await this.#preferences.wantsMicrophone(tabId);
-    const muted = (await tabAt(tabId))?.mutedInfo?.muted === true;
-    const begin = { session, tabId, streamId, options, visible, microphone, muted };
-    return this.#open(session, { type: 'begin', ...begin });
+    const tab = await tabAt(tabId);
+    const muted = tab?.mutedInfo?.muted === true;
+    const page = pageOf(tab);
+    const begin = { session, tabId, streamId, options, visible, microphone, muted, page };
+    return this.#open(session, { type: 'begin', ...begin }, OPENED_WITHIN_MS);
   }
 
   /**
@@ -56,11 +66,20 @@ export class Streams {
    * @returns {Promise<Problem | null>}
    */
   async reopen(session, tabId) {
-    const stream = await streamOf(tabId);
+    const stream = await streamOf(tabId, AGAIN_WITHIN_MS);
     if ('problem' in stream) return stream.problem;
     const muted = (await tabAt(tabId))?.mutedInfo?.muted === true;
     const { streamId } = stream;
-    return this.#open(session, { type: 'reopen', session, tabId, streamId, muted });
+    const reopen = { session, tabId, streamId, muted };
+    return this.#open(session, { type: 'reopen', ...reopen }, AGAIN_WITHIN_MS);
+  }
+
+  /**
+   * @param {string} session
+   * @returns {boolean} whether its stream has been opened since an attempt was given up
+   */
+  cameLate(session) {
+    return this.#late.delete(session);
   }
 
   /**
@@ -69,8 +88,10 @@ export class Streams {
    * @param {Problem | null} outcome
    */
   opened(session, outcome) {
-    this.#opening.get(session)?.(outcome);
+    const settle = this.#opening.get(session);
     this.#opening.delete(session);
+    if (settle) settle(outcome);
+    else if (outcome === null) this.#late.add(session);
   }
 
   /** @param {Problem} cause the document is gone: nothing comes of what is being opened */
@@ -81,14 +102,26 @@ export class Streams {
   /**
    * @param {string} session
    * @param {OffscreenCommand} command
+   * @param {number} withinMs
    * @returns {Promise<Problem | null>}
    */
-  async #open(session, command) {
+  async #open(session, command, withinMs) {
     /** @type {Promise<Problem | null>} */
     const outcome = new Promise((resolve) => this.#opening.set(session, resolve));
     this.#send(command);
-    return within(outcome, OPENED_WITHIN_MS, problem('capture_timeout'));
+    const late = problem('capture_timeout');
+    const answer = await within(outcome, withinMs, late);
+    if (answer === late) this.#opening.delete(session);
+    return answer;
   }
+}
+
+/**
+ * @param {chrome.tabs.Tab | null} tab
+ * @returns {import('../shared/messages.js').Page}
+ */
+function pageOf(tab) {
+  return { site: tab?.url ? new URL(tab.url).host : '', title: tab?.title ?? '' };
 }
 
 /**
@@ -102,9 +135,10 @@ export function problem(code, hint = '') {
 
 /**
  * @param {number} tabId
+ * @param {number} withinMs
  * @returns {Promise<{ streamId: string } | { problem: Problem }>}
  */
-async function streamOf(tabId) {
+async function streamOf(tabId, withinMs) {
   const asked = chrome.tabCapture.getMediaStreamId({ targetTabId: tabId }).then(
     (streamId) => ({ streamId }),
     (/** @type {Error} */ { message }) => {
@@ -112,5 +146,5 @@ async function streamOf(tabId) {
       return { problem: problem(code, message) };
     },
   );
-  return within(asked, STREAM_WITHIN_MS, { problem: problem('capture_timeout') });
+  return within(asked, withinMs, { problem: problem('capture_timeout') });
 }

@@ -58,7 +58,7 @@ export async function showFace(tabId, { badge, color, title, detail }) {
       chrome.action.setBadgeTextColor({ tabId, color: '#ffffff' }),
       chrome.action.setBadgeBackgroundColor({ tabId, color }),
       chrome.action.setTitle({ tabId, title: chrome.i18n.getMessage(title, detail) }),
-    ].map(unlessTabGone),
+    ].map((outcome) => unlessTabGone(outcome)),
   );
 }
 

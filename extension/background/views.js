@@ -22,6 +22,7 @@ import { mayTellHost } from './senders.js';
  * @property {number | null} tabId whose captions it shows
  * @property {boolean} meter whether it shows levels
  * @property {boolean} host whether it talks with the host
+ * @property {boolean} transcript whether it shows all of that tab's transcript
  */
 
 /** All open pages. */
@@ -45,6 +46,12 @@ export class Views {
     return [...this.#views].some(({ host }) => host);
   }
 
+  /** The tabs whose transcript some page shows. */
+  get readTabs() {
+    const tabs = [...this.#views].flatMap(({ tabId, transcript }) => (transcript ? tabId : null));
+    return [...new Set(tabs)].filter((tabId) => tabId !== null);
+  }
+
   /**
    * @param {chrome.runtime.Port} port that a page has just opened
    * @param {Sender} sender the page
@@ -56,6 +63,7 @@ export class Views {
       tabId: null,
       meter: false,
       host: false,
+      transcript: false,
     };
     this.#views.add(view);
     port.onMessage.addListener((/** @type {ViewRequest} */ request) => {
@@ -73,6 +81,13 @@ export class Views {
   /** @param {ViewMessage} message */
   tellAll(message) {
     for (const view of this.#views) view.send(message);
+  }
+
+  /** @param {import('../shared/messages.js').ReaderReport} report */
+  tellReaders(report) {
+    for (const view of this.#views) {
+      if (view.transcript && view.tabId === report.tabId) view.send(report);
+    }
   }
 
   /**

@@ -10,12 +10,15 @@ import { Captures } from './captures.js';
 import { Controller } from './controller.js';
 import { HostLink } from './host_link.js';
 import { Inbox } from './inbox.js';
+import { InnerFrames } from './inner_frames.js';
+import { KeptSources } from './kept_sources.js';
 import { Overlays } from './overlays.js';
 import { Preferences } from './preferences.js';
 import { Recovery } from './recovery.js';
 import { Restarts } from './restarts.js';
 import { mayConnect, senderOf } from './senders.js';
 import { Streams } from './streams.js';
+import { isOfTranscripts, Transcripts } from './transcripts.js';
 import { Views } from './views.js';
 
 /** @typedef {import('../shared/messages.js').Command} Command */
@@ -46,7 +49,9 @@ const offscreen = new Captures({
     watchTabs(controller.capturing);
   },
   report: (report) => {
+    if (isOfTranscripts(report)) return transcripts.receive(report);
     controller.receiveReport(report);
+    if (report.type === 'captures') inner.keep(report.captures.map(({ tabId }) => tabId));
     watchTabs(controller.capturing);
   },
 });
@@ -60,14 +65,25 @@ const preferences = new Preferences((incognito) => (incognito ? privateStore : s
 const views = new Views({
   opened: (view) => void controller.welcome(view),
   request: (view, request) => void controller.serve(view, request),
-  closed: () => controller.releaseView(),
+  closed: () => {
+    transcripts.tellReaders(null);
+    controller.releaseView();
+  },
 });
 const overlays = new Overlays({
   greet: (tabId) => preferences.forOverlay(tabId),
-  opened: (tabId) => controller.fillOverlay(tabId),
+  opened: (tabId) => {
+    controller.fillOverlay(tabId);
+    void inner.watch(tabId);
+  },
   lost: (tabId) => void controller.refreshTab(tabId),
   hampered: (tabId) => controller.noteHampered(tabId),
 });
+const kept = new KeptSources((incognito) => (incognito ? privateStorage : storage));
+const inner = new InnerFrames((tabId, report, frame) => {
+  void controller.noteMedia(tabId, report, frame);
+});
+const transcripts = new Transcripts(offscreen, views, kept, inner);
 const streams = new Streams((command) => offscreen.send(command), preferences);
 const controller = new Controller({
   host,
@@ -77,9 +93,10 @@ const controller = new Controller({
   recovery,
   restarts: new Restarts(Date.now),
   streams,
+  transcripts,
   views,
 });
-const inbox = new Inbox(controller, preferences);
+const inbox = new Inbox(controller, preferences, transcripts, inner);
 
 void lockStorage(chrome.storage);
 void controller.mending.recover();
@@ -98,6 +115,7 @@ chrome.runtime.onConnect.addListener((port) => {
   if (sender === null || !mayConnect(port.name, sender)) port.disconnect();
   else if (sender === 'document') offscreen.accept(port);
   else if (sender === 'frame') void overlays.accept(port);
+  else if (sender === 'inner') inner.accept(port);
   // A place says nothing on its port: it ends with this worker, which is all the place must know.
   else if (sender !== 'place') views.accept(port, sender);
 });

@@ -8,7 +8,10 @@ import { MICROPHONE } from '../shared/microphone.js';
 const STALLED_MS = 3_000;
 const LOOK_EVERY_MS = 1_000;
 
-/** A suspended context never answers. Its last 100 ms are not worth a longer wait. */
+/** A context that says it was stopped goes on in milliseconds, where it can. */
+const REVIVED_WITHIN_MS = 300;
+
+/** Its last 100 ms are not worth a longer wait. */
 const FLUSH_MS = 500;
 
 /** A source of sound, delivered in 16 kHz frames. */
@@ -52,6 +55,7 @@ export class SoundCapture {
     });
     recognition.createMediaStreamSource(stream).connect(this.#processor);
     this.#stall = new StallWatch(onStalled);
+    recognition.addEventListener('statechange', () => this.#revive(onStalled));
   }
 
   /**
@@ -88,11 +92,27 @@ export class SoundCapture {
     if (this.#volume) this.#volume.gain.value = muted ? 0 : 1;
   }
 
+  /** @param {() => void} onStalled told unless a context that was stopped goes on soon */
+  #revive(onStalled) {
+    const recognition = this.#recognition;
+    if (recognition.state === 'running' || recognition.state === 'closed') return;
+    // Without a device it answers never, or when the capture has been closed.
+    recognition.resume().catch(() => {});
+    // A tab is opened again at once. A microphone would be lost, so it has its full time.
+    if (!this.#playback) return;
+    setTimeout(() => {
+      if (recognition.state !== 'running') this.#stall.end(onStalled);
+    }, REVIVED_WITHIN_MS);
+  }
+
   /** End the capture. Resolves when the last samples are delivered and the contexts are closed. */
   async close() {
     this.#stall.end();
-    this.#processor.port.postMessage('flush');
-    await Promise.race([this.flushed, new Promise((resolve) => setTimeout(resolve, FLUSH_MS))]);
+    // One that has been stopped answers nothing, and the browser gives no other stream until it ends.
+    if (this.#recognition.state === 'running') {
+      this.#processor.port.postMessage('flush');
+      await Promise.race([this.flushed, new Promise((resolve) => setTimeout(resolve, FLUSH_MS))]);
+    }
     for (const track of this.#stream.getTracks()) track.stop();
     await Promise.all([this.#recognition.close(), this.#playback?.close()]);
   }
@@ -115,6 +135,7 @@ async function open(constraints, played, onFrame, onEnded) {
 
 /** Notices that no frames come any more. */
 class StallWatch {
+  #ended = false;
   #heardAt = performance.now();
   #lookedAt = performance.now();
   #timer;
@@ -128,8 +149,11 @@ class StallWatch {
     this.#heardAt = performance.now();
   }
 
-  end() {
+  /** @param {() => void} [stalled] called unless it has ended before */
+  end(stalled) {
     clearInterval(this.#timer);
+    if (!this.#ended) stalled?.();
+    this.#ended = true;
   }
 
   /** @param {() => void} stalled */
@@ -138,9 +162,7 @@ class StallWatch {
     // The machine slept, or the document was held up: frames are on their way.
     if (now - this.#lookedAt > 2 * LOOK_EVERY_MS) this.#heardAt = now;
     this.#lookedAt = now;
-    if (now - this.#heardAt < STALLED_MS) return;
-    this.end();
-    stalled();
+    if (now - this.#heardAt >= STALLED_MS) this.end(stalled);
   }
 }
 

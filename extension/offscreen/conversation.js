@@ -1,8 +1,9 @@
 import { SAMPLE_RATE } from '../audio/framing.js';
 import { captionRows, EMPTY_MODEL, LINES_KEPT } from '../shared/captions.js';
 import { changesBetween, lineOfYou, merged } from './channels.js';
-import { withoutEcho } from './echo.js';
-import { likeness, Loudness } from './loudness.js';
+import { MediaTranscript } from './media_transcript.js';
+import { OwnWords } from './own_words.js';
+import { PageMedia } from './page_media.js';
 import { CaptionSession } from './session.js';
 
 /** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
@@ -19,7 +20,9 @@ import { CaptionSession } from './session.js';
  * @typedef {object} Outlets
  * @property {(message: ToHost) => void} toHost
  * @property {(message: SessionMessage) => void} toOverlay
+ * @property {(report: import('../shared/messages.js').OffscreenReport) => void} report
  * @property {() => void} stateChanged
+ * @property {() => number} now Date.now()
  */
 
 /**
@@ -35,12 +38,6 @@ const AUDIBLE = 328;
 
 /** A page that is left is heard until the next one is there. */
 const LEAVING_SAMPLES = SAMPLE_RATE;
-
-/** Around a word, so much is looked at to tell whether the microphone sounds like the tab. */
-const AROUND_WORD_SAMPLES = SAMPLE_RATE;
-
-/** What the tab said so long ago does not change any more, and what echoed it does not either. */
-const SETTLED_SAMPLES = 30 * SAMPLE_RATE;
 
 /**
  * What is said in one tab and, where the user wants it, into the microphone. Each channel is a
@@ -60,11 +57,10 @@ export class Conversation {
   #you = [];
   /** @type {{ lines: readonly Line[], at: number }[]} what it says that is held, by tab's sample */
   #held = [];
-  #tabSound = new Loudness();
-  /** On the tab's clock, as its lines are. */
-  #ownSound = new Loudness();
+  #ownWords = new OwnWords();
   /** @type {boolean | null} */
   #paused = null;
+  #media = new PageMedia();
   #audible = false;
   /** The tab's sound has stopped by itself, and is about to be opened again. */
   #interrupted = false;
@@ -72,15 +68,14 @@ export class Conversation {
   #pageSince = -Infinity;
   /** The tab's newest sample that was audible. */
   #heardUntil = -Infinity;
-  /** @type {Map<number, { said: string, own: string }>} by line its text, and that without echo */
-  #texts = new Map();
   #shown = EMPTY_MODEL;
 
   /**
-   * @param {{ id: string, tabId: number, options: Options, visible: boolean }} start
+   * @param {{ id: string, tabId: number, options: Options, visible: boolean,
+   *   page: import('../shared/messages.js').Page }} start
    * @param {Outlets} outlets
    */
-  constructor({ id, tabId, options, visible }, outlets) {
+  constructor({ id, tabId, options, visible, page }, outlets) {
     this.id = id;
     this.tabId = tabId;
     this.#outlets = outlets;
@@ -90,6 +85,15 @@ export class Conversation {
         toHost: outlets.toHost,
         captionsChanged: () => this.#publish(),
         phaseChanged: () => this.#publishPhase(),
+      },
+    );
+    /** All that was said, by the time of the page's media. */
+    this.transcript = new MediaTranscript(
+      { id, tabId, page },
+      {
+        ...outlets,
+        breakOff: (at) => this.#tab.breakOff(at),
+        goOn: (from) => this.#tab.goOnFrom(from),
       },
     );
   }
@@ -113,6 +117,7 @@ export class Conversation {
     const { phase, microphone } = this.state;
     const model = this.#shown;
     this.#outlets.toOverlay({ type: 'snapshot', session: this.id, model, phase, microphone });
+    this.transcript.show();
   }
 
   /** @returns {string} the newest line, draft included; empty before the first */
@@ -135,8 +140,10 @@ export class Conversation {
   push(pcm) {
     this.#tab.push(pcm);
     const now = this.#tab.position;
-    if (this.#microphone) this.#tabSound.push(pcm, now);
-    if (pcm.some((sample) => Math.abs(sample) > AUDIBLE)) this.#heardUntil = now;
+    if (this.#microphone) this.#ownWords.hearTab(pcm, now);
+    const audible = pcm.some((sample) => Math.abs(sample) > AUDIBLE);
+    if (audible) this.#heardUntil = now;
+    this.transcript.arrived(now, audible);
     const beside = now - this.#heardUntil < HELD_BESIDE_SOUND_SAMPLES;
     const due = now - (beside ? HELD_BESIDE_SOUND_SAMPLES : HELD_SAMPLES);
     if (this.#held[0] && this.#held[0].at <= due) this.#release(due);
@@ -147,7 +154,7 @@ export class Conversation {
     const microphone = this.#microphone;
     if (!microphone || microphone.session.stopping) return;
     microphone.session.push(pcm);
-    this.#ownSound.push(pcm, microphone.offset + microphone.session.position);
+    this.#ownWords.hear(pcm, microphone.offset + microphone.session.position);
   }
 
   /** A host is ready. */
@@ -155,9 +162,12 @@ export class Conversation {
     for (const session of this.#sessions()) session.attach();
   }
 
-  /** The host is gone; another may come. */
-  detach() {
-    for (const session of this.#sessions()) session.detach();
+  /**
+   * The host is gone; another may come.
+   * @param {boolean} died by itself, and not with the worker
+   */
+  detach(died) {
+    for (const session of this.#sessions()) session.detach(died);
   }
 
   /** No more sound will come. It goes on until the host has said the last words. */
@@ -170,6 +180,7 @@ export class Conversation {
   /** @param {boolean} interrupted whether the tab's sound is to be opened again */
   setInterrupted(interrupted) {
     this.#interrupted = interrupted;
+    if (!interrupted) this.transcript.resumed();
     this.#publishPhase();
   }
 
@@ -194,10 +205,15 @@ export class Conversation {
     for (const session of this.#sessions()) session.retranslate();
   }
 
-  /** @param {boolean | null} paused whether the page's media are; null: nobody knows */
-  setPaused(paused) {
+  /**
+   * @param {number} frame of the page
+   * @param {import('../shared/messages.js').MediaReport} media
+   */
+  noteMedia(frame, media) {
+    const { paused, playhead } = this.#media.note(frame, media);
     this.#paused = paused;
     this.#tellHalted();
+    this.transcript.note(playhead);
   }
 
   /** @param {boolean} audible whether the browser hears the page; false a while after its last sound */
@@ -209,7 +225,8 @@ export class Conversation {
   /** Another page comes. */
   leavePage() {
     this.#pageSince = this.#tab.position + LEAVING_SAMPLES;
-    this.setPaused(null);
+    this.#media.clear();
+    this.noteMedia(0, { paused: null, playhead: null });
   }
 
   /**
@@ -301,6 +318,7 @@ export class Conversation {
   #publish() {
     const { lines, draft } = merged({ tab: this.#tab.model, you: this.#ownLines() });
     const changed = changesBetween(this.#shown.lines, lines);
+    this.transcript.write(withoutAged(changed, lines), this.#tab.finalUntil);
     if (changed.length === 0 && draft === null && this.#shown.draft === null) return;
     const revision = this.#shown.revision + 1;
     this.#shown = { revision, lines, draft };
@@ -308,32 +326,15 @@ export class Conversation {
       type: 'captions',
       session: this.id,
       revision,
-      lines: changed,
+      lines: changed.map(withoutWords),
       draft,
       final_until: 0,
     });
   }
 
-  /** @returns {Line[]} what the user has said, without what the microphone heard of the tab */
+  /** @returns {Line[]} what the user has said */
   #ownLines() {
-    const you = [...this.#earlier, ...this.#you];
-    const settled = this.#tab.position - SETTLED_SAMPLES;
-    const before = this.#texts;
-    this.#texts = new Map();
-    return you.flatMap((line) => {
-      const { id, end, text: said } = line;
-      const known = end < settled ? before.get(id) : undefined;
-      const own = known?.said === said ? known.own : this.#withoutEcho(line);
-      this.#texts.set(id, { said, own });
-      return own === '' ? [] : [{ ...line, text: own }];
-    });
-  }
-
-  /** @param {Line} line of the microphone */
-  #withoutEcho(line) {
-    return withoutEcho(line, this.#tab.model, (at) =>
-      likeness(this.#tabSound, this.#ownSound, at - AROUND_WORD_SAMPLES, at + AROUND_WORD_SAMPLES),
-    );
+    return this.#ownWords.of([...this.#earlier, ...this.#you], this.#tab.model, this.#tab.position);
   }
 
   /**
@@ -350,6 +351,23 @@ export class Conversation {
     this.#outlets.toOverlay({ type: 'phase', session: this.id, phase: this.state.phase });
     this.#outlets.stateChanged();
   }
+}
+
+/**
+ * @param {Line[]} changed
+ * @param {readonly Line[]} lines that are kept for views; of a transcript, none goes because it is old
+ */
+function withoutAged(changed, lines) {
+  const oldest = lines.length < LINES_KEPT ? -Infinity : (lines[0]?.start ?? -Infinity);
+  return changed.filter(({ text, start }) => text !== '' || start >= oldest);
+}
+
+/**
+ * @param {Line & { words?: unknown }} line
+ * @returns {Line} as it is shown: nobody sees when each word was said
+ */
+function withoutWords({ words: _, ...line }) {
+  return line;
 }
 
 /**

@@ -1,28 +1,21 @@
 import { Meter } from '../audio/meter.js';
-import { within } from '../shared/deadline.js';
 import { handle } from '../shared/handlers.js';
 import { faultOf } from '../shared/microphone.js';
 import { Conversation } from './conversation.js';
+import { openedInTime } from './sources.js';
 
 /** @typedef {import('../shared/messages.js').MicrophoneState} MicrophoneState */
 /** @typedef {import('../shared/messages.js').OffscreenCommand} OffscreenCommand */
 /** @typedef {import('../shared/messages.js').OffscreenReport} OffscreenReport */
 /** @typedef {import('../shared/messages.js').Problem} Problem */
 /** @typedef {import('../shared/protocol.js').ToExtension} ToExtension */
+/** @typedef {import('./sources.js').Source} Source */
 
 /** A host that has not said its last words by then will not. */
 const LAST_WORDS_MS = 15_000;
 
-/** The browser opens a source in milliseconds, where it does so at all. */
-export const SOURCE_WITHIN_MS = 10_000;
-
 /** How often levels are reported: fast enough to follow speech. */
 const METER_MS = 150;
-
-/**
- * A source of sound that was opened.
- * @typedef {Pick<import('./capture.js').SoundCapture, 'close' | 'setMuted'>} Source
- */
 
 /**
  * What the browser does for the conversations.
@@ -37,6 +30,8 @@ const METER_MS = 150;
  * @property {(action: () => void, delayMs: number) => void} schedule
  * @property {(action: () => void, everyMs: number) => () => void} repeat returns what stops it
  * @property {() => string} newId
+ * @property {() => number} now Date.now()
+ * @property {Pick<import('./archivist.js').Archivist, 'finish' | 'setKept'>} archivist
  */
 
 /**
@@ -55,6 +50,8 @@ export class Conversations {
   /** Whether there was one. */
   used = false;
   #hostReady = false;
+  /** @type {Set<number>} tabs whose transcript is read */
+  #readers = new Set();
   /** @type {(() => void) | null} runs while somebody looks at the levels */
   #stopMetering = null;
   #edges;
@@ -65,7 +62,7 @@ export class Conversations {
     reopen: (command) => void this.#reopen(command),
     abandon: ({ tabIds }) => tabIds.forEach((tabId) => this.#at(tabId).forEach(this.#forget)),
     end: ({ tabId }) => this.#activeAt(tabId).forEach((entry) => void this.#end(entry)),
-    host: ({ ready }) => this.#setHostReady(ready),
+    host: ({ ready }) => this.#setHostReady(ready, true),
     'from-host': ({ message }) => this.#receive(message),
     meter: ({ wanted }) => this.#setMetering(wanted),
     microphone: ({ tabId, on }) => {
@@ -83,7 +80,15 @@ export class Conversations {
     configure: ({ tabId, options }) => this.#each(tabId, (active) => active.configure(options)),
     copy: ({ tabId }) => this.#each(tabId, (active) => this.#copyLastLine(active)),
     'leave-page': ({ tabId }) => this.#each(tabId, (active) => active.leavePage()),
-    media: ({ tabId, paused }) => this.#each(tabId, (active) => active.setPaused(paused)),
+    edit: ({ tabId, edit }) => this.#each(tabId, ({ transcript }) => transcript.edit(edit)),
+    media: ({ tabId, frame, ...media }) =>
+      this.#each(tabId, (active) => active.noteMedia(frame, media)),
+    save: ({ tabId, saved }) =>
+      this.#each(tabId, ({ transcript: own }) =>
+        this.#edges.archivist.setKept(() => own.transcript, saved),
+      ),
+    recalled: ({ tabId, kept }) => this.#each(tabId, ({ transcript }) => transcript.recall(kept)),
+    transcripts: ({ tabIds, whole }) => this.#setReaders(tabIds, whole),
     retranslate: ({ tabId }) => this.#each(tabId, (active) => active.retranslate()),
     show: ({ tabId }) => this.#each(tabId, (active) => active.show()),
   };
@@ -119,8 +124,9 @@ export class Conversations {
 
   /** The worker is gone, and with it the host and whoever looked at the levels. */
   loseWorker() {
-    this.#setHostReady(false);
+    this.#setHostReady(false, false);
     this.#setMetering(false);
+    this.#setReaders([], null);
   }
 
   /** @param {boolean} wanted */
@@ -138,14 +144,16 @@ export class Conversations {
   }
 
   /** @param {Extract<OffscreenCommand, { type: 'begin' }>} command */
-  async #begin({ session: id, tabId, streamId, options, visible, microphone, muted }) {
-    const { report } = this.#edges;
+  async #begin({ session: id, tabId, streamId, options, visible, microphone, muted, page }) {
+    const { report, now } = this.#edges;
     const conversation = new Conversation(
-      { id, tabId, options, visible },
+      { id, tabId, options, visible, page },
       {
         toHost: (message) => report({ type: 'to-host', message }),
         toOverlay: (message) => report({ type: 'overlay', tabId, message }),
+        report,
         stateChanged: () => this.publish(),
+        now,
       },
     );
     /** @type {Entry} */
@@ -162,6 +170,7 @@ export class Conversations {
     opened.setMuted(muted);
     this.used = true;
     this.#running.set(id, entry);
+    if (this.#readers.has(tabId)) conversation.transcript.setRead(true);
     conversation.show();
     if (this.#hostReady) conversation.attach();
     else this.publish();
@@ -176,7 +185,9 @@ export class Conversations {
     const isWanted = () => entry !== undefined && !entry.ending && !entry.capture;
     const opened = entry && isWanted() ? await this.#tryToOpenTab(entry, streamId) : null;
     if (opened && 'code' in opened) {
-      return this.#edges.report({ type: 'begun', session, problem: opened });
+      // Another attempt may have been answered sooner.
+      const problem = isWanted() ? opened : null;
+      return this.#edges.report({ type: 'begun', session, problem });
     }
     if (opened && entry && isWanted()) {
       entry.capture = opened;
@@ -192,16 +203,10 @@ export class Conversations {
    * @returns {Promise<Source | Problem>} the problem says why there is no sound
    */
   async #tryToOpenTab(entry, streamId) {
-    const opening = this.#openTab(entry, streamId);
-    try {
-      const opened = await within(opening, SOURCE_WITHIN_MS, null);
-      if (opened) return opened;
-      closeLate(opening);
-      return { code: 'capture_timeout', message: '', hint: '' };
-    } catch (error) {
-      if (!(error instanceof DOMException)) throw error;
-      return { code: 'capture_failed', message: '', hint: error.message };
-    }
+    const opened = await openedInTime(this.#openTab(entry, streamId));
+    if (!opened) return { code: 'capture_timeout', message: '', hint: '' };
+    if (!(opened instanceof DOMException)) return opened;
+    return { code: 'capture_failed', message: '', hint: opened.message };
   }
 
   /**
@@ -266,18 +271,14 @@ export class Conversations {
   async #openMicrophone(entry) {
     // The browser lets no document ask for the microphone that the user does not see.
     if (!(await this.#edges.microphoneAllowed())) return 'not_allowed';
-    try {
-      const opening = this.#edges.openMicrophone(
+    const opened = await openedInTime(
+      this.#edges.openMicrophone(
         (pcm) => entry.conversation.pushMicrophone(pcm),
         () => void this.#loseMicrophone(entry),
-      );
-      const opened = await within(opening, SOURCE_WITHIN_MS, null);
-      if (!opened) closeLate(opening);
-      return opened ?? 'busy';
-    } catch (error) {
-      if (!(error instanceof DOMException)) throw error;
-      return faultOf(error);
-    }
+      ),
+    );
+    if (!opened) return 'busy';
+    return opened instanceof DOMException ? faultOf(opened) : opened;
   }
 
   /** @param {Entry} entry whose microphone was unplugged, or is not allowed any more */
@@ -319,6 +320,8 @@ export class Conversations {
     entry.ending = true;
     void this.#closeSources(entry);
     entry.conversation.close();
+    entry.conversation.transcript.keep();
+    void this.#edges.archivist.finish(entry.conversation.transcript.transcript.id);
     this.publish();
   };
 
@@ -329,13 +332,28 @@ export class Conversations {
     await Promise.all([capture?.close(), this.#closeMicrophone(entry, 'off')]);
   }
 
-  /** @param {boolean} ready */
-  #setHostReady(ready) {
+  /**
+   * @param {number[]} tabIds of tabs whose transcript is read
+   * @param {number | null} whole the one that is read from its beginning
+   */
+  #setReaders(tabIds, whole) {
+    this.#readers = new Set(tabIds);
+    for (const { conversation } of this.#running.values()) {
+      const read = this.#readers.has(conversation.tabId);
+      if (!read || conversation.tabId === whole) conversation.transcript.setRead(read);
+    }
+  }
+
+  /**
+   * @param {boolean} ready
+   * @param {boolean} byItself whether one that is gone has died, or went with the worker
+   */
+  #setHostReady(ready, byItself) {
     if (ready === this.#hostReady) return;
     this.#hostReady = ready;
     for (const { conversation } of this.#running.values()) {
       if (ready) conversation.attach();
-      else conversation.detach();
+      else conversation.detach(byItself);
     }
   }
 
@@ -369,12 +387,4 @@ export class Conversations {
   #each(tabId, act) {
     for (const { conversation } of this.#activeAt(tabId)) act(conversation);
   }
-}
-
-/** @param {Promise<Source>} opening that nobody waits for any longer */
-function closeLate(opening) {
-  void opening.then(
-    (source) => source.close(),
-    () => {},
-  );
 }

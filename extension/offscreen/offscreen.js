@@ -1,4 +1,7 @@
 /** The document that captures. The service worker comes and goes; this one stays. */
+import { databasesFor } from '../shared/browser_storage.js';
+import { Archive } from '../transcript/archive.js';
+import { Archivist } from './archivist.js';
 import { SoundCapture } from './capture.js';
 import { Conversations } from './conversations.js';
 
@@ -16,11 +19,15 @@ const conversations = new Conversations({
   microphoneAllowed,
   copy,
   schedule: (action, delayMs) => void setTimeout(action, delayMs),
-  repeat: (action, everyMs) => {
-    const timer = setInterval(action, everyMs);
-    return () => clearInterval(timer);
-  },
+  repeat,
   newId: () => crypto.randomUUID(),
+  now: () => Date.now(),
+  archivist: new Archivist({
+    // The worker lets nothing of private windows be saved.
+    archive: new Archive(databasesFor({ incognito: false }), Date.now),
+    repeat,
+    failed: ({ id, tabId }) => worker?.postMessage({ type: 'unsaved', tabId, id }),
+  }),
 });
 
 connect();
@@ -37,6 +44,16 @@ function connect() {
     else setTimeout(connect, RECONNECT_MS);
   });
   conversations.introduce();
+}
+
+/**
+ * @param {() => void} action
+ * @param {number} everyMs
+ * @returns {() => void} what stops it
+ */
+function repeat(action, everyMs) {
+  const timer = setInterval(action, everyMs);
+  return () => clearInterval(timer);
 }
 
 async function microphoneAllowed() {

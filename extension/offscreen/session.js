@@ -1,18 +1,14 @@
-import { FRAME_SAMPLES, SAMPLE_RATE, toBase64 } from '../audio/framing.js';
-import { PcmRing } from '../audio/ring_buffer.js';
-import {
-  applyUpdate,
-  contextBefore,
-  EMPTY_MODEL,
-  resumeAt,
-  resumeSample,
-  someUntranslated,
-} from '../shared/captions.js';
+import { SAMPLE_RATE, toBase64 } from '../audio/framing.js';
+import { contextBefore, someUntranslated, wordsEnd } from '../shared/captions.js';
 import { WHISPER } from '../shared/settings.js';
 import { countedOn, lastNumber } from '../shared/speakers.js';
+import { ContinuedCaptions } from './continued_captions.js';
+import { FatalSound } from './fatal_sound.js';
+import { Feed } from './feed.js';
+import { needNewStart } from './lasting_options.js';
+import { phaseOf } from './phase.js';
 
 /** @typedef {import('../shared/messages.js').Phase} Phase */
-/** @typedef {import('../shared/messages.js').PhaseName} PhaseName */
 /** @typedef {import('../shared/captions.js').CaptionModel} CaptionModel */
 /** @typedef {import('../shared/protocol.js').Captions} Captions */
 /** @typedef {import('../shared/protocol.js').Options} Options */
@@ -26,17 +22,14 @@ import { countedOn, lastNumber } from '../shared/speakers.js';
  * @property {() => void} phaseChanged `state` has changed
  */
 
-/** Audio kept for a host that has to start again. */
-const SECONDS_KEPT = 60;
-
 /** Enough for the recogniser to go on in the same style; the protocol allows 2000. */
 const CONTEXT_LENGTH = 400;
 
 /**
- * Options that hold for a whole session of the host's.
- * @type {(keyof Options)[]}
+ * A host says something every 5 s of sound, and sooner where captions are late. One that has said
+ * nothing for so long stands still: that is told as a delay.
  */
-const LASTING = ['model', 'policy', 'backend', 'alignment_heads'];
+const SILENT_SAMPLES = 7 * SAMPLE_RATE;
 
 /**
  * The captions of one channel (a tab, or the microphone), from first sample to last word. It
@@ -44,14 +37,18 @@ const LASTING = ['model', 'policy', 'backend', 'alignment_heads'];
  * sample that is not final yet.
  */
 export class CaptionSession {
-  #ring = new PcmRing(SECONDS_KEPT * SAMPLE_RATE);
-  #model = EMPTY_MODEL;
+  #feed = new Feed({
+    audio: (start, pcm) => this.#sendAudio(start, pcm),
+    cut: (at) => this.#outlets.toHost({ type: 'cut', session: this.id, at }),
+  });
+  #captions = new ContinuedCaptions();
   /** @type {Status | null} */
   #status = null;
   #attached = false;
   /** Whether the next host is another process than the one before. */
   #hostIsNew = true;
-  #wasAttached = false;
+  /** Another host begins where one was lost. */
+  #restarting = false;
   #stopping = false;
   /** The host finishes with its old model; another session of it then goes on with the new one. */
   #changingModel = false;
@@ -68,7 +65,10 @@ export class CaptionSession {
   #finalUntil = 0;
   /** Up to here nothing that was said waits to be captioned. */
   #caughtUpUntil = 0;
+  /** The sample after the last one heard when the host last said something of this session. */
+  #answeredAt = 0;
   #skippedBeforeMs = 0;
+  #fatalSound = new FatalSound();
   /** Voices that hosts before this one have numbered; it knows none of them. */
   #speakersBefore = 0;
   #outlets;
@@ -103,12 +103,17 @@ export class CaptionSession {
 
   /** @returns {CaptionModel} what has been said so far */
   get model() {
-    return this.#model;
+    return this.#captions.model;
   }
 
   /** The sample that comes next. */
   get position() {
-    return this.#ring.end;
+    return this.#feed.position;
+  }
+
+  /** The sample up to which the host has said its last words. */
+  get finalUntil() {
+    return this.#finalUntil;
   }
 
   /** What it is doing, and with what language and model, as far as the host knows. */
@@ -121,26 +126,41 @@ export class CaptionSession {
   }
 
   /**
-   * Take captured sound. Without a host it waits in the ring buffer.
+   * Take captured sound. Without a host it is kept.
    * @param {Int16Array} pcm
    */
   push(pcm) {
-    const start = this.#ring.end;
-    this.#ring.push(pcm);
-    if (this.#attached) this.#sendAudio(start, pcm);
+    this.#feed.push(pcm);
+    if (!this.#attached) return;
+    const isSecondOver = this.position % SAMPLE_RATE < pcm.length;
+    if (isSecondOver && this.#silentSamples() > 0) this.#outlets.phaseChanged();
+  }
+
+  /**
+   * The sound breaks, as with a seek. What comes then is not captioned until it goes on.
+   * @param {number} at sample
+   */
+  breakOff(at) {
+    this.#feed.breakOff(at);
+  }
+
+  /** @param {number} from the sample with which the sound goes on */
+  goOnFrom(from) {
+    this.#feed.goOn(from);
   }
 
   /** A host is ready: open the session there, or go on where the one before was lost. */
   attach() {
-    const from = resumeSample(this.#model, this.#ring.start);
-    this.#model = resumeAt(this.#model, from);
-    if (this.#hostIsNew) this.#speakersBefore = lastNumber(this.#model);
+    this.#fatalSound.attached();
+    const from = this.#captions.resume(this.#feed.start);
+    const before = this.#captions.ofThisHost;
+    if (this.#hostIsNew) this.#speakersBefore = lastNumber(before);
     this.#hostIsNew = false;
     this.#skippedBeforeMs = this.#skippedMs() + this.#forgottenMs(from);
     this.#status = null;
     this.#from = from;
+    this.#answeredAt = this.position;
     this.#attached = true;
-    this.#wasAttached = true;
     this.#seq = 0;
     this.#outlets.captionsChanged();
     this.#outlets.toHost({
@@ -148,19 +168,24 @@ export class CaptionSession {
       session: this.id,
       options: this.#options,
       from,
-      context: contextBefore(this.#model, from, CONTEXT_LENGTH),
+      context: contextBefore(before, from, CONTEXT_LENGTH),
       visible: this.#visible,
+      words: true,
     });
-    for (let start = from; start < this.#ring.end; start += FRAME_SAMPLES) {
-      this.#sendAudio(start, this.#ring.read(start, start + FRAME_SAMPLES));
-    }
+    this.#feed.begin(from);
     if (this.#stopping) this.#outlets.toHost({ type: 'stop', session: this.id });
     this.#outlets.phaseChanged();
   }
 
-  /** The host is gone; another may come. */
-  detach() {
+  /**
+   * The host is gone; another may come.
+   * @param {boolean} died by itself, and not with the worker
+   */
+  detach(died) {
+    if (died && this.#attached) this.#bury();
+    this.#restarting ||= this.#attached;
     this.#attached = false;
+    this.#feed.end();
     this.#hostIsNew = true;
     this.#changingModel = false;
     this.#outlets.phaseChanged();
@@ -192,7 +217,7 @@ export class CaptionSession {
   retranslate() {
     if (!this.#attached) return;
     // Of what was said before it the host knows nothing.
-    const earlier = this.#model.lines.filter((line) => line.start < this.#from);
+    const earlier = this.model.lines.filter((line) => line.start < this.#from);
     this.#outlets.toHost({ type: 'retranslate', session: this.id, earlier });
   }
 
@@ -203,11 +228,11 @@ export class CaptionSession {
     this.#options = options;
     if (!this.#attached) return;
     if (options.translate_to !== before.translate_to) {
-      this.#lastBefore = this.#model.lines.at(-1)?.id ?? null;
+      this.#lastBefore = this.model.lines.at(-1)?.id ?? null;
       this.#outlets.phaseChanged();
     }
     // The host says its last words, and begins anew.
-    if (LASTING.some((name) => options[name] !== before[name])) this.#changeModel();
+    if (needNewStart(before, options)) this.#changeModel();
     else this.#configureHost();
   }
 
@@ -233,12 +258,14 @@ export class CaptionSession {
 
   /** @param {Captions} update */
   applyCaptions(update) {
-    if (update.revision <= this.#model.revision) return;
+    this.#hear();
+    if (update.revision <= this.#captions.ofThisHost.revision) return;
     const wasStale = this.#stale;
     const lines = update.lines.map((line) => this.#withItsSpeaker(line));
-    this.#model = applyUpdate(this.#model, { ...update, lines });
+    this.#captions.apply({ ...update, lines });
+    this.#fatalSound.passed(update.final_until);
     this.#finalUntil = update.final_until;
-    this.#ring.forget(update.final_until);
+    this.#feed.forget(update.final_until);
     this.#outlets.captionsChanged();
     if (this.#stale !== wasStale) this.#outlets.phaseChanged();
   }
@@ -247,8 +274,10 @@ export class CaptionSession {
   applyStatus(status) {
     // Of the session that is about to end.
     if (this.#changingModel) return;
+    this.#answeredAt = this.position;
     this.#status = status;
-    if (status.state === 'listening' && status.lag_ms === 0) this.#caughtUpUntil = this.#ring.end;
+    if (status.state !== 'loading') this.#hear();
+    if (status.state === 'listening' && status.lag_ms === 0) this.#caughtUpUntil = this.position;
     this.#outlets.phaseChanged();
   }
 
@@ -262,10 +291,39 @@ export class CaptionSession {
     return { ...line, speaker: countedOn(line.speaker, this.#speakersBefore) };
   }
 
+  /** The host works, and goes on if it stood still. */
+  #hear() {
+    const wasSilent = this.#silentSamples() > 0;
+    this.#answeredAt = this.position;
+    this.#fatalSound.heard(this.position);
+    this.#restarting = false;
+    if (wasSilent) this.#outlets.phaseChanged();
+  }
+
+  /** The host has died. If it died of its sound, as the one before, that is left out. */
+  #bury() {
+    const done = Math.max(this.#finalUntil, this.#from);
+    const until = this.#fatalSound.died({ done, given: this.position });
+    if (until === null) return;
+    this.#captions.settle();
+    this.#fatalSound.leaveOut(wordsEnd(this.model), until);
+    this.#caughtUpUntil = Math.max(this.#caughtUpUntil, until);
+    this.#feed.forget(until);
+  }
+
+  /** Sound that a host which stands still has not answered; none while it loads a model. */
+  #silentSamples() {
+    const state = this.#attached ? this.#status?.state : undefined;
+    if (state !== 'listening' && state !== 'lagging') return 0;
+    const silent = this.position - Math.max(this.#answeredAt, this.#feed.brokenUntil);
+    return silent < SILENT_SAMPLES ? 0 : silent;
+  }
+
   #changeModel() {
     this.#changingModel = true;
-    // What is said meanwhile waits in the ring buffer.
+    // What is said meanwhile is kept.
     this.#attached = false;
+    this.#feed.end();
     this.#status = null;
     this.#outlets.toHost({ type: 'stop', session: this.id });
     this.#outlets.phaseChanged();
@@ -285,52 +343,36 @@ export class CaptionSession {
     if (target === null || this.#lastBefore === null) return false;
     // Only what it still hears.
     if (this.#options.translator === WHISPER) return false;
-    return someUntranslated(this.#model, this.#lastBefore, target);
+    return someUntranslated(this.#captions.ofThisHost, this.#lastBefore, target);
   }
 
   /** @returns {Phase} */
   #phase() {
-    const lagMs = this.#attached ? (this.#status?.lag_ms ?? 0) : 0;
-    const news = this.#attached && this.#status ? newsOf(this.#status) : null;
-    const phase = { name: this.#phaseName(), lagMs, skippedMs: this.#skippedMs() };
-    return news ? { ...phase, news } : phase;
-  }
-
-  /** @returns {PhaseName} */
-  #phaseName() {
-    if (this.#stopping) return 'ending';
-    if (this.#changingModel) return 'loading';
-    if (!this.#attached) return this.#wasAttached ? 'reconnecting' : 'connecting';
-    // Between `start` and the host's first word on it the host makes ready.
-    if (this.#status === null) return 'loading';
-    return this.#status.state === 'ended' ? 'ending' : this.#status.state;
+    return phaseOf({
+      status: this.#status,
+      isAttached: this.#attached,
+      isStopping: this.#stopping,
+      isChangingModel: this.#changingModel,
+      isRestarting: this.#restarting,
+      silentMs: (this.#silentSamples() * 1000) / SAMPLE_RATE,
+      skippedMs: this.#skippedMs(),
+      leftOutMs: this.#fatalSound.leftOutMs,
+    });
   }
 
   /**
-   * Audio that the ring buffer had to let go before it was captioned. Silence is not missed.
+   * Audio that had to be let go before it was captioned. Silence is not missed, nor what was not to
+   * be captioned.
    * @param {number} from where captioning goes on
    */
   #forgottenMs(from) {
-    const lineEnds = this.#model.lines.map((line) => line.end);
-    const done = Math.max(this.#finalUntil, this.#caughtUpUntil, ...lineEnds);
+    const lineEnds = this.#captions.ofThisHost.lines.map((line) => line.end);
+    const { brokenUntil } = this.#feed;
+    const done = Math.max(this.#finalUntil, this.#caughtUpUntil, brokenUntil, ...lineEnds);
     return (Math.max(0, from - done) * 1000) / SAMPLE_RATE;
   }
 
   #skippedMs() {
     return this.#skippedBeforeMs + (this.#status?.skipped_ms ?? 0);
   }
-}
-
-/**
- * @param {Status} status
- * @returns {import('../shared/messages.js').News | null}
- */
-function newsOf({ model, device, smaller_model: smaller, model_problem: problem }) {
-  if (smaller !== null) return { key: 'notice_smaller_offered', detail: smaller };
-  if (problem?.code === 'model_too_slow')
-    return { key: 'notice_smaller_taken', detail: model ?? '' };
-  if (problem?.code.startsWith('device_')) {
-    return { key: 'notice_device_left', detail: device ?? '' };
-  }
-  return null;
 }

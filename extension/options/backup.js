@@ -4,6 +4,7 @@ import { byId, element, text } from '../ui/page.js';
 
 /** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
 /** @typedef {import('../shared/messages.js').Problem} Problem */
+/** @typedef {import('../shared/protocol.js').HostHealth} HostHealth */
 /** @typedef {import('../shared/protocol.js').HostHello} HostHello */
 /** @typedef {import('../shared/settings.js').Settings} Settings */
 
@@ -59,11 +60,13 @@ export function say(key) {
 /**
  * What helps to find a fault: no word that was said or typed, no page, no site.
  * @param {Settings} settings
- * @param {HostHello | null} hello
- * @param {Problem | null} problem
- * @param {CaptureState[]} captures
+ * @param {object} now
+ * @param {HostHello | null} now.hello
+ * @param {HostHealth | null} now.health
+ * @param {Problem | null} now.problem
+ * @param {CaptureState[]} now.captures
  */
-export function report(settings, hello, problem, captures) {
+export function report(settings, { hello, health, problem, captures }) {
   const { vocabulary, filters, sites, ...plain } = settings;
   const counts = {
     vocabulary: vocabulary.length,
@@ -76,6 +79,7 @@ export function report(settings, hello, problem, captures) {
     extension: version,
     browser: navigator.userAgent,
     host: hello,
+    health: health?.runs ?? null,
     problem,
     running,
     settings: plain,

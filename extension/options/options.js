@@ -1,7 +1,8 @@
 /** The options page. Each change holds at once, in all tabs. */
-import { openStorage } from '../shared/browser_storage.js';
+import { databasesFor, openStorage } from '../shared/browser_storage.js';
 import { changeFor } from '../shared/settings.js';
 import { SettingsStore } from '../shared/settings_store.js';
+import { Archive } from '../transcript/archive.js';
 import { microphoneAllowed, openMicrophonePage } from '../ui/microphone.js';
 import { ask, byId, localise, text, WorkerLine } from '../ui/page.js';
 import { exportSettings, importSettings, report, say } from './backup.js';
@@ -14,11 +15,15 @@ import { showPreview } from './preview.js';
 /** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
 /** @typedef {import('../shared/messages.js').Problem} Problem */
 /** @typedef {import('../shared/messages.js').ViewMessage} ViewMessage */
+/** @typedef {import('../shared/protocol.js').HostHealth} HostHealth */
 /** @typedef {import('../shared/protocol.js').HostHello} HostHello */
 /** @typedef {import('../shared/settings.js').Settings} Settings */
 
 /** The browser's sync takes two writes a second; a slider moves faster. */
 const SAVE_MS = 400;
+
+/** A host answers at once; a click may write to the clipboard for some seconds only. */
+const HEALTH_MS = 1000;
 
 const store = new SettingsStore(openStorage(chrome.storage, { incognito: false }));
 
@@ -32,6 +37,8 @@ let captures = [];
 let saving = null;
 /** The model that the page was opened for, until it is there. */
 let sought = location.hash.slice(1);
+/** What the host's answer goes to. */
+let takeHealth = (/** @type {HostHealth} */ _) => {};
 /** Whether the advanced settings were at their defaults when they were last shown. */
 let usual = true;
 
@@ -151,17 +158,28 @@ async function erase() {
   if (saving !== null) clearTimeout(saving);
   saving = null;
   await store.erase();
+  await new Archive(databasesFor({ incognito: false }), Date.now).eraseAll();
   settings = await store.load();
   show();
   byId('erase-state').textContent = text('erase_done');
 }
 
 async function copyReport() {
-  const written = report(settings, hello, problem, captures);
+  const written = report(settings, { hello, health: await askHealth(), problem, captures });
   byId('report').textContent = written;
   byId('report').hidden = false;
   await navigator.clipboard.writeText(written);
   byId('report-state').textContent = text('report_copied');
+}
+
+/** @returns {Promise<HostHealth | null>} null where no host answers */
+function askHealth() {
+  if (hello === null) return Promise.resolve(null);
+  return new Promise((resolve) => {
+    takeHealth = resolve;
+    line.tellHost({ type: 'health' });
+    setTimeout(() => resolve(null), HEALTH_MS);
+  });
 }
 
 async function findHost() {
@@ -190,6 +208,8 @@ function receive(message) {
     sought = '';
   } else if (said.type === 'progress') {
     showProgress(said);
+  } else if (said.type === 'health') {
+    takeHealth(said);
   } else if (said.type === 'error' && said.session === null) {
     byId('host-state').textContent = `${said.message} ${said.hint}`.trim();
   }

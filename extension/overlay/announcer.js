@@ -15,3 +15,14 @@ export function announcement(lines, announced) {
   const text = fresh.map(({ label, texts }) => `${label} ${texts[0]?.committed}`.trim()).join(' ');
   return { text, announced: new Set(whole.map(({ id }) => id)) };
 }
+
+/**
+ * @param {import('./steps.js').OverlayState} state
+ * @param {readonly ShownLine[]} lines that are shown
+ * @returns {import('./steps.js').Step}
+ */
+export function announce(state, lines) {
+  const { text, announced } = announcement(lines, state.announced);
+  const effects = text === '' ? [] : [/** @type {const} */ ({ type: 'announce', text })];
+  return { state: { ...state, announced }, effects };
+}

@@ -60,6 +60,8 @@ export class Captioner {
         return view.showLines(effect.lines);
       case 'jump':
         return this.#flow.jump();
+      case 'clear':
+        return this.#flow.clear();
       case 'notice':
         return this.#showNotice(effect.notice);
       case 'mark':

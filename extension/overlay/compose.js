@@ -22,6 +22,7 @@
  * @property {typeof import('./grips.js')} grips
  * @property {typeof import('./insistence.js')} insistence
  * @property {typeof import('./look.js')} look
+ * @property {typeof import('./main_medium.js')} mainMedium
  * @property {typeof import('./media.js')} media
  * @property {typeof import('./meetings.js')} meetings
  * @property {typeof import('./place_style.js')} placeStyle
@@ -72,7 +73,7 @@ export function composePage(parts, fonts, labels, tell, toCaptions) {
     { lookOf, placeFor, positionOf, lowerEdgeOf, fonts },
     (screen, position) => tell({ type: 'position', screen, position }),
   );
-  const media = new parts.media.MediaWatch((paused) => tell({ type: 'media', paused }));
+  const media = new parts.media.MediaWatch(parts.mainMedium, tell);
   const players = new parts.player.PlayerWatch((video) => stage.keepOff(video));
   const grips = new parts.grips.Grips(stage, parts.placement, labels);
   const styles = [parts.placeStyle.PLACE_STYLE, parts.style.STYLE];
@@ -109,5 +110,5 @@ export function composePage(parts, fonts, labels, tell, toCaptions) {
         return popover.remove();
     }
   };
-  return { popover, receive };
+  return { popover, receive, media };
 }

@@ -17,6 +17,7 @@ import * as flow from './flow.js';
 import * as notices from './notices.js';
 import * as pace from './pace.js';
 import * as reducer from './reducer.js';
+import * as replay from './replay.js';
 import * as steady from './steady.js';
 import { STYLE } from './style.js';
 import * as view from './view.js';
@@ -32,6 +33,7 @@ const RULES = {
   captions,
   filters,
   notices,
+  replay,
   settings,
   speakers,
   steady,

@@ -1,15 +1,40 @@
-/**
- * As much of a media element as matters here.
- * @typedef {Pick<HTMLMediaElement, 'paused' | 'ended' | 'muted' | 'volume' | 'currentTime'>} Medium
- */
+/** @typedef {import('../transcript/timeline.js').Playhead} Playhead */
+/** @typedef {import('./main_medium.js').Medium} Medium */
+
+/** @typedef {Extract<import('../shared/messages.js').PageMessage, { type: 'media' | 'frames' }>} MediaMessage */
 
 /** Events that can change the answer. They do not bubble, but they are captured. */
-const EVENTS = ['play', 'playing', 'pause', 'ended', 'emptied', 'volumechange'];
+const EVENTS = [
+  'play',
+  'playing',
+  'pause',
+  'ended',
+  'emptied',
+  'volumechange',
+  'seeking',
+  'seeked',
+  'waiting',
+  'ratechange',
+  'durationchange',
+];
+
+/** While something plays, it is told so often where it is. */
+const REPORT_EVERY_MS = 2_000;
+
+/** A player says where it goes on before it does, so at first it is asked more often. */
+const SETTLED_MS = 2_500;
+const SETTLING_EVERY_MS = 400;
+
+const SCRUBBING_EVERY_MS = 100;
+
+/** A player in a shadow root that was made later is heard only once it was found. */
+const LOOK_EVERY_MS = 5_000;
 
 /**
  * Whether somebody has paused what could be heard. Media that have ended were not paused, and muted
  * ones say nothing about silence. Pure.
- * @param {readonly Medium[]} media of a page
+ * @param {readonly Pick<Medium, 'paused' | 'ended' | 'muted' | 'volume' | 'currentTime'>[]} media of
+ *   a page
  * @returns {boolean | null} null: none of them has been played, so what is heard is something else
  */
 export function arePaused(media) {
@@ -22,41 +47,118 @@ export function arePaused(media) {
 }
 
 /**
- * Knows whether the page's media are paused. It does not see media in frames of other sites, nor
- * those that a page plays outside its document.
+ * Knows whether the page's media are paused, and where the main one is. It does not see media in
+ * frames of other sites, nor those that a page plays outside its document.
  */
 export class MediaWatch {
-  #changed;
-  /** @type {boolean | null} */
-  #paused = null;
+  #rules;
+  #tell;
+  /** @type {HTMLMediaElement | null} */
+  #main = null;
+  /** @type {WeakMap<HTMLMediaElement, { key: string, duration: number }>} */
+  #known = new WeakMap();
   /** @type {AbortController | null} */
   #watching = null;
   /** @type {WeakSet<Document | ShadowRoot>} where events are heard: they do not leave these */
   #heard = new WeakSet();
+  /** What was told last, without what changes by itself. */
+  #told = '';
+  #toldAt = 0;
+  #isSeeking = false;
+  #changedAt = 0;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #looking;
 
-  /** @param {(paused: boolean | null) => void} changed */
-  constructor(changed) {
-    this.#changed = changed;
+  /**
+   * @param {typeof import('./main_medium.js')} rules
+   * @param {(message: MediaMessage) => void} tell
+   */
+  constructor(rules, tell) {
+    this.#rules = rules;
+    this.#tell = tell;
   }
 
   /** Report how it is now, and each change until `stop`. */
   start() {
     this.#watching ??= new AbortController();
-    this.#look();
-    this.#changed(this.#paused);
+    clearInterval(this.#looking);
+    this.#looking = setInterval(() => this.#main ?? this.#look(false), LOOK_EVERY_MS);
+    this.#look(true);
   }
 
   stop() {
+    clearInterval(this.#looking);
     this.#watching?.abort();
     this.#watching = null;
     this.#heard = new WeakSet();
+    this.#main = null;
   }
 
-  #look() {
+  /**
+   * Have the main medium go to a place.
+   * @param {string} key if it is that one
+   * @param {number} at seconds
+   */
+  seek(key, at) {
+    const main = this.#main;
+    if (main && this.#playheadOf(main)?.key === key) main.currentTime = at;
+  }
+
+  /** @param {boolean} anyway whether to tell what is known already */
+  #look(anyway) {
     const roots = documentsIn(document).flatMap((found) => [found, ...shadowRoots(found)]);
     for (const root of roots) this.#hear(root);
-    const media = roots.flatMap((root) => [...root.querySelectorAll('video, audio')]);
-    this.#paused = arePaused(/** @type {HTMLMediaElement[]} */ (media));
+    const media = /** @type {HTMLMediaElement[]} */ (
+      roots.flatMap((root) => [...root.querySelectorAll('video, audio')])
+    );
+    this.#main = this.#rules.mainMedium(media, this.#main, areaOf);
+    this.#report(arePaused(media), anyway);
+  }
+
+  /**
+   * @param {boolean | null} paused
+   * @param {boolean} anyway
+   */
+  #report(paused, anyway) {
+    const playhead = this.#main && this.#playheadOf(this.#main);
+    const { key, duration, rate, seeking, title } = playhead ?? {};
+    // A pause and a seek are places, too.
+    const at = playhead?.rate === 0 ? playhead.at : null;
+    const news = JSON.stringify([paused, key, duration, rate, seeking, title, at]);
+    if (news === this.#told && !anyway) return;
+    const now = performance.now();
+    // Somebody drags the handle: where it is let go is told with `seeked`.
+    if (seeking && this.#isSeeking && now - this.#toldAt < SCRUBBING_EVERY_MS) return;
+    if (news !== this.#told) this.#changedAt = now;
+    this.#told = news;
+    this.#toldAt = now;
+    this.#isSeeking = seeking === true;
+    this.#tell({ type: 'media', paused, playhead });
+  }
+
+  /**
+   * @param {HTMLMediaElement} medium
+   * @returns {Playhead | null} null: a live stream, or nothing is known of it yet
+   */
+  #playheadOf(medium) {
+    const { currentTime: at, duration, seeking } = medium;
+    if (!Number.isFinite(duration)) return null;
+    const wall = Date.now();
+    const key = this.#keyOf(medium, duration);
+    const title = document.title;
+    return { key, title, duration, at, rate: this.#rules.rateOf(medium), wall, seeking };
+  }
+
+  /**
+   * @param {HTMLMediaElement} medium
+   * @param {number} duration
+   */
+  #keyOf(medium, duration) {
+    const known = this.#known.get(medium);
+    if (known && !this.#rules.isOther(known.duration, duration)) return known.key;
+    const key = this.#rules.mediumKey(location.href, duration);
+    this.#known.set(medium, { key, duration });
+    return key;
   }
 
   /** @param {Document | ShadowRoot} root */
@@ -64,18 +166,37 @@ export class MediaWatch {
     if (this.#heard.has(root) || !this.#watching) return;
     this.#heard.add(root);
     const options = { signal: this.#watching.signal, passive: true, capture: true };
-    for (const type of EVENTS) root.addEventListener(type, () => this.#tell(), options);
+    const onEvent = (/** @type {Event} */ { target, type }) => {
+      // What it plays next may be about as long.
+      if (type === 'emptied') this.#known.delete(/** @type {HTMLMediaElement} */ (target));
+      // A seek is told even where it ends at once.
+      this.#look(type === 'seeking' && target === this.#main);
+    };
+    for (const type of EVENTS) root.addEventListener(type, onEvent, options);
+    const onProgress = (/** @type {Event} */ { target }) => {
+      if (target === this.#main && this.#isDue()) this.#look(true);
+    };
+    root.addEventListener('timeupdate', onProgress, options);
     const onLoad = (/** @type {Event} */ { target }) => {
-      if (target instanceof HTMLIFrameElement) this.#tell();
+      if (!(target instanceof HTMLIFrameElement)) return;
+      if (target.contentDocument) this.#look(false);
+      else this.#tell({ type: 'frames' });
     };
     root.addEventListener('load', onLoad, options);
   }
 
-  #tell() {
-    const before = this.#paused;
-    this.#look();
-    if (this.#paused !== before) this.#changed(this.#paused);
+  #isDue() {
+    if (!this.#main || this.#rules.rateOf(this.#main) === 0) return false;
+    const now = performance.now();
+    const settles = now - this.#changedAt < SETTLED_MS;
+    return now - this.#toldAt >= (settles ? SETTLING_EVERY_MS : REPORT_EVERY_MS);
   }
+}
+
+/** @param {HTMLMediaElement} medium @returns {number} pixels that it has in the page */
+function areaOf(medium) {
+  const { width, height } = medium.getBoundingClientRect();
+  return width * height;
 }
 
 /**

@@ -73,6 +73,10 @@ function phaseFor(before, phase) {
   if (before?.name === 'lagging' && phase.name === 'listening') {
     return { notice: null, afterMs: CAUGHT_UP_MS };
   }
+  // That it had stopped was said, and captions come.
+  if (before?.name === 'reconnecting' && phase.name === 'listening') {
+    return { notice: null, afterMs: 0 };
+  }
   return { notice: NOTICES[phase.name], afterMs: 0 };
 }
 

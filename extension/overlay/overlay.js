@@ -21,6 +21,7 @@ const PAGE_PARTS = {
   grips: await load('overlay/grips.js'),
   insistence: await load('overlay/insistence.js'),
   look: await load('overlay/look.js'),
+  mainMedium: await load('overlay/main_medium.js'),
   media: await load('overlay/media.js'),
   meetings: await load('overlay/meetings.js'),
   placement: await load('overlay/placement.js'),
@@ -68,6 +69,7 @@ class Overlay {
     if (!this.#leaving) this.#lifeline.hold();
     if (message.type === 'frame') this.#openFrame(message.secret);
     else if (message.type === 'no-frame') this.#captioner ??= this.#drawHere();
+    else if (message.type === 'seek') this.#page.media.seek(message.media, message.at);
     else void this.#captioner?.then((captioner) => captioner.receive(message));
   }
 
@@ -149,6 +151,7 @@ async function loadCaptions() {
       captions: await load('shared/captions.js'),
       filters: await load('shared/text_filters.js'),
       notices: await load('overlay/notices.js'),
+      replay: await load('overlay/replay.js'),
       settings: SETTINGS,
       speakers: await load('shared/speakers.js'),
       steady: await load('overlay/steady.js'),

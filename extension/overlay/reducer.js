@@ -3,6 +3,7 @@
 /** @typedef {import('../shared/captions.js').CaptionRow} CaptionRow */
 /** @typedef {import('../shared/messages.js').MicrophoneState} MicrophoneState */
 /** @typedef {import('../shared/messages.js').OverlayMessage} OverlayMessage */
+/** @typedef {import('../shared/protocol.js').Line} Line */
 /** @typedef {import('../shared/settings.js').Bilingual} Bilingual */
 /** @typedef {import('./bilingual.js').ShownLine} ShownLine */
 /** @typedef {import('./notices.js').Notice} Notice */
@@ -31,6 +32,7 @@ const NEW_SESSION = {
   phase: null,
   microphone: /** @type {MicrophoneState} */ ('off'),
   microphoneNews: null,
+  replay: /** @type {Line[] | null} */ (null),
   held: new Map(),
   announced: new Set(),
   fadedUntil: 0,
@@ -104,6 +106,10 @@ export class OverlayReducer {
         return this.#showPhase(state, message.phase);
       case 'microphone':
         return this.#showMicrophone(state, message.microphone);
+      case 'replay':
+        return chain(this.#rules.replay.replay(state, message.lines, message.since), (current) =>
+          this.#showCaptions(current, now),
+        );
       case 'copied':
         return step(state, notice(this.#rules.notices.reply('notice_copied')));
       case 'end':
@@ -210,6 +216,7 @@ export class OverlayReducer {
    */
   #showCaptions(state, now) {
     const spoken = this.#spoken(state);
+    if (state.replay) return this.#showLines(state, spoken);
     return chain(
       step(state),
       (current) => this.#showRows(current, spoken, now),
@@ -246,18 +253,7 @@ export class OverlayReducer {
     const shownText = texts.map(({ committed, draft }) => committed + draft).join('\n');
     const next = step({ ...state, shownText }, { type: 'lines', lines });
     if (settings.liveRegion !== 'polite') return next;
-    return chain(next, (current) => this.#announce(current, lines));
-  }
-
-  /**
-   * @param {OverlayState} state
-   * @param {ShownLine[]} lines
-   * @returns {Step}
-   */
-  #announce(state, lines) {
-    const { text, announced } = this.#rules.announcer.announcement(lines, state.announced);
-    const next = { ...state, announced };
-    return text === '' ? step(next) : step(next, { type: 'announce', text });
+    return chain(next, (current) => this.#rules.announcer.announce(current, lines));
   }
 
   /**
@@ -295,7 +291,8 @@ export class OverlayReducer {
   }
 
   /** @param {OverlayState} state */
-  #spoken({ model, fadedUntil }) {
+  #spoken({ model, fadedUntil, replay }) {
+    if (replay) return this.#rules.replay.replayedRows(replay.slice(-LINES_HELD));
     return this.#rules.captions.captionRows(model, fadedUntil, LINES_HELD);
   }
 

@@ -20,6 +20,7 @@
  * @property {typeof import('../shared/captions.js')} captions
  * @property {typeof import('../shared/text_filters.js')} filters
  * @property {typeof import('./notices.js')} notices
+ * @property {typeof import('./replay.js')} replay
  * @property {typeof import('../shared/settings.js')} settings
  * @property {typeof import('../shared/speakers.js')} speakers
  * @property {typeof import('./steady.js')} steady
@@ -44,6 +45,7 @@
  * @property {Notice | null} laterNotice what the timer `notice` shows; null ends the one shown
  * @property {SiteSettings} settings
  * @property {(text: string) => string} filter made of the settings
+ * @property {import('../shared/protocol.js').Line[] | null} replay lines that are shown instead
  * @property {Held} held words held back in reading mode
  * @property {number} fadedUntil captions that end before this sample have faded and do not return
  * @property {number} fadesUntil what `fadedUntil` becomes with the timer `fade`
@@ -54,11 +56,12 @@
 
 /**
  * What is to be done, in this order: show exactly these lines, next ones at once instead of at
- * reading pace (`jump`), a notice or none, the microphone's mark, a look; give a screen reader a
+ * reading pace (`jump`), none of those that are shown now (`clear`), a notice or none, the microphone's mark, a look; give a screen reader a
  * text, or say whether it is given any; watch the page's media; let everything fade (`dismiss`);
  * set a timer anew (`afterMs` null: stop it).
  * @typedef {{ type: 'lines', lines: ShownLine[] }
  *   | { type: 'jump' }
+ *   | { type: 'clear' }
  *   | { type: 'notice', notice: Notice | null }
  *   | { type: 'mark', microphone: boolean }
  *   | { type: 'look', appearance: Appearance, bilingual: Bilingual, positions: SitePositions }

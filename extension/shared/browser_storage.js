@@ -8,6 +8,7 @@
  * @typedef {object} Area
  * @property {(key: string) => Promise<Record<string, any>>} get
  * @property {(items: Record<string, unknown>) => Promise<void>} set
+ * @property {(keys: string[]) => Promise<void>} remove
  * @property {() => Promise<void>} clear
  */
 
@@ -50,6 +51,17 @@ export function openStorage({ sync, local, session, onChanged }, { incognito }) 
 }
 
 /**
+ * The databases on disk.
+ * @template {{ incognito: boolean }} W
+ * @param {W} window that something is to be written for
+ * @returns {W['incognito'] extends false ? IDBFactory : IDBFactory | null} null: of a private window
+ *   nothing is written
+ */
+export function databasesFor({ incognito }) {
+  return /** @type {any} */ (incognito ? null : globalThis.indexedDB);
+}
+
+/**
  * Keep content scripts from all areas. A page that was taken over has what its content script has.
  * Older browsers do so for the memory alone, and refuse it for the other areas.
  * @param {Browsers} storage chrome.storage
@@ -89,6 +101,7 @@ function inMemory(name, area, session) {
       const entries = Object.entries(items).map(([key, value]) => [keyOf(key), value]);
       return session.set(Object.fromEntries(entries));
     },
+    remove: (keys) => session.remove(keys.map(keyOf)),
     clear: () => forgetPrivate({ session }),
   };
 }

@@ -70,6 +70,63 @@ export function resumeAt(model, from) {
 }
 
 /**
+ * What is captioned from sample `from` on, which is about to be captioned anew.
+ * @param {CaptionModel} model
+ * @param {number} from
+ * @returns {CaptionModel}
+ */
+export function aheadOf(model, from) {
+  const { revision, lines, draft } = model;
+  const isAhead = draft !== null && draft.start >= from;
+  return {
+    revision,
+    lines: lines.filter((line) => line.start >= from),
+    draft: isAhead ? draft : null,
+  };
+}
+
+/**
+ * The sample after the last word.
+ * @param {CaptionModel} model
+ * @returns {number}
+ */
+export function wordsEnd({ lines, draft }) {
+  return Math.max(0, draft?.end ?? 0, ...lines.map((line) => line.end));
+}
+
+/**
+ * The model with the words of its draft in a line: nobody will hear them again.
+ * @param {CaptionModel} model
+ * @returns {CaptionModel}
+ */
+export function settled(model) {
+  const { revision, lines, draft } = model;
+  if (draft === null) return model;
+  const { line: id, text, start, end } = draft;
+  const line = lines.find((candidate) => candidate.id === id);
+  const rest = { state: /** @type {const} */ ('committed'), speaker: null, translation: null };
+  const language = lines.at(-1)?.language ?? null;
+  const whole = line
+    ? { ...line, text: line.text + text, end }
+    : { id, start, end, text: text.trim(), language, ...rest };
+  const others = lines.filter((candidate) => candidate.id !== id);
+  return { revision, lines: [...others, whole].sort(inSpokenOrder), draft: null };
+}
+
+/**
+ * A model and what stood behind it before, which it has not come to yet.
+ * @param {CaptionModel} model
+ * @param {CaptionModel} ahead
+ * @returns {CaptionModel}
+ */
+export function continued(model, ahead) {
+  if (ahead.lines.length === 0 && ahead.draft === null) return model;
+  const { revision, draft } = model;
+  const lines = [...model.lines, ...ahead.lines].slice(-LINES_KEPT);
+  return { revision, lines, draft: draft ?? ahead.draft };
+}
+
+/**
  * The first sample to caption again when audio is kept from `kept` on. A line begun before it
  * cannot be made anew, so it stays and captioning goes on after its last word.
  * @param {CaptionModel} model

@@ -8,8 +8,13 @@
 /** @typedef {import('./protocol.js').ToHost} ToHost */
 /** @typedef {import('./protocol.js').ToExtension} ToExtension */
 /** @typedef {import('./protocol.js').Captions} Captions */
+/** @typedef {import('./protocol.js').Line} Line */
 /** @typedef {import('./protocol.js').Options} Options */
 /** @typedef {import('./captions.js').CaptionModel} CaptionModel */
+/** @typedef {import('../transcript/changes.js').TranscriptChanges} TranscriptChanges */
+/** @typedef {import('../transcript/kept.js').KeptSource} KeptSource */
+/** @typedef {import('../transcript/timeline.js').Playhead} Playhead */
+/** @typedef {import('../transcript/transcript.js').Transcript} Transcript */
 /** @typedef {import('./settings.js').Position} Position */
 /** @typedef {import('./settings.js').SitePositions} SitePositions */
 /** @typedef {import('./settings.js').SiteSettings} SiteSettings */
@@ -80,16 +85,65 @@
  */
 
 /**
- * From the service worker to the offscreen document.
+ * What a captured tab shows.
+ * @typedef {{ site: string, title: string }} Page
+ */
+
+/**
+ * What the user changes in a transcript: a line's text (null: as it was recognised), whether it is
+ * bookmarked, its note (empty: none), or the name of a speaker (empty: none).
+ * @typedef {{ kind: 'correct', id: string, text: string | null }
+ *   | { kind: 'bookmark', id: string, bookmarked: boolean }
+ *   | { kind: 'note', id: string, note: string }
+ *   | { kind: 'rename', speaker: string, name: string }} TranscriptEdit
+ */
+
+/**
+ * A tab's transcript to whoever reads it: all of it, then what changes.
+ * @typedef {{ type: 'transcript', tabId: number, transcript: Transcript }
+ *   | { type: 'transcript-changes', tabId: number, changes: TranscriptChanges }} TranscriptReport
+ */
+
+/**
+ * Where a tab's media are. From then on they go on at that rate until the next one comes.
+ * @typedef {{ type: 'playhead', tabId: number, media: string | null, at: number, rate: number,
+ *     wall: number }} PlayheadReport
+ */
+
+/**
+ * A transcript that the user has saved cannot be written any more: the disk is full.
+ * @typedef {{ type: 'unsaved', tabId: number, id: string }} UnsavedReport
+ */
+
+/** @typedef {TranscriptReport | PlayheadReport | UnsavedReport} ReaderReport to who reads it */
+
+/**
+ * What the offscreen document reports of transcripts. `recall`: it has met a medium of which an
+ * earlier capture may have kept something; `keep`: what is to be kept of media.
+ * @typedef {TranscriptReport
+ *   | PlayheadReport
+ *   | { type: 'recall', tabId: number, key: string }
+ *   | { type: 'keep', tabId: number, kept: KeptSource[] }
+ *   | UnsavedReport} TranscriptNews
+ */
+
+/**
+ * From the service worker to the offscreen document. `recalled`: what an earlier capture has kept of
+ * a medium; `transcripts`: the tabs whose transcript is read, and whose is read from its beginning.
  * @typedef {{ type: 'begin', session: string, tabId: number, streamId: string, options: Options,
- *     visible: boolean, microphone: boolean, muted: boolean }
+ *     visible: boolean, microphone: boolean, muted: boolean, page: Page }
  *   | { type: 'reopen', session: string, tabId: number, streamId: string, muted: boolean }
  *   | { type: 'microphone', tabId: number, on: boolean }
  *   | { type: 'configure', tabId: number, options: Options }
  *   | { type: 'end', tabId: number }
  *   | { type: 'copy', tabId: number }
  *   | { type: 'retranslate', tabId: number }
- *   | { type: 'media', tabId: number, paused: boolean | null }
+ *   | { type: 'media', tabId: number, frame: number, paused: boolean | null,
+ *       playhead: Playhead | null }
+ *   | { type: 'edit', tabId: number, edit: TranscriptEdit }
+ *   | { type: 'save', tabId: number, saved: boolean }
+ *   | { type: 'recalled', tabId: number, kept: KeptSource }
+ *   | { type: 'transcripts', tabIds: number[], whole: number | null }
  *   | { type: 'audible', tabId: number, audible: boolean }
  *   | { type: 'muted', tabId: number, muted: boolean }
  *   | { type: 'leave-page', tabId: number }
@@ -102,25 +156,34 @@
  */
 
 /**
- * From the offscreen document to the service worker.
+ * What the offscreen document reports of captures.
  * @typedef {{ type: 'captures', captures: CaptureState[] }
  *   | { type: 'levels', levels: Level[] }
  *   | { type: 'begun', session: string, problem: Problem | null }
  *   | { type: 'interrupted', session: string, tabId: number }
  *   | { type: 'to-host', message: ToHost }
- *   | { type: 'overlay', tabId: number, message: SessionMessage }} OffscreenReport
+ *   | { type: 'overlay', tabId: number, message: SessionMessage }} CaptureReport
+ */
+
+/** @typedef {CaptureReport | TranscriptNews} OffscreenReport from that document to the service worker */
+
+/**
+ * How a page's media are: whether they are paused (null: nobody knows), and where the main one is.
+ * @typedef {{ paused: boolean | null, playhead: Playhead | null }} MediaReport
  */
 
 /**
  * From the offscreen document, through the service worker, to the captions of a tab.
  * A snapshot makes the overlay follow its session; what belongs to others it ignores. The captions
- * are those of all channels, numbered on their own.
+ * are those of all channels, numbered on their own. `replay`: show exactly these finished lines, in
+ * step with the picture; null: what is said is shown again, from a sample on.
  * @typedef {{ type: 'snapshot', session: string, model: CaptionModel, phase: Phase,
  *     microphone: MicrophoneState }
  *   | Captions
  *   | { type: 'phase', session: string, phase: Phase }
  *   | { type: 'microphone', session: string, microphone: MicrophoneState }
  *   | { type: 'copied', session: string }
+ *   | { type: 'replay', session: string, lines: Line[] | null, since: number }
  *   | { type: 'end', session: string }} SessionMessage
  */
 
@@ -135,15 +198,19 @@
 
 /**
  * From the service worker to the overlay in the page: open a frame for captions, by whose secret the
- * worker will know it, or (`no-frame`) draw them in the page itself, and what is to be drawn there.
- * @typedef {{ type: 'frame', secret: string } | { type: 'no-frame' } | OverlayMessage} PlaceMessage
+ * worker will know it, or (`no-frame`) draw them in the page itself, and what is to be drawn there;
+ * `seek`: have the main medium go to a place, if it is that one.
+ * @typedef {{ type: 'frame', secret: string } | { type: 'no-frame' }
+ *   | { type: 'seek', media: string, at: number } | OverlayMessage} PlaceMessage
  */
 
 /**
  * From the overlay to the service worker: the user has dragged it (null: back to its own place);
- * the page's media were paused, or play on (null: what is heard is none that it sees); the page hides it again and again.
+ * the page's media were paused, or play on (null: what is heard is none that it sees), and where the
+ * main one is; a frame of another site was loaded in it; the page hides it again and again.
  * @typedef {{ type: 'position', screen: keyof SitePositions, position: Position | null }
- *   | { type: 'media', paused: boolean | null }
+ *   | { type: 'media', paused: boolean | null, playhead: Playhead | null }
+ *   | { type: 'frames' }
  *   | { type: 'hampered' }} PageMessage
  */
 
@@ -151,18 +218,23 @@
  * From a page of the extension to the service worker, answered with the problem that is left, or
  * null: start captions (in the side panel: also where the page is closed to extensions), stop them,
  * switch the microphone on or off for captions that run, translate what was said before the target
- * language was changed, or see whether the host can be had.
+ * language was changed, change something in the transcript, have the page's medium go to a place, or
+ * see whether the host can be had.
  * @typedef {{ type: 'start', tabId: number, panel: boolean }
  *   | { type: 'stop', tabId: number }
  *   | { type: 'microphone', tabId: number, on: boolean }
  *   | { type: 'retranslate', tabId: number }
+ *   | { type: 'edit', tabId: number, edit: TranscriptEdit }
+ *   | { type: 'seek', tabId: number, media: string, at: number }
+ *   | { type: 'save', tabId: number, saved: boolean }
  *   | { type: 'check' }} Request
  */
 
 /**
- * From a page of the extension, over its port, to the service worker: what it shows, or a message
- * for the host.
- * @typedef {{ type: 'watch', wants: { tabId?: number | null, meter?: boolean, host?: boolean } }
+ * From a page of the extension, over its port, to the service worker: what it shows (`transcript`:
+ * all of the tab's, and where its media are), or a message for the host.
+ * @typedef {{ type: 'watch', wants: { tabId?: number | null, meter?: boolean, host?: boolean,
+ *     transcript?: boolean } }
  *   | { type: 'to-host', message: ToHost }} ViewRequest
  */
 
@@ -170,6 +242,9 @@
  * From the service worker to each open page of the extension: all captures whenever one changes,
  * and what the page asked for.
  * @typedef {{ type: 'captures', captures: CaptureState[] }
+ *   | TranscriptReport
+ *   | PlayheadReport
+ *   | UnsavedReport
  *   | { type: 'levels', levels: Level[] }
  *   | { type: 'session', tabId: number, message: SessionMessage }
  *   | { type: 'from-host', message: ToExtension }} ViewMessage

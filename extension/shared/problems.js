@@ -12,7 +12,14 @@ const DISCONNECTS = [
   { text: 'Message exceeded maximum allowed size', code: 'message_too_large' },
 ];
 
-const TRANSIENT = new Set(['host_exited', 'host_crashed', 'host_gone', 'host_hung']);
+/** A host that had been there and is not found is being replaced by another version. */
+const TRANSIENT = new Set([
+  'host_exited',
+  'host_crashed',
+  'host_gone',
+  'host_hung',
+  'host_not_found',
+]);
 
 /** What the user can type to help, by code. The rest is helped by `wlk-host doctor`. */
 const COMMANDS = new Map([
@@ -24,6 +31,8 @@ const COMMANDS = new Map([
   ['capture_not_allowed', []],
   ['capture_taken', []],
   ['capture_timeout', []],
+  ['export_replaced', []],
+  ['export_timeout', ['wlk-host doctor']],
   ['page_not_allowed', []],
   ['page_not_scriptable', []],
 ]);

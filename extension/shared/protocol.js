@@ -2,11 +2,11 @@
 export const PROTOCOL_VERSION = 1;
 export const HOST_NAME = 'dev.wlk.host';
 /**
- * @typedef {Hello | Start | Audio | Configure | Retranslate | Visibility | Cut | Stop | Models | Download | Cancel | Remove | Speech} ToHost
+ * @typedef {Hello | Start | Audio | Configure | Retranslate | Visibility | Cut | Stop | Models | Download | Cancel | Remove | Speech | Export | Health} ToHost
  */
 
 /**
- * @typedef {HostHello | Captions | Status | HostModels | Progress | HostSpeech | Error} ToExtension
+ * @typedef {HostHello | Captions | Status | HostModels | Progress | HostSpeech | Exported | HostHealth | Error} ToExtension
  */
 
 /**
@@ -34,7 +34,7 @@ export const HOST_NAME = 'dev.wlk.host';
 
 /**
  * Opens a session. If it is resumed, from and context say where it continues.
- * @typedef {{ type: "start", session: SessionId, options: Options, from?: Sample, context?: string, visible?: boolean }} Start
+ * @typedef {{ type: "start", session: SessionId, options: Options, from?: Sample, context?: string, visible?: boolean, words?: boolean }} Start
  */
 
 /**
@@ -92,13 +92,50 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
+ * a time in the medium, below 10,000 h
+ * @typedef {number} Milliseconds
+ */
+
+/**
+ * Asks for a transcript as a file. Its lines come in order, in as many messages of the same request as they need; all else is taken from the first one. The host answers with Exported, or with an error whose request is export; then it drops what still comes for that request.
+ * @typedef {{ type: "export", request: ExportId, format: "srt" | "vtt" | "txt" | "md" | "json" | "csv", content: "original" | "translation" | "both", title: string, language: string | null, lines: (ExportLine)[], last: boolean }} Export
+ */
+
+/**
+ * @typedef {string} ExportId
+ */
+
+/**
+ * A line of a transcript, in the time of the medium.
+ * @typedef {{ start: Milliseconds, end: Milliseconds, text: string, language: string | null, speaker: string | null, translation: ExportTranslation, words: (ExportWord)[], bookmarked: boolean, note: string, gap_before: boolean }} ExportLine
+ */
+
+/**
+ * @typedef {{ text: string, language: string } | null} ExportTranslation
+ */
+
+/**
+ * @typedef {{ text: string, start: Milliseconds, end: Milliseconds, probability: number }} ExportWord
+ */
+
+/**
+ * Asks how the host has been lately. The host answers with HostHealth.
+ * @typedef {{ type: "health" }} Health
+ */
+
+/**
  * The answer to Hello, sent again after every installation or removal of a model.
  * @typedef {{ type: "hello", protocol: number, host: string, models: ({ name: string, multilingual: boolean })[], translators: ({ name: string, targets: (string)[] })[], speakers: boolean }} HostHello
  */
 
 /**
  * Inserts a line or replaces the one with the same id. An empty text removes it.
- * @typedef {{ id: Sample, start: Sample, end: Sample, text: string, state: "committed" | "final", language: string | null, speaker: string | null, translation: Translation }} Line
+ * @typedef {{ id: Sample, start: Sample, end: Sample, text: string, state: "committed" | "final", language: string | null, speaker: string | null, translation: Translation, words?: (Word)[] }} Line
+ */
+
+/**
+ * A word of a line. Its text begins with a space where its script writes one.
+ * @typedef {{ text: string, start: Sample, end: Sample, probability: number }} Word
  */
 
 /**
@@ -149,8 +186,35 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
+ * A part of a transcript as a file. The parts follow each other.
+ * @typedef {{ type: "exported", request: ExportId, text: string, last: boolean, file_name?: string }} Exported
+ */
+
+/**
  * Why something is missing while the rest goes on; null as soon as it works again.
  * @typedef {{ code: string, message: string, hint: string } | null} Problem
+ */
+
+/**
+ * How the last hosts were that captioned something, the newest first: numbers and codes alone.
+ * @typedef {{ type: "health", runs: (Run)[] }} HostHealth
+ */
+
+/**
+ * One host, from its first session to its end. Times are seconds since 1970.
+ * @typedef {{ host: string, began: Count, process: Count, until: Count, state: "running" | "ended" | "hung" | "no_memory", minutes: (Minute)[], failures: (Failure)[] }} Run
+ */
+
+/**
+ * @typedef {{ at: Count, sessions: Count, lag_ms: Count, skipped_ms: Count, memory_mb: number | null }} Minute
+ */
+
+/**
+ * @typedef {{ code: string, count: Count, at: Count }} Failure
+ */
+
+/**
+ * @typedef {number} Count
  */
 
 /**
@@ -177,6 +241,8 @@ export const DEFINITIONS = {
       { $ref: '#/$defs/Cancel' },
       { $ref: '#/$defs/Remove' },
       { $ref: '#/$defs/Speech' },
+      { $ref: '#/$defs/Export' },
+      { $ref: '#/$defs/Health' },
     ],
   },
   ToExtension: {
@@ -187,6 +253,8 @@ export const DEFINITIONS = {
       { $ref: '#/$defs/HostModels' },
       { $ref: '#/$defs/Progress' },
       { $ref: '#/$defs/HostSpeech' },
+      { $ref: '#/$defs/Exported' },
+      { $ref: '#/$defs/HostHealth' },
       { $ref: '#/$defs/Error' },
     ],
   },
@@ -240,6 +308,7 @@ export const DEFINITIONS = {
       from: { $ref: '#/$defs/Sample' },
       context: { type: 'string', maxLength: 2000 },
       visible: { type: 'boolean' },
+      words: { type: 'boolean' },
     },
     required: ['type', 'session', 'options'],
     additionalProperties: false,
@@ -332,6 +401,77 @@ export const DEFINITIONS = {
     required: ['type'],
     additionalProperties: false,
   },
+  Milliseconds: { type: 'integer', minimum: 0, maximum: 35999999999 },
+  Export: {
+    type: 'object',
+    properties: {
+      type: { const: 'export' },
+      request: { $ref: '#/$defs/ExportId' },
+      format: { enum: ['srt', 'vtt', 'txt', 'md', 'json', 'csv'] },
+      content: { enum: ['original', 'translation', 'both'] },
+      title: { type: 'string', maxLength: 1000 },
+      language: { type: ['string', 'null'], maxLength: 64 },
+      lines: { type: 'array', items: { $ref: '#/$defs/ExportLine' }, maxItems: 500 },
+      last: { type: 'boolean' },
+    },
+    required: ['type', 'request', 'format', 'content', 'title', 'language', 'lines', 'last'],
+    additionalProperties: false,
+  },
+  ExportId: { type: 'string', minLength: 1, maxLength: 64 },
+  ExportLine: {
+    type: 'object',
+    properties: {
+      start: { $ref: '#/$defs/Milliseconds' },
+      end: { $ref: '#/$defs/Milliseconds' },
+      text: { type: 'string', maxLength: 10000 },
+      language: { type: ['string', 'null'], maxLength: 64 },
+      speaker: { type: ['string', 'null'], maxLength: 200 },
+      translation: { $ref: '#/$defs/ExportTranslation' },
+      words: { type: 'array', items: { $ref: '#/$defs/ExportWord' }, maxItems: 1000 },
+      bookmarked: { type: 'boolean' },
+      note: { type: 'string', maxLength: 10000 },
+      gap_before: { type: 'boolean' },
+    },
+    required: [
+      'start',
+      'end',
+      'text',
+      'language',
+      'speaker',
+      'translation',
+      'words',
+      'bookmarked',
+      'note',
+      'gap_before',
+    ],
+    additionalProperties: false,
+  },
+  ExportTranslation: {
+    type: ['object', 'null'],
+    properties: {
+      text: { type: 'string', maxLength: 10000 },
+      language: { type: 'string', maxLength: 64 },
+    },
+    required: ['text', 'language'],
+    additionalProperties: false,
+  },
+  ExportWord: {
+    type: 'object',
+    properties: {
+      text: { type: 'string', maxLength: 1000 },
+      start: { $ref: '#/$defs/Milliseconds' },
+      end: { $ref: '#/$defs/Milliseconds' },
+      probability: { type: 'number', minimum: 0, maximum: 1 },
+    },
+    required: ['text', 'start', 'end', 'probability'],
+    additionalProperties: false,
+  },
+  Health: {
+    type: 'object',
+    properties: { type: { const: 'health' } },
+    required: ['type'],
+    additionalProperties: false,
+  },
   HostHello: {
     type: 'object',
     properties: {
@@ -375,8 +515,20 @@ export const DEFINITIONS = {
       language: { type: ['string', 'null'] },
       speaker: { type: ['string', 'null'] },
       translation: { $ref: '#/$defs/Translation' },
+      words: { type: 'array', items: { $ref: '#/$defs/Word' } },
     },
     required: ['id', 'start', 'end', 'text', 'state', 'language', 'speaker', 'translation'],
+    additionalProperties: false,
+  },
+  Word: {
+    type: 'object',
+    properties: {
+      text: { type: 'string' },
+      start: { $ref: '#/$defs/Sample' },
+      end: { $ref: '#/$defs/Sample' },
+      probability: { type: 'number', minimum: 0, maximum: 1 },
+    },
+    required: ['text', 'start', 'end', 'probability'],
     additionalProperties: false,
   },
   Translation: {
@@ -519,6 +671,18 @@ export const DEFINITIONS = {
     required: ['text', 'language', 'pcm'],
     additionalProperties: false,
   },
+  Exported: {
+    type: 'object',
+    properties: {
+      type: { const: 'exported' },
+      request: { $ref: '#/$defs/ExportId' },
+      text: { type: 'string' },
+      last: { type: 'boolean' },
+      file_name: { type: 'string', minLength: 1, maxLength: 255 },
+    },
+    required: ['type', 'request', 'text', 'last'],
+    additionalProperties: false,
+  },
   Problem: {
     type: ['object', 'null'],
     properties: {
@@ -529,6 +693,52 @@ export const DEFINITIONS = {
     required: ['code', 'message', 'hint'],
     additionalProperties: false,
   },
+  HostHealth: {
+    type: 'object',
+    properties: {
+      type: { const: 'health' },
+      runs: { type: 'array', items: { $ref: '#/$defs/Run' }, maxItems: 8 },
+    },
+    required: ['type', 'runs'],
+    additionalProperties: false,
+  },
+  Run: {
+    type: 'object',
+    properties: {
+      host: { type: 'string' },
+      began: { $ref: '#/$defs/Count' },
+      process: { $ref: '#/$defs/Count' },
+      until: { $ref: '#/$defs/Count' },
+      state: { enum: ['running', 'ended', 'hung', 'no_memory'] },
+      minutes: { type: 'array', items: { $ref: '#/$defs/Minute' }, maxItems: 60 },
+      failures: { type: 'array', items: { $ref: '#/$defs/Failure' }, maxItems: 20 },
+    },
+    required: ['host', 'began', 'process', 'until', 'state', 'minutes', 'failures'],
+    additionalProperties: false,
+  },
+  Minute: {
+    type: 'object',
+    properties: {
+      at: { $ref: '#/$defs/Count' },
+      sessions: { $ref: '#/$defs/Count' },
+      lag_ms: { $ref: '#/$defs/Count' },
+      skipped_ms: { $ref: '#/$defs/Count' },
+      memory_mb: { type: ['integer', 'null'], minimum: 0, maximum: 9007199254740991 },
+    },
+    required: ['at', 'sessions', 'lag_ms', 'skipped_ms', 'memory_mb'],
+    additionalProperties: false,
+  },
+  Failure: {
+    type: 'object',
+    properties: {
+      code: { type: 'string', pattern: '^[a-z][a-z0-9_]*$', maxLength: 64 },
+      count: { $ref: '#/$defs/Count' },
+      at: { $ref: '#/$defs/Count' },
+    },
+    required: ['code', 'count', 'at'],
+    additionalProperties: false,
+  },
+  Count: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
   Error: {
     type: 'object',
     properties: {

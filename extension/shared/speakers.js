@@ -16,13 +16,11 @@ const COLOURS = 6;
 
 /**
  * Whether others than the user are to be named: one voice needs no name.
- * @param {CaptionModel} model
+ * @param {{ lines: readonly { speaker: string | null }[] }} model
  */
 export function severalSpeak({ lines }) {
-  const others = lines.flatMap(({ speaker }) =>
-    speaker === null || speaker === YOU ? [] : [speaker],
-  );
-  return new Set(others).size > 1;
+  const first = lines.find(({ speaker }) => isOther(speaker))?.speaker;
+  return lines.some(({ speaker }) => isOther(speaker) && speaker !== first);
 }
 
 /**
@@ -72,6 +70,11 @@ export function speakerColour(speaker) {
   if (isNumber(speaker)) return 1 + ((Number(speaker) - 1) % COLOURS);
   const sum = [...speaker].reduce((total, letter) => total + (letter.codePointAt(0) ?? 0), 0);
   return 1 + (sum % COLOURS);
+}
+
+/** @param {string | null} speaker */
+function isOther(speaker) {
+  return speaker !== null && speaker !== YOU;
 }
 
 /** @param {string} speaker */

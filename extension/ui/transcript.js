@@ -1,6 +1,6 @@
 /** A tab's captions as a text that stays. */
-import { applyUpdate, captionRows, EMPTY_MODEL, LINES_KEPT } from '../shared/captions.js';
 import { severalSpeak, speakerLabels } from '../shared/speakers.js';
+import { StayingCaptions } from '../shared/staying_captions.js';
 import { SWEARWORDS } from '../shared/swearwords.js';
 import { makeFilter } from '../shared/text_filters.js';
 import { element, text } from './page.js';
@@ -14,11 +14,9 @@ const FOLLOW_PX = 60;
 /** The parts of a line, in this order. */
 const PARTS = ['speaker', 'committed', 'draft', 'translation'];
 
-/** The captions of one session at a time in a scrolling element. */
+/** The captions of a tab in a scrolling element. */
 export class Transcript {
-  #model = EMPTY_MODEL;
-  /** @type {string | null} */
-  #session = null;
+  #captions = new StayingCaptions();
   /** @param {string} words */
   #filter = (words) => words;
   /** Whether who speaks is named. The user always is: their words are no one else's. */
@@ -30,10 +28,9 @@ export class Transcript {
     this.#lines = lines;
   }
 
-  /** Forget the session: another tab, or none, is shown. */
+  /** Forget all: another tab, or none, is shown. */
   clear() {
-    this.#session = null;
-    this.#model = EMPTY_MODEL;
+    this.#captions.clear();
     this.#show();
   }
 
@@ -47,28 +44,17 @@ export class Transcript {
 
   /** @param {SessionMessage} message */
   receive(message) {
-    if (message.type === 'snapshot') {
-      this.#session = message.session;
-      this.#model = message.model;
-    } else if (message.session !== this.#session) {
-      return;
-    } else if (message.type === 'captions') {
-      this.#model = applyUpdate(this.#model, message);
-    } else {
-      return;
-    }
-    this.#show();
+    if (this.#captions.receive(message)) this.#show();
   }
 
   #show() {
     const lines = this.#lines;
     const followed = lines.scrollHeight - lines.scrollTop - lines.clientHeight < FOLLOW_PX;
-    const translations = new Map(this.#model.lines.map(({ id, translation }) => [id, translation]));
-    const rows = captionRows(this.#model, -1, LINES_KEPT);
+    const { rows } = this.#captions;
     const labels = this.#labelsOf(rows);
-    for (const [index, { id, committed, draft }] of rows.entries()) {
+    for (const [index, { committed, draft, translation }] of rows.entries()) {
       const row = lines.children[index] ?? lines.appendChild(newRow());
-      const words = [committed, draft, translations.get(id)?.text ?? ''];
+      const words = [committed, draft, translation?.text ?? ''];
       writeRow(row, [labels[index] ?? '', ...words.map(this.#filter)]);
     }
     while (lines.children.length > rows.length) lines.lastElementChild?.remove();
@@ -78,7 +64,7 @@ export class Transcript {
   /** @param {import('../shared/captions.js').CaptionRow[]} rows */
   #labelsOf(rows) {
     const shown = rows.map(({ speaker }) => speaker);
-    return speakerLabels(shown, this.#named && severalSpeak(this.#model), {
+    return speakerLabels(shown, this.#named && severalSpeak(this.#captions.model), {
       you: text('speaker_you'),
       numbered: (number) => text('speaker_number', number),
     });

@@ -69,7 +69,7 @@ function receive(message) {
     transcript.receive(message.message);
   } else if (message.type === 'levels') {
     heard ||= message.levels.some(({ tabId, level }) => tabId === tab?.id && level > 0);
-  } else if (isAboutSpeech(message.message)) {
+  } else if (message.type === 'from-host' && isAboutSpeech(message.message)) {
     clip = message.message.type === 'speech' ? message.message.clip : null;
     // The host is not kept for a page that only stands open.
     line.watch({ host: false });

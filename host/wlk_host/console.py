@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 from typing import Final, TextIO
 
@@ -16,6 +17,9 @@ from wlk_host.core.errors import WlkError
 
 OUTPUT_FAILED: Final = "output_failed"
 """The code of the error when the output cannot be written, as on a full disk."""
+
+OUTPUT_REFUSED: Final = "output_refused"
+"""The code of the error when a file for it cannot be made there."""
 
 _BY_SIGNAL: Final = 128
 """A shell adds this to the number of the signal that ended a program."""
@@ -81,6 +85,15 @@ def run(command: Callable[[], int]) -> int:
         signal.signal(signal.SIGTERM, earlier)
         _leave_nothing()
     return code
+
+
+def output_failed(error: OSError, path: Path) -> WlkError:
+    """The error as it is told: `OUTPUT_FAILED` if there is no room, otherwise `OUTPUT_REFUSED`."""
+    return WlkError(
+        OUTPUT_FAILED if error.errno in _FULL else OUTPUT_REFUSED,
+        f"{path} cannot be written: {error.strerror}",
+        "free some space there, or choose another place",
+    )
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> None:

@@ -22,7 +22,8 @@ from wlk_host.bench.manifest import read_manifest
 from wlk_host.core.options import SessionOptions
 from wlk_host.core.types import AudioChunk, CaptionUpdate, Sample, seconds
 from wlk_host.runtime.files.clocks import SoundClock
-from wlk_host.runtime.files.media import CHUNK, read_chunks
+from wlk_host.runtime.files.conversion import CHUNK
+from wlk_host.runtime.files.media import read_chunks
 from wlk_host.runtime.files.playback import play
 from wlk_host.runtime.loading.loader import ModelLoader
 

@@ -87,7 +87,11 @@ class Browser:
 
     def open_own(self, path: str) -> Page:
         """Open a page of the extension in a new tab."""
-        return self.open(f"chrome-extension://{EXTENSION_ID}/{path}")
+        return self.open(self.own(path))
+
+    def own(self, path: str) -> str:
+        """Return the address of a page of the extension."""
+        return f"chrome-extension://{EXTENSION_ID}/{path}"
 
     def command(self, page: Page, name: str) -> None:
         """Give a keyboard command on the page's tab. Headless Chromium has no keys of its own."""

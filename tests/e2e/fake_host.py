@@ -3,7 +3,8 @@
     fake_host.py FOLDER
 
 It says `w0 w1 w2 ...`, one word for every half second of audio, ten words a line; a line becomes
-final two lines later. So the words tell whether audio was lost or sent twice, also across deaths.
+final two lines later, or at a cut. So the words tell whether audio was lost or sent twice, also
+across deaths.
 It appends what it gets to FOLDER/messages.jsonl (without sound) and writes the sound of each
 session to FOLDER/<session>.pcm at its position. FOLDER/behaviour.json may ask for misbehaviour:
     {"exit_at_start": true}       exits before the hello
@@ -18,6 +19,7 @@ session to FOLDER/<session>.pcm at its position. FOLDER/behaviour.json may ask f
     {"downloads": true}                 unless it ends at once
     {"speakers": false}                 has no model that tells them apart until it is downloaded
     {"backends": [{...}]}               has these backends, as the protocol tells them
+    {"fatal_word": 20}            crashes each time it hears this word
     {"scripted": true}            says nothing but what is appended to FOLDER/say.jsonl: `lines` and
                                   `draft` of `captions`, with the next audio that comes
 """
@@ -26,6 +28,7 @@ import base64
 import contextlib
 import json
 import os
+import signal
 import struct
 import sys
 import time
@@ -73,27 +76,39 @@ class Session:
     final_until: int = 0
     said: int = -1
     pause: range = range(0)
+    cut: int = 0
 
     def take(self, start: int, pcm: bytes) -> None:
         """Keep the sound and say what is due."""
         with self.pcm.open("r+b" if self.pcm.exists() else "w+b") as file:
             file.seek(start * 2)
             file.write(pcm)
+        if self.end == self.cut < start:
+            # What is covered already was not sent: the next line begins where sound does again.
+            self.start = self.final_until = self.cut = start
         self.end = start + len(pcm) // 2
         if self.end // WORD > self.said and self.end // WORD not in self.pause:
             self.said = self.end // WORD
             self.say(draft_words=DRAFT_WORDS)
 
-    def say(self, draft_words: int) -> None:
+    def cut_off(self, at: int) -> None:
+        """All lines are final, and the next one begins there."""
+        self.say(draft_words=0, whole=True)
+        self.start = self.end = self.final_until = self.cut = max(at, self.end)
+
+    def say(self, draft_words: int, *, whole: bool = False) -> None:
         """Send all lines that are not final yet, the last words as draft."""
         heard = self.end // WORD
         committed = max(heard - draft_words, self.start // WORD)
         first_line = self.final_until // LINE
         lines = []
         final_before = max(self.final_until, (heard // WORDS_A_LINE - 2) * LINE)
+        if whole:
+            final_before = self.end
         for number in range(first_line, committed // WORDS_A_LINE + 1):
             words = self.words(number * WORDS_A_LINE, committed, number)
-            state = "final" if (number + 1) * LINE <= final_before else "committed"
+            is_final = whole or (number + 1) * LINE <= final_before
+            state = "final" if is_final else "committed"
             if words:
                 lines.append(self.line(number, words, state))
         self.final_until = max(self.start, final_before)
@@ -103,7 +118,7 @@ class Session:
         send({
             "type": "captions", "session": self.id, "revision": self.revision, "lines": lines,
             "draft": {
-                "line": number * LINE, "text": "".join(f" {w}" for w in draft),
+                "line": self.begin(number), "text": "".join(f" {w}" for w in draft),
                 "start": committed * WORD, "end": heard * WORD,
             } if draft else None,
             "final_until": self.final_until,
@@ -118,10 +133,15 @@ class Session:
             if n not in self.pause
         ]
 
+    def begin(self, number: int) -> int:
+        """Return the sample at which a line begins: none does before its session."""
+        return max(number * LINE, self.start)
+
     def line(self, number: int, words: list[str], state: str) -> Message:
         """Return the message's form of a line."""
         return {
-            "id": number * LINE, "start": number * LINE, "end": number * LINE + len(words) * WORD,
+            "id": self.begin(number), "start": self.begin(number),
+            "end": max(number * LINE, self.start // WORD * WORD) + len(words) * WORD,
             "text": " ".join(words), "state": state,
             "language": "en", "speaker": None, "translation": None,
         }  # fmt: skip
@@ -174,7 +194,7 @@ class Host:
                 time.sleep(self.behaviour.get("hello_delay_s", 0))
                 protocol = self.behaviour.get("protocol", 1)
                 self.greet(protocol)
-            case "models" | "download" | "cancel" | "remove" | "speech" as request:
+            case "models" | "download" | "cancel" | "remove" | "speech" | "health" as request:
                 self.answer_page(request, message.get("model"))
             case "start" if "refuse" in self.behaviour:
                 send({"type": "error", "session": session, **self.behaviour["refuse"]})
@@ -199,11 +219,21 @@ class Host:
                 # A host that says nothing for long is taken for one that hangs.
                 if message["seq"] % 20 == 0:
                     send(status(session, "listening"))
-            case "audio" if session in self.sessions:
-                self.sessions[session].take(message["start"], base64.b64decode(message["pcm"]))
-            case "stop" if session in self.sessions:
-                self.sessions.pop(session).say(draft_words=0)
-                send(status(session, "ended"))
+            case "audio" | "cut" | "stop" if session in self.sessions:
+                self.hear(session, message)
+
+    def hear(self, session: str, message: Message) -> None:
+        """Go on with a session that runs, unless it is the end."""
+        running = self.sessions[session]
+        if message["type"] == "audio":
+            if message["start"] // WORD == self.behaviour.get("fatal_word"):
+                os.kill(os.getpid(), signal.SIGSEGV)
+            running.take(message["start"], base64.b64decode(message["pcm"]))
+        elif message["type"] == "cut":
+            running.cut_off(message["at"])
+        else:
+            self.sessions.pop(session).say(draft_words=0)
+            send(status(session, "ended"))
 
     def greet(self, protocol: int = 1) -> None:
         """Tell what is installed."""
@@ -216,6 +246,9 @@ class Host:
         """Do as asked with a model of the catalogue, and tell how all are then; speak not."""
         if request == "speech":
             send({"type": "speech", "clip": None})
+            return
+        if request == "health":
+            send({"type": "health", "runs": self.behaviour.get("runs", [])})
             return
         catalog = self.behaviour.get("catalog", {})
         if model is not None:

@@ -1,5 +1,7 @@
 """Web pages for the tests, served from 127.0.0.1."""
 
+import contextlib
+import re
 import threading
 import wave
 from collections.abc import Iterator, Mapping
@@ -13,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+RANGE = re.compile(r"bytes=(\d+)-(\d*)")
 STRICT_CSP = "default-src 'none'; media-src 'self'; require-trusted-types-for 'script'"
 
 
@@ -37,9 +40,10 @@ class Site:
         return f"http://{host}:{self.port}{path}"
 
     def add_clip(self, path: str, clip: "Clip | Path") -> None:
-        """Serve a WAV."""
+        """Serve a WAV, or a WebM file."""
         body = clip.read_bytes() if isinstance(clip, Path) else clip.wav
-        self.resources[path] = Resource(body, "audio/wav")
+        is_video = isinstance(clip, Path) and clip.suffix == ".webm"
+        self.resources[path] = Resource(body, "video/webm" if is_video else "audio/wav")
 
     def add_page(
         self,
@@ -105,13 +109,23 @@ def serve() -> Iterator[Site]:
             if resource is None:
                 self.send_error(404)
                 return
-            self.send_response(200)
+            asked = RANGE.fullmatch(self.headers.get("Range", ""))
+            first = int(asked[1]) if asked else 0
+            last = int(asked[2]) if asked and asked[2] else len(resource.body) - 1
+            body = resource.body[first : last + 1]
+            self.send_response(206 if asked else 200)
             self.send_header("Content-Type", resource.content_type)
-            self.send_header("Content-Length", str(len(resource.body)))
+            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Accept-Ranges", "bytes")
+            if asked:
+                shown = f"bytes {first}-{first + len(body) - 1}/{len(resource.body)}"
+                self.send_header("Content-Range", shown)
             for name, value in resource.headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(resource.body)
+            # A player that seeks no longer wants the rest.
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's
             """Keep the test output quiet."""

@@ -111,11 +111,13 @@ def test_a_tab_is_captioned(start_browser: Launch, speaking_page: Speak) -> None
 
 
 def test_another_model_takes_over_without_losing_a_word(
-    start_browser: Launch, speaking_page: Speak
+    start_browser: Launch, speaking_page: Speak, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     models.model("tiny.en")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     browser = start_browser(HOST)
-    page = browser.open(speaking_page("/models", FOUR_SENTENCES))
+    page = browser.open(speaking_page("/zanzibar", FOUR_SENTENCES))
+    page.evaluate("document.title = 'Mirabelle'")
     listen(browser, page)
     popup = browser.popup(page)
     wait_until(lambda: "tiny.en" in popup.texts("#model option"), "the model is not offered")
@@ -126,8 +128,19 @@ def test_another_model_takes_over_without_losing_a_word(
     report = browser.open_own("options/options.html")
     report.locator("#diagnose").click()
     expect(report.locator("#report")).to_contain_text('"running"')
-    [running] = json.loads(report.locator("#report").inner_text())["running"]
+    written = report.locator("#report").inner_text()
+    [running] = json.loads(written)["running"]
     assert running["model"] == "tiny.en"
+    run = json.loads(written)["health"][0]
+    assert (run["state"], run["failures"]) == ("running", [])
+    assert run["minutes"][-1]["sessions"] == 1
+    spoken = {word.strip(".,").lower() for word, _, _ in sound.english_words() if len(word) > 8}
+    # A phase has the name of a word of the clip.
+    told = {"zanzibar", "mirabelle", "127.0.0.1", *(spoken - {"listening"})}
+    files = [file for file in (tmp_path / "state").rglob("*") if file.is_file()]
+    assert {file.name for file in files} == {"host.log", "health.json"}
+    for text in (written, *(file.read_text(encoding="utf-8") for file in files)):
+        assert not {word for word in told if word in text.lower()}
 
 
 @pytest.mark.alone

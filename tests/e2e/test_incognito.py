@@ -15,16 +15,10 @@ POSITION = {"x": 0.25, "y": 0.5, "width": 0.5}
 DRAGGED = json.dumps({"type": "position", "screen": "windowed", "position": POSITION})
 
 
-def ask_worker(browser: Unwatched, expression: str) -> object:
-    """Return what the extension's worker answers."""
-    [worker] = wait_until(lambda: browser.ours("service_worker"), "no worker")
-    return browser.ask(worker["targetId"], expression)
-
-
 def open_private(browser: Unwatched, url: str) -> tuple[object, str]:
     """Open a page in a private window; return the window's id and the page's target."""
     create = f"chrome.windows.create({{ incognito: true, url: {url!r} }})"
-    window = ask_worker(browser, f"{create}.then(({{ id }}) => id)")
+    window = browser.ask_worker(f"{create}.then(({{ id }}) => id)")
 
     def opened() -> list[str]:
         targets = browser.send("Target.getTargets", filter=[{"type": "page"}])["targetInfos"]
@@ -38,7 +32,7 @@ def open_private(browser: Unwatched, url: str) -> tuple[object, str]:
 
 def stored(browser: Unwatched, area: str) -> str:
     """Return what an area of the storage holds, as JSON."""
-    return str(ask_worker(browser, f"chrome.storage.{area}.get().then(JSON.stringify)"))
+    return str(browser.ask_worker(f"chrome.storage.{area}.get().then(JSON.stringify)"))
 
 
 def test_nothing_of_a_private_window_is_kept(
@@ -50,7 +44,7 @@ def test_nothing_of_a_private_window_is_kept(
     with run_unwatched(tmp_path / "profile", fake_host.command) as browser:
         browser.reload_extension(incognito=True)
         allowed = "chrome.extension.isAllowedIncognitoAccess()"
-        wait_until(lambda: ask_worker(browser, allowed), "private windows are closed to it")
+        wait_until(lambda: browser.ask_worker(allowed), "private windows are closed to it")
         window, page = open_private(browser, url)
         browser.press(url)
         wait_until(lambda: len(fake_host.messages("audio")) > 10, "no captions")
@@ -61,13 +55,13 @@ def test_nothing_of_a_private_window_is_kept(
         wait_until(lambda: "localhost" in stored(browser, "session"), "it was not noted")
         tab = "chrome.tabs.query({ active: true }).then((tabs) => tabs.find((t) => t.incognito))"
         give = "(tab) => chrome.commands.onCommand.dispatch('mode', tab)"
-        ask_worker(browser, f"{tab}.then({give})")
+        browser.ask_worker(f"{tab}.then({give})")
         wait_until(lambda: "reading" in stored(browser, "session"), "the mode was not changed")
         for area in ("local", "sync"):
             assert "localhost" not in stored(browser, area)
             assert "reading" not in stored(browser, area)
 
-        ask_worker(browser, f"chrome.windows.remove({window})")
+        browser.ask_worker(f"chrome.windows.remove({window})")
         wait_until(lambda: "private" not in stored(browser, "session"), "the memory remembers")
     written = [path for path in (tmp_path / "profile").rglob("*Settings/**/*") if path.is_file()]
     assert written

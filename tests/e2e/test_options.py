@@ -10,6 +10,18 @@ from conftest import FakeHost, Launch
 from playwright.sync_api import expect
 from waiting import wait_until
 
+RUNS = [
+    {
+        "host": "0",
+        "began": 1796000000,
+        "process": 7,
+        "until": 1796000060,
+        "state": "ended",
+        "minutes": [],
+        "failures": [{"code": "model_missing", "count": 2, "at": 1796000041}],
+    }
+]
+
 TONE = """() => {
   const context = new AudioContext();
   const tone = new OscillatorNode(context);
@@ -21,6 +33,7 @@ TONE = """() => {
 def test_options_are_kept_and_can_be_taken_along(
     start_browser: Launch, fake_host: FakeHost, tmp_path: Path
 ) -> None:
+    fake_host.behave(runs=RUNS)
     browser = start_browser(fake_host.command)
     browser.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = browser.open_own("options/options.html")
@@ -55,6 +68,7 @@ def test_options_are_kept_and_can_be_taken_along(
     report = page.evaluate("navigator.clipboard.readText()")
     assert "Ada" not in report
     assert json.loads(report)["host"]["models"] == [{"name": "fake", "multilingual": True}]
+    assert json.loads(report)["health"] == RUNS
 
     page.once("dialog", lambda dialog: dialog.dismiss())
     page.locator("#reset").click()

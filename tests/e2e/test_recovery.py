@@ -73,8 +73,8 @@ def test_a_click_is_served_though_the_worker_dies_over_it(
 @pytest.mark.parametrize(
     "cause",
     [
-        # The audio device was changed, or taken away.
-        ("AudioContext", "it.suspend()"),
+        # The audio device was changed, or taken away, and does not come back.
+        ("AudioContext", "(it.resume = () => new Promise(() => {}), it.suspend())"),
         # The browser ends the capture.
         ("MediaStream", "it.getTracks().map((track) => track.dispatchEvent(new Event('ended')))"),
     ],
@@ -116,12 +116,11 @@ def test_captions_of_a_page_that_crashed_and_is_loaded_again_are_a_click_away(
     browser, page, url = unwatched
     browser.crash(page)
     browser.go(page, url)
-    [worker] = browser.ours("service_worker")
     badges = (
         "chrome.tabs.query({}).then((tabs) => Promise.all("
         "tabs.map(({ id: tabId }) => chrome.action.getBadgeText({ tabId }))))"
     )
-    offered = lambda: "↻" in browser.ask(worker["targetId"], badges)  # noqa: E731
+    offered = lambda: "↻" in browser.ask_worker(badges)  # noqa: E731
     wait_until(offered, "captions are not offered")
     browser.press(url)
     wait_until(lambda: browser.ask(page, SHOWN), "captions did not come back")
@@ -135,16 +134,15 @@ def test_captions_of_a_tab_that_the_browser_puts_to_sleep_are_offered_again(
 ) -> None:
     browser, _, url = unwatched
     browser.open("about:blank")
-    [worker] = browser.ours("service_worker")
     asleep = (
         "chrome.tabs.query({ active: false })"
         f".then((tabs) => tabs.find((tab) => tab.url === {url!r}))"
         ".then(({ id }) => chrome.tabs.discard(id)).then(({ id: tabId }) => tabId)"
     )
-    tab = browser.ask(worker["targetId"], asleep)
+    tab = browser.ask_worker(asleep)
     wait_until(lambda: fake_host.messages("stop"), "the host's session goes on")
     badge = f"chrome.action.getBadgeText({{ tabId: {tab} }})"
-    offered = lambda: browser.ask(worker["targetId"], badge) == "↻"  # noqa: E731
+    offered = lambda: browser.ask_worker(badge) == "↻"  # noqa: E731
     wait_until(offered, "captions are not offered")
 
 
@@ -155,11 +153,10 @@ def test_after_a_reload_of_the_extension_the_overlay_goes_and_captions_are_offer
     browser.reload_extension()
     wait_until(lambda: not browser.ask(page, OVERLAY), "the overlay stayed")
     wait_until(lambda: fake_host.messages("eof"), "the host goes on")
-    [worker] = wait_until(lambda: browser.ours("service_worker"), "the extension did not come back")
 
     def of_tab(expression: str) -> object:
         query = "chrome.tabs.query({ active: true })"
-        return browser.ask(worker["targetId"], f"{query}.then(([{{ id: tabId }}]) => {expression})")
+        return browser.ask_worker(f"{query}.then(([{{ id: tabId }}]) => {expression})")
 
     offered = lambda: of_tab("chrome.action.getBadgeText({ tabId })") == "↻"  # noqa: E731
     wait_until(offered, "captions are not offered")
@@ -190,7 +187,6 @@ def test_after_a_removal_of_the_extension_what_was_drawn_in_the_page_goes(
         browser.press(url)
         wait_until(lambda: browser.popovers(page) == 1, "no captions")
         # One that the command line has loaded is not loaded again.
-        [worker] = browser.ours("service_worker")
-        browser.ask(worker["targetId"], "void setTimeout(() => chrome.runtime.reload())")
+        browser.ask_worker("void setTimeout(() => chrome.runtime.reload())")
         wait_until(lambda: browser.popovers(page) == 0, "the overlay stayed")
         wait_until(lambda: fake_host.messages("eof"), "the host goes on")

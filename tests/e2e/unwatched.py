@@ -20,6 +20,13 @@ PIPE = ("--remote-debugging-pipe", "--enable-unsafe-extension-debugging")
 
 ANSWER_WITHIN_S = 30
 
+WORKER_ANSWERS_WITHIN_S = 3
+"""One that a reload has replaced can linger; nothing comes of asking it."""
+
+
+class LostError(AssertionError):
+    """What was asked has gone, or does not answer."""
+
 
 class Unwatched:
     """A running Chromium, spoken to over its debugging pipe; attaches to nothing by itself."""
@@ -31,12 +38,42 @@ class Unwatched:
         self._events: list[dict[str, Any]] = []
         self._unread = b""
 
-    def send(self, method: str, session: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """Return the browser's answer to a command of the DevTools protocol."""
+    def send(
+        self, method: str, session: str | None = None, *,
+        within_s: float = ANSWER_WITHIN_S, **parameters: Any,
+    ) -> dict[str, Any]:  # fmt: skip
+        """Return the browser's answer to a command of the DevTools protocol.
+
+        Raises:
+            LostError: there is none, or it is an error.
+        """
         sent = self._post(method, session, **parameters)
-        answer = self._await(lambda answer: answer.get("id") == sent, method)
-        assert "error" not in answer, answer
+        answer = self._await(lambda answer: answer.get("id") == sent, method, within_s)
+        if "error" in answer:
+            raise LostError(answer)
         return dict(answer["result"])
+
+    def attempt(
+        self, method: str, session: str | None = None, **parameters: Any
+    ) -> dict[str, Any] | None:
+        """Return the browser's answer, None where it refuses: what was asked may be gone."""
+        sent = self._post(method, session, **parameters)
+        return self._await(lambda answer: answer.get("id") == sent, method).get("result")
+
+    def forget_events(self) -> None:
+        """Let go what the browser has told without being asked."""
+        self._events.clear()
+
+    def each(self, target: str, prototype: str, action: str) -> None:
+        """Do something with `it`, every object that a context holds of a JavaScript prototype."""
+        session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        found = self.send("Runtime.evaluate", session, expression=prototype)["result"]
+        objects = self.send("Runtime.queryObjects", session, prototypeObjectId=found["objectId"])
+        self.send(
+            "Runtime.callFunctionOn", session, objectId=objects["objects"]["objectId"],
+            functionDeclaration=f"function () {{ this.forEach((it) => {{ {action}; }}); }}",
+        )  # fmt: skip
+        self.send("Target.detachFromTarget", sessionId=session)
 
     def open(self, url: str) -> str:
         """Open a page in a new tab and return its target."""
@@ -48,15 +85,29 @@ class Unwatched:
         [tab] = [t["targetId"] for t in tabs if t["url"] == url]
         self.send("Extensions.triggerAction", id=EXTENSION_ID, targetId=tab)
 
-    def ask(self, target: str, expression: str) -> Any:
+    def ask(self, target: str, expression: str, within_s: float = ANSWER_WITHIN_S) -> Any:
         """Return what a page answers; it is watched only meanwhile."""
         session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         answer = self.send(
             "Runtime.evaluate", session, expression=expression, returnByValue=True,
-            awaitPromise=True,
+            awaitPromise=True, within_s=within_s,
         )  # fmt: skip
         self.send("Target.detachFromTarget", sessionId=session)
         return answer["result"].get("value")
+
+    def ask_worker(self, expression: str) -> Any:
+        """Return what the extension's worker answers, the one that is there after a reload."""
+
+        def answers() -> list[Any]:
+            for worker in self.ours("service_worker"):
+                try:
+                    return [self.ask(worker["targetId"], expression, WORKER_ANSWERS_WITHIN_S)]
+                except LostError:
+                    continue
+            return []
+
+        [answer] = wait_until(answers, "no worker answers")
+        return answer
 
     def ask_content_script(self, target: str, expression: str) -> Any:
         """Return what the extension's content script in a page answers."""
@@ -123,12 +174,15 @@ class Unwatched:
         self._commands.flush()
         return self._last_id
 
-    def _await(self, wanted: Callable[[dict[str, Any]], bool], what: str) -> dict[str, Any]:
+    def _await(
+        self, wanted: Callable[[dict[str, Any]], bool], what: str,
+        within_s: float = ANSWER_WITHIN_S,
+    ) -> dict[str, Any]:  # fmt: skip
         """Return the first message of that kind; the others are kept as events."""
         for i, event in enumerate(self._events):
             if wanted(event):
                 return self._events.pop(i)
-        until = time.monotonic() + ANSWER_WITHIN_S
+        until = time.monotonic() + within_s
         while not wanted(message := self._receive(until, what)):
             self._events.append(message)
         return message
@@ -137,7 +191,8 @@ class Unwatched:
         while b"\0" not in self._unread:
             left = until - time.monotonic()
             waiting = left > 0 and select.select([self._answers], [], [], left)[0]
-            assert waiting, f"{what}: nothing within {ANSWER_WITHIN_S} s"
+            if not waiting:
+                raise LostError(f"{what}: nothing in time")
             more = os.read(self._answers.fileno(), 1 << 16)
             assert more, "the browser has gone"
             self._unread += more

@@ -34,10 +34,13 @@ test('every file that the manifest names exists', async () => {
 });
 
 test('the modules that the overlay loads are those that pages may load', async () => {
-  const overlay = await readFile(new URL('overlay/overlay.js', EXTENSION), 'utf8');
-  const loaded = [...overlay.matchAll(/load\('(.+)'\)/g)].map(([, path]) => path);
+  const roots = ['overlay/inner.js', 'overlay/overlay.js'];
+  const sources = await Promise.all(
+    roots.map((path) => readFile(new URL(path, EXTENSION), 'utf8')),
+  );
+  const loaded = [...sources.join('').matchAll(/load\('(.+)'\)/g)].map(([, path]) => path);
   const { resources } = manifest.web_accessible_resources[0];
-  assert.deepEqual([...loaded, 'overlay/overlay.js'].sort(), resources.toSorted());
+  assert.deepEqual([...new Set([...loaded, ...roots])].sort(), resources.toSorted());
 });
 
 test('what the overlay loads imports no other module: its address is another one there', async () => {

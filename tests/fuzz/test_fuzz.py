@@ -9,6 +9,9 @@ from fuzz.driver import Watch, fuzz
 from fuzz.target import HERE, Target, forget_scratch
 from fuzz.targets import TARGETS
 
+MOST_GROWN_BYTES = 128 << 20
+"""By all inputs of a target after the first ones."""
+
 
 def _marked(target: Target, *more: object, name: str) -> object:
     marks = [pytest.mark.torch] if target.needs_torch else []
@@ -32,12 +35,17 @@ def test_whatever_comes_only_documented_errors_are_raised(target: Target) -> Non
     tally = fuzz(target, inputs=target.quick)
     assert {what: (one.said, one.input[:500]) for what, one in tally.findings.items()} == {}
     assert tally.inputs == target.quick
+    assert tally.grown_bytes < MOST_GROWN_BYTES
 
 
 @pytest.mark.parametrize(("target", "path"), list(_found()))
 def test_what_was_found_once_is_not_found_again(target: Target, path: Path) -> None:
     with Watch() as watch:
         assert watch.try_one(target, path.read_bytes()) is None
+
+
+def test_what_was_found_once_is_found_on_the_disk() -> None:
+    assert len(list(_found())) > 30
 
 
 def test_the_watch_sees_errors_and_hangs() -> None:

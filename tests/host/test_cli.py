@@ -27,7 +27,9 @@ def imported(result: subprocess.CompletedProcess[str]) -> set[str]:
     return set(result.stdout.rsplit("imported:", 1)[1].split())
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["caption", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--version"], ["--help"], ["caption", "--help"], ["listen", "--help"]]
+)
 def test_what_only_prints_imports_nothing_heavy(arguments: list[str]) -> None:
     result = run(*arguments)
     assert result.returncode == 0, result.stderr
@@ -40,7 +42,7 @@ def test_the_version_is_printed() -> None:
 
 def test_help_names_every_command() -> None:
     printed = run("--help").stdout
-    for command in ("install", "uninstall", "doctor", "caption", "models"):
+    for command in ("install", "uninstall", "doctor", "caption", "listen", "models"):
         assert re.search(rf"^ +{command}\b", printed, re.MULTILINE)
 
 

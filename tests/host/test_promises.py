@@ -94,14 +94,20 @@ def test_a_session_with_translation_and_speakers(watch: Watch) -> None:
     models = model("tiny.en").parent
     model("speakers")
     pcm = sentences("en", "counting", "quick_brown_fox")
-    options = {"language": "en", "translate_to": "pt", "speakers": True}
+    options = {
+        "language": "en",
+        "translate_to": "pt",
+        "speakers": True,
+        "vocabulary": ["Zanzibar Quixote"],
+    }
     with subprocess.Popen(
         watch.command(sys.executable, *CLI, ORIGIN),
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0,
         env=watch.variables(models), cwd=watch.current,
     ) as host:  # fmt: skip
         say(host, type="hello", protocol=1, extension="0.1.0")
-        say(host, type="start", session="a", options=options)
+        say(host, type="start", session="a", options=options, context="A sphinx of quartz.")
+        say(host, type="start", session="b", options={"model": "/home/mirabelle/model"})
         for seq, start in enumerate(range(0, len(pcm), SAMPLE_RATE)):
             part = (pcm[start : start + SAMPLE_RATE] * 32767).astype("<i2").tobytes()
             sound = base64.b64encode(part).decode()
@@ -114,6 +120,24 @@ def test_a_session_with_translation_and_speakers(watch: Watch) -> None:
     assert any("fox" in line["text"] for line in lines)
     assert any("raposa" in str(line.get("translation")) for line in lines)
     assert_kept(watch)
+    written = files_of(watch)
+    assert {"host.log", "health.json"} <= {path.name for path in written}
+    told = [*SPOKEN, "raposa", "Zanzibar", "quartz", "mirabelle"]
+    assert [(word, path) for path in written for word in told if holds(path, word)] == []
+
+
+SPOKEN = ("quick", "brown", "jumps", "three")
+"""Longer than what the bytes of a graph can be by chance."""
+
+
+def files_of(watch: Watch) -> list[Path]:
+    """All that is left in the home and the temporary folder."""
+    return [path for path in watch.home.rglob("*") if path.is_file()]
+
+
+def holds(path: Path, word: str) -> bool:
+    """Whether the file holds the word, in any case."""
+    return word.lower().encode() in path.read_bytes().lower()
 
 
 def say(host: subprocess.Popen[bytes], **message: object) -> None:

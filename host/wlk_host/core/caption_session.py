@@ -10,6 +10,9 @@ from wlk_host.core.types import AudioChunk, Event, Sample, Work
 class CaptionSession(Protocol):
     """One tab's captions. Used by one thread at a time."""
 
+    is_overloaded: bool
+    """Whether captions stay late: then the second pass is left out."""
+
     @property
     def lag(self) -> Sample:
         """Audio received and not yet captioned."""

@@ -46,6 +46,7 @@ class Session:
     Attributes:
         skipped: sound that was left out.
         refining: False while the second pass is left out to keep up.
+        is_overloaded: whether captions stay late, as whoever gives it turns knows.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Session:
         self._options = options
         self.skipped: Sample = 0
         self.refining = True
+        self.is_overloaded = False
         self._language = SpokenLanguage(options.language, multilingual=recognition.multilingual)
         self._speakers = speakers or Speakers()
         self._speakers.begin(start)
@@ -248,7 +250,8 @@ class Session:
 
     def _begin_refining(self, passage: Passage, until: Sample) -> None:
         live = self._transcript.live(passage.at.start, until)
-        self.refining = self.lag < self._recognition.pace.overload
+        is_late = self.is_overloaded or self.lag >= self._recognition.pace.overload
+        self.refining = not is_late
         if not live.words or not self.refining:
             self._finalise(passage, until, live, passage.language)
             return

@@ -96,4 +96,6 @@ def heard_from(start: Sample, words: Iterable[Word]) -> list[Word]:
 
 def width_of(text: str) -> int:
     """Columns: East Asian wide characters take two."""
+    if text.isascii():
+        return len(text)
     return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)

@@ -14,7 +14,17 @@ _MOST_QUOTED: Final = 300
 
 _OF_SESSIONS: Final = ("start", "audio", "configure", "retranslate", "visibility", "cut", "stop")
 
-_TYPES: Final = ("hello", *_OF_SESSIONS, "models", "download", "cancel", "remove", "speech")
+_TYPES: Final = (
+    "hello",
+    *_OF_SESSIONS,
+    "models",
+    "download",
+    "cancel",
+    "remove",
+    "speech",
+    "export",
+    "health",
+)
 
 _to_host: Final = msgspec.json.Decoder[ToHost](ToHost)
 _encoder: Final = msgspec.json.Encoder()

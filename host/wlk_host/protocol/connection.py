@@ -12,6 +12,8 @@ from typing import Final, TypeAlias
 from wlk_host.core.errors import WlkError
 from wlk_host.protocol import codec, messages
 from wlk_host.protocol.constants import PROTOCOL_VERSION, ErrorCode
+from wlk_host.protocol.export import Export
+from wlk_host.protocol.health import Health
 from wlk_host.protocol.messages import (
     Audio,
     Cancel,
@@ -72,6 +74,8 @@ Command: TypeAlias = (
     | Stop
     | ToModels
     | Speech
+    | Export
+    | Health
     | Refuse
 )
 
@@ -134,7 +138,7 @@ class Connection:
             return Refuse(_hello_expected(message))
         if isinstance(message, Start):
             return self._start(message)
-        if isinstance(message, (Models, Download, Cancel, Remove, Speech)):
+        if isinstance(message, (Models, Download, Cancel, Remove, Speech, Export, Health)):
             return message
         return self._for_session(message)
 

@@ -9,6 +9,7 @@ import numpy as np
 from wlk_host.core.errors import WlkError
 from wlk_host.core.language_choice import spoken_language, target_language
 from wlk_host.core.options import SessionOptions
+from wlk_host.core.subtitles.transcript import LineTranslation, TimedWord, TranscriptLine
 from wlk_host.core.types import (
     SAMPLE_RATE,
     AudioChunk,
@@ -17,10 +18,15 @@ from wlk_host.core.types import (
     Line,
     Sample,
     Translation,
+    Word,
 )
 from wlk_host.protocol import messages
 from wlk_host.protocol.connection import FeedAudio
+from wlk_host.protocol.export import ExportLine
 from wlk_host.protocol.options import Options
+
+_MOST_DIGITS = 4
+"""Of a probability. More say nothing, and take room in each message."""
 
 _FULL_SCALE = np.float32(32768)
 
@@ -63,12 +69,18 @@ def audio_chunk(audio: FeedAudio) -> AudioChunk:
     return AudioChunk(audio.start, pcm)
 
 
-def captions(session: str, update: CaptionUpdate) -> messages.Captions:
-    """The message for this update."""
+def captions(session: str, update: CaptionUpdate, *, words: bool = False) -> messages.Captions:
+    """The message for this update.
+
+    Args:
+        session: whose it is.
+        update: to tell.
+        words: whether final lines tell their words.
+    """
     return messages.Captions(
         session=session,
         revision=update.revision,
-        lines=tuple(_line(line) for line in update.lines),
+        lines=tuple(_line(line, words=words) for line in update.lines),
         draft=None if update.draft is None else _draft(update.draft),
         final_until=_told(update.final_until),
     )
@@ -84,10 +96,28 @@ def lines(sent: Sequence[messages.CaptionLine]) -> tuple[Line, ...]:
             line.text,
             line.state,
             line.language,
+            tuple(Word(*msgspec.structs.astuple(word)) for word in line.words or ()),
             speaker=line.speaker,
             translation=_kept(line.translation),
         )
         for line in sent
+    )
+
+
+def transcript_line(line: ExportLine) -> TranscriptLine:
+    """A line that the extension kept, as files show it."""
+    told = line.translation
+    return TranscriptLine(
+        line.start,
+        line.end,
+        line.text,
+        line.language,
+        line.speaker,
+        None if told is None else LineTranslation(told.text, told.language),
+        tuple(TimedWord(w.text, w.start, w.end, w.probability) for w in line.words),
+        line.bookmarked,
+        line.note,
+        line.gap_before,
     )
 
 
@@ -96,7 +126,7 @@ def milliseconds(length: Sample) -> int:
     return length * 1000 // SAMPLE_RATE
 
 
-def _line(line: Line) -> messages.CaptionLine:
+def _line(line: Line, *, words: bool) -> messages.CaptionLine:
     return messages.CaptionLine(
         id=line.id,
         start=_told(line.start),
@@ -106,7 +136,27 @@ def _line(line: Line) -> messages.CaptionLine:
         language=line.language,
         speaker=line.speaker,
         translation=None if line.translation is None else _translation(line.translation),
+        words=_words(line) if words and line.state == "final" else msgspec.UNSET,
     )
+
+
+def _words(line: Line) -> tuple[messages.CaptionWord, ...]:
+    """The words of a line. Joined, their texts are its text: without the space in front of it."""
+    texts = [word.text for word in line.words]
+    if texts:
+        texts[0] = texts[0].lstrip()
+        texts[-1] = texts[-1].rstrip()
+    return tuple(
+        messages.CaptionWord(
+            text, _told(word.start), _told(word.end), _told_probability(word.probability)
+        )
+        for text, word in zip(texts, line.words, strict=True)
+    )
+
+
+def _told_probability(probability: float) -> float:
+    """In [0, 1], also if rounding, or a model that computes in halves, left that."""
+    return round(min(1.0, max(0.0, probability)), _MOST_DIGITS)
 
 
 def _translation(translation: Translation) -> messages.CaptionTranslation:

@@ -9,6 +9,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from wlk_host.core.errors import WlkError
 from wlk_host.core.tab_options import BackendName
+from wlk_host.protocol.export import Export, Exported
+from wlk_host.protocol.health import Health, HostHealth
 from wlk_host.protocol.legible import legible
 from wlk_host.protocol.options import Options
 
@@ -45,6 +47,7 @@ class Start(Struct, frozen=True, forbid_unknown_fields=True, tag="start"):
     start: Position = field(default=0, name="from")
     context: _Context = ""
     visible: bool = True
+    words: bool = False
 
 
 class Audio(Struct, frozen=True, forbid_unknown_fields=True, tag="audio"):
@@ -155,8 +158,20 @@ class CaptionTranslation(Struct, frozen=True, forbid_unknown_fields=True):
     state: Literal["draft", "final"]
 
 
-class CaptionLine(Struct, frozen=True, forbid_unknown_fields=True):
-    """Inserts or replaces the line with this id; an empty text removes it."""
+class CaptionWord(Struct, frozen=True, forbid_unknown_fields=True):
+    """A word of a line. Its text begins with a space where its script writes one."""
+
+    text: str
+    start: Position
+    end: Position
+    probability: Annotated[float, Meta(ge=0, le=1)]
+
+
+class CaptionLine(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Inserts or replaces the line with this id; an empty text removes it.
+
+    `words` is there in final lines of a session that was started with words.
+    """
 
     id: Position
     start: Position
@@ -166,6 +181,7 @@ class CaptionLine(Struct, frozen=True, forbid_unknown_fields=True):
     language: str | None
     speaker: str | None
     translation: CaptionTranslation | None
+    words: tuple[CaptionWord, ...] | UnsetType = UNSET
 
 
 class CaptionDraft(Struct, frozen=True, forbid_unknown_fields=True):
@@ -297,5 +313,15 @@ class Error(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True,
 
 ToSession: TypeAlias = Audio | Configure | Retranslate | Visibility | Cut | Stop
 ToModels: TypeAlias = Models | Download | Cancel | Remove
-ToHost: TypeAlias = Hello | Start | ToSession | ToModels | Speech
-ToExtension: TypeAlias = HostHello | Captions | Status | HostModels | Progress | HostSpeech | Error
+ToHost: TypeAlias = Hello | Start | ToSession | ToModels | Speech | Export | Health
+ToExtension: TypeAlias = (
+    HostHello
+    | Captions
+    | Status
+    | HostModels
+    | Progress
+    | HostSpeech
+    | Exported
+    | HostHealth
+    | Error
+)

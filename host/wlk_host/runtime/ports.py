@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol, TypeAlias, TypeVar
+from enum import IntEnum
+from typing import Protocol, TypeVar
 
 from wlk_host.core.caption_session import CaptionSession
 from wlk_host.core.errors import DeviceError, WlkError
@@ -13,9 +14,16 @@ from wlk_host.core.types import Event, Line, Sample
 
 T = TypeVar("T")
 
-Urgency: TypeAlias = tuple[int, bool]
-"""Of a session's turn, the least first: `Work.value` of what is due, and whether its tab is hidden.
-"""
+
+class Urgency(IntEnum):
+    """Of a session's turn, by its tab; the least first.
+
+    What is due in it does not count: until it begins, sound comes that makes a live step due. One
+    that waited for all live steps of others would wait for as long as there are too many of them.
+    """
+
+    VISIBLE = 0
+    HIDDEN = 1
 
 
 class UnderWay(Protocol):

@@ -32,6 +32,14 @@ HUNG_EXIT_CODE: Final = 3
 """Of a process that ended for that."""
 
 
+class MemoryFullError(Exception):
+    """A step got no memory, and what is left lies in pieces (`runtime.host.loop`)."""
+
+
+MEMORY_EXIT_CODE: Final = 4
+"""Of a process that ended for that."""
+
+
 class Signal(Enum):
     """What the inbox carries besides payloads."""
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wlk_host.protocol.constants import EXTENSION_ID
-from wlk_host.setup import browsers, doctor, findings, install, licences
+from wlk_host.setup import browsers, doctor, findings, health, install, licences
 from wlk_host.setup.browsers import Browser
 from wlk_host.setup.errors import SetupError
 from wlk_host.setup.machine import Machine, this_machine, this_program
@@ -102,11 +102,14 @@ def _doctor(arguments: argparse.Namespace) -> int:
         user_data_dir=_profile_folder(arguments),
         extension_ids=arguments.extension_id or [EXTENSION_ID],
     )
-    seen = doctor.examine(this_machine(), this_program(), scope)
+    program = this_program()
+    seen = doctor.examine(this_machine(), program, scope)
+    kept = health.health(program.python)
     if arguments.json:
-        _say(findings.to_json(seen))
+        _say(findings.to_json(seen, kept))
     else:
         _say(findings.to_text(seen))
+        _say(f"\n{health.to_text(kept)}")
         _say_where()
     return 1 if findings.has_failure(seen) else 0
 

@@ -2,9 +2,10 @@
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Level(StrEnum):
@@ -37,11 +38,16 @@ def has_failure(findings: Sequence[Finding]) -> bool:
     return any(finding.level is Level.FAIL for finding in findings)
 
 
-def to_json(findings: Sequence[Finding]) -> str:
-    """`{"healthy": bool, "findings": [...]}`, indented."""
+def to_json(findings: Sequence[Finding], history: Mapping[str, Any] | str) -> str:
+    """`{"healthy": bool, "findings": [...], "history": ...}`, indented.
+
+    Args:
+        history: how the last hosts were, or why that cannot be read.
+    """
     document = {
         "healthy": not has_failure(findings),
         "findings": [dataclasses.asdict(finding) for finding in findings],
+        "history": history,
     }
     return json.dumps(document, indent=2, ensure_ascii=False)
 

@@ -157,8 +157,11 @@ def _check_binary(manifest: Path, subject: str, executable: object) -> list[Find
 def _check_shebang(path: Path, subject: str) -> list[Finding]:
     if os.name == "nt":
         return []
-    with path.open("rb") as file:
-        start = file.read(512)
+    try:
+        with path.open("rb") as file:
+            start = file.read(512)
+    except OSError as error:
+        return [_fail("binary_unreadable", subject, f"cannot read {path}: {error}")]
     if start.startswith((b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")):
         return []
     line = start.split(b"\n", 1)[0]

@@ -32,7 +32,7 @@ _TIMEOUT_S: Final = 120
 
 def check_model(python: PurePath) -> Finding:
     """Whether a model is installed, and whether every installed model is intact."""
-    result = _run(python, _MODELS, "models")
+    result = run(python, _MODELS, "models")
     if isinstance(result, str):
         return _unseen("model_check_failed", Level.FAIL, "model", "the models", result)
     seen = json.loads(result.stdout)
@@ -44,7 +44,7 @@ def check_model(python: PurePath) -> Finding:
 
 def check_speakers(python: PurePath) -> Finding:
     """Whether the model that tells speakers apart is intact. Captions work without it."""
-    result = _run(python, _MODELS, "speakers")
+    result = run(python, _MODELS, "speakers")
     if isinstance(result, str):
         return _unseen("speakers_check_failed", Level.WARN, "speakers", "the speaker model", result)
     seen = json.loads(result.stdout)
@@ -59,7 +59,7 @@ def check_speakers(python: PurePath) -> Finding:
 
 def check_decoder(python: PurePath) -> Finding:
     """Whether onnxruntime computes the live decoder of the default model rightly here."""
-    result = _run(python, _DECODER)
+    result = run(python, _DECODER)
     if isinstance(result, str):
         message = f"it cannot be tried: {result}"
         remedy = f'run: "{python}" -m pip install --force-reinstall onnxruntime'
@@ -73,7 +73,7 @@ def check_decoder(python: PurePath) -> Finding:
 
 def check_backends(python: PurePath) -> list[Finding]:
     """What each backend can do here, and what keeps it from using all of the machine."""
-    result = _run(python, _BACKENDS)
+    result = run(python, _BACKENDS)
     if isinstance(result, str):
         return [_unseen("backend_check_failed", Level.FAIL, "backends", "the backends", result)]
     return [_backend(seen) for seen in json.loads(result.stdout)]
@@ -99,7 +99,7 @@ def check_libraries(python: PurePath) -> list[Finding]:
 
 
 def _check_library(python: PurePath, name: str, purpose: str) -> Finding:
-    result = _run(python, _LIBRARY, name)
+    result = run(python, _LIBRARY, name)
     remedy = f'run: "{python}" -m pip install --force-reinstall {name}'
     if isinstance(result, str):
         message = f"{name} ({purpose}) does not load: {result}"
@@ -116,7 +116,7 @@ def _unseen(code: str, level: Level, subject: str, what: str, why: str) -> Findi
     return Finding(code, level, subject, message, "reinstall wlk-host in its environment")
 
 
-def _run(python: PurePath, module: str, *arguments: str) -> subprocess.CompletedProcess[str] | str:
+def run(python: PurePath, module: str, *arguments: str) -> subprocess.CompletedProcess[str] | str:
     """The process if it succeeded, otherwise a description of how it ended."""
     try:
         result = subprocess.run(

@@ -200,7 +200,7 @@ test('a tab that was muted before, or is now, is not to be heard', async () => {
 test('a page that cannot tell is not taken for paused', async () => {
   const { controller, seen, document } = startWorker();
   await controller.toggle(7);
-  await controller.noteMedia(7, true);
+  await controller.noteMedia(7, { paused: true, playhead: null });
   seen.refusal = 'Cannot access contents of the page.';
   await inTime(controller.refreshTab(7));
   const paused = ofType(document.sent, 'media').map((message) => message.paused);

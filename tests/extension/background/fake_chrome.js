@@ -2,9 +2,12 @@
 import { Captures } from '../../../extension/background/captures.js';
 import { Controller } from '../../../extension/background/controller.js';
 import { HostLink } from '../../../extension/background/host_link.js';
+import { InnerFrames } from '../../../extension/background/inner_frames.js';
+import { KeptSources } from '../../../extension/background/kept_sources.js';
 import { Overlays } from '../../../extension/background/overlays.js';
 import { Recovery } from '../../../extension/background/recovery.js';
 import { Restarts } from '../../../extension/background/restarts.js';
+import { isOfTranscripts, Transcripts } from '../../../extension/background/transcripts.js';
 import { Streams } from '../../../extension/background/streams.js';
 import { Preferences } from '../../../extension/background/preferences.js';
 import { Views } from '../../../extension/background/views.js';
@@ -92,6 +95,8 @@ export function startWorker(storage = fakeStorage()) {
     now: 0,
     /** Whether the document that is created connects. */
     connects: true,
+    /** Whether it says at once that a stream is open again. */
+    reopens: true,
     /** Whether the tab is there. */
     isOpen: true,
     title: '',
@@ -160,7 +165,7 @@ export function startWorker(storage = fakeStorage()) {
     return port;
   }
 
-  const documentPort = offscreenDocument();
+  const documentPort = offscreenDocument(seen);
   /** @type {any[]} */
   const toHost = [];
   const installed = { models: [], translators: [], speakers: false };
@@ -186,13 +191,19 @@ export function startWorker(storage = fakeStorage()) {
   );
   const captures = new Captures({
     connected: () => controller.reunite(),
-    report: (report) => controller.receiveReport(report),
+    report: (report) => {
+      if (isOfTranscripts(report)) transcripts.receive(report);
+      else controller.receiveReport(report);
+    },
     lost: () => controller.loseDocument(),
   });
   const views = new Views({
     opened: (view) => void controller.welcome(view),
     request: (view, request) => void controller.serve(view, request),
-    closed: () => controller.releaseView(),
+    closed: () => {
+      transcripts.tellReaders(null);
+      controller.releaseView();
+    },
   });
   const store = new SettingsStore(openStorage(/** @type {any} */ (storage), { incognito: false }));
   const privateStore = new SettingsStore(
@@ -207,6 +218,10 @@ export function startWorker(storage = fakeStorage()) {
   });
   const storageOf = (/** @type {boolean} */ incognito) =>
     openStorage(/** @type {any} */ (storage), { incognito });
+  const inner = new InnerFrames((tabId, report, frame) => {
+    void controller.noteMedia(tabId, report, frame);
+  });
+  const transcripts = new Transcripts(captures, views, new KeptSources(storageOf), inner);
   const recovery = new Recovery(storageOf, () => seen.now);
   const controller = new Controller({
     host,
@@ -216,6 +231,7 @@ export function startWorker(storage = fakeStorage()) {
     recovery,
     restarts: new Restarts(() => seen.now),
     streams: new Streams((command) => captures.send(command), preferences),
+    transcripts,
     views,
   });
   return {
@@ -226,13 +242,17 @@ export function startWorker(storage = fakeStorage()) {
     store,
     storage,
     seen,
+    transcripts,
     toHost,
     document: documentPort,
   };
 }
 
-/** The offscreen document: says at once what it was told to begin or end. */
-function offscreenDocument() {
+/**
+ * The offscreen document: says at once what it was told to begin or end.
+ * @param {{ reopens: boolean }} seen
+ */
+function offscreenDocument(seen) {
   /** @type {CaptureState[]} */
   let running = [];
   const port = new FakePort((command) => {
@@ -250,7 +270,7 @@ function offscreenDocument() {
       running.push({ session, tabId, phase, ...state });
       port.receive({ type: 'captures', captures: running });
       port.receive({ type: 'begun', session, problem: null });
-    } else if (command.type === 'reopen') {
+    } else if (command.type === 'reopen' && seen.reopens) {
       port.receive({ type: 'begun', session: command.session, problem: null });
     } else if (command.type === 'end') {
       running = running.filter(({ tabId }) => tabId !== command.tabId);

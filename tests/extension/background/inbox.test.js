@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Inbox } from '../../../extension/background/inbox.js';
+import { playhead as playheadAt } from '../transcript/builders.js';
 
 /** @typedef {import('../../../extension/shared/messages.js').Problem} Problem */
 
@@ -33,9 +34,16 @@ function bench() {
     setMicrophone: noted('setMicrophone'),
     stop: noted('stop'),
   };
-  const inbox = new Inbox(controller, { keepPosition: noted('keepPosition') });
+  const inbox = new Inbox(
+    controller,
+    { keepPosition: noted('keepPosition') },
+    { edit: noted('edit'), save: noted('save'), seek: noted('seek') },
+    { watch: noted('watchFrames') },
+  );
   return { inbox, asked, host };
 }
+
+const playhead = playheadAt(12);
 
 const OWN = 'chrome-extension://own';
 Object.assign(globalThis, {
@@ -47,6 +55,7 @@ const ORIGIN = 'https://example.org';
 const PAGE = { id: 'own', tab: { id: 7 }, frameId: 0, url: `${ORIGIN}/`, origin: ORIGIN };
 /** @param {string} path @returns {any} */
 const own = (path) => ({ id: 'own', url: `${OWN}/${path}`, origin: OWN });
+const PANEL = own('panel/panel.html');
 const POPUP = own('popup/popup.html');
 const PROBLEM = own('popup/problem.html');
 const OPTIONS = own('options/options.html');
@@ -74,25 +83,46 @@ test('requests of the extension’s pages are answered with the problem that is 
   ]);
 });
 
+test('the side panel changes a transcript, and has the page go to a place', async () => {
+  const { inbox, asked } = bench();
+  const edit = /** @type {const} */ ({ kind: 'note', id: 'c 1', note: 'Why?' });
+  const seek = /** @type {const} */ ({ type: 'seek', tabId: 7, media: 'film', at: 12 });
+  for (const sender of [PANEL, PAGE]) {
+    inbox.receive({ type: 'edit', tabId: 7, edit }, sender, () => {});
+    inbox.receive(seek, sender, () => {});
+  }
+  assert.deepEqual(asked, [
+    ['edit', 7, edit],
+    ['seek', 7, 'film', 12],
+  ]);
+});
+
 test('what an overlay says concerns its own tab and page, and is not answered', () => {
   const { inbox, asked } = bench();
   const respond = () => assert.fail('it was answered');
   const position = /** @type {const} */ ({ type: 'position', screen: 'windowed', position: null });
-  assert.equal(inbox.receive({ type: 'media', paused: true }, PAGE, respond), undefined);
+  assert.equal(inbox.receive({ type: 'media', paused: true, playhead }, PAGE, respond), undefined);
   assert.equal(inbox.receive(position, PAGE, respond), undefined);
   assert.equal(inbox.receive({ type: 'hampered' }, PAGE, respond), undefined);
+  assert.equal(inbox.receive({ type: 'frames' }, PAGE, respond), undefined);
   assert.deepEqual(asked, [
-    ['noteMedia', 7, true],
+    ['noteMedia', 7, { paused: true, playhead }],
     ['keepPosition', PAGE, position],
     ['noteHampered', 7],
+    ['watchFrames', 7],
   ]);
 });
 
 test('what comes from somebody else, or is of no known type, changes nothing', () => {
   const { inbox, asked } = bench();
   const respond = () => assert.fail('it was answered');
-  inbox.receive({ type: 'media', paused: true }, POPUP, respond);
-  inbox.receive({ type: 'media', paused: /** @type {any} */ ('yes') }, PAGE, respond);
+  const media = /** @type {const} */ ({ type: 'media', paused: true, playhead: null });
+  inbox.receive(media, POPUP, respond);
+  inbox.receive({ ...media, paused: /** @type {any} */ ('yes') }, PAGE, respond);
+  for (const [field, value] of Object.entries({ key: 7, at: -1, rate: '1', wall: NaN })) {
+    const told = /** @type {any} */ ({ ...playhead, [field]: value });
+    inbox.receive({ ...media, playhead: told }, PAGE, respond);
+  }
   assert.equal(inbox.receive({ type: 'stop', tabId: 8 }, PAGE, respond), undefined);
   assert.equal(inbox.receive({ type: 'check' }, { ...OPTIONS, id: 'other' }, respond), undefined);
   const unknown = /** @type {any} */ ({ type: 'unknown', tabId: 7 });

@@ -7,7 +7,11 @@ import {
   Restarts,
   SOUND_AFTER_MS,
 } from '../../../extension/background/restarts.js';
-import { OPENED_WITHIN_MS, STREAM_WITHIN_MS } from '../../../extension/background/streams.js';
+import {
+  AGAIN_WITHIN_MS,
+  OPENED_WITHIN_MS,
+  STREAM_WITHIN_MS,
+} from '../../../extension/background/streams.js';
 import { fakeStorage, startWorker } from './fake_chrome.js';
 
 beforeEach(() => {
@@ -71,14 +75,14 @@ test('a document that is closed again and again is told, with what helps', async
   assert.match(seen.popup, /code=capture_lost/);
 });
 
-test('sound that stops is asked for again, later each time, and then no more', async () => {
+test('sound that stops is asked for again, at once, then later, and then no more', async () => {
   const { document, session, seen } = await captioned();
   const interrupted = { type: 'interrupted', session, tabId: 7 };
   for (const wait of RESTART_AFTER_MS) {
     const before = ofType(document.sent, 'reopen').length;
     document.receive(interrupted);
-    await pass(wait - 1);
-    assert.equal(ofType(document.sent, 'reopen').length, before);
+    await pass(Math.max(0, wait - 1));
+    assert.equal(ofType(document.sent, 'reopen').length, before + Number(wait === 0));
     await pass(1);
     assert.equal(ofType(document.sent, 'reopen').length, before + 1);
   }
@@ -95,6 +99,39 @@ test('sound that the browser refuses to give again is asked for as often, no mor
   for (const wait of [...RESTART_AFTER_MS, 0]) await pass(wait);
   assert.equal(ofType(document.sent, 'reopen').length, 0);
   assert.match(seen.popup, /code=capture_lost/);
+});
+
+test('sound that is not opened soon is asked for once more, and taken from whoever answers', async () => {
+  const { document, session, seen } = await captioned();
+  const reopened = () => ofType(document.sent, 'reopen').length;
+  seen.reopens = false;
+  document.receive({ type: 'interrupted', session, tabId: 7 });
+  await pass(0);
+  await pass(AGAIN_WITHIN_MS - 1);
+  assert.equal(reopened(), 1);
+  await pass(1);
+  await pass(RESTART_AFTER_MS[1] ?? 0);
+  assert.equal(reopened(), 2);
+  await pass(AGAIN_WITHIN_MS);
+  document.receive({ type: 'begun', session, problem: null });
+  for (const wait of RESTART_AFTER_MS) await pass(wait + AGAIN_WITHIN_MS);
+  assert.equal(reopened(), 2, 'it is open');
+  assert.equal(ofType(document.sent, 'end').length, 0);
+  assert.doesNotMatch(seen.popup, /problem/);
+
+  // Both attempts are answered: of the next end nothing has come yet.
+  document.receive({ type: 'begun', session, problem: null });
+  document.receive({ type: 'interrupted', session, tabId: 7 });
+  for (const wait of RESTART_AFTER_MS) await pass(wait);
+  assert.ok(reopened() > 2);
+});
+
+test('sound that something else has taken is called so in the end', async () => {
+  const { document, session, seen } = await captioned();
+  seen.stream = () => Promise.reject(new Error('Cannot capture a tab with an active stream.'));
+  document.receive({ type: 'interrupted', session, tabId: 7 });
+  for (const wait of [...RESTART_AFTER_MS, 0]) await pass(wait);
+  assert.match(seen.popup, /code=capture_taken/);
 });
 
 test('with their tab, captions end, and nothing is complained of', async () => {

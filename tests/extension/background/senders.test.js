@@ -35,12 +35,20 @@ test('a sender is known by where its document is', () => {
   assert.equal(senderOf(own('overlay/frame.html#1', sandboxed)), 'frame');
 });
 
+test('a frame of another site in a page is told from the page', () => {
+  assert.equal(senderOf(told({ ...PAGE, frameId: 3 })), 'inner');
+  assert.ok(mayConnect('inner', 'inner'));
+  assert.ok(!mayConnect('place', 'inner'));
+  for (const type of ['media', 'position', 'frames', 'hampered', 'seek']) {
+    assert.ok(!maySend({ type }, 'inner'));
+  }
+});
+
 test('whoever is elsewhere than it should be is nobody', () => {
   const nobodies = [
     undefined,
     {},
     { ...PAGE, id: 'another' },
-    told({ ...PAGE, frameId: 3 }),
     told({ ...PAGE, tab: undefined }),
     told({ ...PAGE, origin: OWN }),
     told({ ...PAGE, origin: 'https://a.or' }),

@@ -1,4 +1,4 @@
-/** A tab and a microphone, hosts that come and go, and whatever they say. */
+/** A tab and a microphone, media that jump, hosts that come and go, and whatever they say. */
 import assert from 'node:assert/strict';
 import { FRAME_SAMPLES } from '../../../extension/audio/framing.js';
 import { Conversation } from '../../../extension/offscreen/conversation.js';
@@ -25,14 +25,43 @@ const OPTIONS = [
 /** @param {Random} random @param {number} revision @returns {Act} */
 function someAct(random, revision) {
   const session = pick(random, ['tab', 'tab', 'microphone', 'other']);
-  const kind = below(random, 12);
+  const kind = below(random, 14);
   if (kind < 5) return { do: 'receive', with: someCaptions(random, session, revision) };
   if (kind === 5) return { do: 'receive', with: someStatus(random, session) };
   if (kind < 9) return { do: 'push', with: [random() < 0.5, random() < 0.5] };
-  if (kind === 9) return { do: pick(random, ['setPaused', 'setAudible']), with: random() < 0.5 };
+  if (kind === 9)
+    return {
+      do: pick(random, ['setInterrupted', 'setAudible', 'setVisible']),
+      with: random() < 0.5,
+    };
   if (kind === 10) return { do: 'configure', with: pick(random, OPTIONS) };
+  if (kind === 11) return { do: 'noteMedia', with: someMedia(random) };
+  if (kind === 12) return { do: 'edit', with: someEdit(random) };
   const rare = ['attach', 'detach', 'stop', 'openMicrophone', 'stopMicrophone', 'leavePage'];
   return { do: pick(random, [...rare, 'retranslate', 'repeatOptions', 'show']) };
+}
+
+/** @param {Random} random @returns {any} */
+function someMedia(random) {
+  const key = pick(random, ['film', 'film', 'clip']);
+  const at = pick(random, [0, 0.1, 2, 3, 60, 3_600, 1e6]) + random();
+  const duration = pick(random, [null, 90, 3_600]);
+  const moves = { rate: pick(random, [0, 1, 1, 2]), seeking: random() < 0.2 };
+  const playhead = { key, title: 'Films', duration, at, ...moves, wall: 1e12 + below(random, 9e4) };
+  const paused = pick(random, [null, true, false]);
+  return { paused, playhead: random() < 0.2 ? null : playhead };
+}
+
+/** @param {Random} random @returns {any} */
+function someEdit(random) {
+  const id = `tab:${100 * below(random, 9)}`;
+  const speaker = pick(random, ['1', 'you', '__proto__', '']);
+  return pick(random, [
+    { kind: 'correct', id, text: pick(random, [null, '', 'Better.', 'x'.repeat(9_999)]) },
+    { kind: 'bookmark', id, bookmarked: random() < 0.5 },
+    { kind: 'note', id, note: pick(random, ['', 'Ask her.\n\nWhen?']) },
+    { kind: 'rename', speaker, name: pick(random, ['', 'Ada', '\u0000']) },
+  ]);
 }
 
 /** @param {Random} random @param {string} session */
@@ -57,11 +86,13 @@ export const conversation = {
     /** @type {any[]} */
     const toOverlay = [];
     const conversation = new Conversation(
-      { id: 'tab', tabId: 7, options: {}, visible: true },
+      { id: 'tab', tabId: 7, options: {}, visible: true, page: { site: 'a.org', title: 'A' } },
       {
         toHost: (message) => assert.equal(findFault(message, 'ToHost', DEFINITIONS), null),
         toOverlay: (message) => toOverlay.push(structuredClone(message)),
+        report: (report) => structuredClone(report),
         stateChanged: () => {},
+        now: () => 1e12,
       },
     );
     for (const act of acts) perform(conversation, act);
@@ -77,7 +108,9 @@ function perform(conversation, act) {
     const [tab, microphone] = act.with;
     conversation.push(tab ? SOUND : SILENCE);
     conversation.pushMicrophone(microphone ? SOUND : SILENCE);
-  } else if (act.do === 'openMicrophone') conversation.openMicrophone('microphone', true);
+  } else if (act.do === 'noteMedia') conversation.noteMedia(0, act.with);
+  else if (act.do === 'edit') conversation.transcript.edit(act.with);
+  else if (act.do === 'openMicrophone') conversation.openMicrophone('microphone', true);
   else conversation[act.do](act.with);
 }
 
@@ -94,5 +127,8 @@ function requireTold(toOverlay) {
       model = applyUpdate(model, message);
       requireSound(model);
     } else if (message.type === 'snapshot') assert.deepEqual(message.model, model);
+    else if (message.type === 'replay' && message.lines !== null) {
+      assert.ok(message.lines.every((/** @type {any} */ { text }) => text !== ''));
+    }
   }
 }

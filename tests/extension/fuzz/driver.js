@@ -24,12 +24,13 @@ export function inputOf(target, number) {
 /**
  * @param {Target} target
  * @param {unknown} input
- * @returns {string | null} what is wrong
+ * @returns {Promise<string | null>} what is wrong
  */
-export function fault(target, input) {
+export async function fault(target, input) {
   const begun = process.cpuUsage();
   try {
-    target.read(input);
+    const going = target.read(input);
+    if (going instanceof Promise) await going;
   } catch (error) {
     const { message, stack = '' } = /** @type {Error} */ (error);
     const at = stack.split('\n').find((row) => row.includes('/extension/')) ?? '';
@@ -43,7 +44,7 @@ export function fault(target, input) {
  * @param {Target} target
  * @param {{ first: number, inputs: number, seconds?: number, before?: (number: number) => void }} limits
  */
-export function fuzz(target, { first, inputs, seconds = Infinity, before = () => {} }) {
+export async function fuzz(target, { first, inputs, seconds = Infinity, before = () => {} }) {
   const begun = performance.now();
   /** @type {Map<string, Finding>} */
   const findings = new Map();
@@ -54,7 +55,7 @@ export function fuzz(target, { first, inputs, seconds = Infinity, before = () =>
     before(number);
     const input = inputOf(target, number);
     const started = performance.now();
-    const what = fault(target, input);
+    const what = await fault(target, input);
     slowestMs = Math.max(slowestMs, performance.now() - started);
     if (what !== null && !findings.has(what)) findings.set(what, { number, input, what });
   }

@@ -4,6 +4,7 @@ import * as announcer from '../../../extension/overlay/announcer.js';
 import * as bilingual from '../../../extension/overlay/bilingual.js';
 import * as notices from '../../../extension/overlay/notices.js';
 import { OverlayReducer } from '../../../extension/overlay/reducer.js';
+import * as replay from '../../../extension/overlay/replay.js';
 import * as steady from '../../../extension/overlay/steady.js';
 import * as rules from '../../../extension/shared/captions.js';
 import * as settings from '../../../extension/shared/settings.js';
@@ -24,6 +25,7 @@ const REDUCER = new OverlayReducer(
     captions: rules,
     filters,
     notices,
+    replay,
     settings,
     speakers,
     steady,
@@ -35,9 +37,10 @@ const PHASES = ['connecting', 'loading', 'listening', 'lagging', 'reconnecting',
 const MICROPHONE = ['off', 'starting', 'on', 'not_allowed', 'missing', 'busy', 'failed'];
 const LIVE = /** @type {const} */ (['off', 'polite']);
 const TIMERS = ['fade', 'dismiss', 'clause', 'notice'];
+const LINES_HELD = 40;
 const EFFECTS = [
-  ...['lines', 'jump', 'notice', 'mark', 'look', 'announce', 'announced', 'media', 'dismiss'],
-  'timer',
+  ...['lines', 'jump', 'clear', 'notice', 'mark', 'look', 'announce', 'announced', 'media'],
+  ...['dismiss', 'timer'],
 ];
 
 /** @param {Random} random @param {number} revision */
@@ -45,7 +48,7 @@ function someEvent(random, revision) {
   const session = pick(random, ['s', 's', 's', 'other']);
   const phase = { name: pick(random, PHASES), lagMs: below(random, 9), skippedMs: 0 };
   const microphone = pick(random, MICROPHONE);
-  switch (below(random, 10)) {
+  switch (below(random, 11)) {
     case 0:
       return { type: 'snapshot', session, model: rules.EMPTY_MODEL, phase, microphone };
     case 1:
@@ -58,9 +61,18 @@ function someEvent(random, revision) {
       return { type: 'microphone', session, microphone };
     case 5:
       return { type: 'timer', timer: pick(random, TIMERS) };
+    case 6:
+      return someReplay(random, session, revision);
     default:
       return someCaptions(random, session, revision);
   }
+}
+
+/** @param {Random} random @param {string} session @param {number} revision */
+function someReplay(random, session, revision) {
+  const { lines } = rules.applyUpdate(rules.EMPTY_MODEL, someCaptions(random, session, revision));
+  const shown = random() < 0.4 ? null : lines.map((one) => ({ ...one, state: 'final' }));
+  return { type: 'replay', session, lines: shown, since: 100 * below(random, 900) };
 }
 
 /** @param {Random} random */
@@ -86,7 +98,7 @@ export const overlay = {
   read: (events) => {
     let state = REDUCER.initial();
     for (const [n, event] of events.entries()) {
-      const before = state.model;
+      const before = seen(state);
       const step = REDUCER.reduce(state, event, 500 * n);
       const isOther = 'session' in event && event.type !== 'snapshot' && event.type !== 'hide';
       if (isOther && event.session !== state.session) {
@@ -95,14 +107,28 @@ export const overlay = {
       }
       assert.ok(step.effects.every(({ type }) => EFFECTS.includes(type)));
       assert.ok(step.effects.every(isSound));
-      assert.equal(state.model, before);
+      assert.equal(seen(state), before, 'the state before stays as it is');
       state = step.state;
-      requireSound(state.model);
-      assert.equal(typeof state.shownText, 'string');
-      assert.ok(state.fadedUntil >= 0 && state.announced.size <= 1_000);
+      requireState(state);
     }
   },
 };
+
+/** @param {import('../../../extension/overlay/steps.js').OverlayState} state */
+function seen({ held, announced, ...plain }) {
+  return JSON.stringify([plain, [...held], [...announced]]);
+}
+
+/** @param {import('../../../extension/overlay/steps.js').OverlayState} state */
+function requireState(state) {
+  requireSound(state.model);
+  assert.equal(typeof state.shownText, 'string');
+  assert.ok(state.phase === null || PHASES.includes(state.phase.name));
+  assert.ok(MICROPHONE.includes(state.microphone));
+  assert.ok(state.fadedUntil >= 0 && state.fadesUntil >= 0);
+  assert.ok(state.held.size <= LINES_HELD, `${state.held.size} lines are held`);
+  assert.ok(state.announced.size <= rules.LINES_KEPT, `${state.announced.size} announced`);
+}
 
 /** @param {any} effect */
 function isSound(effect) {
@@ -110,5 +136,6 @@ function isSound(effect) {
     const { timer, afterMs } = effect;
     return TIMERS.includes(timer) && (afterMs === null || (afterMs >= 0 && afterMs < 60_000));
   }
-  return effect.type !== 'lines' || effect.lines.length <= 40;
+  if (effect.type === 'announce') return effect.text !== '';
+  return effect.type !== 'lines' || effect.lines.length <= LINES_HELD;
 }

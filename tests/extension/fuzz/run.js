@@ -19,15 +19,15 @@ const PATIENCE_MS = 20_000;
 const MOST_MB = 512;
 
 if (isMainThread) watch();
-else work();
+else await work();
 
-function work() {
+async function work() {
   const { name, first, inputs, seconds, current } = workerData;
   const target = /** @type {import('./targets.js').Target} */ (TARGETS[name]);
-  const warm = fuzz(target, { first, inputs: Math.min(500, inputs) });
+  const warm = await fuzz(target, { first, inputs: Math.min(500, inputs) });
   const settled = heapBytes();
   const before = (/** @type {number} */ number) => void Atomics.store(current, 0, BigInt(number));
-  const { done, findings, ...rest } = fuzz(target, {
+  const { done, findings, ...rest } = await fuzz(target, {
     first: first + warm.done,
     inputs: inputs - warm.done,
     seconds,

@@ -5,6 +5,7 @@ import { Conversation } from '../../../extension/offscreen/conversation.js';
 import { applyUpdate, captionRows, EMPTY_MODEL } from '../../../extension/shared/captions.js';
 import { YOU } from '../../../extension/shared/speakers.js';
 import { captions, line, status } from '../builders.js';
+import { BEGAN } from '../transcript/builders.js';
 
 const SECOND = SAMPLE_RATE;
 
@@ -14,12 +15,22 @@ function bench() {
   const toHost = [];
   /** @type {any[]} */
   const toOverlay = [];
+  /** @type {any[]} */
+  const reports = [];
   const conversation = new Conversation(
-    { id: 'tab', tabId: 7, options: { language: 'en' }, visible: true },
+    {
+      id: 'tab',
+      tabId: 7,
+      options: { language: 'en' },
+      visible: true,
+      page: { site: 'films.example', title: 'Films' },
+    },
     {
       toHost: (message) => toHost.push(message),
       toOverlay: (message) => toOverlay.push(message),
+      report: (report) => reports.push(report),
       stateChanged: () => {},
+      now: () => BEGAN,
     },
   );
   let revision = 0;
@@ -180,7 +191,7 @@ test('both go on with a new host', () => {
   say('tab', spoken('Said so.', 0, 1), spoken('And then', 2, 3));
   say('mic', spoken('Yes', 1, 2));
   hear(1);
-  conversation.detach();
+  conversation.detach(true);
   takeToHost();
   conversation.attach();
   const starts = takeToHost().filter(({ type }) => type === 'start');
@@ -192,9 +203,11 @@ test('both go on with a new host', () => {
     ],
   );
   hear(1);
-  assert.deepEqual(shown(), []);
-  say('tab', spoken('Said so.', 0, 1));
-  assert.deepEqual(shown(), ['Said so.']);
+  assert.deepEqual(shown(), ['Said so.', 'you: Yes', 'And then'], 'nothing that stands goes');
+  say('tab', spoken('Said so!', 0, 1));
+  assert.deepEqual(shown(), ['Said so!', 'you: Yes', 'And then']);
+  say('tab', spoken('Said so!', 0, 1), spoken('And now', 1.8, 3));
+  assert.deepEqual(shown(), ['Said so!', 'you: Yes', 'And now']);
 });
 
 test('the microphone’s end is not the captions’, the tab’s is', () => {
@@ -273,7 +286,7 @@ test('what is misheard of the tab is left out, for it swells and fades with it',
 
 test('a page whose media nobody sees is silenced when it can be heard no more', () => {
   const { conversation, hear } = bench();
-  conversation.setPaused(null);
+  conversation.noteMedia(0, { paused: null, playhead: null });
   conversation.setAudible(false);
   assert.equal(conversation.state.halted, null, 'it has not begun');
   conversation.setAudible(true);
@@ -293,9 +306,31 @@ test('a page whose media nobody sees is silenced when it can be heard no more', 
 test('what a page says of its media goes before what can be heard of it', () => {
   const { conversation } = bench();
   conversation.setAudible(true);
-  conversation.setPaused(true);
+  conversation.noteMedia(0, { paused: true, playhead: null });
   assert.equal(conversation.state.halted, 'paused');
-  conversation.setPaused(false);
+  conversation.noteMedia(0, { paused: false, playhead: null });
   conversation.setAudible(false);
   assert.equal(conversation.state.halted, null, 'it plays silence');
+});
+
+test('of the transcript, no line goes because it is old', () => {
+  const { conversation, hear, say } = bench();
+  conversation.attach();
+  hear(1);
+  for (let second = 0; second < 250; second++) say('tab', spoken(`${second}`, second, second + 1));
+  assert.equal(conversation.transcript.transcript.entries.length, 250);
+  say('tab', spoken('', 249, 250));
+  assert.equal(conversation.transcript.transcript.entries.length, 249);
+});
+
+test('words with times stay in the transcript', () => {
+  const { conversation, toOverlay, say } = bench();
+  const words = [{ text: ' Hello.', start: 0, end: SECOND, probability: 0.9 }];
+  say('tab', Object.assign(spoken('Hello.', 0, 1), { words }));
+  assert.equal(conversation.transcript.transcript.entries[0]?.words[0]?.[0], ' Hello.');
+  const shown = toOverlay.findLast(({ type }) => type === 'captions');
+  assert.deepEqual(
+    shown.lines.map((/** @type {object} */ each) => 'words' in each),
+    [false],
+  );
 });

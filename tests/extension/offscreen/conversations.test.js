@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FRAME_SAMPLES } from '../../../extension/audio/framing.js';
 import { captions, line, status } from '../builders.js';
-import { SOURCE_WITHIN_MS } from '../../../extension/offscreen/conversations.js';
+import { SOURCE_WITHIN_MS } from '../../../extension/offscreen/sources.js';
 import { bench, FRAME, gate, READY, saidToHost, settled } from './conversations_bench.js';
 
 test('captions begin: the overlay is told everything, the host as soon as there is one', async () => {
@@ -240,7 +240,7 @@ test('each command reaches the conversation of its tab alone', async () => {
   take('overlay');
   take('to-host');
   conversations.obey({ type: 'show', tabId: 8 });
-  conversations.obey({ type: 'media', tabId: 8, paused: true });
+  conversations.obey({ type: 'media', tabId: 8, frame: 0, paused: true, playhead: null });
   conversations.obey({ type: 'configure', tabId: 7, options: { language: 'de' } });
   conversations.obey({ type: 'visible', tabIds: [8] });
   assert.deepEqual(

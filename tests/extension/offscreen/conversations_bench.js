@@ -97,6 +97,8 @@ export function bench() {
       return () => void browser.repeated.splice(browser.repeated.indexOf(action), 1);
     },
     newId: () => `mic-${++ids}`,
+    now: () => 0,
+    archivist: { finish: async () => {}, setKept: () => {} },
   });
   return {
     conversations,
@@ -118,7 +120,8 @@ export function bench() {
     /** @param {number} tabId @param {object} [changes] */
     begin: async (tabId, changes = {}) => {
       const session = `tab-${tabId}`;
-      const usual = { options: {}, visible: true, microphone: false, muted: false };
+      const page = { site: 'films.example', title: 'Films' };
+      const usual = { options: {}, visible: true, microphone: false, muted: false, page };
       conversations.obey({ type: 'begin', session, tabId, streamId: 'x', ...usual, ...changes });
       await settled();
     },

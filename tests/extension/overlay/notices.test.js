@@ -13,6 +13,14 @@ test('a phase is announced once', () => {
   assert.equal(changeFor(phase('loading'), phase('listening'))?.notice?.key, 'notice_listening');
 });
 
+test('what goes on is announced by its captions', () => {
+  assert.equal(changeFor(phase('listening'), phase('reconnecting'))?.notice?.busy, true);
+  assert.deepEqual(changeFor(phase('reconnecting'), phase('listening')), {
+    notice: null,
+    afterMs: 0,
+  });
+});
+
 test('audio left out is announced with its length, whatever the phase', () => {
   const change = changeFor(phase('lagging', 1000), phase('lagging', 4600));
   assert.equal(change?.notice?.key, 'notice_skipped');

@@ -341,3 +341,41 @@ test('a copied line is confirmed', () => {
   receive({ type: 'copied', session: 's' });
   assert.equal(page.notice, 'notice_copied');
 });
+
+test('finished lines are shown again in step, and then what is said, without what was said before', () => {
+  const { page, receive, snapshot, takeDone } = bench();
+  snapshot('s');
+  receive(captions(1, [line(0, 'Said at last.')]));
+  takeDone();
+  receive({ type: 'replay', session: 's', lines: [line(40, 'Said at first.')], since: 0 });
+  assert.deepEqual(page.text, ['Said at first.']);
+  assert.ok(
+    takeDone().some(({ type }) => type === 'clear'),
+    'the line does not scroll in',
+  );
+  receive({
+    type: 'replay',
+    session: 's',
+    lines: [line(40, 'Said at first.'), line(50, 'Then.')],
+    since: 0,
+  });
+  assert.deepEqual(page.text, ['Said at first.', 'Then.']);
+  assert.ok(takeDone().every(({ type }) => type !== 'clear'));
+  // The host finishes what was said before.
+  receive(captions(2, [line(0, 'Said at last!', { state: 'final' })]));
+  assert.deepEqual(page.text, ['Said at first.', 'Then.']);
+  receive({ type: 'replay', session: 's', lines: [], since: 0 });
+  assert.deepEqual(page.text, []);
+  receive({ type: 'replay', session: 's', lines: null, since: 30_000 });
+  assert.deepEqual(page.text, []);
+  receive(captions(3, [line(40_000, 'Said now.')]));
+  assert.deepEqual(page.text, ['Said now.']);
+});
+
+test('a new session replays nothing', () => {
+  const { page, receive, snapshot } = bench();
+  snapshot('s');
+  receive({ type: 'replay', session: 's', lines: [line(40, 'Said at first.')], since: 0 });
+  snapshot('t');
+  assert.deepEqual(page.text, []);
+});

@@ -4,6 +4,7 @@ import * as announcer from '../../../extension/overlay/announcer.js';
 import * as bilingual from '../../../extension/overlay/bilingual.js';
 import * as notices from '../../../extension/overlay/notices.js';
 import { OverlayReducer } from '../../../extension/overlay/reducer.js';
+import * as replay from '../../../extension/overlay/replay.js';
 import * as steady from '../../../extension/overlay/steady.js';
 import * as captionRules from '../../../extension/shared/captions.js';
 import * as settings from '../../../extension/shared/settings.js';
@@ -23,6 +24,7 @@ const RULES = {
   captions: captionRules,
   filters,
   notices,
+  replay,
   settings,
   speakers,
   steady,

@@ -62,10 +62,10 @@ test('commands name the extension where they must', () => {
   assert.deepEqual(commandsFor('page_not_scriptable', 'abc'), []);
 });
 
-test('only a host that died is worth another attempt', () => {
+test('only a host that died, or is being replaced, is worth another attempt', () => {
   const transient = TEXTS.filter(([text]) => isTransient(problemOfDisconnect(text)));
   assert.deepEqual(
     new Set(transient.map(([, code]) => code)),
-    new Set(['host_exited', 'host_crashed', 'host_gone']),
+    new Set(['host_exited', 'host_crashed', 'host_gone', 'host_not_found']),
   );
 });

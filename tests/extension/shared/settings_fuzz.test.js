@@ -98,6 +98,7 @@ function storageWith(synced, local) {
       items,
       get: async (/** @type {string} */ key) => (key in items ? { [key]: items[key] } : {}),
       set: async (/** @type {object} */ changes) => void Object.assign(items, changes),
+      remove: async () => {},
       clear: async () => {},
     };
   };

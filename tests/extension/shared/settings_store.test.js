@@ -15,6 +15,7 @@ function memory() {
       Object.assign(items, structuredClone(changes));
       for (const listener of listeners) listener(changes);
     },
+    remove: async () => {},
     clear: async () => {
       for (const key of Object.keys(items)) delete items[key];
     },

@@ -15,9 +15,7 @@ const WORDS = { you: 'You:', numbered: (/** @type {string} */ number) => `Speake
 /** @param {Speakers} speakers */
 const several = (...speakers) =>
   severalSpeak({
-    revision: 1,
     lines: speakers.map((speaker, id) => line(id, 'x', { speaker })),
-    draft: null,
   });
 
 /** @param {Speakers} speakers */

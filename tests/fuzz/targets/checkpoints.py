@@ -2,6 +2,7 @@
 
 import json
 import struct
+from contextlib import suppress
 from typing import Any, Final
 
 from fixtures import smallest_model
@@ -11,6 +12,7 @@ from wlk_host.backends.checkpoints import vocabulary
 from wlk_host.backends.checkpoints.conversion import as_ctranslate2
 from wlk_host.backends.checkpoints.files import weight_files
 from wlk_host.backends.checkpoints.names import to_openai
+from wlk_host.backends.translators import folder as translators
 from wlk_host.backends.whisper.config import read_config
 from wlk_host.backends.whisper.tokenizer import WhisperTokenizer
 
@@ -152,14 +154,26 @@ def read_tokenizer(data: bytes) -> None:
     where = folder("tokenizer")
     (where / "tokenizer.json").write_bytes(data)
     (where / "config.json").write_bytes(b'{"suppress_ids": [1], "suppress_ids_begin": [2]}')
+    with coded("translator_broken"):
+        translators._fast_tokenizer(where / "tokenizer.json")
     with coded("model_corrupt"):
         tokenizer = WhisperTokenizer(where)
         assert isinstance(tokenizer.decode(tokenizer.encode(" the words")), str)
         assert len(tokenizer.languages) < 1000
         tokenizer.require_fit(51_865)
+    with coded("model_corrupt"):
+        _use(vocabulary.own(where))
     with coded("model_corrupt", "vocabulary_missing"):
         found = vocabulary.borrowed(51_866, [where])
         found.tokens(100)
+
+
+def _use(own: vocabulary.Vocabulary | None) -> None:
+    """Ask for what a conversion writes, which does without where there is none."""
+    if own is not None:
+        with suppress(KeyError, ValueError):
+            own.tokens(100)
+            assert len(own.language_ids()) < 1000
 
 
 def index_seeds() -> list[bytes]:

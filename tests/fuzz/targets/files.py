@@ -68,7 +68,7 @@ def read_media(data: bytes) -> None:
     """Decode a recording: its sound goes forward, and what is missing is told."""
     path = folder("media") / "sound"
     path.write_bytes(data)
-    with coded("file_unreadable", "file_missing", "track_missing"):
+    with coded("file_unreadable", "file_missing", "sound_missing", "track_missing"):
         file, end = SoundFile(path), 0
         for chunk in file.chunks():
             assert chunk.start >= end

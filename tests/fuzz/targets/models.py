@@ -26,22 +26,23 @@ def read_name(data: bytes) -> None:
 
 
 def translator_seeds() -> list[bytes]:
-    """A vocabulary and a configuration, as CTranslate2 writes them."""
+    """A configuration and a vocabulary, as CTranslate2 writes them, one a line."""
     config = {"add_source_eos": False, "bos_token": "<s>"}
     words = ["<s>", "</s>", "eng_Latn", "por_Latn", "__en__", "<2en>", "hello"]
-    return [json.dumps([config, words]).encode()]
+    return [f"{json.dumps(config)}\n{json.dumps(words)}".encode()]
 
 
 def read_translator(data: bytes) -> None:
     """Describe a translation model by what lies in its folder."""
-    at = max(0, data.find(b","))
+    config, _, words = data.partition(b"\n")
     where = folder("opus-mt-en-pt")
     (where / "model.bin").write_bytes(b"")
-    (where / "config.json").write_bytes(data[1:at])
-    (where / "shared_vocabulary.json").write_bytes(data[at + 1 : -1])
+    (where / "config.json").write_bytes(config)
+    (where / "shared_vocabulary.json").write_bytes(words)
+    model = FolderModel(where)
     with coded("translator_broken"):
-        model = FolderModel(where)
         assert isinstance(model.config, dict)
+    with coded("translator_broken"):
         assert isinstance(model.supports("en", "pt-BR"), bool)
 
 
@@ -61,6 +62,6 @@ def read_answer(data: bytes) -> None:
 
 TARGETS: Final = (
     Target("name", name_seeds, read_name, mutations.of_bytes),
-    Target("translator", translator_seeds, read_translator, mutations.of_json),
+    Target("translator", translator_seeds, read_translator, mutations.of_lines(mutations.of_json)),
     Target("answer", answer_seeds, read_answer, mutations.of_json),
 )

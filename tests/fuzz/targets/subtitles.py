@@ -1,20 +1,28 @@
-"""Lines of any kind as subtitles, which readers of such files must understand."""
+"""Lines of any kind as subtitles and transcripts, which readers of such files must understand."""
 
+import csv
+import io
 import json
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, Final, get_args
 
 import msgspec
 
 from fuzz import mutations
-from fuzz.target import Target
+from fuzz.target import HERE, Target, coded
 from wlk_host.core.subtitles import formats
 from wlk_host.core.subtitles.cues import LONGEST
+from wlk_host.core.subtitles.file_names import file_name
+from wlk_host.core.subtitles.files import TranscriptFile
 from wlk_host.core.subtitles.pieces import COLUMNS
 from wlk_host.core.subtitles.timing import Cue
-from wlk_host.core.subtitles.writer import Contents, Subtitles
+from wlk_host.core.subtitles.transcript import Contents, TranscriptLine, of_line, shown
+from wlk_host.core.subtitles.writer import Subtitles
 from wlk_host.core.types import Line
 from wlk_host.core.words import width_of
+from wlk_host.protocol import codec, convert
+from wlk_host.protocol.export import Export
 
 _LAST: Final = 2**53
 _MOST_TEXT: Final = 1000
@@ -42,28 +50,72 @@ def line_seeds() -> list[bytes]:
 
 
 def read_lines(data: bytes) -> None:
-    """Make both formats of the lines, with each choice of texts."""
+    """Make cues of the lines, in both formats, with each choice of texts."""
     try:
-        lines = msgspec.json.decode(data, type=list[Line])
+        lines = msgspec.convert(json.loads(data), list[Line])
     except (ValueError, RecursionError):
         return
-    lines = [line for line in lines if _is_possible(line)]
-    if sum(len(line.text) for line in lines) > _MOST_TEXT:  # A line takes a while.
+    told = [of_line(line) for line in lines if _is_possible(line)]
+    if _is_short(told):
+        for contents in get_args(Contents):
+            _require_cues(told, contents, names_speakers=len(data) % 2 == 0)
+
+
+def export_seeds() -> list[bytes]:
+    """Transcripts of the extension's, to be written as files."""
+    paths = sorted((HERE.parent / "fixtures" / "protocol" / "valid").glob("export*.json"))
+    found = [json.loads(path.read_bytes()) for path in paths]
+    whole = [one for one in found if one["type"] == "export"]
+    formats_ = ("srt", "vtt", "txt", "md", "json", "csv")
+    return [json.dumps({**one, "format": form}).encode() for one in whole for form in formats_]
+
+
+def read_export(data: bytes) -> None:
+    """Write the file that a message asks for, and read it back where that says something."""
+    message = None
+    with coded("message_invalid"):
+        message = codec.decode(data)
+    if not isinstance(message, Export):
         return
-    for contents in get_args(Contents):
-        subtitles = Subtitles(contents, names_speakers=len(data) % 2 == 0)
-        cues = [*(cue for line in lines for cue in subtitles.add(line)), *subtitles.rest()]
-        assert all(before.end <= after.start for before, after in pairwise(cues))
-        for number, cue in enumerate(cues, 1):
-            _require(cue)
-            _require_block(formats.subrip(number, cue), 2 + len(cue.rows))
-            _require_block(formats.webvtt(cue), 1 + len(cue.rows))
+    assert 0 < len(file_name(message.title, message.language, message.format).encode()) <= 255
+    lines = [convert.transcript_line(line) for line in message.lines]
+    if not _is_short(lines):
+        return
+    file = TranscriptFile(message.format, message.content, message.title, message.language)
+    text = "".join([*file.add(lines), *file.rest()])
+    assert text.encode() or message.format in ("srt", "txt", "md")
+    kept = [line for line in lines if not shown(line, message.content).is_empty]
+    if message.format == "json":
+        assert len(json.loads(text)["lines"]) == len(kept)
+    elif message.format == "csv":
+        header, *rows = csv.reader(io.StringIO(text, newline=""))
+        assert [len(row) for row in rows] == [len(header)] * len(kept)
+    _require_cues(lines, message.content, names_speakers=message.format == "srt")
+
+
+def _require_cues(
+    lines: Sequence[TranscriptLine], contents: Contents, *, names_speakers: bool
+) -> None:
+    """Cues are in order, fit on the screen, and end where the formats say."""
+    subtitles = Subtitles(names_speakers=names_speakers)
+    settled = [cue for line in lines for cue in subtitles.add(shown(line, contents))]
+    cues = [*settled, *subtitles.rest()]
+    assert all(before.end <= after.start for before, after in pairwise(cues))
+    for number, cue in enumerate(cues, 1):
+        _require(cue)
+        _require_block(formats.subrip(number, cue), 2 + len(cue.rows))
+        _require_block(formats.webvtt(cue), 1 + len(cue.rows))
 
 
 def _is_possible(line: Line) -> bool:
     """Whether it has what sessions promise of positions: they are no negative numbers."""
     spans = [(line.start, line.end), *((word.start, word.end) for word in line.words)]
-    return all(0 <= start <= end <= _LAST for start, end in spans)
+    return all(0 <= at <= _LAST for span in spans for at in span)
+
+
+def _is_short(lines: Sequence[TranscriptLine]) -> bool:
+    """Whether it is tried: a line takes a while."""
+    return sum(len(line.text) for line in lines) <= _MOST_TEXT
 
 
 def _require(cue: Cue) -> None:
@@ -82,4 +134,7 @@ def _require_block(text: str, rows: int) -> None:
     assert text.encode()
 
 
-TARGETS: Final = (Target("subtitles", line_seeds, read_lines, mutations.of_json, 500),)
+TARGETS: Final = (
+    Target("subtitles", line_seeds, read_lines, mutations.of_json, 500),
+    Target("export", export_seeds, read_export, mutations.of_json, 1000),
+)

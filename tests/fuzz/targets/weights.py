@@ -38,9 +38,15 @@ def _written(name: str, data: bytes) -> Path:
 
 
 def safetensors_seeds() -> list[bytes]:
-    """A few tensors, and one in bfloat16."""
-    header = b'{"a":{"dtype":"BF16","shape":[2,2],"data_offsets":[0,8]},"__metadata__":{"x":"y"}}'
-    return [save(dict(_ARRAYS)), struct.pack("<Q", len(header)) + header + bytes(range(8))]
+    """A few tensors, some in bfloat16, and one of 8 bits, which is not read."""
+    headers = (
+        b'{"a":{"dtype":"BF16","shape":[2,2],"data_offsets":[0,8]},"__metadata__":{"x":"y"}}',
+        b'{"a":{"dtype":"F16","shape":[4],"data_offsets":[0,8]},'
+        b'"none":{"dtype":"BF16","shape":[0,7],"data_offsets":[8,8]}}',
+        b'{"x":{"dtype":"F8_E4M3","shape":[8],"data_offsets":[0,8]}}',
+    )
+    written = [struct.pack("<Q", len(one)) + one + bytes(range(8)) for one in headers]
+    return [save(dict(_ARRAYS)), save({"n": np.arange(3)}, {"format": "np"}), *written]
 
 
 def read_safetensors(data: bytes) -> None:

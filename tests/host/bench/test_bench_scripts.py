@@ -16,7 +16,7 @@ from fixtures.models import model
 from openai_checkpoint import openai_checkpoint
 from wlk_host.backends.checkpoints.container import read_variables
 from wlk_host.backends.whisper.tokenizer import WhisperTokenizer
-from wlk_host.runtime.files.media import CHUNK
+from wlk_host.runtime.files.conversion import CHUNK
 
 SCRIPTS = Path(soak.__file__).parent
 

@@ -12,7 +12,7 @@ import tabs
 from fixtures.models import model
 from fixtures.sound import english
 from wlk_host.core.types import SAMPLE_RATE, Sample
-from wlk_host.runtime.files.media import CHUNK
+from wlk_host.runtime.files.conversion import CHUNK
 
 
 def status(at: float, lag_ms: int, *, refining: bool = True) -> tuple[float, dict[str, Any]]:

@@ -135,6 +135,27 @@ def test_a_machine_that_lags_leaves_out_the_second_pass() -> None:
     assert_sound(stage)
 
 
+def test_a_machine_that_stays_late_leaves_out_the_second_pass_though_this_session_is_on_time() -> (
+    None
+):
+    """It was late until its turn came: others need the time."""
+    script = spoken("a sentence of some length here 2.0 and another one of some length")
+    stage = Stage(script)
+    pcm = sound_of(script)
+    again = script[6].start - CHUNK
+    stage.session.is_overloaded = True
+    stage.play(pcm[:again])
+    assert stage.session.lag == 0
+    assert not stage.session.refining
+    assert stage.recognizer.n_heard == 0
+    stage.session.is_overloaded = False
+    stage.play(pcm[again:], at=again)
+    stage.finish()
+    assert stage.session.refining
+    assert stage.recognizer.n_heard > 0
+    assert stage.shown[-1].committed == text_of(script)
+
+
 def test_sound_is_left_out_only_past_a_bound_and_said_so() -> None:
     letters = random.Random(1)
     words = ["".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=6)) for _ in range(300)]

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -93,15 +92,6 @@ def test_every_command_that_a_hint_names_exists(capsys: pytest.CaptureFixture[st
         assert ended.value.code == 0, command
 
 
-@pytest.fixture
-def heeding_interrupts() -> Iterator[None]:
-    """What a shell starts in the background ignores them, and so would its children."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("heeding_interrupts")
 @pytest.mark.parametrize(
     ("sent", "exit_code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)]
 )

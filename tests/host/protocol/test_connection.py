@@ -151,7 +151,8 @@ def test_a_failed_session_may_start_again(started: Connection) -> None:
 
 
 @pytest.mark.parametrize(
-    "request_", ["models", "download", "cancel", "remove", "speech", "configure", "visibility"]
+    "request_",
+    ["models", "download", "cancel", "remove", "speech", "export", "configure", "visibility"],
 )
 def test_what_cannot_be_decoded_is_told_to_who_asked(started: Connection, request_: str) -> None:
     refusal = tell(started, type=request_, session="a", model=[], options=3, visible=3)

@@ -1,10 +1,13 @@
 import struct
+from dataclasses import replace
 
 import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
 
 from wlk_host.core.options import SessionOptions
 from wlk_host.core.types import AudioChunk, CaptionUpdate, Draft, Line, Translation, Word
-from wlk_host.protocol import convert, messages
+from wlk_host.protocol import codec, convert, messages
 from wlk_host.protocol.connection import FeedAudio
 from wlk_host.protocol.options import Options
 
@@ -55,6 +58,47 @@ def test_lines_travel_without_their_words() -> None:
         draft=messages.CaptionDraft(5, " the", 9, 12),
         final_until=9,
     )
+
+
+SPOKEN = (Word(" Hi", 5, 9, 0.98765), Word(" there.", 9, 2**53 + 4, 1.0000001))
+
+
+def test_final_lines_tell_their_words_where_asked() -> None:
+    line = Line(5, 5, 9, "Hi there.", "final", "en", SPOKEN)
+    update = CaptionUpdate(1, (line, replace(line, state="committed")), None, final_until=9)
+    asked, live = convert.captions("a", update, words=True).lines
+    assert asked.words == (
+        messages.CaptionWord("Hi", 5, 9, 0.9877),
+        messages.CaptionWord(" there.", 9, 2**53 - 1, 1),
+    )
+    assert live.words is msgspec.UNSET
+    assert b'"words"' not in codec.encode(convert.captions("a", update))
+
+
+def test_a_removed_line_has_no_words() -> None:
+    update = CaptionUpdate(1, (Line(5, 5, 5, "", "final", "en"),), None, final_until=9)
+    assert convert.captions("a", update, words=True).lines[0].words == ()
+
+
+@given(st.lists(st.builds(Word, st.text().filter(str.strip), st.just(1), st.just(2), st.floats())))
+def test_the_words_told_make_up_the_text_and_are_valid(words: list[Word]) -> None:
+    text = "".join(word.text for word in words)
+    line = Line(1, 1, 2, text.strip(), "final", None, tuple(words))
+    update = CaptionUpdate(1, (line,), None, final_until=9)
+    told = msgspec.json.decode(
+        codec.encode(convert.captions("a", update, words=True)), type=messages.Captions
+    )
+    shown = told.lines[0].words
+    assert shown is not msgspec.UNSET
+    assert "".join(word.text for word in shown) == line.text
+
+
+def test_words_that_the_extension_kept_come_back() -> None:
+    line = Line(
+        5, 5, 9, "Hi there.", "final", "en", (Word("Hi", 5, 9, 0.5), Word(" there.", 9, 9, 1.0))
+    )
+    sent = convert.captions("a", CaptionUpdate(1, (line,), None, 9), words=True).lines
+    assert convert.lines(sent) == (line,)
 
 
 def test_samples_become_whole_milliseconds() -> None:

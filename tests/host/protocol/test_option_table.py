@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from tools import generate_options
-from wlk_host import cli
+from wlk_host import cli, cli_options
 from wlk_host.core.errors import WlkError
 from wlk_host.core.options import SessionOptions
 from wlk_host.core.tab_options import HELP
@@ -26,7 +26,7 @@ TEXTS = (("a", "a"), ("en", ""), ("3.1", ",3.1"))
 """For each pattern of the table a text that it allows, and by what this may go on. The first, where
 there is none."""
 
-COMMANDS = (["caption", "talk.mp4"], ["bench", "manifest.jsonl"])
+COMMANDS = (["caption", "talk.mp4"], ["bench", "manifest.jsonl"], ["listen"])
 
 
 def kinds_of(schema: dict[str, Any]) -> list[str]:
@@ -74,7 +74,7 @@ def called(value: object) -> str:
 
 
 def flag_of(name: str) -> str:
-    return cli._FLAGS.get(name, f"--{name.replace('_', '-')}")
+    return cli_options.FLAGS.get(name, f"--{name.replace('_', '-')}")
 
 
 def arguments_for(name: str, value: object) -> list[str]:
@@ -90,7 +90,7 @@ def arguments_for(name: str, value: object) -> list[str]:
 WRITTEN_CASES = [
     (name, value, fits)
     for name, value, fits in CASES
-    if name not in cli.NOT_FOR_FILES and arguments_for(name, value)
+    if name not in cli_options.NOT_FOR_FILES and arguments_for(name, value)
 ]
 
 
@@ -173,7 +173,7 @@ def test_every_option_has_its_flag_and_its_words(
     printed = " ".join(capsys.readouterr().out.split())
     for name, schema in TABLE.items():
         assert HELP[name] == schema["description"]
-        assert (f" {flag_of(name)} " in printed) is (name not in cli.NOT_FOR_FILES), name
+        assert (f" {flag_of(name)} " in printed) is (name not in cli_options.NOT_FOR_FILES), name
 
 
 def test_sessions_take_every_option() -> None:

@@ -69,6 +69,14 @@ def test_both_refuse_more_sound_than_a_message_may_carry() -> None:
         assert types_accept(encoded) is fits
 
 
+def test_both_refuse_more_lines_than_a_message_may_carry() -> None:
+    export = json.loads((FIXTURES / "valid" / "export.json").read_bytes())
+    for count, fits in ((500, True), (501, False)):
+        encoded = json.dumps({**export, "lines": export["lines"] * count}).encode()
+        assert schema_accepts(encoded) is fits
+        assert types_accept(encoded) is fits
+
+
 @pytest.mark.parametrize("kind", ["ToHost", "ToExtension"])
 def test_every_message_of_the_schema_has_a_valid_fixture(kind: str) -> None:
     documents = [json.loads(path.read_bytes()) for path in VALID]

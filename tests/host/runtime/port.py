@@ -12,7 +12,8 @@ import numpy as np
 from host.runtime.scripted import Held, Inline
 from wlk_host.core.types import Pcm, Sample
 from wlk_host.protocol.connection import Connection
-from wlk_host.protocol.messages import Error, Status, ToExtension
+from wlk_host.protocol.health import Health
+from wlk_host.protocol.messages import Error, Status, ToExtension, ToModels
 from wlk_host.runtime.host.loop import HostLoop, Wake
 from wlk_host.runtime.host.model_service import ModelService
 from wlk_host.runtime.ports import ModelLoader, Threads
@@ -110,10 +111,15 @@ class Port:
         connection = Connection()
         connection.receive(b'{"type": "hello", "protocol": 1, "extension": "1"}')
         models = ModelService(send, ())
+
+        def answer(request: ToModels | Health) -> None:
+            assert not isinstance(request, Health), "the process answers it"
+            models.obey(request)
+
         threads = self.threads or Inline(self.loading)
         make_threads = make_threads or (lambda _: threads)
         HostLoop(
-            inbox, send, connection, make_loader, models.obey, release_after_s, make_threads, now
+            inbox, send, connection, make_loader, answer, release_after_s, make_threads, now
         ).run()
 
     def states(self, session: str) -> list[str]:

@@ -28,6 +28,7 @@ class ScriptedSession:
         self.skipped: Sample = 0
         self.language: str | None = None
         self.refining = True
+        self.is_overloaded = False
         self.translation_delay: Sample | None = None
         self.translation_problem: WlkError | None = None
         self.due: list[Work] = []

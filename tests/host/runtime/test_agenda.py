@@ -8,8 +8,6 @@ from hypothesis import strategies as st
 from wlk_host.runtime.agenda import PATIENCE_S, Agenda
 from wlk_host.runtime.ports import Urgency
 
-LIVE, REFINE = 1, 2
-
 
 @dataclass(frozen=True)
 class Job:
@@ -17,8 +15,7 @@ class Job:
     urgency: Urgency | None = None
 
 
-SHOWN, HIDDEN = Job("shown", (LIVE, False)), Job("hidden", (LIVE, True))
-LATER = Job("later", (REFINE, False))
+SHOWN, HIDDEN = Job("shown", Urgency.VISIBLE), Job("hidden", Urgency.HIDDEN)
 SECOND = Job("second pass")
 
 
@@ -34,13 +31,13 @@ def order(n_threads: int, *jobs: Job, at: float = 0.0) -> list[str]:
     return begun
 
 
-def test_live_comes_before_the_rest_and_visible_before_hidden() -> None:
-    assert order(2, SECOND, LATER, HIDDEN, SHOWN) == ["shown", "hidden", "later", "second pass"]
+def test_turns_come_before_the_rest_and_visible_before_hidden() -> None:
+    assert order(2, SECOND, HIDDEN, SHOWN) == ["shown", "hidden", "second pass"]
 
 
 def test_of_equals_the_one_that_has_waited_longest_is_next() -> None:
     names = [f"tab {n}" for n in range(5)]
-    assert order(1, *(Job(name, (LIVE, False)) for name in names)) == names
+    assert order(1, *(Job(name, Urgency.VISIBLE) for name in names)) == names
     assert order(1, *(Job(name) for name in names)) == names
 
 
@@ -65,7 +62,7 @@ def test_a_single_thread_does_second_passes_as_well() -> None:
     assert order(1, SECOND, Job("another")) == ["second pass", "another"]
 
 
-URGENCIES = st.none() | st.tuples(st.integers(1, 3), st.booleans())
+URGENCIES = st.none() | st.sampled_from(Urgency)
 
 
 @given(st.integers(1, 4), st.lists(st.one_of(URGENCIES, st.just("end")), max_size=60))

@@ -7,10 +7,11 @@ from functools import partial
 import pytest
 
 from wlk_host.core.ports import Promise
+from wlk_host.runtime.ports import Urgency
 from wlk_host.runtime.workers import Workers
 
 WITHIN_S = 20.0
-LIVE, HIDDEN = (1, False), (1, True)
+LIVE, HIDDEN = Urgency
 
 
 class Gated:
@@ -138,7 +139,9 @@ def test_jobs_from_many_threads_are_all_done_and_never_too_many_at_a_time() -> N
         promises: list[Promise[None]] = []
         for n in range(200):
             urgent = (number + n) % 3
-            promises.append(workers.take(job, (urgent, False)) if urgent else workers.submit(job))
+            promises.append(
+                workers.take(job, list(Urgency)[urgent - 1]) if urgent else workers.submit(job)
+            )
         for promise in promises:
             promise.result()
 

@@ -57,10 +57,10 @@ READING: Final = (
     ImportError,
     MemoryError,
     RuntimeError,
-    pickle.UnpicklingError,
-    struct.error,
     SyntaxError,  # This and the next one: of headers of NumPy's.
     tokenize.TokenError,
+    pickle.UnpicklingError,
+    struct.error,
     zipfile.BadZipFile,
     zlib.error,
     safetensors.SafetensorError,

@@ -19,9 +19,6 @@ from numpy.typing import NDArray
 _MAGIC: Final = 0x1950A86A20F9469CFC6C
 _VERSION: Final = 1001
 
-_REMEMBERING: Final = ("PUT", "BINPUT", "LONG_BINPUT")
-"""The instructions that name a number under which an object is remembered."""
-
 _DTYPES: Final = {
     "DoubleStorage": np.float64,
     "FloatStorage": np.float32,
@@ -29,6 +26,8 @@ _DTYPES: Final = {
     "IntStorage": np.int32,
     "LongStorage": np.int64,
 }
+
+_PUT: Final = frozenset({"PUT", "BINPUT", "LONG_BINPUT"})
 
 Array = NDArray[np.generic]
 
@@ -59,23 +58,6 @@ def _next(file: BinaryIO, n_bytes: int) -> Any:
     return _Unpickler(file, n_bytes).load()
 
 
-def _require_counted(file: BinaryIO) -> None:
-    """Check that the next pickle numbers what it remembers one after the other, as picklers do.
-
-    The unpickler makes a table as long as the highest number: 8 bytes could fill the memory.
-    """
-    begin = file.tell()
-    try:
-        named = [
-            number for code, number, _ in pickletools.genops(file) if code.name in _REMEMBERING
-        ]
-    except ValueError as error:
-        raise pickle.UnpicklingError(str(error)) from error
-    if named != list(range(len(named))):
-        raise pickle.UnpicklingError("it numbers what it remembers as no pickler does")
-    file.seek(begin)
-
-
 class _Unpickler(pickle.Unpickler):
     """Knows tensors and plain containers alone.
 
@@ -88,10 +70,20 @@ class _Unpickler(pickle.Unpickler):
     """
 
     def __init__(self, file: BinaryIO, n_bytes: int) -> None:
-        _require_counted(file)
         super().__init__(file)
+        self._file = file
         self._n_bytes = n_bytes
         self.storages: dict[str, Array] = {}
+
+    def load(self) -> Any:
+        """The object. Its memo is checked first: one byte more asks for gigabytes of it."""
+        begin = self._file.tell()
+        try:
+            _require_small_memo(self._file)
+        except ValueError as error:
+            raise pickle.UnpicklingError(f"it is no pickle: {error}") from error
+        self._file.seek(begin)
+        return super().load()
 
     def find_class(self, module: str, name: str) -> Any:
         """What a pickle may call."""
@@ -120,6 +112,18 @@ class _Unpickler(pickle.Unpickler):
                 raise pickle.UnpicklingError("it holds more numbers than its bytes can be")
             self.storages[key] = np.zeros(n_numbers, dtype)
         return self.storages[key]
+
+
+def _require_small_memo(file: BinaryIO) -> None:
+    """Check the pickle that begins there.
+
+    Raises:
+        ValueError: it is damaged, or its memo is larger than it can be.
+    """
+    for number, (operation, place, _) in enumerate(pickletools.genops(file)):
+        # Places are counted up, so none can exceed the operations before it.
+        if operation.name in _PUT and isinstance(place, int) and not 0 <= place <= number:
+            raise ValueError(f"it puts something in place {place} of its memo")
 
 
 def _tensor(

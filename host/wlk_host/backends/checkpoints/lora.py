@@ -21,7 +21,7 @@ _PREFIX: Final = "base_model.model."
 _PART: Final = re.compile(r"(.+)\.lora_([AB])(?:\.default)?\.weight")
 
 _MOST_ALPHA: Final = 10**6
-"""Adapters have one of about their rank, which is below 1000."""
+"""Adapters are trained with 8 to 1024. JSON has numbers that no float can hold, and NaN."""
 
 _SAVED: Final = re.compile(r"(.+?)\.modules_to_save(?:\.default)?\.(weight|bias)|(.+)")
 

@@ -23,6 +23,10 @@ _CANTONESE: Final = 50_358
 """The token <|yue|> of large-v3. In the others it is the first token after the languages."""
 
 
+_MOST_TOKENS: Final = 1 << 20
+"""Twenty times as many as any Whisper model has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """What turns tokens into text, and which tokens are never decoded.
@@ -82,25 +86,34 @@ def _require_tokenizer(path: Path, tokenizer: dict[str, Any]) -> None:
     """Check what of a tokenizer is read here."""
     model, added = tokenizer.get("model"), tokenizer.get("added_tokens")
     known = model.get("vocab") if isinstance(model, dict) else None
-    if not isinstance(known, dict) or not all(type(number) is int for number in known.values()):
+    if not isinstance(known, dict) or not all(map(_is_token, known.values())):
         raise corrupt(path, "it has no vocabulary of tokens and their numbers")
     entries = added if isinstance(added, list) else [None]
     if not all(
         isinstance(entry, dict)
-        and type(entry.get("id")) is int
+        and _is_token(entry.get("id"))
         and isinstance(entry.get("content"), str)
         for entry in entries
     ):
         raise corrupt(path, "its added_tokens are no tokens with an id and a content")
-    post = tokenizer.get("post_processor") or {}
-    special = post.get("special_tokens") or {} if isinstance(post, dict) else None
-    if not isinstance(special, dict) or not all(map(_has_ids, special.values())):
-        raise corrupt(path, "the special_tokens of its post_processor are no tokens with their ids")
+    if not all(_is_special(entry) for entry in _special(tokenizer)):
+        raise corrupt(path, "the special_tokens of its post_processor have no ids")
 
 
-def _has_ids(entry: object) -> bool:
+def _special(tokenizer: dict[str, Any]) -> list[Any]:
+    """What the post-processor says of each of its tokens."""
+    processor = tokenizer.get("post_processor")
+    special = processor.get("special_tokens") if isinstance(processor, dict) else None
+    return list(special.values()) if isinstance(special, dict) else []
+
+
+def _is_special(entry: object) -> bool:
     ids = entry.get("ids") if isinstance(entry, dict) else None
-    return isinstance(ids, list) and all(type(number) is int for number in ids)
+    return isinstance(ids, list) and all(map(_is_token, ids))
+
+
+def _is_token(number: object) -> bool:
+    return type(number) is int and 0 <= number < _MOST_TOKENS
 
 
 def borrowed(n_vocab: int, lenders: Sequence[Path]) -> Vocabulary:
@@ -141,8 +154,7 @@ def with_cantonese(vocabulary: Vocabulary) -> Vocabulary:
         token["id"] = _moved(token["id"])
     added.append(cantonese)
     added.sort(key=lambda token: int(token["id"]))
-    special = (tokenizer.get("post_processor") or {}).get("special_tokens") or {}
-    for entry in special.values():
+    for entry in _special(tokenizer):
         entry["ids"] = [_moved(number) for number in entry["ids"]]
     suppressed = tuple(_moved(number) for number in vocabulary.suppressed)
     return Vocabulary(tokenizer, suppressed, vocabulary.suppressed_first)

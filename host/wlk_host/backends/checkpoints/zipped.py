@@ -5,6 +5,7 @@ Weights hardly compress. So a file that declares many times its own size holds s
 """
 
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,10 @@ _MOST_TIMES: Final = 4
 
 _ALWAYS_BYTES: Final = 1 << 20
 """Content that is small whatever its file is."""
+
+
+_METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""How NumPy and PyTorch pack. The readers of other methods have errors of their own."""
 
 
 def require_within(file: Path, n_bytes: int) -> None:
@@ -39,7 +44,7 @@ def require_unpacked(file: Path) -> None:
     """
     if zipfile.is_zipfile(file):
         with zipfile.ZipFile(file) as archive:
-            require_within(file, sum(member.file_size for member in archive.infolist()))
+            _require_members(file, archive.infolist())
 
 
 def read_npz(file: Path) -> dict[str, NDArray[np.generic]]:
@@ -47,15 +52,24 @@ def read_npz(file: Path) -> dict[str, NDArray[np.generic]]:
 
     Raises:
         ValueError: it declares more than it can hold, or an array of Python objects.
-        OSError, EOFError, zipfile.BadZipFile, zlib.error: it is damaged.
+        OSError, EOFError, SyntaxError, tokenize.TokenError, zipfile.BadZipFile, zlib.error: it is
+            damaged.
     """
     with zipfile.ZipFile(file) as archive:
         members = archive.infolist()
-        require_within(file, sum(member.file_size for member in members))
+        _require_members(file, members)
         for member in members:
             _require_header(archive, member)
     with np.load(file, allow_pickle=False) as opened:
         return {name: opened[name] for name in opened.files}
+
+
+def _require_members(file: Path, members: Sequence[zipfile.ZipInfo]) -> None:
+    """Check what an archive declares before anything is unpacked."""
+    require_within(file, sum(member.file_size for member in members))
+    for member in members:
+        if member.compress_type not in _METHODS:
+            raise ValueError(f"{member.filename} is packed by method {member.compress_type}")
 
 
 def _require_header(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:

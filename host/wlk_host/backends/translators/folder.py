@@ -57,9 +57,9 @@ class FolderModel:
         tokens = set[str]()
         for stem in _TARGET_VOCABULARIES:
             if (path := self.folder / f"{stem}.json").is_file():
-                tokens.update(_tokens_of(self.folder, path))
+                tokens.update(_read_tokens(self.folder, path))
             elif (path := self.folder / f"{stem}.txt").is_file():
-                tokens.update(_lines_of(self.folder, path))
+                tokens.update(_read(self.folder, path).splitlines())
         if not tokens:
             raise broken(self.folder, "it has no vocabulary")
         return frozenset(tokens)
@@ -214,12 +214,13 @@ def _sentencepiece(path: Path) -> Any:
 
 
 def _fast_tokenizer(path: Path) -> tuple[_Encode, _Decode]:
-    import tokenizers  # noqa: PLC0415 - only without a SentencePiece model
+    # It imports tokenizers, which a folder with a SentencePiece model does not need.
+    from wlk_host.backends.tokenizer_files import read_tokenizer  # noqa: PLC0415
 
     try:
-        tokenizer = tokenizers.Tokenizer.from_file(str(path))
-    except Exception as error:
-        raise broken(path.parent, f"{path.name}: {error}") from error
+        tokenizer = read_tokenizer(path)
+    except ValueError as error:
+        raise broken(path.parent, str(error)) from error
 
     def encode(text: str) -> list[str]:
         tokens: list[str] = tokenizer.encode(text, add_special_tokens=False).tokens
@@ -233,22 +234,22 @@ def _fast_tokenizer(path: Path) -> tuple[_Encode, _Decode]:
     return encode, decode
 
 
-def _read_json(folder: Path, path: Path) -> Any:
+def _read_tokens(folder: Path, path: Path) -> list[str]:
+    tokens = _read_json(folder, path)
+    if not isinstance(tokens, list) or not all(isinstance(token, str) for token in tokens):
+        raise broken(folder, f"{path.name} is no list of tokens")
+    return tokens
+
+
+def _read(folder: Path, path: Path) -> str:
     try:
-        return read_json(path)
+        return path.read_text("utf-8")
     except (OSError, ValueError) as error:
         raise broken(folder, f"{path.name}: {error}") from error
 
 
-def _tokens_of(folder: Path, path: Path) -> list[str]:
-    tokens = _read_json(folder, path)
-    if not isinstance(tokens, list) or not all(isinstance(token, str) for token in tokens):
-        raise broken(folder, f"{path.name}: expected a list of tokens")
-    return tokens
-
-
-def _lines_of(folder: Path, path: Path) -> list[str]:
+def _read_json(folder: Path, path: Path) -> Any:
     try:
-        return path.read_text("utf-8").splitlines()
+        return read_json(path)
     except (OSError, ValueError) as error:
         raise broken(folder, f"{path.name}: {error}") from error

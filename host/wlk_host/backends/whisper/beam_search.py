@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
+from wlk_host.core.live.trust import goes_on_for_ever
 from wlk_host.core.ports import Token
 
 Successors: TypeAlias = Sequence[tuple[Token, float]]
@@ -65,7 +66,8 @@ def beam_search(
 
     As openai/whisper decodes (`decoding.py`, `BeamSearchDecoder` with patience 1 and
     `MaximumLikelihoodRanker`): as many texts as there are beams are brought to their end,
-    and the one of the best mean log probability wins.
+    and the one of the best mean log probability wins. A text that goes round in circles
+    is given up: to its end it would cost up to ten times what other sound does.
 
     Args:
         first: successors of what is given.
@@ -79,10 +81,13 @@ def beam_search(
     for _ in range(most_tokens):
         parents, alive, ended = _grow(alive, successors, end_of_text, beams)
         finished += ended
-        if len(finished) >= beams or not alive:
+        rows = [row for row, beam in enumerate(alive) if not goes_on_for_ever(beam.tokens)]
+        if len(finished) >= beams or not rows:
             break
+        parents = [parents[row] for row in rows]
+        alive = [alive[row].read_in(place) for place, row in enumerate(rows)]
         successors = list(extend(parents, [beam.tokens[-1] for beam in alive]))
-    if len(finished) < beams:
+    if not finished or (len(finished) < beams and rows):
         finished += [beam.found(beam.total) for beam in alive]
     return max(finished, key=_score)
 

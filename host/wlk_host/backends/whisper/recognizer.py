@@ -12,7 +12,7 @@ from wlk_host.backends.whisper.mel import log_mel
 from wlk_host.backends.whisper.model import EncodedSound, Whisper
 from wlk_host.backends.whisper.text_search import TextSearch
 from wlk_host.backends.whisper.word_timing import token_frames
-from wlk_host.core.live.trust import goes_round
+from wlk_host.core.live.trust import goes_on_for_ever, goes_round
 from wlk_host.core.ports import Ask, DecodeStep, Hypothesis, LanguageOdds, Task, Token
 from wlk_host.core.types import (
     ENCODER_FRAME,
@@ -88,7 +88,8 @@ class AttentiveRecognizer:
         n_frames = max(1, min(len(pcm), FULL_WINDOW * MEL_FRAME) // ENCODER_FRAME)
         frames = token_frames(search.attention(found)[:, -n_text:, :n_frames])[len(prefix) :]
         words = self._words(found, frames, ask.task.is_spaced)
-        is_whole = len(found.tokens) < most_tokens and not goes_round(found.tokens)
+        circles = goes_round(found.tokens) or goes_on_for_ever(found.tokens)
+        is_whole = len(found.tokens) < most_tokens and not circles
         sound = EncodedSound(self._whisper, memory, n_frames)
         heard = Hypothesis(tuple(words), found.score, search.no_speech(), sound.languages)
         return heard, is_whole

@@ -5,8 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal
 
-import tokenizers
-
+from wlk_host.backends.tokenizer_files import read_tokenizer
 from wlk_host.core.errors import WlkError
 from wlk_host.core.ports import Task, Token
 
@@ -19,11 +18,11 @@ class WhisperTokenizer:
     def __init__(self, folder: Path) -> None:
         path = folder / "tokenizer.json"
         try:
-            self._tokenizer = tokenizers.Tokenizer.from_file(str(path))
-        except Exception as error:
+            self._tokenizer = read_tokenizer(path)
+        except ValueError as error:
             raise WlkError(
                 code="model_corrupt",
-                message=f"{path} cannot be read: {error}",
+                message=f"the model in {folder} cannot be loaded: {error}",
                 hint="download the model again, for example: wlk-host models download base",
             ) from error
         self.end_of_text: Token = self._special("<|endoftext|>")

@@ -20,6 +20,11 @@ _SHORTEST_COPY: Final = 3
 _MOST_REPEATS: Final = 4
 """Times a phrase may follow itself, however long it takes."""
 
+_HOPELESS: Final = 60
+_HOPELESS_KINDS: Final = 10
+"""So many words or tokens of so few kinds are no speech: nobody says a phrase of ten tokens six
+times, or one of five a dozen times."""
+
 _LEAST_WORD: Final = SAMPLE_RATE * 8 // 100
 """Time that a word takes at the least when it is said again (80 ms)."""
 
@@ -72,6 +77,15 @@ def goes_round(said: Sequence[object]) -> bool:
         for n in range(1, min(_LONGEST_PHRASE, len(said) // (_MOST_REPEATS + 1)) + 1)
         for i in range(len(said) - (_MOST_REPEATS + 1) * n + 1)
     )
+
+
+def goes_on_for_ever(said: Sequence[object]) -> bool:
+    """Whether these words or tokens end in so few different ones that no end will come.
+
+    A decoder that goes round in circles varies its phrase a little now and then.
+    """
+    last = said[-_HOPELESS:]
+    return len(last) == _HOPELESS and len(set(last)) <= _HOPELESS_KINDS
 
 
 def n_unspoken(before: Sequence[Word], words: Sequence[Word], *, translated: bool = False) -> int:

@@ -1,4 +1,5 @@
-"""Finished caption lines as subtitles: cut into cues, laid out in rows, timed, written.
+"""Finished lines as files of any format (`files`).
 
-Pure: lines go in, cues come out, and `formats` makes text of them.
+For subtitles they are cut into cues, laid out in rows, and timed. Pure: lines go in, text comes
+out.
 """

@@ -10,7 +10,8 @@ from itertools import accumulate
 from typing import Final, TypeAlias
 
 from wlk_host.core.sentences import ends_sentence
-from wlk_host.core.subtitles.pieces import COLUMNS, Milliseconds, Piece, text_of
+from wlk_host.core.subtitles.pieces import COLUMNS, Piece, text_of
+from wlk_host.core.subtitles.transcript import Milliseconds
 from wlk_host.core.words import CLAUSE_ENDS
 
 LONGEST: Final[Milliseconds] = 7000

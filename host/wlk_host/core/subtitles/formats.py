@@ -7,7 +7,7 @@ the W3C (https://www.w3.org/TR/webvtt1/).
 import re
 from typing import Final
 
-from wlk_host.core.subtitles.pieces import Milliseconds
+from wlk_host.core.subtitles.clock import timestamp
 from wlk_host.core.subtitles.timing import Cue
 
 WEBVTT_HEADER: Final = "WEBVTT\n\n"
@@ -31,16 +31,16 @@ def subrip(number: int, cue: Cue) -> str:
         number: 1 is the first cue.
         cue: to write.
     """
-    times = f"{_time(cue.start, ',')} --> {_time(cue.end, ',')}"
+    times = f"{timestamp(cue.start, ',')} --> {timestamp(cue.end, ',')}"
     return "\n".join([str(number), times, *map(without_markup, cue.rows), "", ""])
 
 
 def webvtt(cue: Cue) -> str:
     """A cue of a WebVTT file, the empty line behind it included. The speaker is a voice tag."""
-    times = f"{_time(cue.start, '.')} --> {_time(cue.end, '.')}"
+    times = f"{timestamp(cue.start, '.')} --> {timestamp(cue.end, '.')}"
     first, *others = (row.translate(_MARKUP) for row in cue.rows)
     if cue.speaker is not None:
-        first = f"<v Speaker {_annotation(cue.speaker)}>{first}"
+        first = f"<v {_annotation(cue.speaker)}>{first}"
     return "\n".join([times, first, *others, "", ""])
 
 
@@ -53,9 +53,3 @@ def without_markup(row: str) -> str:
 def _annotation(text: str) -> str:
     """A name within a tag, which ends at the first ">"."""
     return " ".join(text.split()).translate(_MARKUP)
-
-
-def _time(at: Milliseconds, mark: str) -> str:
-    total, milliseconds = divmod(at, 1000)
-    hours, rest = divmod(total, 3600)
-    return f"{hours:02}:{rest // 60:02}:{rest % 60:02}{mark}{milliseconds:03}"

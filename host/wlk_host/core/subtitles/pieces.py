@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from wlk_host.core.languages import UNSPACED, base_of
-from wlk_host.core.types import SAMPLE_RATE, Line, Sample
+from wlk_host.core.subtitles.clean_text import clean
+from wlk_host.core.subtitles.transcript import Milliseconds, TranscriptLine
 from wlk_host.core.words import is_closing, width_of
 
 COLUMNS: Final = 42
 """The widest row (BBC, Netflix). Wide characters take two columns, so 21 of them fit."""
-
-Milliseconds: TypeAlias = int
 
 Timed: TypeAlias = tuple[str, Milliseconds, Milliseconds]
 """Text, and when it is spoken."""
@@ -21,9 +20,6 @@ _OPENING: Final = frozenset("([{«„“‘¿¡「『（【《〈")  # noqa: RUF
 """A row does not end with one of these."""
 
 _JOINER: Final = "\u200d"
-
-_SEPARATORS: Final = frozenset(("Cc", "Zl", "Zp"))
-"""Unicode's categories of what breaks rows or means something to a terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,38 +44,33 @@ class Piece:
         return width_of(self.text)
 
 
-def clean(text: str) -> str:
-    """The text without what a subtitle file cannot hold.
-
-    Control characters and all kinds of white space become single spaces, halves of surrogate pairs
-    become replacement characters.
-    """
-    kept = (
-        " " if unicodedata.category(c) in _SEPARATORS else "\ufffd" if _is_half(c) else c
-        for c in text
-    )
-    return " ".join("".join(kept).split())
-
-
 def text_of(pieces: Iterable[Piece]) -> str:
     """The pieces as one row of text."""
     return "".join(" " * piece.spaced + piece.text for piece in pieces).strip()
 
 
-def of_line(line: Line) -> list[Piece]:
-    """The pieces of what was spoken, with the times of its words."""
-    spoken = [(word.text, _ms(word.start), _ms(word.end)) for word in line.words]
-    if not spoken:
-        return of_text(line.text, _ms(line.start), _ms(line.end), line.language)
-    return pieces_of(spoken, line.language)
+def fitting(text: str, columns: int) -> str:
+    """As much of a text as fits into so many columns."""
+    while width_of(text) > columns:
+        text = text[:-1]
+    return text.rstrip()
 
 
-def of_translation(line: Line) -> list[Piece]:
+def of_spoken(line: TranscriptLine) -> list[Piece]:
+    """The pieces of a line, with the times of its words.
+
+    A corrected text is not made of the words: it is spread over the line's time.
+    """
+    if not line.words or clean("".join(word.text for word in line.words)) != line.text:
+        return of_text(line.text, line.start, line.end, line.language)
+    return pieces_of([(word.text, word.start, word.end) for word in line.words], line.language)
+
+
+def of_translation(line: TranscriptLine) -> list[Piece]:
     """The pieces of a line's translation, spread over the line's time; empty without one."""
     if line.translation is None:
         return []
-    text, language = line.translation.text, line.translation.language
-    return of_text(text, _ms(line.start), _ms(line.end), language)
+    return of_text(line.translation.text, line.start, line.end, line.translation.language)
 
 
 def of_text(text: str, start: Milliseconds, end: Milliseconds, language: str | None) -> list[Piece]:
@@ -130,6 +121,8 @@ def _timed(
 
 def _units(token: str, unspaced: bool) -> list[str]:
     """The characters of a script without spaces, each with its marks; otherwise whole words."""
+    if not unspaced and width_of(token) == len(token):
+        return [token]
     units: list[str] = []
     for character in token:
         separate = (unspaced or _is_wide(character)) or (bool(units) and _is_wide(units[-1][-1]))
@@ -169,11 +162,3 @@ def _narrow(piece: Piece) -> Iterator[Piece]:
 
 def _is_wide(character: str) -> bool:
     return width_of(character) == 2
-
-
-def _is_half(character: str) -> bool:
-    return unicodedata.category(character) == "Cs"
-
-
-def _ms(at: Sample) -> Milliseconds:
-    return max(0, round(1000 * at / SAMPLE_RATE))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from wlk_host.core.subtitles.cues import LONGEST, SHORTEST
-from wlk_host.core.subtitles.pieces import Milliseconds
+from wlk_host.core.subtitles.transcript import Milliseconds
 from wlk_host.core.words import width_of
 
 _COLUMN_MS: Final = 50

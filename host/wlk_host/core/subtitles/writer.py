@@ -2,22 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 from wlk_host.core.subtitles.cues import Run, cut, cut_into, fewest_rows, rows_of
 from wlk_host.core.subtitles.pieces import (
     COLUMNS,
-    Milliseconds,
     Piece,
-    of_line,
+    fitting,
+    of_spoken,
     of_translation,
     text_of,
 )
 from wlk_host.core.subtitles.timing import Cue, CueTimes
-from wlk_host.core.types import Line
-
-Contents: TypeAlias = Literal["original", "translation", "both"]
-"""Which texts of a line are shown. The original replaces a missing translation."""
+from wlk_host.core.subtitles.transcript import Milliseconds, TranscriptLine
 
 _NEW_RUN: Final[Milliseconds] = 2500
 """After so long a pause nothing is joined with what was said before."""
@@ -33,45 +30,40 @@ class Subtitles:
     """Makes cues of finished lines, as they come.
 
     Every cue has one or two rows of at most 42 columns (wide characters take two), is shown for
-    1 to 7 s, and ends before the next one begins. With both languages, one row is the original
-    and one its translation.
+    1 to 7 s, and ends before the next one begins. Of a line with a translation, one row is the
+    original and one its translation.
 
     Args:
-        contents: what is shown.
         names_speakers: whether a new speaker is named in the text. Formats that have a place of
             their own for speakers take them from the cues.
     """
 
-    def __init__(self, contents: Contents = "original", *, names_speakers: bool = True) -> None:
-        self._contents = contents
+    def __init__(self, *, names_speakers: bool = True) -> None:
         self._names_speakers = names_speakers
         self._times = CueTimes()
         self._run = Run([], [])
         self._of: tuple[str | None, str | None] = (None, None)
         self._said_until: Milliseconds = 0
 
-    def add(self, line: Line) -> Iterator[Cue]:
-        """Take the next line; yields the cues that are settled."""
-        is_shown = self._contents != "original" and line.translation is not None
-        translated = of_translation(line) if is_shown else []
-        is_paired = self._contents == "both" and bool(translated)
-        language = line.language
-        if translated and not is_paired and line.translation is not None:
-            pieces, language = translated, line.translation.language
-        else:
-            pieces = of_line(line)
+    def add(self, line: TranscriptLine) -> Iterator[Cue]:
+        """Take the next line; yields the cues that are settled.
+
+        Args:
+            line: as `shown` yields it.
+        """
+        pieces, translated = of_spoken(line), of_translation(line)
         if not pieces:
             return
-        of = (line.speaker, language)
-        if is_paired or of != self._of or pieces[0].start - self._said_until >= _NEW_RUN:
+        of = (line.speaker, line.language)
+        if translated or of != self._of or pieces[0].start - self._said_until >= _NEW_RUN:
             yield from self._end_run()
         pieces = self._labelled(self._in_order(pieces), line.speaker)
         self._of = of
-        if is_paired:
-            told = None if line.translation is None else line.translation.language
-            yield from self._pairs(Run.of(pieces, language), Run.of(translated, told))
+        original = Run.of(pieces, line.language)
+        if line.translation is not None:
+            yield from self._pairs(original, Run.of(translated, line.translation.language))
         else:
-            self._run = self._run.followed_by(Run.of(pieces, language))
+            self._run = self._run.followed_by(original)
             yield from self._cut_what_is_whole()
 
     def rest(self) -> Iterator[Cue]:
@@ -93,10 +85,10 @@ class Subtitles:
         if not self._names_speakers or speaker is None or speaker == self._of[0]:
             return pieces
         first = pieces[0]
-        named = replace(first, text=f"Speaker {speaker}: {first.text}")
+        label = replace(first, text=f"{fitting(speaker, COLUMNS - 1)}:", end=first.start)
+        named = replace(first, text=f"{label.text} {first.text}")
         if named.width <= COLUMNS:
             return [named, *pieces[1:]]
-        label = Piece(f"Speaker {speaker}:"[:COLUMNS], first.spaced, first.start, first.start)
         return [label, replace(first, spaced=True), *pieces[1:]]
 
     def _cut_what_is_whole(self) -> Iterator[Cue]:

@@ -17,6 +17,9 @@ from wlk_host.core.types import CaptionUpdate, Draft, Line, Sample, Translation
 LINES_KEPT: Final = 1000
 """About an hour of speech that can be translated again; memory stays flat."""
 
+_MOST_LINES: Final = 100
+"""Of an update: so many lines fit into one message, also where they tell their words."""
+
 _MOST: Final = 8
 """Final lines translated by one call."""
 
@@ -117,10 +120,11 @@ class LineTranslations:
             entry.asked, entry.requested = "", False
             entry.settled = entry.settled or (target is None and entry.line.state == "final")
 
-    def retranslate(self, now: Sample, earlier: Iterable[Line] = ()) -> CaptionUpdate | None:
+    def retranslate(self, now: Sample, earlier: Iterable[Line] = ()) -> list[CaptionUpdate]:
         """Translate every line once more that is not in the present target language.
 
-        What is shown stays until then, except where there is nothing to translate.
+        What is shown stays until then, except where there is nothing to translate: those lines are
+        in the updates.
 
         Args:
             now: sound heard.
@@ -140,7 +144,8 @@ class LineTranslations:
             if translation and not self._is_foreign(entry.line):
                 entry.line = replace(entry.line, translation=None)
                 cleared.append(entry.line)
-        return self._update(cleared) if cleared else None
+        parts = range(0, len(cleared), _MOST_LINES)
+        return [self._update(cleared[at : at + _MOST_LINES]) for at in parts]
 
     # -- what the translator is asked --------------------------------------------------
 

@@ -104,6 +104,15 @@ class TranslatedSession:
         """False while the second pass is left out to keep up."""
         return self._captions.refining
 
+    @property
+    def is_overloaded(self) -> bool:
+        """Whether captions stay late."""
+        return self._captions.is_overloaded
+
+    @is_overloaded.setter
+    def is_overloaded(self, is_so: bool) -> None:
+        self._captions.is_overloaded = is_so
+
     # -- what is asked of it ---------------------------------------------------------------
 
     def feed(self, chunk: AudioChunk) -> list[Event]:
@@ -149,8 +158,7 @@ class TranslatedSession:
         Args:
             earlier: what was said before the session was resumed here.
         """
-        update = self._lines.retranslate(self._heard_until, earlier)
-        return [update] if update else []
+        return [*self._lines.retranslate(self._heard_until, earlier)]
 
     def next_work(self) -> Work | None:
         """The most urgent work that is due now."""

@@ -1,131 +1,111 @@
-"""`wlk-host caption`: the captions of a file, made like those of a tab."""
+"""`wlk-host caption`: the captions of files, made like those of a tab."""
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
-from itertools import chain
 from pathlib import Path
+from typing import Final
 
-from wlk_host import console
 from wlk_host.core.errors import WlkError
-from wlk_host.core.options import WHISPER, SessionOptions
-from wlk_host.core.subtitles.writer import Contents
-from wlk_host.core.translation.session import TranslatedSession
-from wlk_host.core.types import AudioChunk, CaptionUpdate
-from wlk_host.runtime.files.clocks import SoundClock, WallClock
-from wlk_host.runtime.files.media import SoundFile
-from wlk_host.runtime.files.output import (
-    FinishedLines,
-    JsonOutput,
-    Output,
-    SubtitleOutput,
-    TextOutput,
-)
-from wlk_host.runtime.files.playback import play
-from wlk_host.runtime.loading.automatic import this_machine
-from wlk_host.runtime.loading.command_line import live_options, service, session_options
-from wlk_host.runtime.loading.loader import ModelLoader
-from wlk_host.runtime.workers import Workers
+from wlk_host.runtime.files import forms
+from wlk_host.runtime.files.batch import Batch, Job
+from wlk_host.runtime.files.captioner import Captioner, Loader, output_in
+from wlk_host.runtime.files.forms import Form
+from wlk_host.runtime.files.inputs import Found, Input, find
+from wlk_host.runtime.files.media import SoundFile, SoundStream
+from wlk_host.runtime.files.progress import Progress, is_terminal
+from wlk_host.runtime.files.standard_input import NAME, standard_input
+from wlk_host.runtime.files.targets import Place, targets
+
+STANDARD_INPUT: Final = "-"
+
+_TITLE: Final = "captions"
+"""Of what has no name."""
 
 
-def caption(arguments: argparse.Namespace) -> int:
-    """Caption one file to stdout. The exit code is 0, or 2 if lines were left untranslated.
+def caption(arguments: argparse.Namespace, loader: Loader | None = None) -> int:
+    """Caption files. The exit code is 0, or 2 if one failed or lines were left untranslated.
 
-    Whatever ends it early, what was captioned until then is printed.
+    Whatever ends it early, what was captioned until then is kept.
+
+    Args:
+        arguments: of the command.
+        loader: of the model; None: that of the arguments.
 
     Raises:
-        WlkError: the file or the model cannot be read, or the output not be written.
+        WlkError: nothing can be captioned.
         KeyboardInterrupt: the user has had enough.
     """
-    options = _options(arguments)
-    sound = SoundFile(Path(arguments.file), arguments.track)
-    if sound.choice:
-        _tell(sound.choice)
-    chunks = sound.chunks()
-    # An unreadable file is reported before a model is loaded for it.
-    first = next(chunks, None)
-    heard = chain([] if first is None else [first], chunks)
-    loader, clock = _loader_and_clock(arguments, drafts=arguments.format == "jsonl")
-    model = loader.load(options)
-    session = model.open(options, 0, "")
-    try:
-        _print(_updates(session, heard, clock), _output(session, arguments))
-    finally:
-        loader.release_all()
-        if sound.damage.problem is not None:
-            _tell(str(sound.damage.problem))
-    _tell(f"model: {model.name}")
-    return 0 if session.translation_problem is None else 2
-
-
-def _options(arguments: argparse.Namespace) -> SessionOptions:
-    options = session_options(arguments)
-    if options.task == "translate" and arguments.bilingual and not options.translate_to:
-        return replace(options, task="transcribe", translate_to="en", translator=WHISPER)
-    return options
-
-
-def _loader_and_clock(
-    arguments: argparse.Namespace, *, drafts: bool
-) -> tuple[ModelLoader, WallClock | SoundClock]:
-    live = live_options(arguments.beams, arguments.rolling, arguments.end_of_word)
-    loader = partial(
-        ModelLoader,
-        drafts=drafts,
-        live=live,
-        service=service(arguments),
-        device=arguments.device,
+    form = forms.chosen(arguments.format, arguments.output)
+    found = _found(arguments.files)
+    many = len(arguments.files) > 1 or Path(arguments.files[0]).is_dir()
+    if not found.inputs and len(found.problems) == 1:
+        raise found.problems[0]
+    place = Place(arguments.output, arguments.beside, forms.ending_of(form))
+    chosen = targets(found.inputs, place, many=many)
+    jobs = [
+        _job(arguments, form, one, target) for one, target in zip(found.inputs, chosen, strict=True)
+    ]
+    captioner = Captioner(
+        arguments, drafts=form == "jsonl", is_live=arguments.realtime, loader=loader
     )
-    if arguments.realtime:
-        # Only real time needs a model that is fast enough here.
-        automatic = this_machine()
-        return loader(Workers(), Workers(name="translations"), automatic=automatic), WallClock()
-    clock = SoundClock()
-    return loader(clock), clock
-
-
-def _updates(
-    session: TranslatedSession, sound: Iterator[AudioChunk], clock: WallClock | SoundClock
-) -> Iterator[tuple[float, CaptionUpdate]]:
-    """The updates as they come. A problem of the translator is printed when it begins."""
-    reported: WlkError | None = None
-    for t, event in play(session, sound, clock):
-        if session.translation_problem is not reported:
-            reported = session.translation_problem
-            if reported is not None:
-                _tell(str(reported))
-        if isinstance(event, CaptionUpdate):
-            yield t, event
-
-
-def _output(session: TranslatedSession, arguments: argparse.Namespace) -> Output:
-    if arguments.format == "jsonl":
-        return JsonOutput()
-    contents: Contents = "both" if arguments.bilingual else "translation"
-    lines = FinishedLines(session.asks_translator)
-    if arguments.format == "text":
-        return TextOutput(lines, contents)
-    return SubtitleOutput(lines, contents, arguments.format)
-
-
-def _print(updates: Iterator[tuple[float, CaptionUpdate]], output: Output) -> None:
-    """Print everything, also what is left when captions break off."""
+    progress = _progress(arguments, found.inputs, chosen)
+    batch = Batch(captioner, progress, many=many, force=arguments.force)
+    for problem in found.problems:
+        batch.refuse(problem)
     try:
-        for t, update in updates:
-            _write(output.add(t, update))
-    except (KeyboardInterrupt, WlkError) as stop:
-        if not (isinstance(stop, WlkError) and stop.code == console.OUTPUT_FAILED):
-            _write(output.rest())
-        raise
-    _write(output.rest())
+        batch.run(jobs)
+    finally:
+        captioner.release()
+        if many:
+            for sentence in batch.result.summary():
+                progress.tell(sentence)
+    if captioner.model_name is not None:
+        progress.tell(f"model: {captioner.model_name}")
+    return batch.result.exit_code
 
 
-def _write(texts: Iterable[str]) -> None:
-    for text in texts:
-        console.write(text)
+def _found(names: Sequence[str]) -> Found:
+    if STANDARD_INPUT not in names:
+        return find(names)
+    if len(names) > 1:
+        raise WlkError(
+            "input_mixed",
+            f"got {NAME} and {len(names) - 1} more",
+            f"caption {NAME} alone",
+        )
+    return Found([Input(Path(STANDARD_INPUT), Path(_TITLE))])
 
 
-def _tell(sentence: str) -> None:
-    sys.stderr.write(f"{sentence}\n")
+def _job(arguments: argparse.Namespace, form: Form, one: Input, target: Path | None) -> Job:
+    is_pipe = arguments.files == [STANDARD_INPUT]
+    track, pcm = arguments.track, arguments.pcm
+    return Job(
+        NAME if is_pipe else str(one.path),
+        (lambda: SoundStream(standard_input(), NAME, track, pcm))
+        if is_pipe
+        else partial(SoundFile, one.path, track, pcm),
+        partial(output_in, form, "" if is_pipe else one.below.stem, arguments),
+        target,
+    )
+
+
+def _progress(
+    arguments: argparse.Namespace, inputs: Sequence[Input], chosen: Sequence[Path | None]
+) -> Progress:
+    """A bar on a terminal, unless the captions themselves are printed there."""
+    prints = None in chosen and sys.stdout.isatty()
+    is_shown = is_terminal(sys.stderr) and not prints
+    lengths: list[float | None] = [None for _ in inputs]
+    if is_shown and len(inputs) > 1:
+        lengths = [_length_of(arguments, one.path) for one in inputs]
+    return Progress(lengths, is_shown=is_shown)
+
+
+def _length_of(arguments: argparse.Namespace, path: Path) -> float | None:
+    """What the file says; None also where it cannot be read, which is told when it is its turn."""
+    with suppress(WlkError):
+        return SoundFile(path, pcm=arguments.pcm).length_s
+    return None

@@ -1,4 +1,4 @@
-"""Sound from files of any format that PyAV (ffmpeg) reads, as 16 kHz mono chunks.
+"""Sound of any format that PyAV (ffmpeg) reads, as 16 kHz mono chunks.
 
 A chunk is where the container says that it is heard: a track that begins late begins late, and a
 gap is a gap. What cannot be decoded is left out and noted (`Damage`).
@@ -6,26 +6,32 @@ gap is a gap. What cannot be decoded is left out and noted (`Damage`).
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import av
-import numpy as np
-from numpy.typing import NDArray
 
-from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Pcm, Sample, seconds
+from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Sample, seconds
+from wlk_host.runtime.files.conversion import Channels, Cutter
 from wlk_host.runtime.files.damage import Damage
 from wlk_host.runtime.files.decoding import Lost, TrackReader
-from wlk_host.runtime.files.mono import MonoMixer
+from wlk_host.runtime.files.raw_pcm import RawPcm
 from wlk_host.runtime.files.timeline import Timeline
-from wlk_host.runtime.files.tracks import choose, opened, told, tracks_of, unreadable
-
-CHUNK: Final = SAMPLE_RATE // 10
-"""The samples of a chunk, as many as the extension sends at a time (100 ms)."""
-
-_COUNTED: Final = frozenset(
-    {"aiff", "au", "caf", "flac", "matroska,webm", "mov,mp4,m4a,3gp,3g2,mj2", "w64", "wav"}
+from wlk_host.runtime.files.tracks import (
+    ByteStream,
+    Redirected,
+    choose,
+    opened,
+    opened_stream,
+    told,
+    tracks_of,
+    unreadable,
 )
-"""Formats that say at their beginning how long they are. Others are estimated."""
+
+_COUNTED_WHEN_BEGUN: Final = frozenset({"flac", "matroska,webm", "mov,mp4,m4a,3gp,3g2,mj2"})
+"""Formats that say at their beginning how long they are, or that they do not know."""
+
+_COUNTED: Final = _COUNTED_WHEN_BEGUN | {"aiff", "au", "caf", "w64", "wav"}
+"""The same in files. Who writes these into a pipe cannot go back, and states any length."""
 
 _MAY_PAUSE: Final = frozenset({"matroska,webm", "mov,mp4,m4a,3gp,3g2,mj2", "ogg"})
 """Formats in which a recording can pause, and encoders leave silence out."""
@@ -37,29 +43,18 @@ _EARLY_S: Final = 1.0
 """A file that ends earlier than it says by more than this was cut off."""
 
 
-class SoundFile:
-    """One sound track of a file.
-
-    Args:
-        path: of any format that ffmpeg reads.
-        track: its number among the sound tracks, from 1; None takes the default one.
+class Sound(Protocol):
+    """One sound track, to be read once.
 
     Attributes:
         choice: a sentence about the track that was taken; empty if there is only one.
+        length_s: what the container says; None if it does not.
         damage: what could not be read so far.
-
-    Raises:
-        WlkError: `file_missing`, `file_unreadable`, `track_missing`.
     """
 
-    def __init__(self, path: Path, track: int | None = None) -> None:
-        self._path = path
-        with opened(path) as container:
-            tracks = tracks_of(container)
-            chosen = choose(tracks, track)
-        self._number = chosen.number
-        self.choice = told(tracks, chosen)
-        self.damage = Damage()
+    choice: str
+    length_s: float | None
+    damage: Damage
 
     def chunks(self) -> Iterator[AudioChunk]:
         """Its sound. The last chunk, and the last one before a gap, can be shorter.
@@ -67,37 +62,118 @@ class SoundFile:
         Raises:
             WlkError: `file_unreadable`.
         """
-        with opened(self._path) as container:
-            stream = container.streams.audio[self._number - 1]
-            reader = TrackReader(container, stream)
-            timeline = Timeline(_begin_s(container), _length_s(container))
-            least = _PAUSE if container.format.name in _MAY_PAUSE else 0
-            yield from _chunks(reader, timeline, self.damage, least)
-            if not reader.is_sound:
-                raise unreadable(self._path, str(reader.first_error))
-            self._note_early_end(container, reader)
+        ...
 
-    def _note_early_end(self, container: av.container.InputContainer, reader: TrackReader) -> None:
-        length = _length_s(container)
-        if container.format.name not in _COUNTED or length is None or reader.furthest_s is None:
-            return
-        if reader.furthest_s < length - _EARLY_S:
-            self.damage.end_early(reader.furthest_s, length)
+
+class SoundFile:
+    """`Sound` of a file.
+
+    Args:
+        path: of any format that ffmpeg reads.
+        track: its number among the sound tracks, from 1; None takes the default one.
+        pcm: what its samples are if it has no header.
+
+    Raises:
+        WlkError: `file_missing`, `file_unreadable`, `sound_missing`, `track_missing`.
+    """
+
+    def __init__(self, path: Path, track: int | None = None, pcm: RawPcm | None = None) -> None:
+        self._path = path
+        self._pcm = pcm
+        with opened(path, pcm) as container:
+            tracks = tracks_of(container)
+            chosen = choose(tracks, track)
+            self.length_s = _length_s(container)
+        self._number = chosen.number
+        self.choice = told(tracks, chosen)
+        self.damage = Damage()
+
+    def chunks(self) -> Iterator[AudioChunk]:
+        """See `Sound`."""
+        with opened(self._path, self._pcm) as container:
+            yield from _read(container, self._number, self.damage, str(self._path), _COUNTED)
+
+
+class SoundStream:
+    """`Sound` of a pipe, which is decoded while it comes.
+
+    Args:
+        stream: of any format that ffmpeg reads from its beginning on.
+        name: what users call it.
+        track: as `SoundFile`.
+        pcm: as `SoundFile`.
+
+    Raises:
+        WlkError: `file_unreadable`, `sound_missing`, `track_missing`.
+        KeyboardInterrupt: Ctrl-C was pressed while it was read.
+    """
+
+    def __init__(
+        self,
+        stream: ByteStream | Redirected,
+        name: str,
+        track: int | None = None,
+        pcm: RawPcm | None = None,
+    ) -> None:
+        self._name = name
+        self._stream = stream
+        self._container = opened_stream(stream, name, pcm)
+        tracks = tracks_of(self._container)
+        chosen = choose(tracks, track)
+        self._number = chosen.number
+        self.choice = told(tracks, chosen)
+        self.length_s = _length_s(self._container)
+        self.damage = Damage()
+
+    def chunks(self) -> Iterator[AudioChunk]:
+        """See `Sound`."""
+        with self._container as container:
+            yield from _read(container, self._number, self.damage, self._name, _COUNTED_WHEN_BEGUN)
+        if not isinstance(self._stream, Redirected):
+            self._stream.raise_stopped()
 
 
 def read_chunks(path: Path) -> Iterator[AudioChunk]:
     """The sound of a file's default track; see `SoundFile`.
 
     Raises:
-        WlkError: `file_missing`, `file_unreadable`.
+        WlkError: `file_missing`, `file_unreadable`, `sound_missing`.
     """
     yield from SoundFile(path).chunks()
+
+
+def _read(
+    container: av.container.InputContainer,
+    number: int,
+    damage: Damage,
+    name: str,
+    counted: frozenset[str],
+) -> Iterator[AudioChunk]:
+    """The sound of that track.
+
+    Args:
+        container: open, and not yet read.
+        number: of the sound track, from 1.
+        damage: takes what could not be read.
+        name: what users call it.
+        counted: formats whose length can be believed.
+    """
+    reader = TrackReader(container, container.streams.audio[number - 1])
+    length = _length_s(container)
+    least = _PAUSE if container.format.name in _MAY_PAUSE else 0
+    yield from _chunks(reader, Timeline(_begin_s(container), length), damage, least)
+    if not reader.is_sound:
+        raise unreadable(name, str(reader.first_error))
+    if container.format.name not in counted or length is None or reader.furthest_s is None:
+        return
+    if reader.furthest_s < length - _EARLY_S:
+        damage.end_early(reader.furthest_s, length)
 
 
 def _chunks(
     reader: TrackReader, timeline: Timeline, damage: Damage, least_gap: Sample
 ) -> Iterator[AudioChunk]:
-    cutter, channels = _Cutter(), _Channels()
+    cutter, channels = Cutter(), Channels()
     has_begun = False
     for part in reader.read():
         if isinstance(part, Lost):
@@ -118,84 +194,6 @@ def _chunks(
         has_begun = True
     yield from cutter.add(channels.end())
     yield from cutter.rest()
-
-
-class _Channels:
-    """Frames of any rate, layout and sample format as 16 kHz mono."""
-
-    def __init__(self) -> None:
-        self._form: tuple[object, ...] | None = None
-        self._resampler: av.AudioResampler | None = None
-        self._mixer = MonoMixer(["FC"])
-
-    def differ_from(self, frame: av.AudioFrame) -> bool:
-        """Whether the frame has another form than those before."""
-        return self._form is not None and _form_of(frame) != self._form
-
-    def mono(self, frame: av.AudioFrame) -> Pcm:
-        """The frame, as far as the filter has heard enough for it."""
-        if self._resampler is None or self.differ_from(frame):
-            self._form = _form_of(frame)
-            self._resampler = av.AudioResampler(format="flt", rate=SAMPLE_RATE)
-            self._mixer = MonoMixer([channel.name for channel in frame.layout.channels])
-        frame.pts = None  # Positions are counted here; the filter would rather invent silence.
-        return self._mixed(self._resampler.resample(frame))
-
-    def end(self) -> Pcm:
-        """What is left in the filter. The next frame can have any form."""
-        if self._resampler is None:
-            return np.empty(0, np.float32)
-        rest = self._mixed(self._resampler.resample(None))
-        self._resampler = self._form = None
-        return rest
-
-    def _mixed(self, frames: list[av.AudioFrame]) -> Pcm:
-        mixed = [self._mixer.mix(_channels_of(frame)) for frame in frames]
-        return np.concatenate(mixed) if mixed else np.empty(0, np.float32)
-
-
-def _form_of(frame: av.AudioFrame) -> tuple[object, ...]:
-    return (frame.sample_rate, frame.layout.name, frame.layout.nb_channels, frame.format.name)
-
-
-def _channels_of(frame: av.AudioFrame) -> NDArray[np.float32]:
-    """Shape (number of channels, n), without what files of floats can hold besides sound."""
-    # Interleaved, because PyAV has no place for more than eight planes.
-    pcm = frame.to_ndarray().reshape(-1, frame.layout.nb_channels).T
-    return np.nan_to_num(pcm, nan=0.0, posinf=0.0, neginf=0.0).astype(np.float32, copy=False)
-
-
-class _Cutter:
-    """Cuts sound into chunks.
-
-    Attributes:
-        end: the sample after the last one added.
-    """
-
-    def __init__(self) -> None:
-        self.end: Sample = 0
-        self._pending = np.empty(0, np.float32)
-
-    def add(self, pcm: Pcm) -> Iterator[AudioChunk]:
-        """Go on with this sound; yields the chunks that are full."""
-        start = self.end - len(self._pending)
-        self.end += len(pcm)
-        self._pending = np.concatenate([self._pending, pcm])
-        while len(self._pending) >= CHUNK:
-            yield AudioChunk(start, self._pending[:CHUNK])
-            start, self._pending = start + CHUNK, self._pending[CHUNK:]
-
-    def jump(self, at: Sample) -> Iterator[AudioChunk]:
-        """Go on there; yields what is left of the sound before."""
-        yield from self.rest()
-        self.end = at
-
-    def rest(self) -> Iterator[AudioChunk]:
-        """Yields what is left."""
-        if len(self._pending):
-            start = self.end - len(self._pending)
-            pending, self._pending = self._pending, np.empty(0, np.float32)
-            yield AudioChunk(start, pending)
 
 
 def _begin_s(container: av.container.InputContainer) -> float | None:

@@ -1,16 +1,14 @@
-"""What `wlk-host caption` prints: text, subtitles, or each change."""
+"""What `wlk-host caption` prints: a file of the transcript, or each change."""
 
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from typing import Literal, Protocol
+from typing import Protocol
 
-from wlk_host.core.subtitles.formats import WEBVTT_HEADER, subrip, webvtt
-from wlk_host.core.subtitles.pieces import clean
-from wlk_host.core.subtitles.timing import Cue
-from wlk_host.core.subtitles.writer import Contents, Subtitles
+from wlk_host.core.subtitles.files import TranscriptFile
+from wlk_host.core.subtitles.transcript import of_line
 from wlk_host.core.translation.lines import source_of
-from wlk_host.core.types import CaptionUpdate, Line, Sample, seconds
+from wlk_host.core.types import CaptionUpdate, Line, Sample
 from wlk_host.runtime.files.caption_log import CaptionLog
 
 
@@ -40,6 +38,11 @@ class FinishedLines:
         """At the end, all remaining lines: the first whose translation never came, and the rest."""
         while self._open:
             yield self._hand_out()
+
+    @property
+    def unfinished(self) -> list[Line]:
+        """The lines that are not handed out yet, in order."""
+        return [self._open[line_id] for line_id in sorted(self._open)]
 
     def _hand_out(self) -> Line:
         line = self._open.pop(min(self._open))
@@ -81,82 +84,23 @@ class JsonOutput:
         yield from ()
 
 
-class TextOutput:
-    """A row of text for each line, with its times.
+class FileOutput:
+    """A file of the transcript.
 
     Args:
         lines: hands out what is finished.
-        contents: which texts of a line are printed. The original replaces a missing translation.
+        file: writes it.
     """
 
-    def __init__(self, lines: FinishedLines, contents: Contents) -> None:
+    def __init__(self, lines: FinishedLines, file: TranscriptFile) -> None:
         self._lines = lines
-        self._contents = contents
+        self._file = file
 
     def add(self, t: float, update: CaptionUpdate) -> Iterator[str]:  # noqa: ARG002 - see `Output`
-        """The lines that are finished after this update."""
-        yield from map(self._text, self._lines.add(update))
+        """What is settled after this update."""
+        yield from self._file.add(map(of_line, self._lines.add(update)))
 
     def rest(self) -> Iterator[str]:
-        """The remaining lines."""
-        yield from map(self._text, self._lines.rest())
-
-    def _text(self, line: Line) -> str:
-        head = f"[{_time(line.start)} - {_time(line.end)}] "
-        name = "" if line.speaker is None else f"Speaker {line.speaker}: "
-        first, *others = map(clean, self._texts(line))
-        return head + ("\n" + " " * len(head)).join([name + first, *others]) + "\n"
-
-    def _texts(self, line: Line) -> list[str]:
-        if line.translation is None or self._contents == "original":
-            return [line.text]
-        if self._contents == "both":
-            return [line.text, line.translation.text]
-        return [line.translation.text]
-
-
-class SubtitleOutput:
-    """A file of subtitles.
-
-    Args:
-        lines: hands out what is finished.
-        contents: which texts of a line are shown.
-        form: of the file.
-    """
-
-    def __init__(
-        self, lines: FinishedLines, contents: Contents, form: Literal["srt", "vtt"]
-    ) -> None:
-        self._lines = lines
-        self._is_webvtt = form == "vtt"
-        self._subtitles = Subtitles(contents, names_speakers=not self._is_webvtt)
-        self._n_cues = 0
-        self._has_begun = False
-
-    def add(self, t: float, update: CaptionUpdate) -> Iterator[str]:  # noqa: ARG002 - see `Output`
-        """The cues that are settled after this update."""
-        yield from self._begin()
-        for line in self._lines.add(update):
-            yield from map(self._text, self._subtitles.add(line))
-
-    def rest(self) -> Iterator[str]:
-        """The remaining cues."""
-        yield from self._begin()
-        for line in self._lines.rest():
-            yield from map(self._text, self._subtitles.add(line))
-        yield from map(self._text, self._subtitles.rest())
-
-    def _begin(self) -> Iterator[str]:
-        if self._is_webvtt and not self._has_begun:
-            yield WEBVTT_HEADER
-        self._has_begun = True
-
-    def _text(self, cue: Cue) -> str:
-        self._n_cues += 1
-        return webvtt(cue) if self._is_webvtt else subrip(self._n_cues, cue)
-
-
-def _time(sample: Sample) -> str:
-    hundredths = round(100 * seconds(sample))
-    minutes, rest = divmod(hundredths, 6000)
-    return f"{minutes:02}:{rest // 100:02}.{rest % 100:02}"
+        """The remaining lines, and the end of the file."""
+        yield from self._file.add(map(of_line, self._lines.rest()))
+        yield from self._file.rest()

@@ -42,6 +42,11 @@ def play(
         clock.wait_until(due)
         for event in session.feed(chunk):
             yield clock.now(), event
+    yield from finish(session, clock)
+
+
+def finish(session: CaptionSession, clock: Clock) -> Iterator[tuple[float, Event]]:
+    """Tell the session that there is no more sound, and yield what is left as it comes."""
     session.finish()
     while not session.finished():
         work = session.next_work()

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import av
 from av.stream import Disposition
 
 from wlk_host.core.errors import WlkError
+from wlk_host.runtime.files.raw_pcm import RawPcm
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,30 +33,84 @@ class Track:
         return f"{self.number} ({named})" if named else str(self.number)
 
 
-def opened(path: Path) -> av.container.InputContainer:
+class ByteStream(Protocol):
+    """What can be read once, from its beginning to its end."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most so many bytes, as soon as there are some; none at the end. Raises nothing."""
+        ...
+
+    def raise_stopped(self) -> None:
+        """Raise what ended it early, if anything did."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Redirected:
+    """A file that was redirected to this descriptor."""
+
+    descriptor: int
+
+
+def opened(path: Path, pcm: RawPcm | None = None) -> av.container.InputContainer:
     """The open file.
 
     Raises:
-        WlkError: `file_missing`, `file_unreadable`.
+        WlkError: `file_missing`, `file_unreadable`, `sound_missing`.
     """
     if not path.is_file():
         raise WlkError("file_missing", f"there is no file {path}", "check the path")
+    return _opened(str(path), str(path), pcm)
+
+
+def opened_stream(
+    stream: ByteStream | Redirected, name: str, pcm: RawPcm | None = None
+) -> av.container.InputContainer:
+    """The open stream, of which its head has been read.
+
+    Raises:
+        WlkError: `file_unreadable`, `sound_missing`, and what stopped the stream.
+        KeyboardInterrupt: that did.
+    """
+    if isinstance(stream, Redirected):
+        return _opened("fd:", name, pcm, {"fd": str(stream.descriptor)})
+    try:
+        return _opened(stream, name, pcm)
+    except WlkError as error:
+        if error.code == "file_unreadable":
+            error.hint = (
+                "send a format that can be read from its beginning on, such as WAV or Matroska; "
+                "an MP4 with its index at its end needs to be named, or redirected with <"
+            )
+        raise
+    finally:
+        stream.raise_stopped()
+
+
+def _opened(
+    source: str | ByteStream,
+    name: str,
+    pcm: RawPcm | None,
+    more: dict[str, str] | None = None,
+) -> av.container.InputContainer:
+    form, samples = (None, {}) if pcm is None else (pcm.codec, pcm.options)
+    options = {**samples, **(more or {})}
     try:
         # Old tags are not always UTF-8, and do not matter here.
-        container = av.open(str(path), metadata_errors="replace")
+        container = av.open(source, "r", format=form, options=options, metadata_errors="replace")
     except av.FFmpegError as error:
-        raise unreadable(path, str(error)) from error
+        raise unreadable(name, str(error)) from error
     if not container.streams.audio:
         container.close()
-        raise WlkError("file_unreadable", f"{path} has no sound track", "choose another file")
+        raise WlkError("sound_missing", f"{name} has no sound track", "choose another file")
     return container
 
 
-def unreadable(path: Path, reason: str) -> WlkError:
-    """The error for a file of which no sound can be decoded."""
+def unreadable(name: str, reason: str) -> WlkError:
+    """The error for something of which no sound can be decoded."""
     return WlkError(
         "file_unreadable",
-        f"{path} cannot be decoded: {reason}",
+        f"{name} cannot be decoded: {reason}",
         "check that a player can play it, then convert it with ffmpeg",
     )
 

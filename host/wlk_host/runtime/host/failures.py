@@ -20,6 +20,9 @@ MOST_KEPT: Final = 64
 _FREE: Final = frozenset({"model_missing", "models_unreadable", "model_busy"})
 """Failures that cost nothing, and that users mend while they look at them."""
 
+_NO_MEMORY: Final = ("bad allocation", "bad_alloc", "failed to allocate memory")
+"""How onnxruntime and CTranslate2 say it, in exceptions of their own."""
+
 
 @dataclass(slots=True)
 class _Failure:
@@ -63,6 +66,12 @@ class Failures:
     def forget_all(self) -> None:
         """Something has changed that may mend them."""
         self._kept.clear()
+
+
+def lacks_memory(error: Exception) -> bool:
+    """Whether memory was all that a piece of work lacked."""
+    text = str(error).lower()
+    return isinstance(error, MemoryError) or any(words in text for words in _NO_MEMORY)
 
 
 def coded(error: BaseException, request: str | None = None) -> WlkError:

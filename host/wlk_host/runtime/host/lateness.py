@@ -21,6 +21,11 @@ _AT_ONCE: Final = 6 * SAMPLE_RATE
 """Counted at once at most: what came between two pieces of work can have been silence."""
 
 
+_LATE_AT_ONCE: Final = 10 * SAMPLE_RATE
+"""The same where so much speech waits. With too many tabs, half a minute comes between two pieces
+of work of a hidden one."""
+
+
 class Lateness:
     """Counts the sound that is captioned late, from one piece of work to the next.
 
@@ -40,7 +45,8 @@ class Lateness:
     def hear(self, received_until: Sample, lag: Sample) -> None:
         """A piece of work is done; sound has come up to there, of which `lag` waits."""
         since = received_until if self._heard is None else self._heard
-        passed = min(_AT_ONCE, received_until - since)
+        at_once = max(_AT_ONCE, min(lag, _LATE_AT_ONCE))
+        passed = min(at_once, received_until - since)
         self._heard = received_until
         self._late = lag > (ON_TIME_BELOW if self._late else LATE_ABOVE)
         self._late_for += passed if self._late else -passed

@@ -10,6 +10,8 @@ from wlk_host.core.errors import DeviceError, WlkError, clear_frames, without_fr
 from wlk_host.core.ports import Promise
 from wlk_host.protocol import convert, messages
 from wlk_host.protocol.connection import Command, Connection, FeedAudio, Refuse, type_of
+from wlk_host.protocol.export import Export
+from wlk_host.protocol.health import Health
 from wlk_host.protocol.messages import (
     Cancel,
     Configure,
@@ -23,7 +25,8 @@ from wlk_host.protocol.messages import (
     Stop,
     Visibility,
 )
-from wlk_host.runtime.host.failures import coded
+from wlk_host.runtime.host.exports import Exports
+from wlk_host.runtime.host.failures import coded, lacks_memory
 from wlk_host.runtime.host.hung_work import HungWork
 from wlk_host.runtime.host.known_voices import KnownVoices
 from wlk_host.runtime.host.model_pool import RELEASE_AFTER_S, ModelPool
@@ -34,7 +37,7 @@ from wlk_host.runtime.host.status import StatusReporter
 from wlk_host.runtime.host.watchdog import LOOK_EVERY_S
 from wlk_host.runtime.loading import cores
 from wlk_host.runtime.ports import LoadedModel, ModelLoader, Threads, Urgency
-from wlk_host.runtime.stdio import BrowserGoneError, Inbox, Signal
+from wlk_host.runtime.stdio import BrowserGoneError, Inbox, MemoryFullError, Signal
 from wlk_host.runtime.workers import Workers
 
 Send = Callable[[messages.ToExtension], None]
@@ -63,7 +66,7 @@ class HostLoop:
         send: Send,
         connection: Connection,
         make_loader: Callable[[Threads], ModelLoader],
-        manage_models: Callable[[messages.ToModels], None],
+        answer: Callable[[messages.ToModels | Health], None],
         release_after_s: float = RELEASE_AFTER_S,
         make_threads: Callable[[Wake], Threads] = threads_of_sessions,
         now: Callable[[], float] = time.monotonic,
@@ -71,12 +74,13 @@ class HostLoop:
         self._inbox = inbox
         self._send = send
         self._connection = connection
-        self._manage_models = manage_models
+        self._answer = answer
         self._threads = threads = make_threads(self._wake)
         self._models = ModelPool(
             lambda: make_loader(threads), threads.apart("loader"), release_after_s
         )
         self._sessions = Sessions(self._models)
+        self._exports = Exports(threads.apart("exports"), send, now)
         self._voices = KnownVoices()
         self._hung = HungWork(threads, self._models, self._sessions, self._fail, now)
         self._n_turns = 0
@@ -88,21 +92,25 @@ class HostLoop:
         Raises:
             BrowserGoneError: nobody reads the captions any more.
             HungError: too much work does not end.
+            MemoryFullError: a step got no memory.
         """
         while True:
             self._take_messages(wait=False)
             self._take_models()
+            self._end_exports()
             if self._end_turns() or self._begin_turns():
                 continue
             # What is being loaded ends before the process does, which could crash otherwise.
             if self._input_ended and not self._models.is_loading and not self._sessions.running:
                 return
+            self._tell_arrears()
             self._take_messages(wait=True)
 
     # What arrives
 
     def _take_messages(self, *, wait: bool) -> None:
         """Carry out all that lies in the inbox; with `wait`, sleep until there is something."""
+        self._sessions.tidy()
         self._models.note_use(self._sessions.used_models())
         is_busy = self._hung.look()
         if wait:
@@ -153,18 +161,28 @@ class HostLoop:
                 self._ask(command)
             case Visibility():
                 self._of(command.session).visible = command.visible
-            case Models() | Download() | Cancel() | Remove():
-                if not isinstance(command, Models):
+            case Models() | Download() | Cancel() | Remove() | Health():
+                if not isinstance(command, Models | Health):
                     self._models.forget_failures()
                 with self._contained(None, type_of(command)):
-                    self._manage_models(command)
+                    self._answer(command)
             case Speech():
                 with self._contained(None, type_of(command)):
                     self._send(messages.HostSpeech(spoken_clip()))
 
+            case Export():
+                with self._contained(None, type_of(command)):
+                    self._exports.take(command)
+
+    def _end_exports(self) -> None:
+        """Tell of those whose writing failed."""
+        for job in self._exports.ended():
+            with self._contained(None, "export"):
+                job.result()
+
     def _ask(self, command: ToSession) -> None:
         """Have it done in the session's next turn, or once there is a model that can do it."""
-        self._of(command.session).waiting.append(command)
+        self._of(command.session).ask(command)
 
     def _of(self, session: str) -> Opening | Running:
         return self._sessions.of(session)
@@ -218,6 +236,7 @@ class HostLoop:
             opening.options,
             opening.reporter,
             opening.visible,
+            start.words,
             start.start,
             model.place(self._threads),
             waiting=opening.waiting,
@@ -244,13 +263,13 @@ class HostLoop:
 
     def _begin_turns(self) -> bool:
         """Have done what is due, the most urgent first; returns whether there was anything."""
-        due: list[tuple[Urgency, Running]] = []
+        due: list[tuple[bool, Urgency, Running]] = []
         for running in list(self._sessions.running.values()):
             with self._contained(running.id):
                 urgency = running.urgency()
                 if urgency is not None:
-                    due.append((urgency, running))
-        for urgency, running in sorted(due, key=lambda turn: (turn[0], turn[1].served)):
+                    due.append((not running.is_live_due, urgency, running))
+        for _, urgency, running in sorted(due, key=lambda turn: (*turn[:2], turn[2].served)):
             self._n_turns += 1
             running.served = self._n_turns
             running.begin_turn(urgency)
@@ -261,7 +280,7 @@ class HostLoop:
         running_now = self._sessions.running.values()
         over = [one for one in running_now if one.turn is not None and one.is_idle]
         for running in sorted(over, key=lambda running: running.served):
-            with self._contained(running.id):
+            with self._contained(running.id, in_turn=True):
                 self._end_turn(running)
         return bool(over)
 
@@ -271,6 +290,7 @@ class HostLoop:
             running.stepping_down_from = running.model.name
             running.loading = self._models.load(running.wanted)
             running.wanted = None
+        running.look_after_turn()
         self._send_said(running)
         try:
             if turn is not None:
@@ -286,10 +306,19 @@ class HostLoop:
         if running.loading is None:
             running.loading = self._models.replace(model, running.options, without_frames(error))
 
+    def _tell_arrears(self) -> None:
+        """Tell delays that the sessions cannot tell, because turns are long or do not come."""
+        for running in self._sessions.running.values():
+            status = running.arrears.due()
+            if status is not None:
+                self._send(status)
+
     def _send_said(self, running: Running) -> None:
         said, running.said = running.said, []
         for message in said:
             self._send(message)
+            if isinstance(message, messages.Status):
+                running.arrears.told(message)
         if running.is_over:
             self._sessions.close(running.id)
             self._connection.ended(running.id)
@@ -297,8 +326,14 @@ class HostLoop:
     # What ends
 
     @contextmanager
-    def _contained(self, session: str | None, request: str | None = None) -> Iterator[None]:
-        """Keep an error inside the session or the request it came from: the one broad except."""
+    def _contained(
+        self, session: str | None, request: str | None = None, *, in_turn: bool = False
+    ) -> Iterator[None]:
+        """Keep an error inside the session or the request it came from: the one broad except.
+
+        Raises:
+            MemoryFullError: there was no memory for a turn, where a new process has it.
+        """
         try:
             yield
         except BrowserGoneError:
@@ -307,7 +342,9 @@ class HostLoop:
             _log.warning("%s ends: %s", request or "session", error.code)
             self._fail(session, error, request)
             clear_frames(error)
-        except Exception as error:  # noqa: BLE001 - one session's bug must not end the others
+        except Exception as error:  # One session's bug must not end the others.
+            if in_turn and lacks_memory(error):
+                raise MemoryFullError from error
             _log.exception("%s ends with an unforeseen error", request or "session")
             self._fail(session, coded(error, request), request)
             clear_frames(error)

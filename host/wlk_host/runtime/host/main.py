@@ -38,7 +38,8 @@ def main(
 
     Returns:
         The exit code: 0, or 1 if the stream from the browser broke off. Where too much work does
-        not end, the process ends here with `stdio.HUNG_EXIT_CODE`.
+        not end, the process ends here with `stdio.HUNG_EXIT_CODE`, and without memory with
+        `stdio.MEMORY_EXIT_CODE`.
     """
     pipes = stdio.claim_pipes()
     # Everything else is imported only now, when it can no longer reach the pipes.

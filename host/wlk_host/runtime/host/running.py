@@ -4,7 +4,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from wlk_host.core.errors import WlkError
 from wlk_host.core.options import SessionOptions
@@ -17,13 +17,17 @@ from wlk_host.protocol.messages import (
     Cut,
     Retranslate,
     Start,
+    Status,
     Stop,
     ToExtension,
 )
+from wlk_host.runtime.host.arrears import Arrears
 from wlk_host.runtime.host.lateness import Lateness
 from wlk_host.runtime.host.status import StatusReporter
 from wlk_host.runtime.ports import LoadedModel, Threads, TranslatedCaptionSession, Urgency
 from wlk_host.runtime.workers import owner
+
+_SAMPLE_BYTES: Final = 2
 
 ToSession: TypeAlias = FeedAudio | Cut | Configure | Retranslate | Stop
 """What is asked of a session."""
@@ -40,6 +44,10 @@ class Opening:
     visible: bool
     waiting: deque[ToSession] = field(default_factory=deque)
 
+    def ask(self, command: ToSession) -> None:
+        """Have it done when the model is there."""
+        self.waiting.append(command)
+
 
 @dataclass(slots=True)
 class Running:
@@ -49,6 +57,7 @@ class Running:
     threads: during a turn nobody else touches anything here but `waiting` and `visible`.
 
     Attributes:
+        tells_words: whether its final lines tell their words.
         heard_until: the sample after the last one fed.
         place: where it takes its turns.
         turn: the one under way, or over and not yet looked at.
@@ -64,6 +73,8 @@ class Running:
         too_slow: says that a larger model was.
         halted: its own model cannot go on: everything waits for the other one.
         slowest_s: how long the slowest of its turns took.
+        fed: sound that the session was given.
+        arrears: sound that waits for a turn.
     """
 
     id: str
@@ -72,6 +83,7 @@ class Running:
     options: SessionOptions
     reporter: StatusReporter
     visible: bool
+    tells_words: bool
     heard_until: Sample
     place: Threads
     turn: Promise[None] | None = None
@@ -87,9 +99,13 @@ class Running:
     too_slow: WlkError | None = None
     halted: bool = False
     slowest_s: float | None = None
+    fed: Sample = 0
+    arrears: Arrears = field(default_factory=Arrears)
 
     def __post_init__(self) -> None:
         self._report_model()
+        for command in self.waiting:
+            self._count(command)
 
     @property
     def is_idle(self) -> bool:
@@ -99,12 +115,21 @@ class Running:
     # -- on the loop's thread, between two turns ------------------------------------
 
     def urgency(self) -> Urgency | None:
-        """Live before second pass, visible before hidden; None where nothing is to be done."""
+        """Visible before hidden; None where nothing is to be done."""
         if self.turn is not None or self.halted:
             return None
+        if self._due() is None:
+            return None
+        return Urgency.VISIBLE if self.visible else Urgency.HIDDEN
+
+    @property
+    def is_live_due(self) -> bool:
+        """Whether a turn that began now would begin with a live step."""
+        return self._due() is Work.LIVE
+
+    def _due(self) -> Work | None:
         # Sound that was not looked at can make a live step due.
-        work = Work.LIVE if self.waiting else self.session.next_work()
-        return None if work is None else (work.value, not self.visible)
+        return Work.LIVE if self.waiting else self.session.next_work()
 
     def begin_turn(self, urgency: Urgency) -> None:
         """Have what is due done on a thread."""
@@ -114,6 +139,22 @@ class Running:
         finally:
             owner.reset(before)
 
+    def ask(self, command: ToSession) -> None:
+        """Have it done in the next turn."""
+        self.waiting.append(command)
+        self._count(command)
+
+    def _count(self, command: ToSession) -> None:
+        if isinstance(command, FeedAudio):
+            self.arrears.receive(len(command.pcm) // _SAMPLE_BYTES)
+
+    def look_after_turn(self) -> None:
+        """A turn is over. A delay that was told while it ran is no longer what it was."""
+        self.arrears.turn_over(self.fed, self.session.lag)
+        is_told = any(isinstance(message, Status) for message in self.said)
+        if self.arrears.was_told and not is_told and not self.is_over:
+            self.said.append(self.reporter.anew(self.session, self.heard_until))
+
     def go_on_with(self, model: LoadedModel, place: Threads) -> None:
         """Work with another model; what waits for it comes in the next turn."""
         model.take_over(self.session, self.options)
@@ -121,6 +162,7 @@ class Running:
         self.model, self.place = model, place
         self.too_slow = self.too_slow or _too_slow(slow)
         self.lateness = Lateness()
+        self.session.is_overloaded = False
         self.halted = False
         self._report_model()
         self.tell()
@@ -161,7 +203,9 @@ class Running:
     def tell(self, events: Sequence[Event] = ()) -> None:
         """Note for the extension what came of a step, and how the session is after it."""
         updates = (event for event in events if isinstance(event, CaptionUpdate))
-        self.said += (convert.captions(self.id, update) for update in updates)
+        self.said += (
+            convert.captions(self.id, update, words=self.tells_words) for update in updates
+        )
         if self.stopping and self.session.finished():
             self.is_over = True
             self.said.append(self.reporter.ended(self.session))
@@ -176,6 +220,7 @@ class Running:
             case FeedAudio():
                 chunk = convert.audio_chunk(command)
                 self.heard_until = chunk.end
+                self.fed += len(chunk.pcm)
                 return self.session.feed(chunk)
             case Cut():
                 self.heard_until = command.at
@@ -196,6 +241,7 @@ class Running:
         lag = self.session.lag
         events = self.session.run(work)
         self.lateness.hear(self.heard_until, lag)
+        self.session.is_overloaded = self.lateness.is_lasting
         return events
 
     def _smaller(self) -> SessionOptions | None:

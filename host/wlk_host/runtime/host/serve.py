@@ -13,14 +13,19 @@ from typing import TYPE_CHECKING, Final
 from wlk_host.core.errors import WlkError
 from wlk_host.protocol import codec, messages
 from wlk_host.protocol.connection import Connection, Refuse
+from wlk_host.protocol.health import Health, HostHealth
 from wlk_host.runtime.host.greeting import host_hello
+from wlk_host.runtime.host.health import HealthLog
+from wlk_host.runtime.host.health_file import health_file, keep, read, with_run
 from wlk_host.runtime.stdio import (
     HUNG_EXIT_CODE,
     INBOX_MESSAGES,
+    MEMORY_EXIT_CODE,
     BrowserGoneError,
     FrameWriter,
     HungError,
     Inbox,
+    MemoryFullError,
     Pipes,
     read_frames,
 )
@@ -45,10 +50,13 @@ def serve(
     inbox: Inbox = queue.Queue(INBOX_MESSAGES)
     writer = FrameWriter(pipes.to_browser)
 
+    log = HealthLog(lambda run: keep(health_file(), run))
+
     def send(message: messages.ToExtension) -> None:
         writer.write(codec.encode(message))
+        log.note(message)
 
-    reader = _Reader(pipes.from_browser, inbox, send)
+    reader = _Reader(pipes.from_browser, inbox, send, lambda: log.end("ended"))
     reader.start()
     try:
         connection = Connection()
@@ -58,14 +66,34 @@ def serve(
             from wlk_host.runtime.host.model_service import ModelService  # noqa: PLC0415
 
             models = ModelService(send)
-            HostLoop(inbox, send, connection, make_loader, models.obey, now=now).run()
+
+            def answer(request: messages.ToModels | Health) -> None:
+                if isinstance(request, Health):
+                    send(_health(log))
+                else:
+                    models.obey(request)
+
+            HostLoop(inbox, send, connection, make_loader, answer, now=now).run()
     except BrowserGoneError:
         _log.info("the browser is gone")
     except HungError:
         # Python itself would wait for the threads that do not end.
         _log.critical("leaving, because too much work does not end")
+        log.end("hung")
         os._exit(HUNG_EXIT_CODE)
+    except MemoryFullError:
+        # The other threads would ask for more while Python waits for them.
+        _log.critical("leaving, because there is no memory left")
+        log.end("no_memory")
+        os._exit(MEMORY_EXIT_CODE)
+    log.end("ended")
     return reader.exit_code
+
+
+def _health(log: HealthLog) -> HostHealth:
+    """How this host is, and how those before it were."""
+    kept, run = read(health_file()), log.run()
+    return kept if run is None else with_run(kept, run)
 
 
 class _Reader(threading.Thread):
@@ -75,12 +103,15 @@ class _Reader(threading.Thread):
         exit_code: 1 where the stream broke off.
     """
 
-    def __init__(self, source: int, inbox: Inbox, send: Send) -> None:
+    def __init__(
+        self, source: int, inbox: Inbox, send: Send, at_the_end: Callable[[], None]
+    ) -> None:
         super().__init__(name="reader", daemon=True)
         self.exit_code = 0
         self._source = source
         self._inbox = inbox
         self._send = send
+        self._at_the_end = at_the_end
         self._leaving: threading.Thread | None = None
 
     def run(self) -> None:
@@ -98,6 +129,8 @@ class _Reader(threading.Thread):
             self._leave_soon(0 if sys.exception() is None else 1)
             with suppress(queue.Full):
                 self._inbox.put(None, timeout=GRACE_S)
+            # The others may not come to it in time.
+            self._at_the_end()
 
     def _tell(self, error: WlkError) -> None:
         _log.error("the stream from the browser broke off: %s", error)

@@ -1,11 +1,13 @@
 """The sessions of a host: those whose models are loaded, those that run, those that leave."""
 
+import gc
 from collections.abc import Collection, Iterator
 from itertools import chain
 
 from wlk_host.core.ports import Promise
 from wlk_host.runtime.host.model_pool import ModelPool
 from wlk_host.runtime.host.running import Opening, Running
+from wlk_host.runtime.loading import heap
 from wlk_host.runtime.ports import LoadedModel, Threads
 
 
@@ -25,6 +27,7 @@ class Sessions:
         self.opening: dict[str, Opening] = {}
         self.running: dict[str, Running] = {}
         self.leaving: dict[str, Running] = {}
+        self._is_untidy = False
         self._models = models
 
     def of(self, session: str) -> Opening | Running:
@@ -61,10 +64,21 @@ class Sessions:
         running = self.running.pop(session, None)
         if running is None:
             return
+        self._is_untidy = True
         if running.loading is not None:
             self._models.abandon(running.loading)
         if not running.is_idle:
             self.leaving[session] = running
+
+    def tidy(self) -> None:
+        """Return to the system what sessions held that have ended.
+
+        Their windows lie among those of others, so nothing of it returns by itself.
+        """
+        if self._is_untidy and not self.leaving:
+            self._is_untidy = False
+            gc.collect()
+            heap.give_back()
 
     def forget_left(self) -> None:
         """Forget those whose last turns are over."""

@@ -66,6 +66,11 @@ class StatusReporter:
         self._told, self._told_at = status, received_until
         return status
 
+    def anew(self, session: TranslatedCaptionSession, received_until: Sample) -> Status:
+        """The status as it is, whatever was sent before."""
+        self._told, self._told_at = self._status(session, self._state(session.lag)), received_until
+        return self._told
+
     def ended(self, session: TranslatedCaptionSession) -> Status:
         """The last status of a session."""
         return self._status(session, "ended")
@@ -83,7 +88,7 @@ class StatusReporter:
             language=session.language,
             lag_ms=milliseconds(session.lag),
             skipped_ms=milliseconds(session.skipped),
-            refining=session.refining,
+            refining=session.refining and not session.is_overloaded,
             translation_delay_ms=None if delay is None else milliseconds(delay),
             translation_problem=_problem(session.translation_problem),
             device=self.device,

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wlk_host.backends.whisper.beam_search import Found, Successors, beam_search, lazy_beam_search
+from wlk_host.core.live.trust import goes_on_for_ever
 
 END = 0
 A, B, C, D = 1, 2, 3, 4
@@ -151,3 +152,50 @@ def test_what_is_told_was_read_where_it_is_said_to_be(script: Script, beams: int
         told = (*told, token)
         if n < len(decoder.calls):
             assert decoder.calls[n][row] == told
+
+
+class Circling(Scripted):
+    """A decoder that says two tokens in turn for ever, and with a small chance something else."""
+
+    def __init__(self, escape: float = 0.0) -> None:
+        super().__init__({})
+        self.escape = escape
+
+    def successors(self, text: tuple[int, ...]) -> Successors:
+        following = {A if len(text) % 2 else B: 1.0}
+        if self.escape and not set(text) & {C}:
+            following[C] = self.escape
+        if set(text) & {C}:
+            following = {END: 1.0}
+        return [(token, log(p)) for token, p in following.items()]
+
+
+def test_a_text_that_goes_round_in_circles_is_given_up() -> None:
+    decoder = Circling()
+    found = decoder.search(beams=5, most_tokens=300)
+    assert goes_on_for_ever(found.tokens)
+    assert len(decoder.calls) < 100
+
+
+def test_an_ended_text_wins_over_one_that_goes_round_in_circles() -> None:
+    decoder = Circling(escape=0.01)
+    found = decoder.search(beams=200, most_tokens=300)
+    assert found.tokens[-1] == C
+    assert not goes_on_for_ever(found.tokens)
+    assert len(decoder.calls) < 100
+
+
+def test_the_rows_are_those_of_texts_that_go_on() -> None:
+    """Where one text was given up, the others have other places in the next call."""
+    steps = 70
+    circling = tuple([A] * steps)
+    script: dict[tuple[int, ...], dict[int, float]] = {(): {A: 0.6, B: 0.4}}
+    for n in range(1, steps):
+        script[circling[:n]] = {A: 1.0}
+        other = (B, *(10 + i for i in range(n - 1)))
+        script[other] = {10 + n - 1: 1.0}
+    decoder = Scripted(script)
+    found = decoder.search(beams=2, most_tokens=steps)
+    assert found.tokens[0] == B
+    read = [texts[row] for texts, row in zip(decoder.calls, found.rows, strict=False)]
+    assert read == [found.tokens[: n + 1] for n in range(len(read))]

@@ -3,6 +3,7 @@
 import pytest
 
 from wlk_host.core.live.trust import (
+    goes_on_for_ever,
     goes_round,
     n_copied,
     n_equal,
@@ -113,3 +114,15 @@ def test_a_copy_of_finished_words_takes_the_time_to_say_it(
 ) -> None:
     said = words(COUNT, 0.25)
     assert n_copied([*said, *words(again, word_s, start_s=2.5)]) == n
+
+
+def test_a_circle_that_varies_a_little_is_one_for_ever() -> None:
+    turn = ["nd", "what"] * 7 + ["What"]
+    assert goes_on_for_ever(turn * 5)
+    assert not goes_on_for_ever(turn * 3)
+
+
+def test_a_sentence_that_is_said_six_times_is_none() -> None:
+    sentence = ["I", "really", "do", "not", "know", "at", "all", "what", "you", "want", "."]
+    assert not goes_on_for_ever(sentence * 6)
+    assert not goes_on_for_ever(sentence[:5] * 11)

@@ -11,13 +11,15 @@ import webvtt
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from host.core.subtitles.any_transcript import CONTENTS, TEXTS
+from host.core.subtitles.rules import assert_rules
+from wlk_host.core.subtitles.clean_text import clean
 from wlk_host.core.subtitles.formats import WEBVTT_HEADER, subrip, without_markup
 from wlk_host.core.subtitles.formats import webvtt as as_webvtt
-from wlk_host.core.subtitles.pieces import clean
 from wlk_host.core.subtitles.timing import Cue
-from wlk_host.core.subtitles.writer import Contents, Subtitles
+from wlk_host.core.subtitles.transcript import Contents, of_line, shown
+from wlk_host.core.subtitles.writer import Subtitles
 from wlk_host.core.types import SAMPLE_RATE, Line, Translation, Word
-from wlk_host.core.words import width_of
 
 S = SAMPLE_RATE
 
@@ -38,8 +40,9 @@ def line_of(text: str, start_s: float, end_s: float, **changes: object) -> Line:
 
 
 def cues_of(lines: Sequence[Line], contents: Contents = "original", **how: bool) -> list[Cue]:
-    subtitles = Subtitles(contents, **how)
-    return [*(cue for line in lines for cue in subtitles.add(line)), *subtitles.rest()]
+    subtitles = Subtitles(**how)
+    written = [shown(of_line(line), contents) for line in lines]
+    return [*(cue for line in written for cue in subtitles.add(line)), *subtitles.rest()]
 
 
 def texts(cues: Sequence[Cue]) -> list[str]:
@@ -126,7 +129,7 @@ def test_a_new_speaker_is_named_once() -> None:
         lines[2].text,
     ]
     cues = cues_of(lines, names_speakers=False)
-    assert [cue.speaker for cue in cues] == ["1", "2", "2"]
+    assert [cue.speaker for cue in cues] == ["Speaker 1", "Speaker 2", "Speaker 2"]
     assert texts(cues) == [line.text for line in lines]
 
 
@@ -159,34 +162,6 @@ def test_a_translation_alone_takes_the_original_s_time() -> None:
 # -- any lines at all -----------------------------------------------------------------------
 
 
-def assert_rules(cues: Sequence[Cue]) -> None:
-    """Two rows of 42 columns, 1 to 7 s, one after the other."""
-    ends = [0, *(cue.end for cue in cues)]
-    for cue, earlier in zip(cues, ends, strict=False):
-        assert earlier <= cue.start
-        assert 1000 <= cue.end - cue.start <= 7000
-        assert 1 <= len(cue.rows) <= 2
-        for row in cue.rows:
-            assert row == clean(row) != ""
-            assert width_of(row) <= 42
-
-
-SCRIPTS = st.sampled_from(
-    ["abc XYZ,.", "0123 456", "äöü ßñ?", "漢字かな。、「」", "ไทยสระอี่ ", "עברית ", "العربية ،",
-     "한국어 .",
-     "👩‍👩‍👧 🇩🇪", "&<>-{}\\/", "\x00\x07\x1b\x85\u2028\n\r\t ", "\ud800", "e\u0301\u200b\u202e"]
-)  # fmt: skip
-
-WORDS = SCRIPTS.flatmap(lambda letters: st.text(st.sampled_from(letters), max_size=12))
-
-TEXTS = st.one_of(
-    st.lists(WORDS, max_size=16).map(" ".join),
-    st.just("n" * 90),
-    st.sampled_from(["<i>", "</v>", "a --> b", "&amp;", "<b", "{\\an8}", "WEBVTT", "NOTE x", "12"]),
-    st.text(max_size=60),
-)
-
-
 @st.composite
 def any_lines(draw: st.DrawFn) -> list[Line]:
     """Lines in order, which may overlap, have no length, or be without words."""
@@ -208,9 +183,6 @@ def any_lines(draw: st.DrawFn) -> list[Line]:
                  translation)
         )  # fmt: skip
     return lines
-
-
-CONTENTS = st.sampled_from(("original", "translation", "both"))
 
 
 @given(any_lines(), CONTENTS)
@@ -274,7 +246,7 @@ def test_subrip_holds_no_markup(row: str, written: str) -> None:
 
 
 def test_webvtt_has_escapes_and_voices() -> None:
-    cue = Cue(0, 1500, ("a & b", "<i> --> "), speaker="1")
+    cue = Cue(0, 1500, ("a & b", "<i> --> "), speaker="Speaker 1")
     assert as_webvtt(cue) == (
         "00:00:00.000 --> 00:00:01.500\n<v Speaker 1>a &amp; b\n&lt;i&gt; --&gt; \n\n"
     )

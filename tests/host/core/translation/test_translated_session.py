@@ -45,6 +45,7 @@ class ScriptedCaptions:
         self.skipped: Sample = 0
         self.language: str | None = "en"
         self.refining = True
+        self.is_overloaded = False
         self.says: list[CaptionUpdate] = []
         self.is_over = False
 

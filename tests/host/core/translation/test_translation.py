@@ -7,7 +7,9 @@ from typing import Literal
 import pytest
 
 from wlk_host.core.translation.lines import LINES_KEPT, Batch, LineTranslations
-from wlk_host.core.types import CaptionUpdate, Draft, Line, Translation
+from wlk_host.core.types import CaptionUpdate, Draft, Line, Translation, Word
+from wlk_host.protocol import codec, convert
+from wlk_host.protocol.framing import encode_frame
 
 State = Literal["committed", "final"]
 
@@ -183,7 +185,7 @@ def test_another_target_holds_for_what_comes_and_on_request_for_all() -> None:
     assert lines.deliver(*upper(late)) is None
     [settled] = translate(lines)
     assert settled.lines[0].translation == Translation("TWO.", "de", "final")
-    assert lines.retranslate(0) is None
+    assert lines.retranslate(0) == []
     [settled] = translate(lines)
     assert settled.lines[0].translation == Translation("ONE.", "de", "final")
 
@@ -220,7 +222,7 @@ def test_lines_from_before_are_translated_with_the_others_and_come_back_under_th
         line(20, "What the host knows better."),
         line(9, "Neun.", language="de"),
     ]
-    assert lines.retranslate(70, earlier) is None
+    assert lines.retranslate(70, earlier) == []
     batch = lines.next_batch()
     assert batch == Batch((1, 3), ("One.", "Two."), "en", "de", "", 70, "final")
     [settled] = translate(lines)
@@ -237,8 +239,7 @@ def test_a_transcript_asked_for_in_its_own_language_loses_its_translation() -> N
     lines.take(update(line(1, "One.")), 0)
     translate(lines)
     lines.retarget("en")
-    cleared = lines.retranslate(0)
-    assert cleared is not None
+    [cleared] = lines.retranslate(0)
     assert cleared.lines == (line(1, "One."),)
     assert lines.next_batch() is None
 
@@ -298,3 +299,19 @@ def test_draft_words_and_the_acknowledgement_stand_in_every_update() -> None:
     lines.take(CaptionUpdate(7, (line(1, "One."),), draft, 4), 0)
     [settled] = translate(lines)
     assert (settled.revision, settled.draft, settled.final_until) == (2, draft, 4)
+
+
+def test_a_whole_transcript_with_its_words_comes_in_updates_that_fit_into_messages() -> None:
+    """In a script without spaces each character is a word, and a line has 63 of them."""
+    lines = LineTranslations("de")
+    words = tuple(Word("字", 10**9 + n, 10**9 + n + 1, 0.9876) for n in range(63))
+    kept = Translation("x" * 200, "de", "final")
+    for n in range(1000):
+        one = line(n, "字" * 63, language="ja")
+        lines.take(update(replace(one, words=words, translation=kept)), 0)
+    lines.retarget("ja")
+    updates = lines.retranslate(0)
+    assert [one.id for part in updates for one in part.lines] == list(range(1000))
+    assert [part.revision for part in updates] == list(range(1001, 1001 + len(updates)))
+    for part in updates:
+        encode_frame(codec.encode(convert.captions("a", part, words=True)))

@@ -25,6 +25,20 @@ def caption(*arguments: str | Path, **variables: str) -> Captioned:
     )
 
 
+def piped(content: bytes, *arguments: str | Path) -> Captioned:
+    """The captions of what comes through a pipe."""
+    done = subprocess.run(
+        [sys.executable, "-m", "wlk_host.cli", "caption", *map(str, arguments)],
+        input=content,
+        capture_output=True,
+        env={**os.environ, "WLK_MODELS": str(model("base").parent)},
+        check=False,
+        timeout=120,
+    )
+    out, err = done.stdout.decode(), done.stderr.decode()
+    return subprocess.CompletedProcess(done.args, done.returncode, out, err)
+
+
 def running(*arguments: str | Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "wlk_host.cli", "caption", *map(str, arguments)],

@@ -1,5 +1,7 @@
 """`wlk-host caption` as a process on real files."""
 
+import csv
+import io
 import json
 import os
 import re
@@ -74,6 +76,37 @@ def test_subtitles_keep_the_rules_and_lose_no_word(form: str) -> None:
     text = " ".join(cue.plaintext.replace("\n", " ") for cue in cues)
     assert error_rate(english_clip().text, text, "en") <= 15
     assert all(len(cue.plaintext.split()) > 2 for cue in cues)
+
+
+def test_json_holds_every_word_with_its_time_and_csv_every_line() -> None:
+    model("tiny.en")
+    printed = {
+        form: caption(english_clip().path, "--model", "tiny.en", "--format", form)
+        for form in ("json", "csv")
+    }
+    assert {(one.returncode, one.stderr) for one in printed.values()} == {(0, "model: tiny.en\n")}
+    transcript: dict[str, Any] = json.loads(printed["json"].stdout)
+    assert transcript["title"] == english_clip().path.stem
+    for line in transcript["lines"]:
+        words = line["words"]
+        assert "".join(word["text"] for word in words).strip() == line["text"]
+        assert all(a["start"] <= b["start"] for a, b in pairwise(words))
+        assert all(0 <= word["probability"] <= 1 for word in words)
+    rows = list(csv.DictReader(io.StringIO(printed["csv"].stdout.removeprefix("\ufeff"))))
+    assert [row["text"] for row in rows] == [line["text"] for line in transcript["lines"]]
+    text = " ".join(row["text"] for row in rows)
+    assert error_rate(english_clip().text, text, "en") <= 15
+
+
+@pytest.mark.parametrize("form", ["txt", "md"])
+def test_text_to_be_read_has_a_title_and_all_that_is_said(form: str) -> None:
+    model("tiny.en")
+    result = caption(english_clip().path, "--model", "tiny.en", "--format", form)
+    assert (result.returncode, result.stderr) == (0, "model: tiny.en\n")
+    title, *rows = (row for row in result.stdout.splitlines() if row)
+    assert title == ("# " if form == "md" else "") + english_clip().path.stem
+    text = " ".join(re.sub(r"^\*\*[\d:]+\*\* ", "", row) for row in rows)
+    assert error_rate(english_clip().text, text, "en") <= 15
 
 
 def test_subtitles_hold_the_original_above_its_translation() -> None:
@@ -159,7 +192,10 @@ def test_any_format_is_read(tmp_path: Path) -> None:
 def test_silence_prints_nothing(tmp_path: Path) -> None:
     path = write_wav(tmp_path / "silence.wav", np.zeros(10 * SAMPLE_RATE, np.float32))
     result = caption(path, "--model", "tiny.en")
-    assert (result.returncode, result.stdout, result.stderr) == (0, "", "model: tiny.en\n")
+    assert (result.returncode, result.stdout) == (0, "")
+    said, name = result.stderr.splitlines()
+    assert re.fullmatch(r"nothing_said: no speech was found in .+silence\.wav \(.+\)", said)
+    assert name == "model: tiny.en"
 
 
 # -- what goes wrong ------------------------------------------------------------------
@@ -198,11 +234,12 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_file_that_is_no_sound(tmp_path: Path, name: str) -> None:
     BROKEN[name](tmp_path / name)
-    fails(caption(tmp_path / name), "file_unreadable", name)
+    code = "sound_missing" if name in ("silent.mp4", "clip.txt") else "file_unreadable"
+    fails(caption(tmp_path / name), code, name)
 
 
-def test_a_folder_instead_of_a_file(tmp_path: Path) -> None:
-    fails(caption(tmp_path), "file_missing")
+def test_a_folder_without_a_file(tmp_path: Path) -> None:
+    fails(caption(tmp_path), "media_missing", str(tmp_path))
 
 
 def test_a_model_that_is_not_there(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ import pytest
 from fixtures.media import Track, cut, join, overwrite, packets, tones, write
 from wlk_host.core.errors import WlkError
 from wlk_host.core.types import SAMPLE_RATE, AudioChunk
-from wlk_host.runtime.files.media import CHUNK, SoundFile, read_chunks
+from wlk_host.runtime.files.conversion import CHUNK
+from wlk_host.runtime.files.media import SoundFile, read_chunks
 
 S = SAMPLE_RATE
 HERTZ = (300, 400, 500, 600, 700, 800, 900, 1000)
@@ -241,4 +242,4 @@ def test_what_holds_no_sound_is_refused(tmp_path: Path, name: str) -> None:
     NO_SOUND[name](tmp_path / name)
     with pytest.raises(WlkError) as refused:
         list(read_chunks(tmp_path / name))
-    assert refused.value.code == "file_unreadable"
+    assert refused.value.code == ("sound_missing" if name == "video.mp4" else "file_unreadable")

@@ -57,3 +57,13 @@ def test_what_waited_for_the_model_and_silence_between_do_not_count() -> None:
     lateness.hear(31 * S, 3 * S)
     lateness.hear(3600 * S, 3 * S)
     assert not lateness.is_lasting
+
+
+def test_speech_that_waited_between_two_pieces_of_work_counts_up_to_ten_seconds() -> None:
+    """As in a hidden tab among too many, which has a turn every half a minute."""
+    lateness = Lateness()
+    thought = []
+    for turn in range(1, 4):
+        lateness.hear(30 * turn * S, 28 * S)
+        thought.append(lateness.is_lasting)
+    assert thought == [False, False, True]

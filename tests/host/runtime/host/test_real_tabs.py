@@ -18,13 +18,14 @@ from wlk_host.runtime.files.caption_log import CaptionLog, Shown
 from wlk_host.runtime.files.clocks import SoundClock
 from wlk_host.runtime.files.playback import play
 from wlk_host.runtime.loading.loader import ModelLoader
+from wlk_host.runtime.ports import Urgency
 from wlk_host.runtime.workers import Workers
 
 pytestmark = pytest.mark.model
 
 CHUNK = SAMPLE_RATE // 10
 N_TABS = 4
-LIVE = (1, False)
+LIVE = Urgency.VISIBLE
 
 
 def parts() -> list[tuple[str, Pcm]]:

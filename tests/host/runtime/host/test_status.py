@@ -46,3 +46,11 @@ def test_a_problem_of_translation_is_told_at_once_and_once_and_so_is_its_end(
     session.translation_delay = 8000
     [status] = told(reporter, session, 4 * FRAME, 3)
     assert (status.translation_problem, status.translation_delay_ms) == (None, 500)
+
+
+def test_the_second_pass_is_told_to_be_left_out_as_soon_as_captions_stay_late(
+    reporter: StatusReporter,
+) -> None:
+    session = ScriptedSession()
+    session.is_overloaded = True
+    assert [status.refining for status in told(reporter, session, 0, 1)] == [False]

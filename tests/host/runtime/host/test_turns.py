@@ -13,13 +13,13 @@ from host.core.scripted import sound_of
 from host.core.stage import PACE, S
 from host.runtime.clockwork import LIVE_S, ClockworkModel, Lanes, Tab, Timeline
 from host.runtime.host.test_stalls import speech
-from host.runtime.port import Port, Scenes
+from host.runtime.port import OneByOne, Port, Scenes
 from host.runtime.scripted import Held, Inline, ScriptedLoader, ScriptedModel, ScriptedSession
 from wlk_host.core.errors import DeviceError
 from wlk_host.core.options import SessionOptions
 from wlk_host.core.types import AudioChunk, Event, Work
-from wlk_host.protocol.messages import Captions, Error
-from wlk_host.runtime.stdio import Signal
+from wlk_host.protocol.messages import Captions, Error, Status
+from wlk_host.runtime.stdio import MemoryFullError, Signal
 from wlk_host.runtime.workers import Workers
 
 
@@ -92,6 +92,49 @@ def test_what_is_asked_during_a_turn_waits_for_the_next(port: Port, held: Held) 
     # The first turn began before the rest came, and takes it along all the same.
     assert session.fed == [(0, 1600), (1600, 3200), (3200, 4800)]
     assert port.states("a")[-1] == "ended"
+
+
+def test_a_delay_is_told_during_a_long_turn_and_taken_back_after_it(port: Port, held: Held) -> None:
+    def begin() -> None:
+        port.start("a")
+        port.audio("a")
+
+    def go_on() -> None:
+        for seq in range(1, 31):
+            port.audio("a", seq, 1600 * seq)
+
+    # Each chunk makes a piece of work.
+    ends = [lambda: take_turn(port, held)] * 40
+    serve(port, ScriptedLoader(ScriptedSession()), begin, go_on, ends[0], port.hang_up, *ends)
+    told = [(m.state, m.lag_ms) for m in port.heard if isinstance(m, Status)]
+    assert told[1:4] == [("listening", 0), ("lagging", 3100), ("listening", 0)]
+    assert told[-1] == ("ended", 0)
+
+
+def test_a_session_is_told_that_captions_stay_late_and_that_they_do_not(port: Port) -> None:
+    seen: list[bool] = []
+
+    class Late(ScriptedSession):
+        def run(self, work: Work) -> list[Event]:
+            seen.append(self.is_overloaded)
+            return super().run(work)
+
+    session = Late()
+    session.lag = 3 * S
+    port.inbox = OneByOne()
+    port.start("a")
+    for seq in range(900):
+        port.audio("a", seq, 1600 * seq)
+
+    def catch_up() -> None:
+        if len(seen) == 300:
+            session.lag = 0
+
+    session.on_run = catch_up
+    port.serve(lambda _threads: ScriptedLoader(session))
+    assert seen[:200] == [False] * 200
+    assert all(seen[203:300])
+    assert not any(seen[-100:])
 
 
 def test_others_go_on_while_one_is_in_its_turn(port: Port, held: Held) -> None:
@@ -195,6 +238,24 @@ def test_what_was_said_before_a_failure_in_the_same_turn_is_told(port: Port) -> 
     port.serve(lambda _: ScriptedLoader(Failing()))
     told = [type(m) for m in port.heard if isinstance(m, Captions | Error)]
     assert told == [Captions, Error]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [MemoryError(), RuntimeError("std::bad_alloc"), ValueError("Failed to allocate memory for 9")],
+)
+def test_a_turn_that_gets_no_memory_ends_the_host_and_not_its_session(
+    port: Port, error: Exception
+) -> None:
+    class Failing(ScriptedSession):
+        def run(self, work: Work) -> list[Event]:
+            raise error
+
+    port.start("a")
+    port.audio("a")
+    with pytest.raises(MemoryFullError):
+        port.serve(lambda _: ScriptedLoader(Failing()))
+    assert port.errors() == []
 
 
 def test_a_device_that_fails_amid_a_turn_keeps_what_was_done_before(port: Port) -> None:

@@ -16,6 +16,7 @@ from wlk_host.core.types import Event, Work
 from wlk_host.protocol.messages import Error, Status, ToExtension
 from wlk_host.runtime.host import watchdog
 from wlk_host.runtime.host.loop import Wake
+from wlk_host.runtime.ports import Urgency
 from wlk_host.runtime.stdio import HungError, Signal
 from wlk_host.runtime.workers import Workers, owner
 
@@ -245,7 +246,7 @@ def test_a_second_pass_that_does_not_end_is_noticed_for_its_session() -> None:
         assert gate.wait(WITHIN_S)
 
     before = owner.set("a")
-    workers.take(lambda: workers.submit(job), (1, False)).result()
+    workers.take(lambda: workers.submit(job), Urgency.VISIBLE).result()
     owner.reset(before)
     assert begun.wait(WITHIN_S)
     now_s = 0.0

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from fixtures.engines import LOCAL
-from wlk_host import cli
+from wlk_host import cli, cli_files, cli_options
 from wlk_host.core.errors import WlkError
 from wlk_host.core.live.alignatt_pass import LiveOptions
 from wlk_host.core.live.end_of_word import IntegrateAndFire, by_next_token, never
@@ -19,7 +19,7 @@ def chosen(command: str, *arguments: str) -> argparse.Namespace:
     """What the real parser makes of a command."""
     parser = argparse.ArgumentParser()
     commands = parser.add_subparsers()
-    cli._add_caption(commands)
+    cli_files.add_caption(commands)
     cli._add_bench(commands)
     return parser.parse_args([command, "a file", *arguments])
 
@@ -66,7 +66,7 @@ def test_heads_that_belong_to_no_model_are_refused(words: str, why: str) -> None
 
 def test_nothing_chosen_is_the_default() -> None:
     parser = argparse.ArgumentParser()
-    cli._add_live_options(parser)
+    cli_options.add_live_options(parser)
     asked = parser.parse_args([])
     assert live_options(asked.beams, asked.rolling, asked.end_of_word) == LiveOptions()
 

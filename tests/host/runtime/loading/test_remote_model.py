@@ -17,10 +17,11 @@ from wlk_host.runtime.files.caption_log import CaptionLog, Shown
 from wlk_host.runtime.files.clocks import SoundClock
 from wlk_host.runtime.files.playback import play
 from wlk_host.runtime.loading.loader import ModelLoader
+from wlk_host.runtime.ports import Urgency
 from wlk_host.runtime.workers import Workers
 
 OPTIONS = SessionOptions(policy="local_agreement")
-LIVE = (1, False)
+LIVE = Urgency.VISIBLE
 
 
 def chunks(pcm: Pcm) -> Iterator[AudioChunk]:

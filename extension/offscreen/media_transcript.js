@@ -1,0 +1,162 @@
+/** A conversation's transcript, kept in step with the media of its page. */
+import { SAMPLE_RATE } from '../audio/framing.js';
+import { keptSources } from '../transcript/kept.js';
+import { MediaFollower } from './media_follower.js';
+import { TranscriptWriter } from './transcript_writer.js';
+
+/** @typedef {import('../shared/messages.js').OffscreenReport} OffscreenReport */
+/** @typedef {import('../shared/messages.js').SessionMessage} SessionMessage */
+/** @typedef {import('../shared/protocol.js').Line} Line */
+/** @typedef {import('../transcript/timeline.js').Playhead} Playhead */
+
+/** What is said is shown, from the beginning on. */
+const NOTHING = JSON.stringify([null, 0]);
+
+/** A document that dies loses as much. */
+const KEEP_EVERY_SAMPLES = 30 * SAMPLE_RATE;
+
+/**
+ * @typedef {object} TranscriptOutlets
+ * @property {(at: number) => void} breakOff as in `FollowerOutlets`
+ * @property {(from: number) => void} goOn
+ * @property {(message: SessionMessage) => void} toOverlay
+ * @property {(report: OffscreenReport) => void} report
+ * @property {() => number} now Date.now()
+ */
+
+export class MediaTranscript {
+  #id;
+  #tabId;
+  #outlets;
+  #follower;
+  #writer;
+  /** What the overlay replays. */
+  #replayed = NOTHING;
+  /** @type {Set<string>} media that earlier captures were asked for */
+  #met = new Set();
+  /** The sample and the revision when the transcript was kept last. */
+  #keptAt = 0;
+  #keptRevision = 0;
+
+  /**
+   * @param {{ id: string, tabId: number, page: import('../shared/messages.js').Page }} start
+   * @param {TranscriptOutlets} outlets
+   */
+  constructor({ id, tabId, page }, outlets) {
+    this.#id = id;
+    this.#tabId = tabId;
+    this.#outlets = outlets;
+    const began = outlets.now();
+    this.#writer = new TranscriptWriter({ id, tabId, ...page, began }, outlets.report);
+    this.#follower = new MediaFollower(id, {
+      ...outlets,
+      covered: (media, at) => this.#writer.covered(media, at),
+      coveredBefore: (media, at) => this.#writer.coveredBefore(media, at),
+    });
+  }
+
+  get transcript() {
+    return this.#writer.transcript;
+  }
+
+  /**
+   * A frame of the tab's sound has arrived.
+   * @param {number} position the sample after its last
+   * @param {boolean} audible
+   */
+  arrived(position, audible) {
+    this.#follower.arrived(position, audible);
+    this.#replay();
+    if (position - this.#keptAt < KEEP_EVERY_SAMPLES) return;
+    this.#keptAt = position;
+    this.keep();
+  }
+
+  /** Have what is final kept, for captures to come. */
+  keep() {
+    const { transcript } = this.#writer;
+    if (transcript.revision === this.#keptRevision) return;
+    this.#keptRevision = transcript.revision;
+    const kept = keptSources(transcript);
+    if (kept.length > 0) this.#outlets.report({ type: 'keep', tabId: this.#tabId, kept });
+  }
+
+  /** The capture goes on after a while without sound. */
+  resumed() {
+    this.#follower.resumed();
+  }
+
+  /** @param {Playhead | null} playhead where the page says that its media are */
+  note(playhead) {
+    if (playhead) this.#meet(playhead);
+    this.#follower.note(playhead);
+    this.#replay();
+    this.tellPlayhead();
+  }
+
+  /**
+   * @param {readonly Line[]} lines new ones and those that changed
+   * @param {number} finalUntil sample up to which the tab's are final
+   */
+  write(lines, finalUntil) {
+    this.#writer.write(lines, this.#follower.timeline);
+    this.#writer.cover(this.#follower.heardUntil(finalUntil));
+  }
+
+  /** @param {boolean} read whether somebody reads it, from its beginning */
+  setRead(read) {
+    this.#writer.setRead(read);
+    if (read) this.tellPlayhead();
+  }
+
+  /** @param {import('../shared/messages.js').TranscriptEdit} edit */
+  edit(edit) {
+    this.#writer.edit(edit);
+  }
+
+  /** @param {import('../transcript/kept.js').KeptSource} kept of an earlier capture */
+  recall(kept) {
+    this.#writer.recall(kept);
+    this.#replay();
+  }
+
+  /** The overlay is new: it is told again what it replays. */
+  show() {
+    this.#replayed = NOTHING;
+    this.#replay();
+  }
+
+  tellPlayhead() {
+    const { media, at, rate, wall } = this.#follower.place;
+    this.#outlets.report({ type: 'playhead', tabId: this.#tabId, media, at, rate, wall });
+  }
+
+  /** @param {Playhead} playhead */
+  #meet(playhead) {
+    const { key } = playhead;
+    this.#writer.meet(playhead);
+    if (this.#met.has(key)) return;
+    this.#met.add(key);
+    this.#outlets.report({ type: 'recall', tabId: this.#tabId, key });
+  }
+
+  /** Show what was said where the media are, if that is not being captioned. */
+  #replay() {
+    const lines = this.#linesNow();
+    const since = this.#follower.liveSince;
+    const shown = JSON.stringify([lines, since]);
+    if (shown === this.#replayed) return;
+    this.#replayed = shown;
+    this.#outlets.toOverlay({ type: 'replay', session: this.#id, lines, since });
+  }
+
+  /** @returns {Line[] | null} null: what is said now is shown */
+  #linesNow() {
+    const { mode, place, playhead } = this.#follower;
+    if (mode === 'live') return null;
+    // On its way, the page says where it goes.
+    const at = mode === 'held' ? (playhead?.at ?? place.at) : place.at;
+    const media = mode === 'held' ? (playhead?.key ?? null) : place.media;
+    return this.#writer.linesAt(media, at);
+  }
+}

@@ -1,0 +1,49 @@
+/** The media of a page and of its frames, each of which reports its own main one. */
+
+/** @typedef {import('../shared/messages.js').MediaReport} MediaReport */
+
+/** Of several frames with media, the one that plays counts, and it counts until another one plays. */
+export class PageMedia {
+  /** @type {Map<number, MediaReport>} by frame */
+  #reports = new Map();
+  /** The frame that counts; 0: the page itself. */
+  #frame = 0;
+
+  /**
+   * @param {number} frame
+   * @param {MediaReport} report
+   * @returns {MediaReport} of the whole page
+   */
+  note(frame, report) {
+    if (report.paused === null && report.playhead === null) this.#reports.delete(frame);
+    else this.#reports.set(frame, report);
+    if (!this.#plays(this.#frame)) {
+      const playing = [...this.#reports.keys()].find((each) => this.#plays(each));
+      const known = this.#playheadOf(this.#frame) ? this.#frame : frame;
+      this.#frame = playing ?? known;
+    }
+    return { paused: this.#paused(), playhead: this.#playheadOf(this.#frame) };
+  }
+
+  /** Another page comes. */
+  clear() {
+    this.#reports.clear();
+    this.#frame = 0;
+  }
+
+  /** @param {number} frame */
+  #plays(frame) {
+    return (this.#playheadOf(frame)?.rate ?? 0) > 0;
+  }
+
+  /** @param {number} frame */
+  #playheadOf(frame) {
+    return this.#reports.get(frame)?.playhead ?? null;
+  }
+
+  #paused() {
+    const told = [...this.#reports.values()].map(({ paused }) => paused);
+    if (told.includes(false)) return false;
+    return told.includes(true) ? true : null;
+  }
+}

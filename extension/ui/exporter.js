@@ -1,0 +1,119 @@
+/** Files that the host makes of transcripts. */
+import { exportRequests } from '../transcript/export.js';
+import { ask, element } from './page.js';
+
+/** @typedef {import('../shared/messages.js').Problem} Problem */
+/** @typedef {import('../shared/messages.js').ViewMessage} ViewMessage */
+/** @typedef {import('../transcript/export.js').ExportRequest} ExportRequest */
+
+/** The host writes 10,000 lines in a second or two; it may be starting. */
+const PATIENCE_MS = 30_000;
+
+/**
+ * A file that is being made.
+ * @typedef {object} Pending
+ * @property {string} request
+ * @property {string[]} parts
+ * @property {string} name
+ * @property {(result: MadeFile | Problem) => void} settle
+ */
+
+/** @typedef {{ name: string, text: string }} MadeFile */
+
+/**
+ * @typedef {import('../shared/protocol.js').ToExtension
+ *   | { type: 'exported', request: string, text: string, last: boolean, file_name?: string }} Said
+ */
+
+/** @type {Record<string, string>} */
+const TYPES = {
+  csv: 'text/csv',
+  json: 'application/json',
+  md: 'text/markdown',
+  srt: 'application/x-subrip',
+  txt: 'text/plain',
+  vtt: 'text/vtt',
+};
+
+/** Asks for one file at a time. */
+export class Exporter {
+  /** @type {Pending | null} */
+  #pending = null;
+  #line;
+
+  /** @param {Pick<import('./page.js').WorkerLine, 'tellHost' | 'watch'>} line to the worker */
+  constructor(line) {
+    this.#line = line;
+  }
+
+  /**
+   * @param {Omit<ExportRequest, 'type' | 'lines' | 'last' | 'request'>} head
+   * @param {readonly import('../transcript/export.js').ExportLine[]} lines
+   * @returns {Promise<MadeFile | Problem>} the problem says why there is no file
+   */
+  async make(head, lines) {
+    // The host is kept as long as somebody watches it.
+    this.#line.watch({ host: true });
+    const made = (await ask({ type: 'check' })) ?? (await this.#ask(head, lines));
+    this.#line.watch({ host: false });
+    return made;
+  }
+
+  /**
+   * @param {Omit<ExportRequest, 'type' | 'lines' | 'last' | 'request'>} head
+   * @param {readonly import('../transcript/export.js').ExportLine[]} lines
+   * @returns {Promise<MadeFile | Problem>}
+   */
+  async #ask(head, lines) {
+    this.#settle({ code: 'export_replaced', message: '', hint: '' });
+    const request = crypto.randomUUID();
+    /** @type {Promise<MadeFile | Problem>} */
+    const made = new Promise((resolve) => {
+      this.#pending = { request, parts: [], name: '', settle: resolve };
+    });
+    const patience = setTimeout(
+      () => this.#settle({ code: 'export_timeout', message: '', hint: '' }),
+      PATIENCE_MS,
+    );
+    for (const message of exportRequests({ ...head, request }, lines)) {
+      this.#line.tellHost(/** @type {any} */ (message));
+    }
+    const result = await made;
+    clearTimeout(patience);
+    return result;
+  }
+
+  /** @param {ViewMessage} message */
+  receive(message) {
+    if (message.type !== 'from-host' || !this.#pending) return;
+    const said = /** @type {Said} */ (message.message);
+    if (said.type === 'exported' && said.request === this.#pending.request) {
+      this.#pending.parts.push(said.text);
+      this.#pending.name ||= said.file_name ?? '';
+      if (!said.last) return;
+      const { name, parts } = this.#pending;
+      this.#settle({ name, text: parts.join('') });
+    } else if (said.type === 'error' && said.request === 'export') {
+      this.#settle({ code: said.code, message: said.message, hint: said.hint });
+    }
+  }
+
+  /** @param {MadeFile | Problem} result */
+  #settle(result) {
+    this.#pending?.settle(result);
+    this.#pending = null;
+  }
+}
+
+/**
+ * Put a file where the browser puts downloads.
+ * @param {MadeFile} file
+ */
+export function saveFile({ name, text }) {
+  const type = TYPES[name.split('.').at(-1) ?? ''] ?? 'text/plain';
+  const blob = new Blob([text], { type: `${type};charset=utf-8` });
+  const link = element('a', { href: URL.createObjectURL(blob), download: name });
+  link.click();
+  // The browser has the file only after it has asked where to put it.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

@@ -1,0 +1,1 @@
+"""Captions of the microphone: PortAudio captures, a terminal shows what is said."""

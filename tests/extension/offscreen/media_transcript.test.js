@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { MediaTranscript } from '../../../extension/offscreen/media_transcript.js';
+import { CAPTURE_LATENCY_MS } from '../../../extension/offscreen/sample_clock.js';
+import { keptSources } from '../../../extension/transcript/kept.js';
+import { line } from '../builders.js';
+import { BEGAN, playhead, SECOND } from '../transcript/builders.js';
+
+/** A capture of a film, from its first second on, and what is said of it. */
+function bench() {
+  let now = BEGAN;
+  let position = 0;
+  /** @type {any[]} */
+  const toOverlay = [];
+  /** @type {any[]} */
+  const reports = [];
+  const page = { site: 'films.example', title: 'Films' };
+  const transcript = new MediaTranscript(
+    { id: 'c', tabId: 7, page },
+    {
+      breakOff: () => {},
+      goOn: () => {},
+      toOverlay: (message) => toOverlay.push(message),
+      report: (report) => reports.push(report),
+      now: () => now,
+    },
+  );
+  /** @param {number} at @param {object} [changes] */
+  const note = (at, changes = {}) =>
+    transcript.note(playhead(at, { wall: now - CAPTURE_LATENCY_MS, ...changes }));
+  const hear = (/** @type {number} */ seconds) => {
+    for (let frame = 0; frame < seconds * 10; frame++) {
+      now += 100;
+      position += SECOND / 10;
+      transcript.arrived(position, true);
+    }
+  };
+  hear(1);
+  note(0);
+  return {
+    transcript,
+    note,
+    hear,
+    /** @param {number} second of the sound @param {string} text */
+    say: (second, text) => {
+      const said = line(second * SECOND, text, { end: (second + 2) * SECOND, state: 'final' });
+      transcript.write([said], (second + 2) * SECOND);
+    },
+    /** @param {string} type */
+    take: (type) => reports.splice(0).filter((report) => report.type === type),
+    /** What the overlay was given to replay since the last call. */
+    replayed: () =>
+      toOverlay
+        .splice(0)
+        .map(({ lines }) => lines && lines.map((/** @type {any} */ { text }) => text)),
+  };
+}
+
+test('lines that are known are shown at once when somebody seeks to them, and in step', () => {
+  const { note, hear, say, replayed } = bench();
+  hear(20);
+  say(3, 'First.');
+  say(8, 'Second.');
+  say(18, 'Third.');
+  replayed();
+  note(7.5, { rate: 0, seeking: true });
+  assert.deepEqual(replayed(), [['Second.']], 'it is shown while the player seeks');
+  note(7.5);
+  hear(4);
+  note(2.5, { rate: 0, seeking: true });
+  assert.deepEqual(replayed(), [[], ['First.']]);
+});
+
+test('a place that nobody knows yet is captioned, and what was said elsewhere is gone', () => {
+  const { note, hear, say, replayed } = bench();
+  hear(10);
+  say(3, 'First.');
+  note(300, { rate: 0, seeking: true });
+  note(300);
+  hear(2);
+  assert.deepEqual(replayed(), [[], null]);
+});
+
+test('an overlay that is new is told what is replayed', () => {
+  const { transcript, note, hear, say, replayed } = bench();
+  hear(20);
+  say(3, 'First.');
+  say(18, 'Third.');
+  note(2.5, { rate: 0, seeking: true });
+  replayed();
+  transcript.show();
+  assert.deepEqual(replayed(), [['First.']]);
+});
+
+test('who reads it is told all of it once, and then what changes', () => {
+  const { transcript, hear, say, take } = bench();
+  hear(5);
+  say(1, 'First.');
+  assert.deepEqual(take('transcript-changes'), [], 'nobody reads it');
+  transcript.setRead(true);
+  const [whole] = take('transcript');
+  assert.equal(whole.transcript.entries[0].text, 'First.');
+  say(3, 'Second.');
+  const texts = take('transcript-changes').flatMap(({ changes }) =>
+    changes.entries.map((/** @type {any} */ { text }) => text),
+  );
+  assert.deepEqual(texts, ['Second.']);
+  transcript.setRead(false);
+  say(3, 'Second!');
+  assert.deepEqual(take('transcript-changes'), []);
+});
+
+test('what an earlier capture has kept of a medium is asked for once, and joined', () => {
+  const earlier = bench();
+  earlier.hear(20);
+  earlier.say(3, 'First.');
+  earlier.say(18, 'Third.');
+  const [kept] = keptSources(earlier.transcript.transcript);
+  assert.ok(kept);
+  const { transcript, note, replayed, take } = bench();
+  assert.deepEqual(
+    take('recall').map(({ key }) => key),
+    ['film'],
+  );
+  transcript.recall(kept);
+  note(2.5, { rate: 0, seeking: true });
+  assert.deepEqual(replayed(), [['First.']]);
+});
+
+test('what is final is kept while the capture runs, if something was said', () => {
+  const { transcript, hear, say, take } = bench();
+  hear(40);
+  assert.deepEqual(take('keep'), []);
+  say(3, 'First.');
+  hear(30);
+  const kept = take('keep').flatMap((report) => report.kept);
+  assert.deepEqual(
+    kept.map(({ source, entries }) => [source.key, entries.length]),
+    [['film', 1]],
+  );
+  hear(60);
+  transcript.keep();
+  assert.deepEqual(take('keep'), [], 'nothing is new');
+});
+
+test('the user’s changes are told like others', () => {
+  const { transcript, hear, say, take } = bench();
+  hear(5);
+  say(1, 'Hallo.');
+  transcript.setRead(true);
+  const { id = '' } = transcript.transcript.entries[0] ?? {};
+  transcript.edit({ kind: 'correct', id, text: 'Hello.' });
+  transcript.edit({ kind: 'bookmark', id, bookmarked: true });
+  transcript.edit({ kind: 'note', id, note: 'greeting' });
+  transcript.edit({ kind: 'rename', speaker: '1', name: 'Ada' });
+  const changes = take('transcript-changes').map((report) => report.changes);
+  assert.equal(changes.length, 4);
+  const [entry] = changes[2].entries;
+  assert.deepEqual([entry.corrected, entry.bookmarked, entry.note], ['Hello.', true, 'greeting']);
+  assert.deepEqual(changes[3].rest, { names: { 1: 'Ada' } });
+});

@@ -1,0 +1,74 @@
+"""A file has its name only when it is complete."""
+
+from pathlib import Path
+
+import pytest
+
+from wlk_host.core.errors import WlkError
+from wlk_host.runtime.files.part_file import PartFile, refuse_existing
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def interrupted(file: PartFile, text: str) -> None:
+    with file:
+        file.write(text)
+        raise KeyboardInterrupt
+
+
+def test_it_gets_its_name_at_the_end(tmp_path: Path) -> None:
+    path = tmp_path / "new/talk.srt"
+    with PartFile(path) as file:
+        file.write("żółć\n")
+        assert names(path.parent) == ["talk.srt.part"]
+        assert file.part.read_text("utf-8") == "żółć\n"
+        file.write("\ud800\r\n")
+    assert names(path.parent) == ["talk.srt"]
+    assert path.read_bytes() == "żółć\n\\ud800\r\n".encode()
+
+
+def test_what_was_written_before_an_error_is_kept_apart(tmp_path: Path) -> None:
+    path = tmp_path / "talk.srt"
+    path.write_text("before")
+    file = PartFile(path)
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(file, "half")
+    assert path.read_text() == "before"
+    assert file.kept == tmp_path / "talk.srt.part"
+    assert file.part.read_text() == "half"
+    with PartFile(path) as again:
+        again.write("all")
+    assert (names(tmp_path), path.read_text()) == (["talk.srt"], "all")
+
+
+def test_nothing_is_kept_of_nothing(tmp_path: Path) -> None:
+    file = PartFile(tmp_path / "talk.srt")
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(file, "")
+    assert (names(tmp_path), file.kept) == ([], None)
+
+
+def test_a_place_that_takes_no_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(WlkError) as refused:
+        PartFile(tmp_path / "file" / "talk.srt")
+    assert refused.value.code == "output_refused"
+    assert "talk.srt" in refused.value.message
+
+
+def test_a_full_disk_is_told(tmp_path: Path) -> None:
+    (tmp_path / "talk.srt.part").symlink_to("/dev/full")
+    with pytest.raises(WlkError) as failed, PartFile(tmp_path / "talk.srt") as file:
+        file.write("text")
+    assert failed.value.code == "output_failed"
+    assert not (tmp_path / "talk.srt").exists()
+
+
+def test_what_is_there_is_not_replaced_unasked(tmp_path: Path) -> None:
+    refuse_existing(tmp_path / "talk.srt")
+    (tmp_path / "talk.srt").touch()
+    with pytest.raises(WlkError) as refused:
+        refuse_existing(tmp_path / "talk.srt")
+    assert refused.value.code == "output_exists"
