@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -46,12 +47,17 @@ class UndocumentedError(Exception):
     """An error with another code than its reader documents, without a remedy, or without an end."""
 
 
+REFUSED: Final[deque[str]] = deque(maxlen=1)
+"""The code of the last documented error."""
+
+
 @contextmanager
 def coded(*codes: str) -> Iterator[None]:
     """Let the errors pass that the reader documents, each with a message and a remedy."""
     try:
         yield
     except WlkError as error:
+        REFUSED.append(error.code)
         is_short = 0 < len(error.message) <= MOST_TEXT
         if error.code not in codes or not is_short or not error.hint:
             raise UndocumentedError(str(error)) from error

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fuzz.driver import Watch, fuzz
-from fuzz.target import HERE, Target, forget_scratch
+from fuzz.target import HERE, REFUSED, Target, forget_scratch
 from fuzz.targets import TARGETS
 
 MOST_GROWN_BYTES = 128 << 20
@@ -36,6 +36,20 @@ def test_whatever_comes_only_documented_errors_are_raised(target: Target) -> Non
     assert {what: (one.said, one.input[:500]) for what, one in tally.findings.items()} == {}
     assert tally.inputs == target.quick
     assert tally.grown_bytes < MOST_GROWN_BYTES
+
+
+@pytest.mark.parametrize(
+    "target",
+    # Of "legacy", a seed with all weights would have 5 MB.
+    [_marked(one, name=one.name) for one in TARGETS.values() if one.name != "legacy"],
+)
+def test_the_reader_comes_to_its_end_with_some_seed(target: Target) -> None:
+    def is_read(seed: bytes) -> bool:
+        REFUSED.clear()
+        target.read(seed)
+        return not REFUSED
+
+    assert any(map(is_read, target.seeds()))
 
 
 @pytest.mark.parametrize(("target", "path"), list(_found()))
