@@ -54,7 +54,7 @@ function someMedia(random) {
 
 /** @param {Random} random @returns {any} */
 function someEdit(random) {
-  const id = `tab:${100 * below(random, 9)}`;
+  const id = `tab ${100 * below(random, 9)}`;
   const speaker = pick(random, ['1', 'you', '__proto__', '']);
   return pick(random, [
     { kind: 'correct', id, text: pick(random, [null, '', 'Better.', 'x'.repeat(9_999)]) },
@@ -99,6 +99,9 @@ export const conversation = {
     conversation.show();
     requireTold(toOverlay);
     assert.equal(typeof conversation.lastLine(), 'string');
+    const { entries } = conversation.transcript.transcript;
+    assert.equal(new Set(entries.map(({ id }) => id)).size, entries.length, 'no id twice');
+    assert.ok(entries.every(({ text, start, end }) => text !== '' && start <= end));
   },
 };
 

@@ -5,24 +5,25 @@ import io
 import json
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, Final, get_args
+from typing import Any, Final, get_args, get_type_hints
 
 import msgspec
 
 from fuzz import mutations
-from fuzz.target import HERE, Target, coded
+from fuzz.target import HERE, Target
 from wlk_host.core.subtitles import formats
 from wlk_host.core.subtitles.cues import LONGEST
 from wlk_host.core.subtitles.file_names import file_name
 from wlk_host.core.subtitles.files import TranscriptFile
+from wlk_host.core.subtitles.format import Format
 from wlk_host.core.subtitles.pieces import COLUMNS
 from wlk_host.core.subtitles.timing import Cue
 from wlk_host.core.subtitles.transcript import Contents, TranscriptLine, of_line, shown
 from wlk_host.core.subtitles.writer import Subtitles
 from wlk_host.core.types import Line
 from wlk_host.core.words import width_of
-from wlk_host.protocol import codec, convert
-from wlk_host.protocol.export import Export
+from wlk_host.protocol import convert
+from wlk_host.protocol.export import Export, ExportLine
 
 _LAST: Final = 2**53
 _MOST_TEXT: Final = 1000
@@ -65,32 +66,59 @@ def export_seeds() -> list[bytes]:
     """Transcripts of the extension's, to be written as files."""
     paths = sorted((HERE.parent / "fixtures" / "protocol" / "valid").glob("export*.json"))
     found = [json.loads(path.read_bytes()) for path in paths]
-    whole = [one for one in found if one["type"] == "export"]
-    formats_ = ("srt", "vtt", "txt", "md", "json", "csv")
-    return [json.dumps({**one, "format": form}).encode() for one in whole for form in formats_]
+    plain, marked = (line for one in found if one["type"] == "export" for line in one["lines"])
+    odd = {**plain, "speaker": "Ada <Admin>", "note": "-->\n=1+1", "text": "{\\an8} & <i>今日は"}
+    whole = {**found[0], "lines": [plain, marked, odd], "title": "Über: all/of it"}
+    return [json.dumps({**whole, "format": form}).encode() for form in _FORMATS]
 
 
 def read_export(data: bytes) -> None:
-    """Write the file that a message asks for, and read it back where that says something."""
-    message = None
-    with coded("message_invalid"):
-        message = codec.decode(data)
-    if not isinstance(message, Export):
+    """Write the file that a message asks for, and read it back where that says something.
+
+    What is not as the protocol wants it is left out of the message, which would be refused.
+    """
+    try:
+        given = msgspec.json.decode(data)
+    except (ValueError, RecursionError):
         return
-    assert 0 < len(file_name(message.title, message.language, message.format).encode()) <= 255
-    lines = [convert.transcript_line(line) for line in message.lines]
+    told = given if isinstance(given, dict) else {}
+    message = {name: _valid(kind, told.get(name)) for name, kind in _EXPORT.items()}
+    form: Format = message["format"] or "srt"
+    contents: Contents = message["content"] or "both"
+    title, language = message["title"] or "", message["language"]
+    parts = told.get("lines")
+    valid = [_valid(ExportLine, part) for part in (parts if isinstance(parts, list) else [])]
+    lines = [convert.transcript_line(line) for line in valid if line is not None]
+    assert 0 < len(file_name(title, language, form).encode()) <= 255
     if not _is_short(lines):
         return
-    file = TranscriptFile(message.format, message.content, message.title, message.language)
+    file = TranscriptFile(form, contents, title, language)
     text = "".join([*file.add(lines), *file.rest()])
-    assert text.encode() or message.format in ("srt", "txt", "md")
-    kept = [line for line in lines if not shown(line, message.content).is_empty]
-    if message.format == "json":
-        assert len(json.loads(text)["lines"]) == len(kept)
-    elif message.format == "csv":
+    assert text.encode() or form in ("srt", "txt", "md")
+    _require_rows(form, text, sum(not shown(line, contents).is_empty for line in lines))
+    _require_cues(lines, contents, names_speakers=form == "srt")
+
+
+_EXPORT: Final = {name: get_type_hints(Export, include_extras=True)[name]
+                  for name in ("format", "content", "title", "language")}  # fmt: skip
+_FORMATS: Final = get_args(_EXPORT["format"])
+
+
+def _valid(kind: Any, value: object) -> Any:
+    """The value if it is of that kind; otherwise None."""
+    try:
+        return msgspec.convert(value, kind)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _require_rows(form: str, text: str, n_lines: int) -> None:
+    """Programs read it back, and there is a row for each line."""
+    if form == "json":
+        assert len(json.loads(text)["lines"]) == n_lines
+    elif form == "csv":
         header, *rows = csv.reader(io.StringIO(text, newline=""))
-        assert [len(row) for row in rows] == [len(header)] * len(kept)
-    _require_cues(lines, message.content, names_speakers=message.format == "srt")
+        assert [len(row) for row in rows] == [len(header)] * n_lines
 
 
 def _require_cues(
