@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 from typing import Final
 
-from wlk_host.backends.checkpoints import conversion, files, shapes, zipped
+from wlk_host import json_files
+from wlk_host.backends.checkpoints import conversion, names, shapes, zipped
+from wlk_host.core import errors
 from wlk_host.core.recognition import Pace
 from wlk_host.core.subtitles import file_names
 from wlk_host.core.types import SAMPLE_RATE
@@ -15,7 +17,6 @@ from wlk_host.protocol import (
     constants,
     export,
     health,
-    legible,
     messages,
     options,
 )
@@ -85,7 +86,7 @@ def expected() -> dict[str, str]:
         "messages that wait in the host": str(stdio.INBOX_MESSAGES),
         "a message to the host": f"{constants.MAX_INBOUND // MIB} MiB",
         "a message to the browser": f"{constants.MAX_OUTBOUND // MIB} MiB",
-        "the text of an error": f"{legible.MOST_TEXT} characters",
+        "the text of an error": f"{errors.MOST_TEXT} characters",
         "what an error quotes of a message": f"{codec._MOST_QUOTED} characters",
         "sessions open at the same time": str(connection.MOST_SESSIONS),
         "ended sessions that are remembered": str(connection.MOST_REMEMBERED),
@@ -135,10 +136,10 @@ def expected() -> dict[str, str]:
         "progress after which waits begin anew": f"{transfer._ENOUGH_BYTES // MIB} MiB",
         "a connection that brings nothing": seconds(transfer._STALLED_S),
         "content of a packed checkpoint": f"{zipped._MOST_TIMES} times its file",
-        "a JSON file beside the weights": f"{files.MOST_JSON_BYTES // MIB} MiB",
+        "a JSON file beside the weights": f"{json_files.MOST_BYTES // MIB} MiB",
         "adapters on top of each other": str(conversion._MOST_SOURCES - 1),
         "layers of a half of a model": str(shapes._MOST_LAYERS),
-        "features of a model": str(shapes._MOST_WIDTH),
+        "features of a model": str(names.MOST_WIDTH),
         "disk for a model": "its size",
         "a log file": f"{logs._FILE_BYTES // 10**6} MB",
         "log files": str(1 + logs._OLD_FILES),

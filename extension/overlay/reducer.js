@@ -292,7 +292,7 @@ export class OverlayReducer {
 
   /** @param {OverlayState} state */
   #spoken({ model, fadedUntil, replay }) {
-    if (replay) return this.#rules.replay.replayedRows(replay);
+    if (replay) return this.#rules.replay.replayedRows(replay.slice(-LINES_HELD));
     return this.#rules.captions.captionRows(model, fadedUntil, LINES_HELD);
   }
 

@@ -5,6 +5,7 @@ then, each time something else. Standard library only.
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -14,10 +15,12 @@ _PRIVATE: Final = 0o700
 def expanded(name: str) -> Path:
     """The absolute path that a user means. Never raises.
 
-    A `~` stays where its home is unknown, as it is for a user without an entry among the users. A
-    path stays relative where the working folder is gone.
+    A `~` stays where its home is unknown, as it is for a user without an entry among the users, and
+    for a name that no system allows. A path stays relative where the working folder is gone.
     """
-    path = Path(os.path.expanduser(name))  # noqa: PTH111 - Path.expanduser raises RuntimeError
+    with suppress(ValueError):  # It has a null character.
+        name = os.path.expanduser(name)  # noqa: PTH111 - Path.expanduser raises RuntimeError
+    path = Path(name)
     try:
         return path.absolute()
     except OSError:

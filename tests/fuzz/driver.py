@@ -1,230 +1,219 @@
-"""Tries mutated inputs on a target, and tells of crashes, hangs and growing memory."""
+"""Feeds a target and watches it: no error but the documented ones, no hang, no unbounded memory."""
 
 import hashlib
-import mmap
-import os
 import resource
 import signal
 import sys
 import time
 import traceback
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from types import FrameType
-from typing import Final
+from typing import Final, Self
 
-from fuzz import scratch
 from fuzz.target import Target
-from wlk_host.core.errors import WlkError
-from wlk_host.setup.errors import SetupError
 
-FOUND: Final = Path(__file__).with_name("found")
-"""Inputs that failed once, in a folder for each target. Tests always try them again."""
+MOST_S: Final = 2.0
+"""Processor time that one input may take. An input has at most a megabyte."""
 
-LIMIT_S: Final = 2.0
-"""The most time of the processor for an input."""
+MOST_GROWN: Final = 256 << 20
+"""Bytes that one input may add to the most memory that the process ever had."""
 
-WAIT_S: Final = 20.0
-"""The most time by the clock: other work on the machine counts as well."""
-
-MOST_BYTES: Final = 256 << 20
-"""By which the process may grow for one input."""
+_POPULATION: Final = 256
+"""Inputs beside the seeds from which others are made."""
 
 _WARM: Final = 500
-"""Inputs before memory is measured: modules are loaded, caches filled."""
-
-_PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
-_PEAK_UNIT: Final = 1 if sys.platform == "darwin" else 1024
+"""Inputs after which imports and caches are in memory."""
 
 
-class HungError(BaseException):
-    """An input takes longer than `LIMIT_S` or `WAIT_S`. It passes by whoever catches errors."""
+class HangError(BaseException):
+    """An input took too long. No `except Exception` may swallow it."""
 
 
-class TooLargeError(Exception):
-    """An input takes more memory than `MOST_BYTES`."""
-
-
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """An input that failed.
+    """An input that a reader did not cope with.
 
     Attributes:
-        where: the error's type and the innermost of our lines that it came through.
+        what: the kind of error, and the place in the product where it was raised.
+        said: the error's own words.
     """
 
-    where: str
-    data: bytes
-    trace: str
+    input: bytes
+    what: str
+    said: str = ""
+
+    def save(self, folder: Path) -> Path:
+        """Write the input under a name of its own."""
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / hashlib.sha256(self.input).hexdigest()[:12]
+        path.write_bytes(self.input)
+        return path
 
 
-@dataclass
-class Report:
-    """What came of a run.
+@dataclass(slots=True)
+class Tally:
+    """What a run came to.
 
     Attributes:
-        refused: inputs that ended in a coded error.
-        seconds: of the processor, as is the slowest input's time.
-        grown_bytes: memory at the end, less that after the first inputs.
-        findings: the first input of each kind.
+        slowest_s: the time of the slowest input.
+        grown_bytes: memory at the end less that after the first inputs.
+        findings: by what was found, the smallest input of each.
     """
 
+    target: str
     inputs: int = 0
-    refused: int = 0
     seconds: float = 0.0
     slowest_s: float = 0.0
-    slowest: bytes = b""
     grown_bytes: int = 0
     findings: dict[str, Finding] = field(default_factory=dict)
 
 
-def run(target: Target, inputs: int, *, until: float = float("inf"), seed: int = 1) -> Report:
-    """Try the corpus, then changes of it.
+def inputs_of(target: Target, seed: int) -> Iterator[bytes]:
+    """The seeds, then ever more input made of them, the same for the same seed."""
+    random = Random(seed)
+    seeds = list(target.seeds())
+    yield from seeds
+    population = list(seeds)
+    while True:
+        # What was changed often is soon garbage, which any reader refuses at once.
+        parent = random.choice(seeds if random.random() < 0.5 else population)
+        made = target.mutate(random, parent, random.choice(population))
+        yield made
+        if len(made) < 100_000 and random.random() < 0.05:
+            if len(population) < len(seeds) + _POPULATION:
+                population.append(made)
+            else:
+                population[random.randrange(len(seeds), len(population))] = made
+
+
+def fuzz(
+    target: Target,
+    *,
+    inputs: int | None = None,
+    seconds: float | None = None,
+    seed: int = 0,
+    before: Callable[[bytes], None] = lambda _: None,
+) -> Tally:
+    """Run a target for so many inputs, or so long.
 
     Args:
-        target: that is tried.
-        inputs: how many at most.
-        until: the end by `time.monotonic`.
-        seed: the same inputs come of the same seed.
+        target: to run.
+        inputs: how many at the most; None for any number.
+        seconds: how long at the most; None for any time.
+        seed: decides which inputs.
+        before: is given each input before the target is.
     """
-    report, begun, at_first = Report(), time.process_time(), 0
-    with alarm(), _journal() as journal:
-        for data in _inputs(target, inputs, Random(seed)):
-            _note(journal, data)
-            _try(target, data, report)
-            report.inputs += 1
-            if report.inputs == min(_WARM, inputs):
-                at_first = _memory()
-            if report.inputs % 64 == 0 and time.monotonic() > until:
+    tally, begun, settled = Tally(target.name), time.monotonic(), 0
+    with Watch() as watch:
+        for data in inputs_of(target, seed):
+            tally.seconds = time.monotonic() - begun
+            if tally.inputs == inputs or (seconds is not None and tally.seconds > seconds):
                 break
-    report.grown_bytes = max(0, _memory() - at_first)
-    report.seconds = time.process_time() - begun
-    return report
+            before(data)
+            finding = watch.try_one(target, data)
+            tally.inputs += 1
+            if finding is not None:
+                known = tally.findings.get(finding.what)
+                if known is None or len(data) < len(known.input):
+                    tally.findings[finding.what] = finding
+            if tally.inputs == _WARM:
+                settled = memory_now()
+    tally.slowest_s = watch.slowest_s
+    tally.grown_bytes = memory_now() - settled if settled else 0
+    return tally
 
 
-def attempt(target: Target, data: bytes) -> bool:
-    """Whether the input is accepted.
+class Watch:
+    """Tries inputs. Once for many of them, because each look at a clock of the system takes longer
+    than most inputs.
 
-    Raises:
-        HungError, TooLargeError: it takes too much.
-        Exception: it is neither accepted nor refused by a coded error.
+    Attributes:
+        slowest_s: the time of the slowest input.
+
+    Args:
+        most_s: processor time that one input may take.
     """
-    peak = _peak()
-    signal.setitimer(signal.ITIMER_PROF, LIMIT_S)
-    signal.setitimer(signal.ITIMER_REAL, WAIT_S)
-    try:
-        target.try_one(data)
-    except (WlkError, SetupError):
-        return False
-    finally:
+
+    def __init__(self, most_s: float = MOST_S) -> None:
+        self.slowest_s = 0.0
+        self._most_s = most_s
+        self._ticks = 0
+        self._warnings = warnings.catch_warnings()
+
+    def __enter__(self) -> Self:
+        self._warnings.__enter__()
+        warnings.simplefilter("ignore")  # Of NumPy, about numbers that files hold.
+        self._before = signal.signal(signal.SIGPROF, self._tick)
+        signal.setitimer(signal.ITIMER_PROF, self._most_s / 2, self._most_s / 2)
+        return self
+
+    def __exit__(self, *error: object) -> None:
         signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        if _peak() - peak > MOST_BYTES:
-            raise TooLargeError(f"{_peak() - peak} bytes more for {len(data)} bytes")
-    return True
+        signal.signal(signal.SIGPROF, self._before)
+        self._warnings.__exit__(None, None, None)
+
+    def try_one(self, target: Target, data: bytes) -> Finding | None:
+        """What was wrong with an input, if anything was."""
+        what, said, most, begun = None, "", memory_peak(), time.perf_counter()
+        self._ticks = 0
+        try:
+            target.read(data)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # noqa: BLE001 - PyO3's panics are no Exception
+            what, said = _place(error), str(error).partition("\n")[0][:200]
+        self.slowest_s = max(self.slowest_s, time.perf_counter() - begun)
+        if what is None and memory_peak() - most > MOST_GROWN:
+            what = f"memory: more than {MOST_GROWN >> 20} MiB for one input"
+        return None if what is None else Finding(data, what, said)
+
+    def _tick(self, _number: int, _frame: FrameType | None) -> None:
+        """Processor time has passed, however busy the machine is."""
+        self._ticks += 1
+        if self._ticks > 2:
+            raise HangError
 
 
-def keep(name: str, finding: Finding) -> Path:
-    """Save the input among those that are tried in every run."""
-    path = FOUND / name / hashlib.sha256(finding.data).hexdigest()[:12]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(finding.data)
-    return path
+def shrunk(watch: Watch, target: Target, finding: Finding) -> Finding:
+    """The same finding with as little input as a few hundred tries can find."""
+    data, size, tries = finding.input, max(1, len(finding.input) // 2), 0
+    while size >= 1 and tries < 300:
+        at = 0
+        while at < len(data) and tries < 300:
+            tries += 1
+            shorter = data[:at] + data[at + size :]
+            again = watch.try_one(target, shorter)
+            if again is not None and again.what == finding.what:
+                data = shorter
+            else:
+                at += size
+        size //= 2
+    return Finding(data, finding.what, finding.said)
 
 
-def found(name: str) -> list[Path]:
-    """The inputs that failed once."""
-    return sorted((FOUND / name).glob("*"))
+def memory_peak() -> int:
+    """The most bytes that the process ever had in memory."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
 
 
-def _inputs(target: Target, count: int, rng: Random) -> Iterator[bytes]:
-    corpus = list(target.CORPUS)
-    yield from corpus[:count]
-    for _ in range(count - len(corpus)):
-        data = rng.choice(corpus)
-        for _ in range(rng.choice((1, 1, 1, 1, 2))):
-            data = rng.choice(target.MUTATORS)(rng, data, corpus)
-        yield data
-
-
-def _try(target: Target, data: bytes, report: Report) -> None:
-    begun = time.process_time()
+def memory_now() -> int:
+    """The bytes that the process has in memory; 0 where the system does not say so."""
     try:
-        report.refused += not attempt(target, data)
-    except HungError:
-        _try_again(target, data, report)
-    except (KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:  # noqa: BLE001 - not coded; panics in Rust are no Exception
-        _add(report, error, data)
-    took = time.process_time() - begun
-    if took > report.slowest_s:
-        report.slowest_s, report.slowest = took, data
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    except FileNotFoundError:
+        return 0
+    return pages * resource.getpagesize()
 
 
-def _try_again(target: Target, data: bytes, report: Report) -> None:
-    """It may have been the machine that was slow."""
-    try:
-        attempt(target, data)
-    except HungError as error:
-        _add(report, error, data)
-
-
-def _add(report: Report, error: BaseException, data: bytes) -> None:
+def _place(error: BaseException) -> str:
+    """The error's type, and where in the product it was raised."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "wlk_host" in frame.filename] or frames[-1:]
-    line = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else "?"
-    where = f"{type(error).__name__} at {line}"
-    if where not in report.findings:
-        trace = "".join(traceback.format_exception(error))
-        report.findings[where] = Finding(where, data, trace)
-
-
-@contextmanager
-def alarm() -> Iterator[None]:
-    """Within it, what hangs is interrupted, and libraries warn of nothing."""
-
-    def ring(_signal: int, _frame: FrameType | None) -> None:
-        raise HungError(f"not done after {LIMIT_S} s of the processor or {WAIT_S} s")
-
-    rings = (signal.SIGALRM, signal.SIGPROF)
-    before = [signal.signal(number, ring) for number in rings]
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        for number, handler in zip(rings, before, strict=True):
-            signal.signal(number, handler)
-
-
-@contextmanager
-def _journal() -> Iterator[mmap.mmap]:
-    """Where an input is noted first: if the process dies of it, the file is still there."""
-    path = scratch.FOLDER.with_name(f"{scratch.FOLDER.name}-last-input")
-    path.write_bytes(bytes(1 << 20))
-    with path.open("r+b") as file, mmap.mmap(file.fileno(), 0) as journal:
-        yield journal
-    path.unlink()
-
-
-def _note(journal: mmap.mmap, data: bytes) -> None:
-    noted = data[: len(journal) - 8]
-    journal[: 8 + len(noted)] = len(noted).to_bytes(8, "little") + noted
-
-
-def _memory() -> int:
-    """Bytes of this process in memory."""
-    statm = Path("/proc/self/statm")
-    if statm.exists():
-        return int(statm.read_text().split()[1]) * _PAGE_BYTES
-    return _peak()
-
-
-def _peak() -> int:
-    """The most bytes it ever had."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _PEAK_UNIT
+    ours = [frame for frame in frames if "wlk_host" in frame.filename]
+    at = ours[-1] if ours else frames[-1]
+    kind = "hang" if isinstance(error, HangError) else type(error).__name__
+    return f"{kind} at {Path(at.filename).name}:{at.lineno}"

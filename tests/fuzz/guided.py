@@ -1,37 +1,76 @@
-"""Lets libFuzzer choose the inputs, by the lines that they reach (atheris)."""
+"""A target whose coverage guides its input, with Atheris: `python -m fuzz.guided NAME …`.
 
-import contextlib
-import importlib
+Atheris (libFuzzer for Python) is an extra: `pip install --group fuzz`. The other runs do without.
+At its end libFuzzer prints numbers, which `run.py` reads.
+"""
+
+import argparse
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from random import Random
+from typing import Final
 
-from fuzz import driver
-from fuzz.target import load
-from wlk_host.core.errors import WlkError
-from wlk_host.setup.errors import SetupError
+import atheris
+
+with atheris.instrument_imports(
+    include=["wlk_host", "json", "zipfile", "pickletools", "numpy.lib"]
+):
+    from fuzz.targets import TARGETS
+
+from fuzz.child import recorder
+from fuzz.driver import MOST_GROWN, Watch
+from fuzz.target import Target
+
+_MOST_MB: Final = 4096
+"""Of memory for the whole process."""
 
 
-def run(name: str, inputs: int) -> int:
-    """Try a target; does not return where libFuzzer ends the process."""
-    atheris: Any = importlib.import_module("atheris")
-    for module in [module for module in sys.modules if module.startswith("wlk_host")]:
-        if module not in ("wlk_host", WlkError.__module__, SetupError.__module__):
-            del sys.modules[module]  # To be loaded again, and then observed.
-    with atheris.instrument_imports(include=["wlk_host"]):
-        target = load(name)
+class FoundError(Exception):
+    """A target did not cope with an input."""
 
-    def try_one(data: bytes) -> None:
-        with contextlib.suppress(WlkError, SetupError):
-            target.try_one(data)
 
-    with tempfile.TemporaryDirectory() as folder:
-        for number, data in enumerate(target.CORPUS):
-            (Path(folder) / str(number)).write_bytes(data)
-        kept = driver.FOUND / name
-        kept.mkdir(parents=True, exist_ok=True)
-        limits = [f"-runs={inputs}", "-timeout=2", "-rss_limit_mb=4096", "-max_len=65536"]
-        atheris.Setup([sys.argv[0], *limits, f"-artifact_prefix={kept}/", folder], try_one)
+def main() -> None:
+    """Run the target that the command line names, until the time is over or something is found."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("target", choices=TARGETS)
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--current", type=Path, required=True)
+    chosen, _ = parser.parse_known_args()
+    target = TARGETS[chosen.target]
+    seeds, before = list(target.seeds()), recorder(chosen.current)
+
+    def mutate(data: bytes, most: int, number: int) -> bytes:
+        random = Random(number)
+        return target.mutate(random, data, random.choice(seeds))[:most]
+
+    def read(data: bytes) -> None:
+        before(data)
+        finding = watch.try_one(target, data)
+        if finding is not None:
+            raise FoundError(f"{finding.what}: {finding.said}")
+
+    with Watch() as watch, tempfile.TemporaryDirectory(prefix="wlk-corpus-") as corpus:
+        for number, content in enumerate(seeds):
+            (Path(corpus) / str(number)).write_bytes(content)
+        options = _options(target, seeds, chosen.seconds, chosen.seed)
+        atheris.Setup([sys.argv[0], *options, corpus], read, custom_mutator=mutate)
         atheris.Fuzz()
-    return 0
+
+
+def _options(target: Target, seeds: list[bytes], seconds: float, seed: int) -> list[str]:
+    longest = max(map(len, seeds))
+    return [
+        f"-seed={seed % 2**31 + 1}",
+        f"-max_len={4 * longest + 4096}",
+        f"-max_total_time={int(seconds)}",
+        f"-rss_limit_mb={_MOST_MB + (MOST_GROWN >> 20)}",
+        "-timeout=60",
+        "-print_final_stats=1",
+        f"-artifact_prefix={target.name}-",
+    ]
+
+
+if __name__ == "__main__":
+    main()

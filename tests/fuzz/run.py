@@ -1,77 +1,155 @@
-"""Try our own parsers with random and mutated inputs.
+"""The long run: `python tests/fuzz/run.py --minutes 10`, over all targets, in Python and in JS.
 
-    python tests/fuzz/run.py --inputs 100000
-    python tests/fuzz/run.py --minutes 10 --target messages --seed 7
-    python tests/fuzz/run.py --inputs 100000 --target frames --atheris
+    python tests/fuzz/run.py --minutes 1 --target npz   one of them
+    python tests/fuzz/run.py --inputs 20000             so many inputs for each
+    python tests/fuzz/run.py --guided --target message  guided by its coverage, with Atheris
+    python tests/fuzz/run.py --list                     what there is
 
-Each target of `tests/fuzz/targets` has a corpus of valid inputs. They are changed and tried. An
-input must be accepted or refused with a coded error, within 2 s of the processor and in bounded
-memory. One that is not is kept in `tests/fuzz/found/TARGET/`, where the tests always try it again.
-The same seed makes the same inputs. Exits with 1 if there were findings. If the process dies, its
-last input is in `wlk-fuzz-*-last-input` in /dev/shm, or in the folder for temporary files, behind 8
-bytes with its length.
-
-With `--atheris`, libFuzzer chooses the inputs of one target by the lines that they reach. Needs the
-package atheris, which no part of the project requires, and stops at the first finding.
-Linux and macOS.
+Each target runs in a process of its own. What is found is written to `artifacts/fuzz/TARGET/`; once
+mended, it is kept in `tests/fuzz/found/TARGET/`, and the tests read it each time. Every run adds a
+line to `artifacts/fuzz/tally.jsonl`. The exit code is 0 if nothing was found.
 """
 
 import argparse
+import json
+import os
+import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
+from typing import Any, Final
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT: Final = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "host")]
 
-from fuzz import driver, guided  # noqa: E402 - found by the path above
-from fuzz.target import NAMES, load  # noqa: E402 - as above
+from fuzz.child import recorded  # noqa: E402
+from fuzz.driver import Finding  # noqa: E402
+from fuzz.targets import TARGETS  # noqa: E402
+
+FOUND: Final = ROOT / "artifacts" / "fuzz"
+IN_JS: Final = tuple(
+    f"js-{name}"
+    for name in (
+        "protocol",
+        "captions",
+        "conversation",
+        "overlay",
+        "settings",
+        "senders",
+        "filters",
+    )
+)
+JS: Final = ROOT / "tests" / "extension" / "fuzz" / "run.js"
+
+_PATIENCE_S: Final = 300.0
+"""A process that takes so much longer than it should hangs where no alarm reaches it."""
 
 
 def main() -> int:
-    """Run the targets one after the other; the exit code."""
-    chosen = _arguments()
-    names = chosen.target or NAMES
-    if chosen.atheris:
-        return guided.run(names[0], chosen.inputs or 100_000)
-    failed = False
+    """Run what the command line names; the exit code."""
+    chosen = _parse()
+    names = chosen.target or [*TARGETS, *IN_JS]
+    if chosen.list:
+        print("\n".join(names))
+        return 0
+    seconds = None if chosen.minutes is None else 60 * chosen.minutes / len(names)
+    seed = int(time.time()) if chosen.seed is None else chosen.seed
+    print(f"{'target':14}{'inputs':>12}{'a second':>10}{'slowest':>10}{'grown':>10}  found")
+    n_found = 0
+    FOUND.mkdir(parents=True, exist_ok=True)
     for name in names:
-        minutes = chosen.minutes / len(names) if chosen.minutes else float("inf")
-        report = driver.run(
-            load(name),
-            chosen.inputs or sys.maxsize,
-            until=time.monotonic() + 60 * minutes,
-            seed=chosen.seed,
-        )
-        _tell(name, report)
-        for finding in report.findings.values():
-            print(f"  {finding.where}: {driver.keep(name, finding)}\n{finding.trace}")
-        failed |= bool(report.findings)
-    return int(failed)
+        tally = run_one(name, chosen.inputs, seconds, seed, guided=chosen.guided)
+        with (FOUND / "tally.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps({**tally, "seed": seed, "guided": chosen.guided}) + "\n")
+        print(_row(tally), flush=True)
+        n_found += len(tally["findings"])
+    return 1 if n_found else 0
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--inputs", type=int, help="for each target")
-    parser.add_argument("--minutes", type=float, help="for all targets together")
-    parser.add_argument("--target", action="append", choices=NAMES, help="default: all of them")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--atheris", action="store_true", help="let libFuzzer choose the inputs")
-    chosen = parser.parse_args()
-    if chosen.inputs is None and chosen.minutes is None:
-        parser.error("expected --inputs or --minutes")
-    return chosen
+def run_one(
+    name: str, inputs: int | None, seconds: float | None, seed: int, *, guided: bool
+) -> dict[str, Any]:
+    """The tally of one target."""
+    limits = [*(["--inputs", str(inputs)] if inputs else []), "--seed", str(seed)]
+    limits += ["--seconds", str(seconds)] if seconds else []
+    with tempfile.TemporaryDirectory() as scratch:
+        current = Path(scratch) / "current"
+        files = ["--current", str(current), "--found", str(FOUND / name)]
+        if name in IN_JS:
+            command = [
+                "node",
+                str(JS),
+                name.removeprefix("js-"),
+                *limits,
+                "--found",
+                str(FOUND / name),
+            ]
+        else:
+            module = "fuzz.guided" if guided else "fuzz.child"
+            command = [sys.executable, "-m", module, name, *limits, *files]
+        paths = os.pathsep.join((str(ROOT / "tests"), str(ROOT / "host")))
+        patience = None if seconds is None else seconds + _PATIENCE_S
+        try:
+            done = subprocess.run(
+                command, capture_output=True, text=True, errors="replace", timeout=patience,
+                check=False, cwd=scratch, env={**os.environ, "PYTHONPATH": paths},
+            )  # fmt: skip
+            ended, output, log = f"exit code {done.returncode}", done.stdout, done.stderr
+        except subprocess.TimeoutExpired:
+            ended, output, log = "hang", "", ""
+        last = output.strip().rpartition("\n")[2]
+        if ended == "exit code 0" and last.startswith("{"):
+            tally: dict[str, Any] = json.loads(last)
+            return tally
+        tally = _of_libfuzzer(name, log)
+        if ended != "exit code 0":
+            where = ""
+            if current.exists():
+                where = f" -> {Finding(recorded(current), ended).save(FOUND / name)}"
+            tally["findings"] = [f"{ended}: {log.strip()[-2000:]}{where}"]
+        return tally
 
 
-def _tell(name: str, report: driver.Report) -> None:
-    rate = report.inputs / max(report.seconds, 1e-9)
-    print(
-        f"{name}: {report.inputs} inputs, {rate:.0f} a second of the processor, "
-        f"{report.refused} refused, "
-        f"{report.grown_bytes / 2**20:.1f} MiB grown, slowest {1000 * report.slowest_s:.0f} ms "
-        f"({report.slowest[:60]!r}), {len(report.findings)} findings",
-        flush=True,
+def _of_libfuzzer(name: str, log: str) -> dict[str, Any]:
+    """The tally of a guided run, from the numbers at the end of its log."""
+    stats = dict(
+        line.removeprefix("stat::").split(":", 1)
+        for line in log.splitlines()
+        if line.startswith("stat::")
     )
+    inputs = int(stats.get("number_of_executed_units", 0))
+    rate = max(1, int(stats.get("average_exec_per_sec", 1)))
+    return {
+        "target": name,
+        "inputs": inputs,
+        "seconds": inputs / rate,
+        "slowest_s": float(stats.get("slowest_unit_time_sec", 0)),
+        "grown_bytes": 0,
+        "peak_bytes": int(stats.get("peak_rss_mb", 0)) << 20,
+        "findings": [],
+    }
+
+
+def _row(tally: dict[str, Any]) -> str:
+    rate = tally["inputs"] / max(tally["seconds"], 1e-3)
+    slowest, grown = f"{1000 * tally['slowest_s']:.1f} ms", f"{tally['grown_bytes'] / 2**20:.1f} MB"
+    told = "\n    ".join(["", *tally["findings"]]) if tally["findings"] else "nothing"
+    return f"{tally['target']:14}{tally['inputs']:12,}{rate:10,.0f}{slowest:>10}{grown:>10}  {told}"
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Feed random input to everything that reads.")
+    parser.add_argument("--minutes", type=float, help="of all targets together")
+    parser.add_argument("--inputs", type=int, help="of each target")
+    parser.add_argument("--target", action="append", choices=[*TARGETS, *IN_JS])
+    parser.add_argument("--seed", type=int, help="repeats a run; default: another one each time")
+    parser.add_argument("--guided", action="store_true", help="by coverage, Python's targets alone")
+    parser.add_argument("--list", action="store_true")
+    chosen = parser.parse_args()
+    if not chosen.list and chosen.minutes is None and chosen.inputs is None:
+        parser.error("say how long: --minutes or --inputs")
+    return chosen
 
 
 if __name__ == "__main__":

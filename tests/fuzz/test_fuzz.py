@@ -1,55 +1,78 @@
-"""Random and mutated inputs, the same in every run; `run.py` tries as many as you like."""
+"""A short run of each target, the same each time, and all that was ever found."""
+
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from fuzz import driver
-from fuzz.target import NAMES, NEED_TORCH, load
-
-INPUTS = {
-    "frames": 30_000,
-    "messages": 4_000,
-    "safetensors_files": 8_000,
-    "npz_files": 3_000,
-    "ct2_containers": 8_000,
-    "torch_files": 1_000,
-    "configs": 6_000,
-    "tokenizer_files": 4_000,
-    "stored": 15_000,
-    "subtitles": 2_000,
-    "languages": 10_000,
-}
-"""A few seconds each."""
+from fuzz.driver import Watch, fuzz
+from fuzz.target import HERE, REFUSED, Target, forget_scratch
+from fuzz.targets import TARGETS
 
 MOST_GROWN_BYTES = 128 << 20
-
-EACH = [pytest.param(name, marks=pytest.mark.torch if name in NEED_TORCH else ()) for name in NAMES]
-
-
-@pytest.mark.parametrize("name", EACH)
-def test_inputs_of_any_kind_are_read_or_refused(name: str) -> None:
-    report = driver.run(load(name), INPUTS[name])
-    assert not report.findings, "\n".join(finding.trace for finding in report.findings.values())
-    assert report.inputs == INPUTS[name]
-    assert report.refused < report.inputs
-    assert report.grown_bytes < MOST_GROWN_BYTES
+"""By all inputs of a target after the first ones."""
 
 
-@pytest.mark.parametrize("name", EACH)
-def test_the_corpus_is_valid(name: str) -> None:
-    target = load(name)
-    with driver.alarm():
-        accepted = [driver.attempt(target, data) for data in target.CORPUS]
-    assert accepted.count(True) >= len(accepted) / 2
+def _marked(target: Target, *more: object, name: str) -> object:
+    marks = [pytest.mark.torch] if target.needs_torch else []
+    return pytest.param(target, *more, id=name, marks=marks)
 
 
-def test_every_input_that_failed_once_belongs_to_a_target() -> None:
-    kept = {folder.name for folder in driver.FOUND.iterdir()}
-    assert kept
-    assert kept <= set(NAMES)
+def _found() -> Iterator[object]:
+    for path in sorted((HERE / "found").glob("*/*")):
+        target = TARGETS[path.parent.name]
+        yield _marked(target, path, name=f"{target.name}-{path.name}")
 
 
-@pytest.mark.parametrize("name", EACH)
-def test_what_failed_once_is_read_or_refused(name: str) -> None:
-    with driver.alarm():
-        for path in driver.found(name):
-            driver.attempt(load(name), path.read_bytes())
+@pytest.fixture(scope="module", autouse=True)
+def _files() -> Iterator[None]:
+    yield
+    forget_scratch()
+
+
+@pytest.mark.parametrize("target", [_marked(one, name=one.name) for one in TARGETS.values()])
+def test_whatever_comes_only_documented_errors_are_raised(target: Target) -> None:
+    tally = fuzz(target, inputs=target.quick)
+    assert {what: (one.said, one.input[:500]) for what, one in tally.findings.items()} == {}
+    assert tally.inputs == target.quick
+    assert tally.grown_bytes < MOST_GROWN_BYTES
+
+
+@pytest.mark.parametrize(
+    "target",
+    # Of "legacy", a seed with all weights would have 5 MB.
+    [_marked(one, name=one.name) for one in TARGETS.values() if one.name != "legacy"],
+)
+def test_the_reader_comes_to_its_end_with_some_seed(target: Target) -> None:
+    def is_read(seed: bytes) -> bool:
+        REFUSED.clear()
+        target.read(seed)
+        return not REFUSED
+
+    assert any(map(is_read, target.seeds()))
+
+
+@pytest.mark.parametrize(("target", "path"), list(_found()))
+def test_what_was_found_once_is_not_found_again(target: Target, path: Path) -> None:
+    with Watch() as watch:
+        assert watch.try_one(target, path.read_bytes()) is None
+
+
+def test_what_was_found_once_is_found_on_the_disk() -> None:
+    assert len(list(_found())) > 30
+
+
+def test_the_watch_sees_errors_and_hangs() -> None:
+    def read(data: bytes) -> None:
+        if data == b"hang":
+            while True:
+                pass
+        if data == b"error":
+            raise ZeroDivisionError
+
+    target = Target("none", lambda: [b""], read, lambda _random, data, _other: data)
+    with Watch(most_s=0.1) as watch:
+        found = [watch.try_one(target, data) for data in (b"error", b"hang", b"fine")]
+        assert [one and one.what.split(" at ")[0] for one in found] == [
+            "ZeroDivisionError", "hang", None,
+        ]  # fmt: skip

@@ -19,7 +19,7 @@ from wlk_host.runtime.translators import choice
 from wlk_host.setup.install import WriteFile
 
 OVERLONG = "/tmp/" + "n" * 5000
-ODD = (OVERLONG, "n" * 400, "~no-such-user-here/models", "a\0b", "/dev/null/models")
+ODD = (OVERLONG, "n" * 400, "~no-such-user-here/models", "a\0b", "~a\0b", "/dev/null/models")
 
 
 @pytest.fixture

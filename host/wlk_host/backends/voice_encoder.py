@@ -14,6 +14,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from wlk_host.backends.checkpoints.container import first_words
 from wlk_host.backends.checkpoints.legacy_pickle import read_legacy
 from wlk_host.backends.graphs.graph import Graph
 from wlk_host.backends.graphs.session import open_session
@@ -97,7 +98,7 @@ def load_voice_encoder(folder: Path) -> GE2EEncoder:
     try:
         weights = _checked(read_legacy(path)["model_state"])
     except _UNREADABLE as error:
-        reason = str(error).strip().partition("\n")[0] or type(error).__name__
+        reason = first_words(error).strip() or type(error).__name__
         raise WlkError(
             code="model_corrupt",
             message=f"{path} does not hold the weights that tell speakers apart: {reason}",

@@ -14,15 +14,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
+
 from wlk_host.bench.delays import Delays
 from wlk_host.core.errors import WlkError
 from wlk_host.core.tab_options import TaskName
+from wlk_host.json_files import read_json
 from wlk_host.runtime.files.caption_log import Shown
 
 TimedWord = tuple[str, float, float]
 """A word, its start and its end in seconds."""
 
 _SETUP: Final = "run.json"
+
+_MOST_LOG: Final = 1 << 30
+"""Bytes of a log; one of a day has a fifth of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +152,11 @@ def read_logs(folder: Path) -> tuple[Setup, list[Logged]]:
         WlkError: `logs_unreadable`.
     """
     try:
-        setup = json.loads((folder / _SETUP).read_text("utf-8"))
-        ids: list[str] = setup.pop("recordings")
-        return Setup(**setup), [(_reference(folder, id_), _run(folder, id_)) for id_ in ids]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        setup = read_json(folder / _SETUP)
+        ids = msgspec.convert(setup.pop("recordings"), list[str])
+        logs = [(_reference(folder, id_), _run(folder, id_)) for id_ in ids]
+        return msgspec.convert(setup, Setup), logs
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise WlkError(
             code="logs_unreadable",
             message=f"{folder} has no logs of a bench: {error}",
@@ -158,31 +165,26 @@ def read_logs(folder: Path) -> tuple[Setup, list[Logged]]:
 
 
 def _reference(folder: Path, id_: str) -> Reference:
-    row: dict[str, Any] = json.loads((folder / f"{id_}.ref.json").read_text("utf-8"))
+    row = read_json(folder / f"{id_}.ref.json")
     row["language"] = row.pop("lang")
-    row["words"] = _tuples(row["words"])
-    row["utterance_ends_s"] = tuple(row["utterance_ends_s"])
-    return Reference(**row)
+    return msgspec.convert(row, Reference)
 
 
 def _run(folder: Path, id_: str) -> Run:
-    row: dict[str, Any] = json.loads((folder / f"{id_}.json").read_text("utf-8"))
-    return Run(
-        log=tuple(Shown(**shown) for shown in row["log"]),
-        duration_s=row["dur"],
-        cpu_s=row["cpu"],
-        rss_mb=row.get("rss"),
-        running_mb=row["running_rss"],
-        words=_tuples(row["words"]),
-        final_until=_tuples(row["final_until"]),
-        lag=_tuples(row["lag"]),
-        skipped_s=row["skipped"],
-        delays=Delays(**{name: tuple(found) for name, found in row.get("delays", {}).items()}),
-    )
-
-
-def _tuples(rows: list[list[Any]]) -> tuple[Any, ...]:
-    return tuple(tuple(row) for row in rows)
+    row = read_json(folder / f"{id_}.json", _MOST_LOG)
+    fields = {
+        "log": row["log"],
+        "duration_s": row["dur"],
+        "cpu_s": row["cpu"],
+        "rss_mb": row.get("rss"),
+        "running_mb": row["running_rss"],
+        "words": row["words"],
+        "final_until": row["final_until"],
+        "lag": row["lag"],
+        "skipped_s": row["skipped"],
+        "delays": row.get("delays", {}),
+    }
+    return msgspec.convert(fields, Run)
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:

@@ -1,10 +1,11 @@
 """The recordings to measure with their texts, one JSON object a line."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+
+import msgspec
+from msgspec import Struct
 
 from wlk_host.bench.logs import Reference
 from wlk_host.core.errors import WlkError
@@ -64,21 +65,37 @@ def read_manifest(path: Path) -> Iterator[Recording]:
             yield _recording(path, number, line)
 
 
+class _Utterance(Struct):
+    end: float
+
+
+class _Row(Struct):
+    """A line of a manifest; other fields are ignored."""
+
+    audio: str
+    text: str | None
+    lang: str | None = None
+    id: str | None = None
+    duration_s: float | None = None
+    translation_en: str | None = None
+    words: tuple[tuple[str, float, float], ...] | None = None
+    utterances: tuple[_Utterance, ...] | None = None
+
+
 def _recording(path: Path, number: int, line: str) -> Recording:
     try:
-        row: dict[str, Any] = json.loads(line)
-        reference = Reference(
-            id=row.get("id") or Path(row["audio"]).stem,
-            text=row["text"],
-            language=row.get("lang") or "en",
-            spoken=row.get("lang"),
-            words=tuple((word, start, end) for word, start, end in row.get("words") or ()),
-            utterance_ends_s=tuple(u["end"] for u in row.get("utterances") or ()),
-        )
-        audio = path.parent / row["audio"]
-        return Recording(audio, reference, row.get("translation_en"), row.get("duration_s"))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _unreadable(f"{path}, line {number}: {error!r}") from error
+        row = msgspec.json.decode(line, type=_Row)
+    except (ValueError, RecursionError) as error:
+        raise _unreadable(f"{path}, line {number}: {error}") from error
+    reference = Reference(
+        id=row.id or Path(row.audio).stem,
+        text=row.text,
+        language=row.lang or "en",
+        spoken=row.lang,
+        words=row.words or (),
+        utterance_ends_s=tuple(utterance.end for utterance in row.utterances or ()),
+    )
+    return Recording(path.parent / row.audio, reference, row.translation_en, row.duration_s)
 
 
 def _unreadable(message: str) -> WlkError:

@@ -1,7 +1,10 @@
 """The one error that is meant for users, and what errors keep in memory."""
 
 import traceback
-from typing import TypeVar
+from typing import Final, TypeVar
+
+MOST_TEXT: Final = 2000
+"""Characters of an error's message, and of its hint."""
 
 
 class WlkError(Exception):
@@ -9,18 +12,28 @@ class WlkError(Exception):
 
     Attributes:
         code: snake_case, stable, listed in `protocol/constants.py` when it crosses the port.
-        message: what was got and what was expected.
+        message: what was got and what was expected; without its middle where that is longer than
+            anybody reads, because what was got can have any length.
         hint: what the user can do about it.
     """
 
     def __init__(self, code: str, message: str, hint: str) -> None:
+        message = cut(message, MOST_TEXT)
         super().__init__(message)
         self.code = code
         self.message = message
-        self.hint = hint
+        self.hint = cut(hint, MOST_TEXT)
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message} ({self.hint})"
+
+
+def cut(text: str, most: int) -> str:
+    """The text, without its middle where it is longer than that."""
+    if len(text) <= most:
+        return text
+    half = (most - 3) // 2
+    return f"{text[:half]} … {text[-half:]}"
 
 
 E = TypeVar("E", bound=WlkError)

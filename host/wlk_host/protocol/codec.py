@@ -5,9 +5,8 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from wlk_host.core.errors import WlkError
+from wlk_host.core.errors import WlkError, cut
 from wlk_host.protocol.constants import ErrorCode
-from wlk_host.protocol.legible import cut
 from wlk_host.protocol.messages import MOST_OF_AN_ID, ToExtension, ToHost
 
 _MOST_QUOTED: Final = 300
@@ -24,6 +23,7 @@ _TYPES: Final = (
     "remove",
     "speech",
     "export",
+    "health",
 )
 
 _to_host: Final = msgspec.json.Decoder[ToHost](ToHost)

@@ -55,7 +55,7 @@ def chosen_options(choices: Mapping[str, object]) -> SessionOptions:
         known["translate_to"] = target_language(target)
     try:
         return session_options(msgspec.convert(known, Options))
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, UnicodeEncodeError) as error:  # A word can be no UTF-8.
         raise WlkError(
             code="option_invalid",
             message=f"got an invalid option: {error}",

@@ -1,9 +1,6 @@
 """Text of any origin as an error can tell it."""
 
-from typing import Final
-
-MOST_TEXT: Final = 2000
-"""Characters of an error's message, and of its hint."""
+from wlk_host.core.errors import MOST_TEXT, cut
 
 
 def legible(text: str) -> str:
@@ -13,11 +10,3 @@ def legible(text: str) -> str:
     keep an error from being told.
     """
     return cut(text.encode("utf-8", "replace").decode("utf-8"), MOST_TEXT)
-
-
-def cut(text: str, most: int) -> str:
-    """The text, without its middle where it is longer than that."""
-    if len(text) <= most:
-        return text
-    half = (most - 3) // 2
-    return f"{text[:half]} … {text[-half:]}"

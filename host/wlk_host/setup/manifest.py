@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 from typing import Final
 
 from wlk_host.folders import is_file
+from wlk_host.json_files import read_json
 from wlk_host.protocol.constants import HOST_NAME
 from wlk_host.setup.errors import SetupError
 from wlk_host.setup.findings import Finding, Level
@@ -62,16 +63,14 @@ def render(executable: PurePath, extension_ids: list[str]) -> str:
 def check(path: Path, subject: str, extension_ids: list[str]) -> Checked:
     """Every fault of one manifest and of the program it points to, one finding each."""
     try:
-        text = path.read_text(encoding="utf-8")
+        fields = read_json(path)
     except FileNotFoundError:
         finding = _fail("manifest_missing", subject, f"{path} is missing")
         return Checked([finding], None)
     except (OSError, UnicodeDecodeError) as error:
         finding = _fail("manifest_unreadable", subject, f"cannot read {path}: {error}")
         return Checked([finding], None)
-    try:
-        fields = json.loads(text)
-    except (ValueError, RecursionError) as error:  # Also numbers that are too long.
+    except ValueError as error:
         finding = _fail("manifest_not_json", subject, f"{path} is not JSON: {error}")
         return Checked([finding], None)
     if not isinstance(fields, dict):

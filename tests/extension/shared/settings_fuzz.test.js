@@ -9,6 +9,7 @@ import {
   validate,
 } from '../../../extension/shared/settings_rules.js';
 import { SettingsStore } from '../../../extension/shared/settings_store.js';
+import { pick, randomOf } from '../fuzz/mutate.js';
 
 const RUNS = 5_000;
 const MANY_MS = 20_000;
@@ -16,19 +17,6 @@ const MANY_MS = 20_000;
 const NUMBERS = [0, -0, 1, -1, 0.5, 1e300, -1e300, 2 ** 53, -(2 ** 53), 2 ** 53 + 2, 1e21, 5e-324];
 const ODD = [NaN, Infinity, -Infinity, 'Infinity', '__proto__', '', 'ž'.repeat(5_000), '\u0000'];
 const KEYS = ['version', 'sites', '__proto__', 'constructor', 'toString', ...Object.keys(SETTINGS)];
-
-/** @param {number} seed @returns {() => number} from 0 to below 1, the same at each run (mulberry32) */
-function random(seed) {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
-/** @template T @param {() => number} next @param {readonly T[]} choices @returns {T} */
-const pick = (next, choices) => /** @type {T} */ (choices[Math.floor(next() * choices.length)]);
 
 /** @param {() => number} next @param {number} depth @returns {unknown} */
 function anything(next, depth = 3) {
@@ -70,7 +58,7 @@ function damaged(next) {
 }
 
 test('whatever is stored, the settings are sound, and soon', () => {
-  const next = random(14);
+  const next = randomOf(14);
   const begun = performance.now();
   for (let run = 0; run < RUNS; run += 1) {
     const stored = run % 2 ? anything(next) : damaged(next);

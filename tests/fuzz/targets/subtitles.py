@@ -1,78 +1,168 @@
-"""Subtitles of lines with any text and any times."""
+"""Lines of any kind as subtitles and transcripts, which readers of such files must understand."""
 
-import re
-from collections.abc import Iterator
-from typing import Final, get_args
+import csv
+import io
+import json
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any, Final, get_args, get_type_hints
 
-from fuzz import mutation
-from wlk_host.core.subtitles.formats import subrip, webvtt
+import msgspec
+
+from fuzz import mutations
+from fuzz.target import HERE, Target
+from wlk_host.core.subtitles import formats
+from wlk_host.core.subtitles.cues import LONGEST
+from wlk_host.core.subtitles.file_names import file_name
+from wlk_host.core.subtitles.files import TranscriptFile
+from wlk_host.core.subtitles.format import Format
 from wlk_host.core.subtitles.pieces import COLUMNS
-from wlk_host.core.subtitles.transcript import Contents, of_line, shown
+from wlk_host.core.subtitles.timing import Cue
+from wlk_host.core.subtitles.transcript import Contents, TranscriptLine, of_line, shown
 from wlk_host.core.subtitles.writer import Subtitles
-from wlk_host.core.types import SAMPLE_RATE, Line, Translation, Word
+from wlk_host.core.types import Line
 from wlk_host.core.words import width_of
+from wlk_host.protocol import convert
+from wlk_host.protocol.export import Export, ExportLine
 
-_FIELD: Final = "|"
-_MOST_LINES: Final = 40
-_MOST_CHARACTERS: Final = 400
-"""Of a line: more than is said in 30 s."""
-_LAST: Final = 2**53 - 1
+_LAST: Final = 2**53
+_MOST_TEXT: Final = 1000
 
-_TEXTS: Final = (
-    "both|0|48000|en||It is done, she said. And|pt|Está feito, disse ela. E\n"
-    "both|48000|99000|en|1|then nothing happened for a long time at all.|pt|depois nada",
-    "original|0|16000|zh|2|今天天气很好。我们去公园吧，你说呢？|en|<b>Weather</b> & more -->",  # noqa: RUF001 - real punctuation
-    "translation|5|5|th||สวัสดีครับ|de|Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen",
-    "original|0|90000|||one two {\\an8} three\u200d👩‍👩‍👧 e\u0301|en|",
+
+def line_seeds() -> list[bytes]:
+    """Lines with words, without, translated, of several speakers and scripts."""
+    word = {"text": " hello", "start": 0, "end": 8000, "probability": 0.9}
+    said: dict[str, Any] = {"id": 0, "start": 0, "end": 16_000, "text": "hello", "state": "final"}
+    told = {"text": "olá <b>--> mundo</b>", "language": "pt", "state": "final"}
+    lines = [
+        {**said, "language": "en", "words": [word, {**word, "text": " there."}], "speaker": "1"},
+        {**said, "start": 16_000, "end": 90_000, "language": "en", "translation": told},
+        {
+            **said,
+            "start": 90_000,
+            "end": 99_000,
+            "text": "今日は良い天気ですね。" * 9,
+            "language": "ja",
+        },
+        {**said, "start": 99_000, "end": 99_000, "text": "{\\an8} & <i>x", "language": None},
+        {**said, "start": 99_500, "end": 300_000, "text": "a word, " * 60, "language": "de"},
+    ]
+    return [json.dumps(lines).encode(), json.dumps(lines[1:3]).encode()]
+
+
+def read_lines(data: bytes) -> None:
+    """Make cues of the lines, in both formats, with each choice of texts."""
+    try:
+        lines = msgspec.convert(json.loads(data), list[Line])
+    except (ValueError, RecursionError):
+        return
+    told = [of_line(line) for line in lines if _is_possible(line)]
+    if _is_short(told):
+        for contents in get_args(Contents):
+            _require_cues(told, contents, names_speakers=len(data) % 2 == 0)
+
+
+def export_seeds() -> list[bytes]:
+    """Transcripts of the extension's, to be written as files."""
+    paths = sorted((HERE.parent / "fixtures" / "protocol" / "valid").glob("export*.json"))
+    found = [json.loads(path.read_bytes()) for path in paths]
+    plain, marked = (line for one in found if one["type"] == "export" for line in one["lines"])
+    odd = {**plain, "speaker": "Ada <Admin>", "note": "-->\n=1+1", "text": "{\\an8} & <i>今日は"}
+    whole = {**found[0], "lines": [plain, marked, odd], "title": "Über: all/of it"}
+    return [json.dumps({**whole, "format": form}).encode() for form in _FORMATS]
+
+
+def read_export(data: bytes) -> None:
+    """Write the file that a message asks for, and read it back where that says something.
+
+    What is not as the protocol wants it is left out of the message, which would be refused.
+    """
+    try:
+        given = msgspec.json.decode(data)
+    except (ValueError, RecursionError):
+        return
+    told = given if isinstance(given, dict) else {}
+    message = {name: _valid(kind, told.get(name)) for name, kind in _EXPORT.items()}
+    form: Format = message["format"] or "srt"
+    contents: Contents = message["content"] or "both"
+    title, language = message["title"] or "", message["language"]
+    parts = told.get("lines")
+    valid = [_valid(ExportLine, part) for part in (parts if isinstance(parts, list) else [])]
+    lines = [convert.transcript_line(line) for line in valid if line is not None]
+    assert 0 < len(file_name(title, language, form).encode()) <= 255
+    if not _is_short(lines):
+        return
+    file = TranscriptFile(form, contents, title, language)
+    text = "".join([*file.add(lines), *file.rest()])
+    assert text.encode() or form in ("srt", "txt", "md")
+    _require_rows(form, text, sum(not shown(line, contents).is_empty for line in lines))
+    _require_cues(lines, contents, names_speakers=form == "srt")
+
+
+_EXPORT: Final = {name: get_type_hints(Export, include_extras=True)[name]
+                  for name in ("format", "content", "title", "language")}  # fmt: skip
+_FORMATS: Final = get_args(_EXPORT["format"])
+
+
+def _valid(kind: Any, value: object) -> Any:
+    """The value if it is of that kind; otherwise None."""
+    try:
+        return msgspec.convert(value, kind)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _require_rows(form: str, text: str, n_lines: int) -> None:
+    """Programs read it back, and there is a row for each line."""
+    if form == "json":
+        assert len(json.loads(text)["lines"]) == n_lines
+    elif form == "csv":
+        header, *rows = csv.reader(io.StringIO(text, newline=""))
+        assert [len(row) for row in rows] == [len(header)] * n_lines
+
+
+def _require_cues(
+    lines: Sequence[TranscriptLine], contents: Contents, *, names_speakers: bool
+) -> None:
+    """Cues are in order, fit on the screen, and end where the formats say."""
+    subtitles = Subtitles(names_speakers=names_speakers)
+    settled = [cue for line in lines for cue in subtitles.add(shown(line, contents))]
+    cues = [*settled, *subtitles.rest()]
+    assert all(before.end <= after.start for before, after in pairwise(cues))
+    for number, cue in enumerate(cues, 1):
+        _require(cue)
+        _require_block(formats.subrip(number, cue), 2 + len(cue.rows))
+        _require_block(formats.webvtt(cue), 1 + len(cue.rows))
+
+
+def _is_possible(line: Line) -> bool:
+    """Whether it has what sessions promise of positions: they are no negative numbers."""
+    spans = [(line.start, line.end), *((word.start, word.end) for word in line.words)]
+    return all(0 <= at <= _LAST for span in spans for at in span)
+
+
+def _is_short(lines: Sequence[TranscriptLine]) -> bool:
+    """Whether it is tried: a line takes a while."""
+    return sum(len(line.text) for line in lines) <= _MOST_TEXT
+
+
+def _require(cue: Cue) -> None:
+    assert 1 <= len(cue.rows) <= 2
+    assert all(row and width_of(row) <= COLUMNS for row in cue.rows)
+    assert 0 < cue.end - cue.start <= LONGEST
+
+
+def _require_block(text: str, rows: int) -> None:
+    """One block of rows without an empty one, its arrow in the line of times alone."""
+    assert text.endswith("\n\n")
+    found = text[:-2].split("\n")
+    assert len(found) == rows
+    assert all(found)
+    assert sum("-->" in row for row in found) == 1
+    assert text.encode()
+
+
+TARGETS: Final = (
+    Target("subtitles", line_seeds, read_lines, mutations.of_json, 500),
+    Target("export", export_seeds, read_export, mutations.of_json, 1000),
 )
-CORPUS: Final = tuple(text.encode() for text in _TEXTS)
-
-MUTATORS: Final = (mutation.of_bytes, mutation.of_lines)
-
-
-def try_one(data: bytes) -> None:
-    """Cues are in order, not empty, of two rows at most, and end where the format says."""
-    text = data.decode("utf-8", "surrogateescape")
-    contents: Contents = next((c for c in get_args(Contents) if text.startswith(c)), "both")
-    subtitles = Subtitles(names_speakers=len(text) % 2 == 0)
-    before = 0
-    lines = [shown(of_line(line), contents) for line in _lines(text)]
-    cues = [cue for line in lines for cue in subtitles.add(line)]
-    for number, cue in enumerate([*cues, *subtitles.rest()], start=1):
-        assert before <= cue.start < cue.end
-        before = cue.end
-        assert 1 <= len(cue.rows) <= 2
-        assert all(0 < width_of(row) <= COLUMNS for row in cue.rows), cue.rows
-        for written in (subrip(number, cue), webvtt(cue)):
-            written.encode()
-            assert written.count("-->") == 1
-            assert re.fullmatch(r"(?:[^\n]+\n){2,4}\n", written), written
-
-
-def _lines(text: str) -> Iterator[Line]:
-    for at, line in enumerate(text.split("\n")[:_MOST_LINES]):
-        fields = [*line.split(_FIELD), *[""] * 8]
-        start, end = (_number(field) for field in fields[1:3])
-        spoken = fields[5][:_MOST_CHARACTERS]
-        translation = None
-        if fields[7]:
-            translation = Translation(fields[7][:_MOST_CHARACTERS], fields[6] or "en", "final")
-        words = _words(spoken, start, end) if len(line) % 3 else ()
-        language, speaker = (field or None for field in fields[3:5])
-        yield Line(at, start, end, spoken, "final", language, words, speaker, translation)
-
-
-def _words(text: str, start: int, end: int) -> tuple[Word, ...]:
-    """Words whose times need not be in order, as a recogniser may tell them."""
-    parts = re.findall(r"\s?\S+", text)
-    step = (end - start) // max(1, len(parts))
-    return tuple(
-        Word(part, start + n * step, start + (n + len(part) % 3) * step, 0.5)
-        for n, part in enumerate(parts)
-    )
-
-
-def _number(text: str) -> int:
-    if re.fullmatch("[0-9]{1,20}", text, re.ASCII):
-        return min(int(text), _LAST)
-    return len(text) * SAMPLE_RATE

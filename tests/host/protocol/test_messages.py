@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wlk_host.core.errors import WlkError
+from wlk_host.core.errors import MOST_TEXT, WlkError
 from wlk_host.protocol import codec, messages
 from wlk_host.protocol.connection import Connection
 from wlk_host.protocol.framing import encode_frame
-from wlk_host.protocol.legible import MOST_TEXT
 from wlk_host.protocol.options import Options
 
 JSON = st.recursive(

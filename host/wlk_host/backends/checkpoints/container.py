@@ -35,7 +35,7 @@ def read_variables(model_bin: Path) -> dict[str, NDArray[np.generic]]:
     try:
         return _parse(_Cursor(mapped))
     except (struct.error, UnicodeDecodeError, ValueError, KeyError) as error:
-        raise corrupt_container(model_bin, str(error)) from error
+        raise corrupt_container(model_bin, first_words(error)) from error
 
 
 class _Cursor:
@@ -86,6 +86,15 @@ def _parse(cursor: _Cursor) -> dict[str, NDArray[np.generic]]:
             raise ValueError(f"it has {alias} twice")
         variables[alias] = variables[cursor.name()]
     return variables
+
+
+_MOST_QUOTED: Final = 300
+"""Characters of what a library says of a file; it may quote all of it."""
+
+
+def first_words(error: Exception) -> str:
+    """What a library says is wrong: one line, not too long."""
+    return str(error).partition("\n")[0][:_MOST_QUOTED]
 
 
 def corrupt_container(model_bin: Path, reason: str) -> WlkError:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from wlk_host.backends import availability
+from wlk_host.backends.checkpoints.container import first_words
 from wlk_host.backends.checkpoints.files import READING
 from wlk_host.backends.checkpoints.zipped import require_unpacked, require_within
 from wlk_host.core.errors import WlkError
@@ -31,7 +32,7 @@ def load_end_of_word(path: Path) -> IntegrateAndFire:
             warnings.simplefilter("ignore", UserWarning)  # About pickles that are then refused.
             checkpoint: Any = torch.load(path, map_location="cpu", weights_only=True)
     except READING as error:
-        raise _unreadable(path, str(error).partition("\n")[0]) from error
+        raise _unreadable(path, first_words(error)) from error
     found = _shapes(checkpoint)
     weight, bias = found.get("weight", ()), found.get("bias", ())
     if len(weight) != 2 or weight[0] != 1 or bias != (1,):

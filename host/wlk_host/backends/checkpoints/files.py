@@ -20,8 +20,9 @@ import numpy as np
 import safetensors
 from numpy.typing import NDArray
 
+from wlk_host import json_files
 from wlk_host.backends import availability
-from wlk_host.backends.checkpoints.container import read_variables
+from wlk_host.backends.checkpoints.container import first_words, read_variables
 from wlk_host.backends.checkpoints.zipped import read_npz, require_unpacked, require_within
 from wlk_host.core.errors import WlkError
 from wlk_host.folders import is_file
@@ -56,7 +57,7 @@ READING: Final = (
     ImportError,
     MemoryError,
     RuntimeError,
-    SyntaxError,
+    SyntaxError,  # This and the next one: of headers of NumPy's.
     tokenize.TokenError,
     pickle.UnpicklingError,
     struct.error,
@@ -65,9 +66,6 @@ READING: Final = (
     safetensors.SafetensorError,
 )
 """The errors of the readers for a damaged file."""
-
-MOST_JSON_BYTES: Final = 64 << 20
-"""Of a file beside the weights. The largest, a tokenizer, has 4 MB."""
 
 _BFLOAT16: Final = "BF16"
 """As safetensors calls it."""
@@ -109,10 +107,9 @@ def read_tensors(files: Sequence[Path]) -> dict[str, NDArray[np.generic]]:
         except READING as error:
             if _MORE_THAN_TENSORS.search(str(error)):
                 raise _unsafe(file) from error
-            pickled = isinstance(
-                error, pickle.UnpicklingError
-            )  # Torch's text is about its own options.
-            raise corrupt(file, "" if pickled else str(error).partition("\n")[0]) from error
+            # Torch's text about a pickle is about its own options.
+            pickled = isinstance(error, pickle.UnpicklingError)
+            raise corrupt(file, "" if pickled else first_words(error)) from error
     return tensors
 
 
@@ -125,11 +122,8 @@ def read_json(path: Path) -> dict[str, object]:
     if not is_file(path):
         return {}
     try:
-        size = path.stat().st_size
-        if size > MOST_JSON_BYTES:
-            raise corrupt(path, f"it has {size} bytes, expected at most {MOST_JSON_BYTES}")
-        content = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        content = json_files.read_json(path)
+    except (OSError, ValueError) as error:
         raise corrupt(path, str(error)) from error
     if not isinstance(content, dict):
         raise corrupt(path, f"expected an object, got {type(content).__name__}")

@@ -60,7 +60,7 @@ def parse(text: str) -> Heads:
     if not pairs or any(len(pair) != 2 for pair in pairs):
         raise WlkError(
             code="heads_invalid",
-            message=f"got alignment heads {text!r}, expected LAYER.HEAD,LAYER.HEAD,…",
+            message=f"got alignment heads {text[:60]!r}, expected LAYER.HEAD,LAYER.HEAD,…",
             hint="find them with: wlk-host models heads",
         )
     return tuple((pair[0], pair[1]) for pair in pairs)

@@ -101,8 +101,10 @@ class _Unpickler(pickle.Unpickler):
         if not isinstance(pid, tuple) or len(pid) != 6:
             raise pickle.UnpicklingError("it is no legacy file of PyTorch")
         kind, dtype, key, _, n_numbers, view = pid
-        if kind != "storage" or view is not None or not 0 <= n_numbers <= self._n_bytes:
-            raise pickle.UnpicklingError(f"it holds a storage of {n_numbers} numbers")
+        if kind != "storage" or view is not None or not isinstance(key, str):
+            raise pickle.UnpicklingError("it is no legacy file of PyTorch")
+        if type(n_numbers) is not int or not 0 <= n_numbers <= self._n_bytes:
+            raise pickle.UnpicklingError("it holds a storage of more numbers than bytes")
         if key not in self.storages:
             # All of them together are in the file.
             self._n_bytes -= n_numbers * np.dtype(dtype).itemsize
@@ -128,12 +130,16 @@ def _tensor(
     storage: Array, offset: int, shape: Sequence[int], strides: Sequence[int], *_: Any
 ) -> Array:
     """A part of a storage. Only those are taken whose numbers lie one after the other."""
+    # Anything else can be lists within lists, without end.
+    if not isinstance(shape, tuple) or not all(type(n) is int for n in (offset, *shape)):
+        raise pickle.UnpicklingError("it holds a tensor without a shape")
     n_numbers = int(np.prod(shape, dtype=np.int64))
     if offset < 0 or offset + n_numbers > len(storage):
         raise ValueError(f"a tensor of shape {shape} exceeds its storage")
     array = storage[offset : offset + n_numbers].reshape(shape)
-    if n_numbers and array.strides != tuple(step * array.itemsize for step in strides):
-        raise ValueError(f"a tensor of shape {shape} has strides {strides}")
+    steps = tuple(step // array.itemsize for step in array.strides)
+    if n_numbers and steps != strides:
+        raise ValueError(f"a tensor of shape {shape} has other strides than {steps}")
     return array
 
 

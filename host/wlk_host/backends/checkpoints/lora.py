@@ -20,7 +20,7 @@ _PREFIX: Final = "base_model.model."
 
 _PART: Final = re.compile(r"(.+)\.lora_([AB])(?:\.default)?\.weight")
 
-_MOST_ALPHA: Final = 1e6
+_MOST_ALPHA: Final = 10**6
 """Adapters are trained with 8 to 1024. JSON has numbers that no float can hold, and NaN."""
 
 _SAVED: Final = re.compile(r"(.+?)\.modules_to_save(?:\.default)?\.(weight|bias)|(.+)")
@@ -68,7 +68,7 @@ def merge(
         if pair.keys() != {"A", "B"}:
             raise corrupt(adapter, f"{module} has only one of lora_A and lora_B")
         rank = _rank(adapter, module, pair["A"], pair["B"])
-        _add(merged, adapter, module, _scale(config, module, rank), pair["A"], pair["B"])
+        _add(merged, adapter, module, _scale(adapter, config, module, rank), pair["A"], pair["B"])
     return merged
 
 
@@ -107,7 +107,7 @@ def _replace(
     merged[target] = array
 
 
-def _scale(config: Mapping[str, object], module: str, rank: int) -> float:
+def _scale(adapter: Path, config: Mapping[str, object], module: str, rank: int) -> float:
     """alpha / r, or alpha / sqrt(r) if the adapter is rank-stabilised (Kalajdzievski, 2023)."""
     alpha = config.get("lora_alpha", rank)
     patterns = config.get("alpha_pattern")
@@ -115,8 +115,10 @@ def _scale(config: Mapping[str, object], module: str, rank: int) -> float:
         for pattern, value in patterns.items():
             if module == pattern or fnmatch.fnmatch(module, f"*.{pattern}"):
                 alpha = value
-    if not isinstance(alpha, int | float) or not abs(alpha) <= _MOST_ALPHA:
+    if not isinstance(alpha, int | float):
         alpha = rank
+    if not abs(alpha) < _MOST_ALPHA:
+        raise corrupt(adapter / CONFIG, f"its lora_alpha is not below {_MOST_ALPHA}")
     return float(alpha) / (math.sqrt(rank) if config.get("use_rslora") else rank)
 
 

@@ -15,6 +15,9 @@ from wlk_host.core.types import ENCODER_FRAME, SAMPLE_RATE, EncoderFrames
 HEAD_WIDTH: Final = 64
 """The channels of an attention head, the same in all Whisper models."""
 
+MOST_WIDTH: Final = 4096
+"""Features of a position; three times what the largest Whisper model has."""
+
 ENCODER_POSITIONS: Final[EncoderFrames] = 30 * SAMPLE_RATE // ENCODER_FRAME
 """The encoder frames of the window that Whisper was trained on."""
 
@@ -73,6 +76,7 @@ def to_openai(tensors: Tensors) -> dict[str, NDArray[np.generic]]:
 
     Raises:
         KeyError: a tensor is missing.
+        ValueError, IndexError: one has a shape that no Whisper model has.
     """
     if "encoder/conv1/weight" in tensors:
         return _from_ctranslate2(tensors)
@@ -83,9 +87,10 @@ def to_openai(tensors: Tensors) -> dict[str, NDArray[np.generic]]:
         if renamed[conv].shape[1] == 3:  # MLX puts the kernel before the input.
             renamed[conv] = renamed[conv].transpose(0, 2, 1)
     if "encoder.positional_embedding" not in renamed:
-        renamed["encoder.positional_embedding"] = sinusoids(
-            ENCODER_POSITIONS, renamed["encoder.conv2.bias"].size
-        )
+        width = renamed["encoder.conv2.bias"].size
+        if not HEAD_WIDTH <= width <= MOST_WIDTH:
+            raise ValueError(f"encoder.conv2.bias of {width} features")
+        renamed["encoder.positional_embedding"] = sinusoids(ENCODER_POSITIONS, width)
     return renamed
 
 

@@ -15,6 +15,7 @@ from wlk_host.backends.checkpoints.files import Tensors
 from wlk_host.backends.checkpoints.names import (
     ENCODER_POSITIONS,
     HEAD_WIDTH,
+    MOST_WIDTH,
     Dimensions,
     dimensions,
     to_openai,
@@ -25,8 +26,7 @@ DECODER_POSITIONS: Final = 448
 
 _MELS: Final = (80, 128)
 _MOST_LAYERS: Final = 64
-_MOST_WIDTH: Final = 4096
-"""Twice and three times what the largest Whisper model has."""
+"""Twice what the largest Whisper model has."""
 
 _SCALARS: Final = {
     "decoder/activation": (3,),  # GELU
@@ -80,7 +80,7 @@ def read_whisper(model_bin: Path) -> dict[str, np.ndarray[tuple[int, ...], np.dt
 def _require_size(size: Dimensions) -> None:
     whole_heads = size.width % HEAD_WIDTH == 0
     layers = (size.encoder_layers, size.decoder_layers)
-    if not (0 < size.width <= _MOST_WIDTH and whole_heads and size.n_vocab > 0):
+    if not (0 < size.width <= MOST_WIDTH and whole_heads and size.n_vocab > 0):
         raise ValueError(f"an embedding of {size.n_vocab} tokens in {size.width} features")
     if size.n_mels not in _MELS:
         raise ValueError(f"an encoder for {size.n_mels} mel bands, expected 80 or 128")
@@ -138,7 +138,7 @@ def _require_scalars(variables: Tensors, size: Dimensions) -> None:
         if variables[name].ndim != 0:
             raise ValueError(f"{name} of shape {variables[name].shape}, expected a number")
     for name, value in variables.items():
-        if value.ndim == 0 and (name not in allowed or int(value) not in allowed[name]):
+        if value.ndim == 0 and (name not in allowed or value.item() not in allowed[name]):
             expected = list(allowed.get(name, ()))[:4] or "no such number"
             raise ValueError(f"{name} = {value}, expected {expected}")
 

@@ -129,7 +129,7 @@ def borrowed(n_vocab: int, lenders: Sequence[Path]) -> Vocabulary:
         size = _size(vocabulary)
         if size == n_vocab:
             return vocabulary
-        if (size, n_vocab) == (MULTILINGUAL, LARGE_V3) and _knows_english(vocabulary):
+        if (size, n_vocab) == (MULTILINGUAL, LARGE_V3) and _english(vocabulary):
             return with_cantonese(vocabulary)
     suggestion = {ENGLISH: "tiny.en", MULTILINGUAL: "base", LARGE_V3: "base"}.get(n_vocab)
     if suggestion is None:
@@ -149,8 +149,7 @@ def with_cantonese(vocabulary: Vocabulary) -> Vocabulary:
     """The vocabulary of large-v3, made from the multilingual one before it."""
     tokenizer = copy.deepcopy(vocabulary.tokenizer)
     added = tokenizer["added_tokens"]
-    cantonese = next(dict(token) for token in added if token["content"] == "<|en|>")
-    cantonese |= {"id": _CANTONESE, "content": "<|yue|>"}
+    cantonese = {**(_english(vocabulary) or {}), "id": _CANTONESE, "content": "<|yue|>"}
     for token in added:
         token["id"] = _moved(token["id"])
     added.append(cantonese)
@@ -167,9 +166,10 @@ def write(vocabulary: Vocabulary, folder: Path) -> None:
     (folder / "tokenizer.json").write_text(text, "utf-8")
 
 
-def _knows_english(vocabulary: Vocabulary) -> bool:
-    """Whether it has the languages' tokens."""
-    return any(added["content"] == "<|en|>" for added in vocabulary.tokenizer["added_tokens"])
+def _english(vocabulary: Vocabulary) -> dict[str, Any] | None:
+    """The token of English, after which others are made."""
+    added: list[dict[str, Any]] = vocabulary.tokenizer["added_tokens"]
+    return next((token for token in added if token["content"] == "<|en|>"), None)
 
 
 def _moved(number: int) -> int:

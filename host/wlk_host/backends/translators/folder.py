@@ -4,7 +4,6 @@ They differ in how the languages are specified, which their vocabulary shows (Op
 documentation, "Transformers").
 """
 
-import json
 import re
 from collections.abc import Callable, Sequence
 from enum import Enum
@@ -18,6 +17,7 @@ from wlk_host.backends.translators import nllb_codes
 from wlk_host.core.errors import WlkError
 from wlk_host.core.languages import base_of, same_language
 from wlk_host.core.translation.clauses import by_sentence
+from wlk_host.json_files import read_json
 
 _END: Final = "</s>"
 _THREADS: Final = 2
@@ -65,6 +65,14 @@ class FolderModel:
         return frozenset(tokens)
 
     @cached_property
+    def config(self) -> dict[str, Any]:
+        """What the folder's `config.json` says."""
+        found = _read_json(self.folder, self.folder / "config.json")
+        if not isinstance(found, dict):
+            raise broken(self.folder, f"config.json: got {type(found).__name__}, expected object")
+        return found
+
+    @cached_property
     def family(self) -> Family:
         """How the languages are specified."""
         signs = {"eng_Latn": Family.NLLB, "__en__": Family.M2M, "<2en>": Family.MADLAD}
@@ -110,9 +118,7 @@ class FolderTranslator:
     def __init__(self, model: FolderModel, beams: int = 2) -> None:
         self._model = model
         self._beams = beams
-        self._config = _read_json(model.folder, model.folder / "config.json")
-        if not isinstance(self._config, dict):
-            raise broken(model.folder, "config.json is no object")
+        self._config = model.config
         self._encode, self._decode = _tokenizers(model.folder)
         self._translator = load_translator(model.folder)
 
@@ -244,6 +250,6 @@ def _read(folder: Path, path: Path) -> str:
 
 def _read_json(folder: Path, path: Path) -> Any:
     try:
-        return json.loads(_read(folder, path))
-    except (OSError, ValueError, RecursionError) as error:
+        return read_json(path)
+    except (OSError, ValueError) as error:
         raise broken(folder, f"{path.name}: {error}") from error

@@ -1,6 +1,5 @@
 """What a model folder's `config.json` says, checked against its weights."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,6 +8,7 @@ from wlk_host.backends.checkpoints.heads import Heads, require_within
 from wlk_host.backends.whisper.layout import Variables, n_heads, n_layers
 from wlk_host.core.errors import WlkError
 from wlk_host.core.ports import Token
+from wlk_host.json_files import read_json
 
 _NAMES: Final = ("alignment_heads", "suppress_ids", "suppress_ids_begin")
 
@@ -37,8 +37,8 @@ def read_config(folder: Path, variables: Variables) -> WhisperConfig:
         WlkError: `model_corrupt`, or `heads_invalid` for heads that the decoder does not have.
     """
     try:
-        read = json.loads((folder / "config.json").read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        read = read_json(folder / "config.json")
+    except (OSError, ValueError) as error:
         raise _corrupt(folder, str(error)) from error
     if not isinstance(read, dict):
         raise _corrupt(folder, f"config.json holds a {type(read).__name__}, expected an object")

@@ -13,6 +13,7 @@ from typing import Final
 from wlk_host import places
 from wlk_host.core.options import SessionOptions, whisper_tells
 from wlk_host.folders import make_private
+from wlk_host.json_files import read_json
 from wlk_host.models import store
 from wlk_host.models.catalog import CATALOG, CatalogEntry
 from wlk_host.runtime.loading import cores
@@ -219,24 +220,12 @@ def _small_first(entries: Sequence[CatalogEntry]) -> list[CatalogEntry]:
 
 def _read(path: Path, fingerprint: Fingerprint) -> dict[str, StepTime]:
     try:
-        content = json.loads(path.read_text("utf-8"))
+        content = read_json(path)
         if content["machine"] != fingerprint:
             return {}
         return {name: _step(kept) for name, kept in content["steps"].items()}
-    except _UNREADABLE:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return {}
-
-
-_UNREADABLE: Final = (
-    OSError,
-    ValueError,
-    TypeError,
-    KeyError,
-    AttributeError,
-    OverflowError,
-    RecursionError,
-)
-"""What reading measurements raises: JSON can be nested deeply, and hold what no float can."""
 
 
 def _step(kept: Mapping[str, float]) -> StepTime:

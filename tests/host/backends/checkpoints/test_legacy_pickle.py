@@ -59,3 +59,21 @@ def test_the_present_format_is_refused(tmp_path: Path) -> None:
     torch.save({}, tmp_path / "x.pt")
     with pytest.raises(pickle.UnpicklingError):
         read_legacy(tmp_path / "x.pt")
+
+
+def test_a_number_beyond_the_objects_is_refused_before_a_table_is_made_for_it(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "x.pt"
+    path.write_bytes(b"\x80\x02Nr" + (2**31 - 1).to_bytes(4, "little") + b".")
+    with pytest.raises(pickle.UnpicklingError, match="in place 2147483647 of its memo"):
+        read_legacy(path)
+
+
+def test_a_shape_that_is_none_is_refused(tmp_path: Path) -> None:
+    path = saved(tmp_path / "x.pt", {"a": torch.arange(3.0)})
+    content = path.read_bytes()
+    assert content.count(b"K\x03\x85") == 1  # The shape, (3,), becomes ((),).
+    path.write_bytes(content.replace(b"K\x03\x85", b")\x85"))
+    with pytest.raises(pickle.UnpicklingError, match="without a shape"):
+        read_legacy(path)

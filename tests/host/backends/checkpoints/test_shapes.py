@@ -36,6 +36,8 @@ CHANGES: dict[str, Change] = {
     "heads as a list": put("encoder/num_heads", np.array([1], np.int16)),
     "heads of a layer": put("encoder/layer_0/self_attention/num_heads", np.array(0, np.int16)),
     "a number no model has": put("decoder/layer_0/self_attention/rotary_dim", np.array(0, np.int8)),
+    "an activation of no number": put("decoder/activation", np.array(np.inf, np.float32)),
+    "a broken activation": put("decoder/activation", np.array(3.5, np.float32)),
     "another activation": put("decoder/activation", np.array(99, np.int8)),
     "alignment layer": put("decoder/alignment_layer", np.array(50, np.int16)),
     "a short norm": put("encoder/layer_norm/gamma", zeros(WIDTH - 1)),

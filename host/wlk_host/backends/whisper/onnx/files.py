@@ -19,6 +19,7 @@ from typing import Any, Final, Generic, TypeVar
 
 import numpy as np
 
+from wlk_host.backends.checkpoints.files import READING
 from wlk_host.backends.graphs.graph import ExternalWeights
 from wlk_host.backends.graphs.session import GraphError, open_session, products_overflow
 from wlk_host.backends.whisper.layout import Variables, by_layer, n_layers
@@ -165,14 +166,24 @@ def _open(folder: Path, part: _Part[T]) -> T:
         GraphError: a file is missing or damaged, or the answer is wrong.
     """
     half = part.open(folder)
-    try:
-        expected = np.load(folder / _EXPECTED)
-    except (OSError, ValueError, EOFError) as error:
-        raise GraphError(str(error)) from error
+    expected = _expected_in(folder)
     answer = part.answer(half)
     if answer.shape != expected.shape or not reference.agree(answer, expected):
         raise GraphError("it answers something else than it should")
     return half
+
+
+def _expected_in(folder: Path) -> Rows:
+    """What the half in a folder is to answer.
+
+    Raises:
+        GraphError: it cannot be read.
+    """
+    try:
+        expected: Rows = np.load(folder / _EXPECTED)
+    except READING as error:
+        raise GraphError(str(error)) from error
+    return expected
 
 
 def _write(folder: Path, part: _Part[Any]) -> None:

@@ -1,0 +1,67 @@
+"""Names of models, translation models in folders, and what a service answers."""
+
+import json
+from typing import Final
+
+from fuzz import mutations
+from fuzz.target import Target, coded, folder
+from wlk_host.backends.service import client
+from wlk_host.backends.translators.folder import FolderModel
+from wlk_host.models import catalog, store
+
+
+def name_seeds() -> list[bytes]:
+    """Names, paths, and neither."""
+    names = ("base", "tiny.en", "large-v3-turbo", "/", "~nobody/x", "../base", ".", "", "C:\\x")
+    return [name.encode() for name in names]
+
+
+def read_name(data: bytes) -> None:
+    """Look for the model of a name that somebody typed."""
+    name = data.decode("utf-8", "surrogateescape")
+    with coded("model_missing", "model_corrupt"):
+        store.resolve(name)
+    with coded("model_missing"):
+        assert store.entry_of(name) in catalog.LISTED
+
+
+def translator_seeds() -> list[bytes]:
+    """A configuration and a vocabulary, as CTranslate2 writes them, one a line."""
+    config = {"add_source_eos": False, "bos_token": "<s>"}
+    words = ["<s>", "</s>", "eng_Latn", "por_Latn", "__en__", "<2en>", "hello"]
+    return [f"{json.dumps(config)}\n{json.dumps(words)}".encode()]
+
+
+def read_translator(data: bytes) -> None:
+    """Describe a translation model by what lies in its folder."""
+    config, _, words = data.partition(b"\n")
+    where = folder("opus-mt-en-pt")
+    (where / "model.bin").write_bytes(b"")
+    (where / "config.json").write_bytes(config)
+    (where / "shared_vocabulary.json").write_bytes(words)
+    model = FolderModel(where)
+    with coded("translator_broken"):
+        assert isinstance(model.config, dict)
+    with coded("translator_broken"):
+        assert isinstance(model.supports("en", "pt-BR"), bool)
+
+
+def answer_seeds() -> list[bytes]:
+    """What a transcription service answers."""
+    word = {"word": "hello", "start": 0.0, "end": 0.5}
+    segment = {"start": 0.0, "end": 0.5, "avg_logprob": -0.2, "no_speech_prob": 0.1}
+    whole = {"text": "hello", "language": "english", "words": [word], "segments": [segment]}
+    return [json.dumps(whole).encode(), b'{"text": ""}']
+
+
+def read_answer(data: bytes) -> None:
+    """Take the answer of a transcription service."""
+    with coded("api_answer_invalid"):
+        client._read(data)
+
+
+TARGETS: Final = (
+    Target("name", name_seeds, read_name, mutations.of_bytes),
+    Target("translator", translator_seeds, read_translator, mutations.of_lines(mutations.of_json)),
+    Target("answer", answer_seeds, read_answer, mutations.of_json),
+)
