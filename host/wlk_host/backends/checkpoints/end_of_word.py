@@ -9,6 +9,7 @@ import numpy as np
 from wlk_host.backends import availability
 from wlk_host.backends.checkpoints.container import first_words
 from wlk_host.backends.checkpoints.files import READING
+from wlk_host.backends.checkpoints.pickles import require_tensors
 from wlk_host.backends.checkpoints.zipped import require_unpacked, require_within
 from wlk_host.core.errors import WlkError
 from wlk_host.core.live.end_of_word import IntegrateAndFire
@@ -28,6 +29,7 @@ def load_end_of_word(path: Path) -> IntegrateAndFire:
 
     try:
         require_unpacked(path)
+        require_tensors(path)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # About pickles that are then refused.
             checkpoint: Any = torch.load(path, map_location="cpu", weights_only=True)
@@ -41,7 +43,7 @@ def load_end_of_word(path: Path) -> IntegrateAndFire:
         require_within(path, weight[1] * 4)
     except ValueError as error:
         raise _unreadable(path, str(error)) from error
-    numbers = checkpoint["weight"][0].numpy().astype(np.float32)
+    numbers = checkpoint["weight"][0].detach().numpy().astype(np.float32)
     return IntegrateAndFire(numbers, float(checkpoint["bias"][0]))
 
 

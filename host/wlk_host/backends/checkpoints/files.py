@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from wlk_host import json_files
 from wlk_host.backends import availability
 from wlk_host.backends.checkpoints.container import first_words, read_variables
+from wlk_host.backends.checkpoints.pickles import require_tensors
 from wlk_host.backends.checkpoints.zipped import read_npz, require_unpacked, require_within
 from wlk_host.core.errors import WlkError
 from wlk_host.folders import is_file
@@ -164,6 +165,7 @@ def _read(file: Path) -> dict[str, NDArray[np.generic]]:
     import torch  # noqa: PLC0415 - an extra, and takes a second
 
     require_unpacked(file)
+    require_tensors(file)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # About pickles that are then refused.
         loaded = torch.load(file, map_location="cpu", weights_only=True)
@@ -208,7 +210,7 @@ def _array(tensor: "torch.Tensor") -> NDArray[np.generic]:
 
     if tensor.dtype == torch.bfloat16:
         tensor = tensor.float()
-    array: NDArray[np.generic] = tensor.numpy()
+    array: NDArray[np.generic] = tensor.detach().numpy()  # A parameter is not told by itself.
     return array
 
 

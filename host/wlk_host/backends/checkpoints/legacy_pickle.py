@@ -7,7 +7,6 @@ the numbers.
 """
 
 import pickle
-import pickletools
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,6 +14,8 @@ from typing import Any, BinaryIO, Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from wlk_host.backends.checkpoints.pickles import require_plain
 
 _MAGIC: Final = 0x1950A86A20F9469CFC6C
 _VERSION: Final = 1001
@@ -26,8 +27,6 @@ _DTYPES: Final = {
     "IntStorage": np.int32,
     "LongStorage": np.int64,
 }
-
-_PUT: Final = frozenset({"PUT", "BINPUT", "LONG_BINPUT"})
 
 Array = NDArray[np.generic]
 
@@ -76,12 +75,9 @@ class _Unpickler(pickle.Unpickler):
         self.storages: dict[str, Array] = {}
 
     def load(self) -> Any:
-        """The object. Its memo is checked first: one byte more asks for gigabytes of it."""
+        """The object, after a look at what it builds."""
         begin = self._file.tell()
-        try:
-            _require_small_memo(self._file)
-        except ValueError as error:
-            raise pickle.UnpicklingError(f"it is no pickle: {error}") from error
+        require_plain(self._file)
         self._file.seek(begin)
         return super().load()
 
@@ -112,18 +108,6 @@ class _Unpickler(pickle.Unpickler):
                 raise pickle.UnpicklingError("it holds more numbers than its bytes can be")
             self.storages[key] = np.zeros(n_numbers, dtype)
         return self.storages[key]
-
-
-def _require_small_memo(file: BinaryIO) -> None:
-    """Check the pickle that begins there.
-
-    Raises:
-        ValueError: it is damaged, or its memo is larger than it can be.
-    """
-    for number, (operation, place, _) in enumerate(pickletools.genops(file)):
-        # Places are counted up, so none can exceed the operations before it.
-        if operation.name in _PUT and isinstance(place, int) and not 0 <= place <= number:
-            raise ValueError(f"it puts something in place {place} of its memo")
 
 
 def _tensor(
