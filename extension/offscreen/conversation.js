@@ -310,7 +310,7 @@ export class Conversation {
   /** Its lines stay. */
   #retireMicrophone() {
     this.#release(Infinity);
-    this.#earlier = [...this.#earlier, ...this.#you].slice(-LINES_KEPT);
+    this.#earlier = [...this.#linesBefore(), ...this.#you].slice(-LINES_KEPT);
     this.#you = [];
     this.#microphone = null;
   }
@@ -334,7 +334,14 @@ export class Conversation {
 
   /** @returns {Line[]} what the user has said */
   #ownLines() {
-    return this.#ownWords.of([...this.#earlier, ...this.#you], this.#tab.model, this.#tab.position);
+    const lines = [...this.#linesBefore(), ...this.#you];
+    return this.#ownWords.of(lines, this.#tab.model, this.#tab.position);
+  }
+
+  /** Of earlier microphones. A line that this one says anew is its own. */
+  #linesBefore() {
+    const ids = new Set(this.#you.map(({ id }) => id));
+    return ids.size === 0 ? this.#earlier : this.#earlier.filter(({ id }) => !ids.has(id));
   }
 
   /**

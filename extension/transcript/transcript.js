@@ -108,7 +108,7 @@ export function entriesAt({ entries }, media, at, linger = 0) {
  * @param {string | null} text instead of what was recognised; null: as it was recognised
  */
 export function corrected(transcript, id, text) {
-  return edited(transcript, id, { corrected: text });
+  return edited(transcript, id, { corrected: text?.trim() ? text : null });
 }
 
 /**
