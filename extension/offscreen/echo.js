@@ -50,6 +50,13 @@ const OWN_WORDS = 3;
  */
 const SOUNDS_LIKE_ECHO = 0.7;
 
+/** Nobody says more in one line, nor longer. Comparing takes the product of both sides' letters. */
+const MOST_LETTERS = 600;
+const LONGEST_SAMPLES = 120 * SAMPLE_RATE;
+
+/** Of the tab's words near a line the newest are compared. */
+const MOST_LETTERS_OF_TAB = 2000;
+
 /** What words are compared by: letters and digits, whatever their accents. */
 const NO_LETTER = /[^\p{L}\p{N}]/gu;
 
@@ -68,6 +75,7 @@ const segmenter = new Intl.Segmenter(undefined, { granularity: 'word' });
  * @returns {string} the line's text, parts of it, or nothing
  */
 export function withoutEcho(line, tab, likeness) {
+  if (!canBeSaid(line)) return line.text;
   const spoken = wordsOf(line.text, line.start, line.end);
   const alike = soundsLike(spoken, line, likeness);
   const inWords = echoIn(spoken, wordsOfTab(tab, line), alike);
@@ -75,6 +83,11 @@ export function withoutEcho(line, tab, likeness) {
   if (!isEcho.includes(true)) return line.text;
   const own = runsOf(isEcho).filter(({ value, from, to }) => !value && to - from >= OWN_WORDS);
   return own.map(({ from, to }) => textOf(line.text, spoken, from, to)).join(' ');
+}
+
+/** @param {{ text: string, start: number, end: number }} line */
+function canBeSaid({ text, start, end }) {
+  return text.length <= MOST_LETTERS && end - start <= LONGEST_SAMPLES;
 }
 
 /**
@@ -125,7 +138,11 @@ function wordsOfTab({ lines, draft }, line) {
   const near = (/** @type {{ start: number, end: number }} */ { start, end }) =>
     end >= line.start - LATER_SAMPLES && start <= line.end + EARLIER_SAMPLES;
   const all = draft === null ? lines : [...lines, draft];
-  return all.filter(near).flatMap(({ text, start, end }) => wordsOf(text, start, end));
+  const said = all.filter((other) => near(other) && canBeSaid(other));
+  const words = said.flatMap(({ text, start, end }) => wordsOf(text, start, end));
+  let letters = 0;
+  const tooMany = words.findLastIndex(({ key }) => (letters += key.length) > MOST_LETTERS_OF_TAB);
+  return words.slice(tooMany + 1);
 }
 
 /**

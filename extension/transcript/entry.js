@@ -37,7 +37,7 @@ const ALIKE_SECONDS = 0.3;
  */
 export function entryOf(id, line, timeline, began, before) {
   const { text, language, speaker, state, translation } = line;
-  const span = onClock(spanAt(timeline, line.start, line.end), began);
+  const span = onClock(spanAt(timeline, line.start, Math.max(line.start, line.end)), began);
   return {
     id,
     media: span.media,

@@ -160,3 +160,19 @@ test('few letters in common are an echo only if they may sound like it', () => {
     line.text,
   );
 });
+
+test('what nobody can say in one line is left as it is', () => {
+  const words = Array.from({ length: 3000 }, (_, index) => `word${index}`).join(' ');
+  const long = spoken(words, 10, 14);
+  assert.equal(withoutEcho(long, tab(long)), words);
+  const endless = { ...QUESTION, end: Number.MAX_SAFE_INTEGER };
+  assert.equal(withoutEcho(endless, tab(QUESTION)), QUESTION.text);
+  assert.equal(withoutEcho(QUESTION, tab(endless)), QUESTION.text);
+});
+
+test('of much that the tab has said, the newest echoes', () => {
+  const before = Array.from({ length: 40 }, (_, index) =>
+    spoken('and so on. '.repeat(40), 8 + index / 100, 10),
+  );
+  assert.equal(withoutEcho(QUESTION, tab(...before, QUESTION)), '');
+});
