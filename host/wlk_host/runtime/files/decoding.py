@@ -9,6 +9,11 @@ import av
 _BELIEVED: Final = 8
 """Frames after which a file is believed to be sound: chance finds some in any bytes."""
 
+_RATES: Final = range(1_000, 1_000_000)
+_CHANNELS: Final = range(1, 65)
+"""What sound has, in hertz and in number. Damaged headers declare others: one sample at 1 GHz asks
+for gigabytes of filter, 1,600 at 2 Hz are 13 minutes. FFmpeg's resampler takes 64 channels."""
+
 _STUBBORN: Final = 100
 """So many errors in a row without a packet between them: there is no more to read."""
 
@@ -53,7 +58,7 @@ class TrackReader:
         self._n_frames = 0
         self._n_errors = 0
         self.furthest_s: float | None = None
-        self.first_error: av.FFmpegError | None = None
+        self.first_error: Exception | None = None
 
     @property
     def is_sound(self) -> bool:
@@ -90,6 +95,11 @@ class TrackReader:
             for frame in frames:
                 if not isinstance(frame, av.AudioFrame) or not frame.samples:
                     continue
+                if not _is_plausible(frame):
+                    form = f"{frame.sample_rate} Hz and {frame.layout.nb_channels} channels"
+                    self._note(ValueError(f"it declares sound of {form}"))
+                    after_loss = True
+                    continue
                 self._n_frames += 1
                 yield Heard(frame, after_loss)
                 after_loss = packet.is_corrupt
@@ -119,9 +129,13 @@ class TrackReader:
         end = float((packet.pts + (packet.duration or 0)) * packet.time_base)
         self.furthest_s = end if self.furthest_s is None else max(self.furthest_s, end)
 
-    def _note(self, error: av.FFmpegError) -> None:
+    def _note(self, error: Exception) -> None:
         self._n_errors += 1
         self.first_error = self.first_error or error
+
+
+def _is_plausible(frame: av.AudioFrame) -> bool:
+    return frame.sample_rate in _RATES and frame.layout.nb_channels in _CHANNELS
 
 
 def _lost(packet: "av.Packet[Any]") -> Lost:

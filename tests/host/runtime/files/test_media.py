@@ -1,6 +1,7 @@
 """Sound is read where the file says that it is heard, and as far as it is whole."""
 
 import os
+import struct
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -243,3 +244,15 @@ def test_what_holds_no_sound_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(WlkError) as refused:
         list(read_chunks(tmp_path / name))
     assert refused.value.code == ("sound_missing" if name == "video.mp4" else "file_unreadable")
+
+
+@pytest.mark.parametrize(("rate", "channels"), [(2, 1), (2**30, 1), (8000, 129)])
+def test_a_form_that_no_sound_has_is_refused(tmp_path: Path, rate: int, channels: int) -> None:
+    path = write(tmp_path / "sound.wav", Track(PCM, "pcm_s16le", 16_000))
+    header = struct.pack("<HI", channels, rate)
+    content = path.read_bytes()
+    path.write_bytes(content[:22] + header + content[28:])
+    with pytest.raises(WlkError) as raised:
+        list(read_chunks(path))
+    assert raised.value.code == "file_unreadable"
+    assert f"{rate} Hz and {channels} channels" in raised.value.message
