@@ -1,7 +1,7 @@
 """Sound without a break in it, and how far both passes have come with it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -12,7 +12,7 @@ from wlk_host.core.recognition import Recognition
 from wlk_host.core.refine import RefinePass
 from wlk_host.core.sound.speakers import Speakers
 from wlk_host.core.sound.speech_gate import SpeechGate
-from wlk_host.core.sound.voicing import placed
+from wlk_host.core.sound.voicing import ended, placed
 from wlk_host.core.types import ENCODER_FRAME, SAMPLE_RATE, AudioChunk, Sample, Spoken, Word
 
 _PART: Final = SAMPLE_RATE // 2
@@ -173,6 +173,10 @@ class Passage:
     def placed(self, words: Sequence[Word], since: Sample = 0) -> tuple[Word, ...]:
         """The words where somebody speaks, from `since` on."""
         return placed(words, [(max(a, since), b) for a, b in self._gate.spans if b > since])
+
+    def ended(self, spoken: Spoken) -> Spoken:
+        """What is told of it: words end where the voice does, not where the detector notices."""
+        return replace(spoken, words=ended(spoken.words, self._gate.spans))
 
     # -- the second pass ---------------------------------------------------------
 

@@ -283,8 +283,9 @@ class Session:
     def _finalise(
         self, passage: Passage, until: Sample, spoken: Spoken, language: str | None
     ) -> None:
+        told = passage.ended(spoken)
         passage.settle(until, spoken)
-        self._transcript.finalise(until, spoken, language)
+        self._transcript.finalise(until, told, language)
         self._speakers.forget(until)
 
     # -- inside ------------------------------------------------------------------

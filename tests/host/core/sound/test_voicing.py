@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wlk_host.core.sound.voicing import placed
+from wlk_host.core.sound.voicing import ended, placed
 from wlk_host.core.types import SAMPLE_RATE, Word
 
 S = SAMPLE_RATE
@@ -55,6 +55,24 @@ def test_punctuation_stays_with_the_word_before_it(start_s: float, end_s: float)
 
 def test_a_word_of_no_time_stays_where_no_voice_comes_before_the_next_word() -> None:
     assert times(word(4.4, 4.4), word(5, 5.5)) == [(4.4, 4.4), (5, 5.5)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ((3.2, 4.1), (3.2, 3.8)),  # Before the pause: a detector notices its beginning late.
+        ((3.2, 3.9), (3.2, 3.8)),
+        ((3.2, 3.7), (3.2, 3.7)),
+        ((3.78, 4.1), (3.78, 3.86)),
+        ((8.0, 8.5), (8.0, 8.5)),
+        ((4.5, 5.0), (4.5, 5.0)),  # Nobody was heard there.
+    ],
+)
+def test_a_word_ends_where_the_voice_does(
+    before: tuple[float, float], after: tuple[float, float]
+) -> None:
+    (found,) = ended([word(*before)], SPANS)
+    assert (found.start / S, found.end / S) == after
 
 
 @given(st.lists(st.integers(0, 200), min_size=2, max_size=20))
