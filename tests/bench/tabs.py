@@ -38,6 +38,7 @@ class Tab:
     Attributes:
         began: when its sound began, on the host's clock.
         lags_s: speech that waited, at each status.
+        most: the longest of them, and how much sound the tab had been given by then.
         delays_s: of words, each counted when a new one is shown.
         settled: sound whose lines are final.
         refined: of which with a second pass.
@@ -45,6 +46,7 @@ class Tab:
 
     began: float
     lags_s: list[float] = field(default_factory=list)
+    most: tuple[float, float] = (0.0, 0.0)
     delays_s: list[float] = field(default_factory=list)
     settled: Sample = 0
     refined: Sample = 0
@@ -59,6 +61,7 @@ class Tab:
                 # What changed is told right after the lines that changed with it.
                 is_refining = message["refining"]
                 self.lags_s.append(message["lag_ms"] / 1000)
+                self.most = max(self.most, (self.lags_s[-1], at - self.began))
             self.refined += unsure * is_refining
             unsure = 0
             if message["type"] == "captions":
@@ -93,7 +96,12 @@ class Result:
     @property
     def lag_s(self) -> float:
         """The longest."""
-        return max(lag for tab in self.tabs for lag in tab.lags_s)
+        return self.most[0]
+
+    @property
+    def most(self) -> tuple[float, float]:
+        """The longest lag, and how long its tab had been captioned then."""
+        return max(tab.most for tab in self.tabs)
 
     def row(self) -> str:
         """One line, for a table."""
@@ -103,15 +111,15 @@ class Result:
         refined = sum(tab.refined for tab in self.tabs) / settled if settled else 0
         cores = self.cpu_s / self.played_s
         return (
-            f"{len(self.tabs):>4} | {self.lag_s:6.2f} | {_p95(lags):6.2f} | {_p95(delays):6.2f} "
-            f"| {max(self.tabs[0].lags_s):6.2f} | {cores / len(self.tabs):7.2f} | {cores:5.2f} "
+            f"{len(self.tabs):>4} | {self.lag_s:6.2f} | {self.most[1]:6.1f} | {_p95(lags):6.2f} "
+            f"| {_p95(delays):6.2f} | {max(self.tabs[0].lags_s):6.2f} | {cores / len(self.tabs):7.2f} | {cores:5.2f} "
             f"| {100 * refined:5.0f} | {self.memory_mb:5.0f} | {self.load:5.1f}"
         )
 
 
 HEAD: Final = (
-    "tabs | lag, s |    p95 | delay  |  first | CPU s/s | cores | 2nd % |    MB |  load\n"
-    "     |   most |        |    p95 |    tab |   a tab |       |       |       |"
+    "tabs | lag, s |  after |    p95 | delay  |  first | CPU s/s | cores | 2nd % |    MB |  load\n"
+    "     |   most |      s |        |    p95 |    tab |   a tab |       |       |       |"
 )
 
 
