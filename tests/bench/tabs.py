@@ -110,9 +110,10 @@ class Result:
         settled = sum(tab.settled for tab in self.tabs)
         refined = sum(tab.refined for tab in self.tabs) / settled if settled else 0
         cores = self.cpu_s / self.played_s
+        first = max(self.tabs[0].lags_s)
         return (
             f"{len(self.tabs):>4} | {self.lag_s:6.2f} | {self.most[1]:6.1f} | {_p95(lags):6.2f} "
-            f"| {_p95(delays):6.2f} | {max(self.tabs[0].lags_s):6.2f} | {cores / len(self.tabs):7.2f} | {cores:5.2f} "
+            f"| {_p95(delays):6.2f} | {first:6.2f} | {cores / len(self.tabs):7.2f} | {cores:5.2f} "
             f"| {100 * refined:5.0f} | {self.memory_mb:5.0f} | {self.load:5.1f}"
         )
 
