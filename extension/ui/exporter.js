@@ -36,7 +36,7 @@ export class Exporter {
   #pending = null;
   #line;
 
-  /** @param {Pick<import('./page.js').WorkerLine, 'tellHost' | 'watch'>} line to the worker */
+  /** @param {Pick<import('./page.js').WorkerLine, 'tellHost' | 'watch' | 'watchesHost'>} line to the worker */
   constructor(line) {
     this.#line = line;
   }
@@ -48,9 +48,10 @@ export class Exporter {
    */
   async make(head, lines) {
     // The host is kept as long as somebody watches it.
+    const host = this.#line.watchesHost;
     this.#line.watch({ host: true });
     const made = (await ask({ type: 'check' })) ?? (await this.#ask(head, lines));
-    this.#line.watch({ host: false });
+    this.#line.watch({ host });
     return made;
   }
 

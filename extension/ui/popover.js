@@ -42,6 +42,12 @@ export function openBeside(button, content) {
     button.ariaExpanded = 'false';
     content.remove();
   });
+  content.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return;
+    // The browser would close the extension's whole popup with it.
+    event.preventDefault();
+    content.hidePopover();
+  });
   content.showPopover();
   place(content, button);
   return () => content.hidePopover();

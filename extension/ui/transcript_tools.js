@@ -41,7 +41,7 @@ export class TranscriptTools {
     this.add(text('panel_copy'), (button) =>
       openCopyMenu(button, view, (key, ...details) => this.say(key, ...details)),
     );
-    this.add(text('panel_export'), (button) => this.#openExport(button));
+    this.add(text('panel_export'), (button) => this.#openExport(button)).ariaHasPopup = 'dialog';
     place.append(bar, this.#actions);
     document.body.append(this.#said);
     copySelections(view);
