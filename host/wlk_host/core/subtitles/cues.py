@@ -6,7 +6,7 @@ becomes two cues of equal worth instead of a full one and an orphan.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Final, TypeAlias
 
 from wlk_host.core.sentences import ends_sentence
@@ -97,6 +97,20 @@ class Run:
         most = self._columns[begin] + self.pieces[begin].spaced + COLUMNS
         return max(begin + 1, bisect_right(self._columns, most) - 1)
 
+    def best_break(self, begin: int, columns: int) -> int:
+        """The index of a piece near that column, if possible the first of a sentence or a clause.
+
+        Args:
+            begin: the index is not below it.
+            columns: from the beginning of the run.
+        """
+        first = bisect_left(self._columns, columns - COLUMNS)
+        last = bisect_right(self._columns, columns + COLUMNS) - 1
+        near = range(max(begin, first), min(last, len(self.pieces)) + 1)
+        if not near:
+            return max(begin, min(first, len(self.pieces)))
+        return min(near, key=lambda at: _break_cost(self, at) + abs(self._columns[at] - columns) / 4)
+
     def fits(self, begin: int, end: int) -> bool:
         """Whether these pieces can be one cue."""
         if self.length(begin, end) > LONGEST:
@@ -173,6 +187,24 @@ def cut_into(count: int, run: Run) -> list[tuple[int, int]]:
     return parts[::-1]
 
 
+def chunks(run: Run, count: int) -> list[Run]:
+    """The run in so many parts of about the same width, cut where a sentence or a clause ends.
+
+    Args:
+        run: to cut.
+        count: of parts. Some are empty if there are fewer pieces.
+    """
+    whole = run.width(0, len(run.pieces))
+    ends, at = [0], 0
+    for number in range(1, count):
+        at = run.best_break(at, whole * number // count)
+        ends.append(at)
+    return [
+        Run(run.pieces[begin:end], run.ends[begin:end])
+        for begin, end in pairwise([*ends, len(run.pieces)])
+    ]
+
+
 def _is_row(run: Run, begin: int, end: int) -> bool:
     if end - begin < 2:
         return True
@@ -225,6 +257,11 @@ def _end_cost(run: Run, end: int) -> Cost:
     silence = min(max(0, after.start - before.end), PAUSE) / PAUSE
     short = _BEHIND_SHORT_WORD if _is_short_word(before, after) else 0.0
     return _AMID_CLAUSE * (1 - silence / 2) + short
+
+
+def _break_cost(run: Run, at: int) -> Cost:
+    """How bad it is that what is read together ends there."""
+    return 0.0 if at == 0 else _end_cost(run, at)
 
 
 def _inner_cost(run: Run, begin: int, end: int) -> Cost:
