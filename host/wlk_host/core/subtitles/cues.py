@@ -109,7 +109,9 @@ class Run:
         near = range(max(begin, first), min(last, len(self.pieces)) + 1)
         if not near:
             return max(begin, min(first, len(self.pieces)))
-        return min(near, key=lambda at: _break_cost(self, at) + abs(self._columns[at] - columns) / 4)
+        return min(
+            near, key=lambda at: _break_cost(self, at) + abs(self._columns[at] - columns) / 4
+        )
 
     def fits(self, begin: int, end: int) -> bool:
         """Whether these pieces can be one cue."""
