@@ -4,7 +4,8 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from wlk_host.core.subtitles.cues import Run, chunks, cut, cut_into, fewest_rows, rows_of
+from wlk_host.core.subtitles.cues import Run, cut, rows_of
+from wlk_host.core.subtitles.in_step import cut_into, fewest_rows, in_step
 from wlk_host.core.subtitles.pieces import (
     COLUMNS,
     Piece,
@@ -114,11 +115,9 @@ class Subtitles:
             yield from self._times.add(cue)
 
     def _pairs(self, original: Run, translation: Run) -> Iterator[Cue]:
-        """Cues with a row of each language. A long line is cut before: the work stays linear."""
-        widest = max(run.width(0, len(run.pieces)) for run in (original, translation))
-        count = 1 + widest // _MOST_COLUMNS
+        """Cues with a row of each language."""
         at = original.pieces[0].start
-        for said, told in zip(chunks(original, count), chunks(translation, count), strict=True):
+        for said, told in in_step(original, translation):
             at = yield from self._pair(said, told, at)
 
     def _pair(

@@ -8,7 +8,7 @@ from itertools import accumulate
 import pysubs2
 import pytest
 import webvtt
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from host.core.subtitles.any_transcript import CONTENTS, TEXTS
@@ -250,3 +250,19 @@ def test_webvtt_has_escapes_and_voices() -> None:
     assert as_webvtt(cue) == (
         "00:00:00.000 --> 00:00:01.500\n<v Speaker 1>a &amp; b\n&lt;i&gt; --&gt; \n\n"
     )
+
+
+CLAUSES = st.lists(st.text("abcdefg", min_size=5, max_size=8), min_size=4, max_size=5).map(" ".join)
+
+
+@given(CLAUSES, CLAUSES)
+def test_a_row_ends_with_the_clause_where_both_rows_are_about_as_long(a: str, b: str) -> None:
+    assume(len(a) + len(b) > 42 and abs(len(a) - len(b)) < 8 and max(len(a), len(b)) < 41)
+    [cue] = cues_of([line_of(f"{a}, {b}.", 0, 5)])
+    assert cue.rows == (f"{a},", f"{b}.")
+
+
+@given(st.lists(CLAUSES, min_size=1, max_size=6))
+def test_what_pauses_part_is_not_shown_together(sentences: list[str]) -> None:
+    lines = [line_of(f"{text}.", 8 * n, 8 * n + 4) for n, text in enumerate(sentences)]
+    assert texts(cues_of(lines)) == [f"{text}." for text in sentences]
