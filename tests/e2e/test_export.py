@@ -1,6 +1,7 @@
 """Nothing scripted: a film is captioned, and what was said is exported and read back."""
 
 import re
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from browser import Browser, launch
 from downloads import Downloads
 from pages import Site
 from playwright.sync_api import Page
-from popup import Popup
+from popup import ARTIFACTS, Popup
 from read_back import ReadCue
 from transcripts import TranscriptReader
 from waiting import wait_until
@@ -85,7 +86,9 @@ def talk(tmp_path_factory: pytest.TempPathFactory, site: Site) -> Iterator[Talk]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(errors.MODELS_VARIABLE, str(models.model("base").parent))
         models.model("speakers")
-        site.add_clip("/export.webm", write_film(folder / "film.webm", sound.conversation()))
+        ARTIFACTS.mkdir(exist_ok=True)
+        film = write_film(ARTIFACTS / "export.webm", sound.conversation())
+        site.add_clip("/export.webm", film)
         site.add_page("/export", PLAYER)
         with launch(folder / "profile", HOST) as browser:
             browser.choose(language="en", translateTo="pt", bilingual={"show": "both"})
@@ -233,7 +236,10 @@ def test_webvtt_has_voices_and_every_word(talk: Talk, content: str) -> None:
 
 @pytest.mark.parametrize("content", CONTENTS)
 def test_subrip_names_who_begins_and_has_every_word(talk: Talk, content: str) -> None:
-    cues = read_back.subrip(talk.export("srt", content))
+    path = talk.export("srt", content)
+    # To be burnt onto the film and looked at (tests/bench/burn.py).
+    shutil.copy(path, ARTIFACTS / f"export-{content}.srt")
+    cues = read_back.subrip(path)
     assert_trade_rules(cues)
     # SubRip has no escapes: what is no markup looks like it.
     expected = [

@@ -22,7 +22,7 @@ from host.core.subtitles.rules import assert_rules
 from wlk_host.core.subtitles.clean_text import clean
 from wlk_host.core.subtitles.files import TranscriptFile
 from wlk_host.core.subtitles.format import Format
-from wlk_host.core.subtitles.formats import without_markup
+from wlk_host.core.subtitles.formats import subrip_row
 from wlk_host.core.subtitles.markdown import escaped
 from wlk_host.core.subtitles.timing import Cue
 from wlk_host.core.subtitles.transcript import (
@@ -139,7 +139,7 @@ def voice(cue: Cue) -> str | None:
 def test_subrip(lines: list[TranscriptLine], contents: Contents) -> None:
     text = written("srt", lines, contents)
     expected = [
-        (cue.start, cue.end, "\n".join(map(without_markup, cue.rows)))
+        (cue.start, cue.end, "\n".join(map(subrip_row, cue.rows)))
         for cue in cues(lines, contents, names=True)
     ]
     if not expected:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from host.core.subtitles.any_transcript import CONTENTS, TEXTS
 from host.core.subtitles.rules import assert_rules
 from wlk_host.core.subtitles.clean_text import clean
-from wlk_host.core.subtitles.formats import WEBVTT_HEADER, subrip, without_markup
+from wlk_host.core.subtitles.formats import WEBVTT_HEADER, subrip, subrip_row
 from wlk_host.core.subtitles.formats import webvtt as as_webvtt
 from wlk_host.core.subtitles.timing import Cue
 from wlk_host.core.subtitles.transcript import Contents, of_line, shown
@@ -105,6 +105,32 @@ def test_a_short_sentence_stays_alone_behind_a_pause_and_is_shown_for_a_second()
 def test_two_short_sentences_share_a_cue() -> None:
     lines = [line_of("Yes.", 0, 0.4), line_of("I know.", 0.5, 1.2)]
     assert texts(cues_of(lines)) == ["Yes. I know."]
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "other", "both"),
+    [
+        ("en", "Yes.", "I know.", "Yes. I know."),
+        ("ko", "네.", "알아요.", "네. 알아요."),
+        ("ja", "はい。", "知っています。", "はい。知っています。"),
+        (None, "はい。", "知っています。", "はい。知っています。"),
+        (None, "Yes.", "I know.", "Yes. I know."),
+    ],
+)
+def test_lines_without_words_are_parted_as_their_script_does(
+    language: str | None, one: str, other: str, both: str
+) -> None:
+    lines = [
+        line_of(text, start, start + 1, words=(), language=language)
+        for start, text in enumerate((one, other))
+    ]
+    assert texts(cues_of(lines)) == [both]
+    told = [
+        line_of("Hm.", start, start + 1, translation=Translation(text, language or "", "final"))
+        for start, text in enumerate((one, other))
+    ]
+    if language is not None:
+        assert texts(cues_of(told, "translation")) == [both]
 
 
 def test_a_cue_without_length_gets_one() -> None:
@@ -226,7 +252,7 @@ def test_another_program_reads_the_same_from_subrip(lines: list[Line], contents:
     file.encode("utf-8")
     read = pysubs2.SSAFile.from_string(file, format_="srt") if cues else []
     assert [(e.start, e.end, e.plaintext.split("\n")) for e in read] == [
-        (cue.start, cue.end, [without_markup(row) for row in cue.rows]) for cue in cues
+        (cue.start, cue.end, [subrip_row(row) for row in cue.rows]) for cue in cues
     ]
 
 
@@ -237,7 +263,10 @@ def test_another_program_reads_the_same_from_subrip(lines: list[Line], contents:
         ("1 < 2", "1 < 2"),
         ("<i>no</i>", "‹i>no‹/i>"),  # noqa: RUF001
         ("up --> down", "up --› down"),  # noqa: RUF001
-        ("{\\an8}", "(⧵an8)"),  # noqa: RUF001
+        ("{\\an8}", "(∖an8)"),
+        ("שלום.", "\u202bשלום.\u202c"),  # noqa: RUF001
+        ("Dana: שלום, עולם.", "\u202bDana: שלום, עולם.\u202c"),
+        ("He said שלום.", "He said שלום."),
     ],
 )
 def test_subrip_holds_no_markup(row: str, written: str) -> None:
