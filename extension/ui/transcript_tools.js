@@ -52,6 +52,14 @@ export class TranscriptTools {
     this.#parts.view.applyReading(await loadReading(this.#parts.storage));
   }
 
+  /**
+   * @param {string} words
+   * @param {string | null} key of the line from which on; null: from where the reader is
+   */
+  lookFor(words, key) {
+    this.#search.lookFor(words, key);
+  }
+
   /** The view shows other rows. */
   update() {
     this.#search.update();
