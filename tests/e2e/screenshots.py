@@ -96,12 +96,18 @@ class Album:
         yield page
         page.close()
 
-    def take(self, page: Page, name: str) -> None:
-        """Save what a page shows, with no pointer over it."""
+    def take(self, page: Page, name: str, *, shown: bool = True) -> None:
+        """Save what a page shows, with no pointer over it.
+
+        Args:
+            page: to be taken.
+            name: of the picture.
+            shown: whether the manual shows it.
+        """
         page.mouse.move(0, 0)
         still = "document.getAnimations().length === 0"
         wait_until(lambda: page.evaluate(still), "it does not come to rest")
-        folder = self._manual if self.scheme == "light" else ARTIFACTS
+        folder = self._manual if shown and self.scheme == "light" else ARTIFACTS
         ending = "" if self.scheme == "light" else "-dark"
         path = folder / f"{name}{ending}.png"
         page.screenshot(path=path)
@@ -160,7 +166,7 @@ def panel_empty(album: Album) -> None:
     """Nothing was said yet."""
     with album.page("panel/panel.html", PANEL, STUB) as page:
         page.locator("#empty").wait_for()
-        album.take(page, "panel-empty")
+        album.take(page, "panel-empty", shown=False)
 
 
 def history(album: Album) -> None:
