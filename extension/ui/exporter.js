@@ -6,7 +6,10 @@ import { ask, element } from './page.js';
 /** @typedef {import('../shared/messages.js').ViewMessage} ViewMessage */
 /** @typedef {import('../transcript/export.js').ExportRequest} ExportRequest */
 
-/** The host writes 10,000 lines in a second or two; it may be starting. */
+/**
+ * For the next part. The host writes 10,000 lines in some seconds; it may be starting, or busy with
+ * captions.
+ */
 const PATIENCE_MS = 30_000;
 
 /**
@@ -15,6 +18,7 @@ const PATIENCE_MS = 30_000;
  * @property {string} request
  * @property {string[]} parts
  * @property {string} name
+ * @property {ReturnType<typeof setTimeout>} patience
  * @property {(result: MadeFile | Problem) => void} settle
  */
 
@@ -65,18 +69,20 @@ export class Exporter {
     const request = crypto.randomUUID();
     /** @type {Promise<MadeFile | Problem>} */
     const made = new Promise((resolve) => {
-      this.#pending = { request, parts: [], name: '', settle: resolve };
+      this.#pending = { request, parts: [], name: '', patience: this.#wait(), settle: resolve };
     });
-    const patience = setTimeout(
-      () => this.#settle({ code: 'export_timeout', message: '', hint: '' }),
-      PATIENCE_MS,
-    );
     for (const message of exportRequests({ ...head, request }, lines)) {
       this.#line.tellHost(message);
     }
-    const result = await made;
-    clearTimeout(patience);
-    return result;
+    return made;
+  }
+
+  /** Give up unless something comes. */
+  #wait() {
+    return setTimeout(
+      () => this.#settle({ code: 'export_timeout', message: '', hint: '' }),
+      PATIENCE_MS,
+    );
   }
 
   /** @param {ViewMessage} message */
@@ -86,6 +92,8 @@ export class Exporter {
     if (said.type === 'exported' && said.request === this.#pending.request) {
       this.#pending.parts.push(said.text);
       this.#pending.name ||= said.file_name ?? '';
+      clearTimeout(this.#pending.patience);
+      this.#pending.patience = this.#wait();
       if (!said.last) return;
       const { name, parts } = this.#pending;
       this.#settle({ name, text: parts.join('') });
@@ -96,6 +104,7 @@ export class Exporter {
 
   /** @param {MadeFile | Problem} result */
   #settle(result) {
+    clearTimeout(this.#pending?.patience);
     this.#pending?.settle(result);
     this.#pending = null;
   }
