@@ -6,11 +6,11 @@ import pytest
 from axe import faults_of
 from browser import Browser
 from conftest import FakeHost, Launch
+from counted_words import until_word
 from pages import Clip, Site
 from playwright.sync_api import Page, expect
 from popup import Popup
 from reach import assert_keyboard_reaches_all
-from test_extension import until_word
 from waiting import wait_until
 
 SCHEMES = ("light", "dark")

@@ -263,7 +263,7 @@ def test_another_program_reads_the_same_from_subrip(lines: list[Line], contents:
         ("1 < 2", "1 < 2"),
         ("<i>no</i>", "‹i>no‹/i>"),  # noqa: RUF001
         ("up --> down", "up --› down"),  # noqa: RUF001
-        ("{\\an8}", "(∖an8)"),
+        ("{\\an8}", "(∖an8)"),  # noqa: RUF001
         ("שלום.", "\u202bשלום.\u202c"),  # noqa: RUF001
         ("Dana: שלום, עולם.", "\u202bDana: שלום, עולם.\u202c"),
         ("He said שלום.", "He said שלום."),
