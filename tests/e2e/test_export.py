@@ -241,14 +241,14 @@ def test_subrip_names_who_begins_and_has_every_word(talk: Talk, content: str) ->
     shutil.copy(path, ARTIFACTS / f"export-{content}.srt")
     cues = read_back.subrip(path)
     assert_trade_rules(cues)
+    spoken_by = [name_of(line) for line in talk.lines]
+    turns = [f"{b}:" for a, b in pairwise([None, *spoken_by]) if a != b]
     # SubRip has no escapes: what is no markup looks like it.
     expected = [
         text.replace("<", "‹").replace("-->", "--›")  # noqa: RUF001
-        for text in expected_texts(talk, content)
+        for text in [*expected_texts(talk, content), *turns]
     ]
-    spoken_by = [name_of(line) for line in talk.lines]
-    turns = [b for a, b in pairwise([None, *spoken_by]) if a != b and b is not None]
-    assert words_in(cue.text for cue in cues) == words_in([*expected, *(f"{t}:" for t in turns)])
+    assert words_in(cue.text for cue in cues) == words_in(expected)
 
 
 def expected_texts(talk: Talk, content: str) -> list[str]:

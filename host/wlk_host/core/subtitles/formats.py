@@ -14,8 +14,9 @@ from wlk_host.core.subtitles.timing import Cue
 WEBVTT_HEADER: Final = "WEBVTT\n\n"
 """The beginning of a WebVTT file."""
 
-_TAG: Final = re.compile(r"<(?=[\s/]*[A-Za-z])")
-"""What readers of SubRip take for the beginning of a tag."""
+_TAG: Final = re.compile(r"<(?! [^\s/A-Za-z])")
+"""What readers of SubRip take for the beginning of a tag; ffmpeg takes "<1>" for one, too. It is
+none in "1 < 2"."""
 
 _OVERRIDES: Final = str.maketrans({"{": "(", "}": ")", "\\": "∖"})  # noqa: RUF001
 """Many readers of SubRip take the marks of SubStation Alpha for such. These are in most fonts."""

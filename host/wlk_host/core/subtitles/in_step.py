@@ -12,12 +12,43 @@ _MOST_COLUMNS: Final = 600
 _PER_COLUMN: Final[Cost] = 0.25
 """Of a chunk that ends a column from where it would be as long as the others."""
 
+_SENTENCE_COLUMNS: Final = 24
+"""A shorter sentence is shown together with the next one."""
+
 
 def in_step(original: Run, translation: Run) -> list[tuple[Run, Run]]:
-    """Parts of both that belong together, small enough to be cut into rows at once."""
-    widest = max(run.width(0, len(run.pieces)) for run in (original, translation))
-    count = 1 + widest // _MOST_COLUMNS
-    return list(zip(_chunks(original, count), _chunks(translation, count), strict=True))
+    """Parts of both that belong together, small enough to be cut into rows at once.
+
+    A sentence belongs to its translation where both have as many.
+    """
+    parts: list[tuple[Run, Run]] = []
+    for said, told in _sentences(original, translation):
+        widest = max(run.width(0, len(run.pieces)) for run in (said, told))
+        count = 1 + widest // _MOST_COLUMNS
+        parts += zip(_chunks(said, count), _chunks(told, count), strict=True)
+    return parts
+
+
+def _sentences(original: Run, translation: Run) -> list[tuple[Run, Run]]:
+    ends, told_ends = _sentence_ends(original), _sentence_ends(translation)
+    if len(ends) != len(told_ends):
+        return [(original, translation)]
+    pairs, begin, told_begin = [], 0, 0
+    for end, told_end in zip(ends, told_ends, strict=True):
+        is_last = end == ends[-1]
+        if is_last or original.width(begin, end) >= _SENTENCE_COLUMNS:
+            pairs.append((_part(original, begin, end), _part(translation, told_begin, told_end)))
+            begin, told_begin = end, told_end
+    return pairs
+
+
+def _sentence_ends(run: Run) -> list[int]:
+    n = len(run.pieces)
+    return [*(at for at in range(1, n) if run.ends[at - 1]), n]
+
+
+def _part(run: Run, begin: int, end: int) -> Run:
+    return Run(run.pieces[begin:end], run.ends[begin:end])
 
 
 def fewest_rows(run: Run) -> int:
@@ -70,10 +101,7 @@ def _chunks(run: Run, count: int) -> list[Run]:
     ends = [0]
     for number in range(1, count):
         ends.append(max(ends[-1], _best_end(run, whole * number // count)))
-    return [
-        Run(run.pieces[begin:end], run.ends[begin:end])
-        for begin, end in pairwise([*ends, len(run.pieces)])
-    ]
+    return [_part(run, begin, end) for begin, end in pairwise([*ends, len(run.pieces)])]
 
 
 def _best_end(run: Run, columns: int) -> int:

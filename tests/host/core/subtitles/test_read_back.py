@@ -104,6 +104,17 @@ def ffmpeg_reads(text: str, form: str) -> list[tuple[Milliseconds, Milliseconds,
         ]
 
 
+def ffmpeg_shows(text: str, form: str) -> list[str]:
+    """What is drawn of each cue: what is taken for a tag is not."""
+    with av.open(io.BytesIO(text.encode()), "r", format=form) as container:
+        return [
+            one.dialogue.decode()
+            for packet in container.demux(container.streams.subtitles[0])
+            for one in packet.decode()
+            if isinstance(one, AssSubtitle)
+        ]
+
+
 def without_tags(text: str) -> str:
     return html.unescape(re.sub(r"<[^>]*>", "", text))
 
@@ -148,19 +159,12 @@ def test_subrip(lines: list[TranscriptLine], contents: Contents) -> None:
     read = pysubs2.SSAFile.from_string(text, format_="srt")
     assert [(e.start, e.end, e.plaintext) for e in read] == expected
     assert ffmpeg_reads(text, "srt") == expected
+    assert ffmpeg_shows(text, "srt") == [rows for _, _, rows in expected]
 
 
 @pytest.mark.parametrize(("form", "reader"), [("srt", "srt"), ("vtt", "webvtt")])
 def test_a_player_shows_the_original_above_its_translation(form: Format, reader: str) -> None:
-    file = io.BytesIO(written(form, TALK).encode())
-    with av.open(file, "r", format=reader) as container:
-        packets = container.demux(container.streams.subtitles[0])
-        decoded = [
-            one.dialogue.decode()
-            for packet in packets
-            for one in packet.decode()
-            if isinstance(one, AssSubtitle)
-        ]
+    decoded = ffmpeg_shows(written(form, TALK), reader)
     name, markup = ("Anna: ", "‹b>welcome‹/b>") if form == "srt" else ("", "<b>welcome</b>")  # noqa: RUF001
     assert decoded[0] == f"{name}Good morning & {markup}.\nGuten Morgen und willkommen."
 

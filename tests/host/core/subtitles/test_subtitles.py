@@ -179,6 +179,20 @@ def test_both_languages_have_a_row_each() -> None:
     assert (" ".join(originals), " ".join(translations)) == (line.text, line.translation.text)
 
 
+def test_a_sentence_stands_above_its_own_translation() -> None:
+    line = translated(
+        "Hello, and welcome to all of you. The words you are reading were recognized here.",
+        "Hallo. Die Wörter, die Sie gerade lesen, wurden hier, auf diesem Gerät, erkannt.",
+        0,
+        8,
+    )
+    cues = cues_of([line], "both")
+    assert_rules(cues)
+    assert cues[0].rows == ("Hello, and welcome to all of you.", "Hallo.")
+    assert cues[1].rows[0].startswith("The words")
+    assert cues[1].rows[1].startswith("Die Wörter")
+
+
 def test_a_translation_alone_takes_the_original_s_time() -> None:
     line = translated("It is late.", "Es ist schon recht spät geworden.", 2, 4)
     [cue] = cues_of([line], "translation")
@@ -261,6 +275,7 @@ def test_another_program_reads_the_same_from_subrip(lines: list[Line], contents:
     [
         ("a & b", "a & b"),
         ("1 < 2", "1 < 2"),
+        ("Ada <1> & 1 <2, < b> 1<", "Ada ‹1> & 1 ‹2, ‹ b> 1‹"),  # noqa: RUF001
         ("<i>no</i>", "‹i>no‹/i>"),  # noqa: RUF001
         ("up --> down", "up --› down"),  # noqa: RUF001
         ("{\\an8}", "(∖an8)"),  # noqa: RUF001
