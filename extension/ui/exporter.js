@@ -38,6 +38,9 @@ const TYPES = {
 export class Exporter {
   /** @type {Pending | null} */
   #pending = null;
+  /** One that was replaced ends a little later than the next one begins. */
+  #running = 0;
+  #watchedBefore = false;
   #line;
 
   /** @param {Pick<import('./page.js').WorkerLine, 'tellHost' | 'watch' | 'watchesHost'>} line to the worker */
@@ -52,10 +55,12 @@ export class Exporter {
    */
   async make(head, lines) {
     // The host is kept as long as somebody watches it.
-    const host = this.#line.watchesHost;
+    if (this.#running === 0) this.#watchedBefore = this.#line.watchesHost;
+    this.#running += 1;
     this.#line.watch({ host: true });
     const made = (await ask({ type: 'check' })) ?? (await this.#ask(head, lines));
-    this.#line.watch({ host });
+    this.#running -= 1;
+    if (this.#running === 0) this.#line.watch({ host: this.#watchedBefore });
     return made;
   }
 
