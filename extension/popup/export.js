@@ -41,7 +41,6 @@ export class PopupExport {
   }
 
   #ask() {
-    if (this.#isAsked) return;
     this.#isAsked = true;
     this.#say('');
     const { line, tabId } = this.#parts;
