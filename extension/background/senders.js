@@ -43,7 +43,7 @@ const DOCUMENTS = {
  * @type {Record<(Request | PageMessage)['type'], readonly Sender[]>}
  */
 const MESSAGES = {
-  check: ['history', 'options', 'panel', 'welcome'],
+  check: ['history', 'options', 'panel', 'popup', 'welcome'],
   microphone: ['microphone', 'popup'],
   edit: ['panel'],
   retranslate: ['panel', 'popup'],
@@ -83,7 +83,7 @@ const TO_HOST = {
   visibility: ['document'],
   cancel: ['options'],
   download: ['options'],
-  export: ['history', 'panel'],
+  export: ['history', 'panel', 'popup'],
   health: ['options'],
   models: ['options'],
   remove: ['options'],

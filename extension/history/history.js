@@ -122,6 +122,7 @@ async function open(id, at) {
   view.show(transcript);
   const first = at ?? view.rows[0]?.key;
   if (first !== undefined) view.reveal(first);
+  tools.lookFor(at === null ? '' : query.value, at);
   show();
   byId('reader').focus();
 }

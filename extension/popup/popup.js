@@ -7,6 +7,7 @@ import { SoundWatch } from '../shared/state_words.js';
 import { ask, byId, element, LOCALE, localise, number, text, WorkerLine } from '../ui/page.js';
 import { RetranslateButton } from '../ui/retranslate.js';
 import { stateText } from '../ui/state.js';
+import { PopupExport } from './export.js';
 import { showMicrophone, steerMicrophone } from './microphone.js';
 
 /** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
@@ -40,11 +41,17 @@ const site = siteOf(tab.url);
 listen();
 await Promise.all([showSettings(), showKey()]);
 store.onChange(() => void showSettings());
-new WorkerLine({ meter: true, host: true }, receive);
+const line = new WorkerLine({ meter: true, host: true }, receive);
+const exports = new PopupExport({
+  tabId,
+  line,
+  filters: async () => settingsFor(await store.load(), site).filters,
+});
 byId('stop').focus();
 
 /** @param {ViewMessage} message */
 function receive(message) {
+  exports.receive(message);
   if (message.type === 'captures') showCaptures(message.captures);
   else if (message.type === 'levels') showLevel(message.levels);
   else if (message.type === 'from-host' && message.message.type === 'hello') {

@@ -95,11 +95,14 @@ export class RowMaker {
     const entries = markedOnly ? drafted.filter((entry) => isEdited(entry)) : drafted;
     const lines = this.#lines(entries, transcript.names, markedOnly ? null : draft);
     const sources = sourcesOf(transcript, entries);
-    if (sources.length <= 1 && markedOnly) return lines;
+    const [only] = sources;
+    const around = (/** @type {Source} */ { key }, /** @type {LineRow[]} */ own) =>
+      markedOnly ? own : withGaps(own, shownGaps(transcript, key, own));
+    // It is made again with each word that is said: thousands of rows are not copied needlessly.
+    if (sources.length <= 1) return only ? around(only, lines) : lines;
     return sources.flatMap((source) => {
       const own = lines.filter(({ entry }) => entry.media === source.key);
-      const rows = markedOnly ? own : withGaps(own, shownGaps(transcript, source.key, own));
-      return sources.length > 1 ? [headingOf(source), ...rows] : rows;
+      return [headingOf(source), ...around(source, own)];
     });
   }
 
@@ -230,7 +233,11 @@ export function newestOf(entries) {
  * @returns {Source[]} of which something is shown
  */
 function sourcesOf({ sources }, entries) {
-  const shown = new Set(entries.map(({ media }) => media));
+  /** @type {Set<string | null>} */
+  const shown = new Set();
+  /** @type {string | null | undefined} */
+  let last;
+  for (const { media } of entries) if (media !== last) shown.add((last = media));
   const known = sources.filter(({ key }) => shown.delete(key));
   const unknown = [...shown].map((key) => ({ key, title: '', duration: null, heard: [] }));
   return [...known, ...unknown];
@@ -266,12 +273,12 @@ function shownGaps(transcript, media, lines) {
 }
 
 /**
- * @param {readonly LineRow[]} lines
+ * @param {LineRow[]} lines
  * @param {{ from: number, until: number }[]} skipped
  * @returns {Row[]} each gap before the line that comes after it
  */
 function withGaps(lines, skipped) {
-  if (skipped.length === 0) return [...lines];
+  if (skipped.length === 0) return lines;
   /** @type {Row[]} */
   const rows = [];
   const left = [...skipped];

@@ -6,7 +6,10 @@ import { ask, element } from './page.js';
 /** @typedef {import('../shared/messages.js').ViewMessage} ViewMessage */
 /** @typedef {import('../transcript/export.js').ExportRequest} ExportRequest */
 
-/** The host writes 10,000 lines in a second or two; it may be starting. */
+/**
+ * For the next part. The host writes 10,000 lines in some seconds; it may be starting, or busy with
+ * captions.
+ */
 const PATIENCE_MS = 30_000;
 
 /**
@@ -15,6 +18,7 @@ const PATIENCE_MS = 30_000;
  * @property {string} request
  * @property {string[]} parts
  * @property {string} name
+ * @property {ReturnType<typeof setTimeout>} patience
  * @property {(result: MadeFile | Problem) => void} settle
  */
 
@@ -34,9 +38,12 @@ const TYPES = {
 export class Exporter {
   /** @type {Pending | null} */
   #pending = null;
+  /** One that was replaced ends a little later than the next one begins. */
+  #running = 0;
+  #watchedBefore = false;
   #line;
 
-  /** @param {Pick<import('./page.js').WorkerLine, 'tellHost' | 'watch'>} line to the worker */
+  /** @param {Pick<import('./page.js').WorkerLine, 'tellHost' | 'watch' | 'watchesHost'>} line to the worker */
   constructor(line) {
     this.#line = line;
   }
@@ -48,9 +55,12 @@ export class Exporter {
    */
   async make(head, lines) {
     // The host is kept as long as somebody watches it.
+    if (this.#running === 0) this.#watchedBefore = this.#line.watchesHost;
+    this.#running += 1;
     this.#line.watch({ host: true });
     const made = (await ask({ type: 'check' })) ?? (await this.#ask(head, lines));
-    this.#line.watch({ host: false });
+    this.#running -= 1;
+    if (this.#running === 0) this.#line.watch({ host: this.#watchedBefore });
     return made;
   }
 
@@ -64,18 +74,20 @@ export class Exporter {
     const request = crypto.randomUUID();
     /** @type {Promise<MadeFile | Problem>} */
     const made = new Promise((resolve) => {
-      this.#pending = { request, parts: [], name: '', settle: resolve };
+      this.#pending = { request, parts: [], name: '', patience: this.#wait(), settle: resolve };
     });
-    const patience = setTimeout(
-      () => this.#settle({ code: 'export_timeout', message: '', hint: '' }),
-      PATIENCE_MS,
-    );
     for (const message of exportRequests({ ...head, request }, lines)) {
       this.#line.tellHost(message);
     }
-    const result = await made;
-    clearTimeout(patience);
-    return result;
+    return made;
+  }
+
+  /** Give up unless something comes. */
+  #wait() {
+    return setTimeout(
+      () => this.#settle({ code: 'export_timeout', message: '', hint: '' }),
+      PATIENCE_MS,
+    );
   }
 
   /** @param {ViewMessage} message */
@@ -85,6 +97,8 @@ export class Exporter {
     if (said.type === 'exported' && said.request === this.#pending.request) {
       this.#pending.parts.push(said.text);
       this.#pending.name ||= said.file_name ?? '';
+      clearTimeout(this.#pending.patience);
+      this.#pending.patience = this.#wait();
       if (!said.last) return;
       const { name, parts } = this.#pending;
       this.#settle({ name, text: parts.join('') });
@@ -95,6 +109,7 @@ export class Exporter {
 
   /** @param {MadeFile | Problem} result */
   #settle(result) {
+    clearTimeout(this.#pending?.patience);
     this.#pending?.settle(result);
     this.#pending = null;
   }

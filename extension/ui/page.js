@@ -94,6 +94,11 @@ export class WorkerLine {
     this.#connect();
   }
 
+  /** Whether the page talks with the host. */
+  get watchesHost() {
+    return this.#wants.host ?? false;
+  }
+
   /** @param {import('../shared/protocol.js').ToHost} message */
   tellHost(message) {
     this.#send({ type: 'to-host', message });

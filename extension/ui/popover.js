@@ -1,8 +1,11 @@
 /** What opens at a button: a menu, or a small form. It closes by Escape and by a click elsewhere. */
 import { element } from './page.js';
 
-/** Distance from the button and from the window's edges, CSS pixels. */
+/** Distance from the button, and from the window's upper and lower edges, CSS pixels. */
 const MARGIN_PX = 4;
+
+/** Distance from the window's other edges: that of the text on the page. */
+const SIDE_PX = 12;
 
 /**
  * @typedef {object} Item
@@ -35,12 +38,19 @@ export function openMenu(button, label, items) {
  */
 export function openBeside(button, content) {
   content.popover = 'auto';
-  document.body.append(content);
+  // Who goes from landmark to landmark finds it there.
+  (document.querySelector('main') ?? document.body).append(content);
   button.ariaExpanded = 'true';
   content.addEventListener('toggle', (event) => {
     if (/** @type {ToggleEvent} */ (event).newState !== 'closed') return;
     button.ariaExpanded = 'false';
     content.remove();
+  });
+  content.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return;
+    // The browser would close the extension's whole popup with it.
+    event.preventDefault();
+    content.hidePopover();
   });
   content.showPopover();
   place(content, button);
@@ -56,8 +66,8 @@ export function place(content, button) {
   const { width, height } = content.getBoundingClientRect();
   const isRight = getComputedStyle(button).direction === 'rtl';
   const left = isRight ? anchor.right - width : anchor.left;
-  const most = innerWidth - width - MARGIN_PX;
-  content.style.left = `${Math.max(MARGIN_PX, Math.min(left, most))}px`;
+  const most = innerWidth - width - SIDE_PX;
+  content.style.left = `${Math.max(SIDE_PX, Math.min(left, most))}px`;
   const below = anchor.bottom + MARGIN_PX;
   const fits = below + height <= innerHeight - MARGIN_PX;
   const above = anchor.top - height - MARGIN_PX;

@@ -47,9 +47,23 @@ export class SearchBar {
     else this.#mark();
   }
 
-  /** @param {boolean} anew whether other words are looked for */
-  #find(anew) {
-    const before = this.#hits[this.#at] ?? this.#here();
+  /**
+   * Look for words as if they had been typed.
+   * @param {string} words
+   * @param {string | null} key of the line from which on; null: from where the reader is
+   */
+  lookFor(words, key) {
+    this.#field.value = words;
+    this.#hits = [];
+    this.#find(true, key === null ? null : beginOf(key));
+  }
+
+  /**
+   * @param {boolean} anew whether other words are looked for
+   * @param {Hit | null} [from] where to begin
+   */
+  #find(anew, from = null) {
+    const before = from ?? this.#hits[this.#at] ?? this.#here();
     this.#rows = this.#view.rows;
     this.#hits = this.#search.hits(this.#rows, this.#field.value);
     const placeOf = (/** @type {string} */ key) => this.#view.list.geometry.placeOf(key);
@@ -62,7 +76,7 @@ export class SearchBar {
   /** @returns {Hit | null} where the reader is: what comes then is shown first */
   #here() {
     const key = this.#view.list.firstSeen;
-    return key === undefined ? null : { key, part: 'text', from: 0, to: 0 };
+    return key === undefined ? null : beginOf(key);
   }
 
   /** @param {1 | -1} direction */
@@ -134,4 +148,9 @@ export class SearchBar {
       this.#field.select();
     } else this.#step(event.shiftKey ? -1 : 1);
   }
+}
+
+/** @param {string} key @returns {Hit} the place before the first word of a line */
+function beginOf(key) {
+  return { key, part: 'text', from: 0, to: 0 };
 }

@@ -41,7 +41,7 @@ export class TranscriptTools {
     this.add(text('panel_copy'), (button) =>
       openCopyMenu(button, view, (key, ...details) => this.say(key, ...details)),
     );
-    this.add(text('panel_export'), (button) => this.#openExport(button));
+    this.add(text('panel_export'), (button) => this.#openExport(button)).ariaHasPopup = 'dialog';
     place.append(bar, this.#actions);
     document.body.append(this.#said);
     copySelections(view);
@@ -50,6 +50,14 @@ export class TranscriptTools {
   /** Read as the user did last. */
   async restore() {
     this.#parts.view.applyReading(await loadReading(this.#parts.storage));
+  }
+
+  /**
+   * @param {string} words
+   * @param {string | null} key of the line from which on; null: from where the reader is
+   */
+  lookFor(words, key) {
+    this.#search.lookFor(words, key);
   }
 
   /** The view shows other rows. */

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from browser import register_host
+from native_host import register_host
 
 from fault_rig import Past, Rig, now
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from browser import EXTENSION_ID
+from native_host import EXTENSION_ID
 from unwatched import Unwatched
 from waiting import wait_until
 

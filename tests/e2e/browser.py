@@ -10,21 +10,17 @@ The product has no hook for tests: the button is pressed through the DevTools pr
 closed shadow root of the overlay, and the frame in it, are read through it, too.
 """
 
-import json
-import shlex
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from native_host import EXTENSION_ID, register_host
+from overlay_reader import OverlayReader
 from playwright.sync_api import (
     BrowserContext,
     CDPSession,
-    Error,
-    Frame,
     Page,
     sync_playwright,
 )
@@ -35,37 +31,18 @@ from fixtures import needs
 
 ROOT = Path(__file__).resolve().parents[2]
 EXTENSION = ROOT / "extension"
-EXTENSION_ID = "adliapmgjimkjkbmaenmlijopoacdhcg"
-HOST_NAME = "dev.wlk.host"
 CHROMIUM = "/usr/bin/chromium"
 KILL_AGAIN_SECONDS = 2.0
 
-Node = dict[str, Any]
 
-
-@dataclass(frozen=True)
-class OverlayRow:
-    """One line of captions as the page shows it."""
-
-    id: int
-    """The same for as long as the line is shown."""
-    text: str
-    """Committed and draft words."""
-    committed: str
-    translation: str = ""
-    speaker: str = ""
-    """What the line begins with where speakers are told apart."""
-
-
-class Browser:
+class Browser(OverlayReader):
     """A running Chromium with the extension loaded."""
 
     def __init__(self, context: BrowserContext, profile: Path) -> None:
-        self.context = context
+        super().__init__(context)
         self.profile = profile
         assert context.browser is not None
         self.cdp: CDPSession = context.browser.new_browser_cdp_session()
-        self._sessions: dict[Page | Frame, CDPSession] = {}
 
     # -- the user ---------------------------------------------------------------------------
 
@@ -113,29 +90,6 @@ class Browser:
         )
 
     # -- what the user sees -----------------------------------------------------------------
-
-    def overlay_is_in(self, page: Page) -> bool:
-        """Return whether the overlay is laid out in the page, be it seen or faded out."""
-        overlay = self._overlay(page)
-        return overlay is not None and self._is_laid_out(page, overlay)
-
-    def overlay_rows(self, page: Page) -> list[OverlayRow]:
-        """Return the caption lines over the page, oldest first; none while they are faded out."""
-        captions = self._caption_part(page, "captions")
-        if captions is None or "shown" not in _classes(captions):
-            return []
-        return [_row(node) for node in _walk(captions) if "row" in _classes(node)]
-
-    def captions(self, page: Page) -> str:
-        """Return the words over the page, draft included; lines are separated by newlines."""
-        return "\n".join(row.text for row in self.overlay_rows(page))
-
-    def notice(self, page: Page) -> str:
-        """Return what the overlay says about itself ("Loading the model…"), or ""."""
-        notice = self._caption_part(page, "notice")
-        if notice is None or "shown" not in _classes(notice):
-            return ""
-        return _text(notice)
 
     def badge(self, page: Page) -> str:
         """Return the text on the toolbar button of the page's tab."""
@@ -193,59 +147,6 @@ class Browser:
         """Return the document that captures, which must be there."""
         found = (t for t in self._targets("background_page") if "/offscreen/" in t["url"])
         return Popup(self.cdp, next(found)["targetId"])
-
-    def overlay_is_on_top(self, page: Page) -> bool:
-        """Return whether nothing of the page covers the captions (or the notice)."""
-        overlay = self._overlay(page)
-        if overlay is None or not self._is_laid_out(page, overlay):
-            return False
-        if self._overlay_part(page, "captions") is None:
-            return False
-        box = self.overlay_box(page)
-        x, y = round(box["left"]) + 16, round(box["top"]) + 16
-        location = {"x": x, "y": y, "ignorePointerEventsNone": True}
-        hit = self._session(page).send("DOM.getNodeForLocation", location)["backendNodeId"]
-        return hit in {node["backendNodeId"] for node in _walk(overlay)}
-
-    def ask_overlay(self, page: Page, class_name: str, function: str, *arguments: object) -> Any:
-        """Return what a JavaScript function says of a part of the overlay, its `this`."""
-        found = self._overlay_part(page, class_name)
-        assert found is not None, f"no {class_name} in the page"
-        session, part = found
-        node = {"backendNodeId": part["backendNodeId"]}
-        answer = session.send(
-            "Runtime.callFunctionOn",
-            {
-                "objectId": session.send("DOM.resolveNode", node)["object"]["objectId"],
-                "functionDeclaration": function,
-                "arguments": [{"value": argument} for argument in arguments],
-                "awaitPromise": True,
-                "returnByValue": True,
-            },
-        )
-        assert "exceptionDetails" not in answer, answer
-        return answer["result"].get("value")
-
-    def overlay_box(self, page: Page, class_name: str = "captions") -> dict[str, float]:
-        """Return where a part of the overlay is: left, top, right, bottom in CSS pixels."""
-        function = (
-            "function () { const b = this.getBoundingClientRect();"
-            " return { left: b.left, top: b.top, right: b.right, bottom: b.bottom }; }"
-        )
-        box = dict(self.ask_overlay(page, class_name, function))
-        found = self._overlay_part(page, class_name)
-        assert found is not None
-        if found[0] is self._session(page):
-            return box
-        frame = dict(self.ask_overlay(page, "frame", function))
-        across, down = frame["left"], frame["top"]
-        moves = {"left": across, "right": across, "top": down, "bottom": down}
-        return {side: at + moves[side] for side, at in box.items()}
-
-    def caption_session(self, page: Page) -> CDPSession:
-        """Return a session with the document that the captions of a page are drawn in."""
-        frame = self._caption_frame(page)
-        return self._session(page) if frame is None else self._session(frame)
 
     def screenshot(self, page: Page, name: str) -> Path:
         """Write what the page shows, overlay included, to artifacts/."""
@@ -315,54 +216,6 @@ class Browser:
             f" return await {expression}; }}"
         )
 
-    def _session(self, document: Page | Frame) -> CDPSession:
-        if document not in self._sessions:
-            self._sessions[document] = self.context.new_cdp_session(document)
-        return self._sessions[document]
-
-    def _overlay_part(self, page: Page, class_name: str) -> tuple[CDPSession, Node] | None:
-        """Return a part of the overlay and a session with the document that it is in."""
-        for document in (self._caption_frame(page), page):
-            node = document and self._find(document, lambda node: class_name in _classes(node))
-            if document and node:
-                return self._session(document), node
-        return None
-
-    def _caption_part(self, page: Page, class_name: str) -> Node | None:
-        found = self._overlay_part(page, class_name)
-        return found[1] if found else None
-
-    def _overlay(self, page: Page) -> Node | None:
-        return self._find(page, is_overlay)
-
-    def _find(self, document: Page | Frame, wanted: Callable[[Node], bool]) -> Node | None:
-        try:
-            # `pierce` goes through shadow roots, closed ones included, and into frames.
-            answer = self._session(document).send("DOM.getDocument", {"depth": -1, "pierce": True})
-        except Error:
-            # The frame has just been replaced.
-            if isinstance(document, Page):
-                raise
-            return None
-        nodes = _walk(answer["root"])
-        if isinstance(document, Page) and wanted is not is_overlay:
-            overlay = next((node for node in nodes if is_overlay(node)), None)
-            nodes = iter(()) if overlay is None else _walk(overlay)
-        return next((node for node in nodes if wanted(node)), None)
-
-    def _caption_frame(self, page: Page) -> Frame | None:
-        """Return the frame of the extension that the captions are drawn in, if there is one."""
-        own = f"chrome-extension://{EXTENSION_ID}/overlay/frame.html"
-        return next((frame for frame in page.frames if frame.url.startswith(own)), None)
-
-    def _is_laid_out(self, page: Page, node: Node) -> bool:
-        """Return whether a node has a box: what is hidden has none."""
-        try:
-            self._session(page).send("DOM.getBoxModel", {"backendNodeId": node["backendNodeId"]})
-        except Error:
-            return False
-        return True
-
 
 def _welcome_page(context: BrowserContext) -> Page:
     """Return the page that the extension opens when it was just installed."""
@@ -373,70 +226,6 @@ def _welcome_page(context: BrowserContext) -> Page:
     # Playwright hears of new pages only while it is being called.
     idle = context.pages[0].evaluate
     return wait_until(opened, "no welcome page", idle=lambda: idle("1"))
-
-
-def is_overlay(node: Node) -> bool:
-    """Return whether a node is the overlay's element: it has no name that a page could look for."""
-    roots = [root["shadowRootType"] for root in node.get("shadowRoots", [])]
-    return roots == ["closed"] and _attributes(node).get("popover") == "manual"
-
-
-def _walk(node: Node) -> Iterator[Node]:
-    yield node
-    for key in ("children", "shadowRoots"):
-        for child in node.get(key, []):
-            yield from _walk(child)
-    if "contentDocument" in node:
-        yield from _walk(node["contentDocument"])
-
-
-def _attributes(node: Node) -> dict[str, str]:
-    attributes = node.get("attributes", [])
-    return dict(zip(attributes[::2], attributes[1::2], strict=True))
-
-
-def _classes(node: Node) -> list[str]:
-    return _attributes(node).get("class", "").split()
-
-
-def _text(node: Node) -> str:
-    return "".join(n["nodeValue"] for n in _walk(node) if n["nodeType"] == 3)
-
-
-def _row(node: Node) -> OverlayRow:
-    text, committed = _words(node, "original")
-    speakers = [_attributes(n).get("data-speaker", "") for n in _walk(node)]
-    translation = _words(node, "translation")[0]
-    return OverlayRow(node["backendNodeId"], text, committed, translation, "".join(speakers))
-
-
-def _words(row: Node, kind: str) -> tuple[str, str]:
-    """Return one of a line's texts, and the part of it that is committed."""
-    texts = [n for n in _walk(row) if kind in _classes(n)]
-    words = [n for text in texts for n in _walk(text) if "word" in _classes(n)]
-    committed = [n for n in words if "draft" not in _classes(n)]
-    return "".join(map(_text, words)).strip(), "".join(map(_text, committed)).strip()
-
-
-def register_host(profile: Path, command: Sequence[str], extension_id: str = EXTENSION_ID) -> None:
-    """Make a command the native host of a profile's browser.
-
-    A browser started with its own profile folder reads manifests from there only. The manifest
-    names one file, so the command is wrapped in a script.
-    """
-    folder = profile / "NativeMessagingHosts"
-    folder.mkdir(parents=True, exist_ok=True)
-    script = folder / "host.sh"
-    script.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n', encoding="utf-8")
-    script.chmod(0o755)
-    manifest = {
-        "name": HOST_NAME,
-        "description": "host under test",
-        "path": str(script),
-        "type": "stdio",
-        "allowed_origins": [f"chrome-extension://{extension_id}/"],
-    }
-    (folder / f"{HOST_NAME}.json").write_text(json.dumps(manifest), encoding="utf-8")
 
 
 @contextmanager
@@ -489,8 +278,3 @@ def launch(
             yield Browser(context, profile)
         finally:
             context.close()
-
-
-def python_host(script: Path, *arguments: str) -> list[str]:
-    """Return the command that runs a Python script as host."""
-    return [sys.executable, str(script), *arguments]

@@ -1,7 +1,7 @@
 """Fixtures of the end-to-end tests."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,9 @@ from typing import Any, Protocol
 
 import numpy as np
 import pytest
-from browser import Browser, launch, python_host
+from browser import Browser, launch
+from counted_words import CLIP
+from native_host import python_host
 from numpy.typing import NDArray
 from pages import Clip, Site, serve
 from playwright.sync_api import Page
@@ -101,6 +103,18 @@ def fake_host(tmp_path: Path) -> FakeHost:
     folder = tmp_path / "host"
     folder.mkdir()
     return FakeHost(folder)
+
+
+@pytest.fixture
+def player(site: Site) -> Callable[..., str]:
+    """Serve a page that plays `CLIP` and return its address."""
+
+    def serve(path: str = "/player", *, clip: Clip = CLIP, csp: str | None = None) -> str:
+        site.add_clip(f"{path}.wav", clip)
+        site.add_player(path, f"{path}.wav", csp)
+        return site.url(path)
+
+    return serve
 
 
 class OpenStage(Protocol):

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from browser import EXTENSION_ID, Browser
+from browser import Browser
+from native_host import EXTENSION_ID
 from playwright.sync_api import Page
 
 CATEGORIES = [

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from browser import EXTENSION_ID, Browser
+from browser import Browser
+from native_host import EXTENSION_ID
 from playwright.sync_api import Page
 
 

@@ -82,8 +82,12 @@ class Popup:
 
     def press_tab(self) -> None:
         """Press the key that moves the focus on."""
+        self.press("Tab", 9)
+
+    def press(self, key: str, code: int) -> None:
+        """Press a key, given as `KeyboardEvent.key` and with its code on Windows."""
         for kind in ("rawKeyDown", "keyUp"):
-            self._send("Input.dispatchKeyEvent", type=kind, key="Tab", windowsVirtualKeyCode=9)
+            self._send("Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=code)
 
     def screenshot(self, name: str) -> Path:
         """Write what the popup shows to artifacts/."""

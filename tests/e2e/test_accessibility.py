@@ -1,58 +1,21 @@
 """Every page of the extension on light and dark systems, and with the keyboard alone."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from axe import faults_of
 from browser import Browser
 from conftest import FakeHost, Launch
+from counted_words import until_word
 from pages import Clip, Site
 from playwright.sync_api import Page, expect
 from popup import Popup
-from test_extension import until_word
+from reach import assert_keyboard_reaches_all
 from waiting import wait_until
 
 SCHEMES = ("light", "dark")
 
 STILL = "document.getAnimations().length === 0"
-
-CONTROLS = """(() => {
-  const kinds = 'button, select, input, textarea, a, summary, [tabindex]';
-  const all = [...document.querySelectorAll(kinds)];
-  const shown = all.filter((e) => e.checkVisibility() && !e.disabled && e.tabIndex >= 0);
-  // Of radio buttons Tab reaches the chosen one; arrow keys do the rest.
-  return shown.filter((e) => e.type !== 'radio' || e.checked).map((e) => all.indexOf(e));
-})()"""
-
-FOCUSED = """(() => {
-  const kinds = 'button, select, input, textarea, a, summary, [tabindex]';
-  const all = [...document.querySelectorAll(kinds)];
-  const focus = document.activeElement;
-  // A radio button shows it on its label.
-  const shows = [focus, focus.parentElement].some((e) =>
-    getComputedStyle(e).outlineStyle !== 'none' || getComputedStyle(e).boxShadow !== 'none');
-  return [all.indexOf(focus), shows, focus.outerHTML.slice(0, 120)];
-})()"""
-
-
-def assert_keyboard_reaches_all(page: Page | Popup, press_tab: Callable[[], object]) -> None:
-    """Fail unless Tab reaches every control, and shows where it is."""
-    evaluate: Callable[[str], Any] = page.evaluate
-    wanted = set(evaluate(CONTROLS))
-    reached: set[int] = set()
-    for _ in range(2 * len(wanted) + 2):
-        press_tab()
-        index, shows, html = evaluate(FOCUSED)
-        assert shows or index < 0, f"the focus cannot be seen: {html}"
-        reached.add(index)
-    assert wanted <= reached, [
-        evaluate(
-            "document.querySelectorAll('button, select, input, textarea, a, summary, [tabindex]')"
-            f"[{index}].outerHTML"
-        )
-        for index in wanted - reached
-    ]
 
 
 def assert_good_in_both_schemes(popup: Popup, name: str) -> None:

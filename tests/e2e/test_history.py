@@ -107,6 +107,9 @@ def test_saved_transcripts_are_found_read_and_erased(
     page.locator(".found button", has_text="Stars again").click()
     expect(page.locator("#title")).to_have_text("Lecture 2")
     expect(page.locator(".line", has_text="Stars again.")).to_be_in_viewport()
+    # What was looked for is marked there, too.
+    expect(page.locator("#search")).to_have_value("STARS")
+    assert page.evaluate("[...CSS.highlights.get('current-hit')].map(String)") == ["Stars"]
     page.screenshot(path=ARTIFACTS / "history.png")
     assert faults_of(page) == []
     page.locator(".line").first.locator(".time").focus()

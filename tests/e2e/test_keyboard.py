@@ -1,8 +1,8 @@
 """The keyboard commands, in a real browser."""
 
 from conftest import FakeHost, Launch
+from counted_words import until_word
 from pages import Clip, Site
-from test_extension import until_word
 from waiting import wait_until
 
 CLIP = Clip(seconds=60)

@@ -7,10 +7,10 @@ import pytest
 from axe import faults_of
 from browser import Browser
 from conftest import FakeHost, Launch
+from counted_words import until_word
 from pages import Clip, Site
 from playwright.sync_api import Page
 from popup import Popup
-from test_extension import until_word
 from waiting import wait_until
 
 pytestmark = pytest.mark.alone

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from axe import faults_of
-from browser import register_host
 from conftest import FakeHost, Launch
+from native_host import register_host
 from playwright.sync_api import expect
 from waiting import wait_until
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import EXTENSION_ID
 from conftest import FakeHost, OpenStage
+from native_host import EXTENSION_ID
 from pages import Clip, Site
 from stage import Stage
 from unwatched import run_unwatched

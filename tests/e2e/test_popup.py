@@ -6,9 +6,9 @@ import pytest
 from axe import faults_of
 from browser import Browser
 from conftest import FakeHost, Launch
+from counted_words import until_word
 from pages import Clip, Site
 from playwright.sync_api import Page, expect
-from test_extension import until_word
 from waiting import wait_until
 
 CLIP = Clip(seconds=60)

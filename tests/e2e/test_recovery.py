@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import EXTENSION_ID, Browser
+from browser import Browser
 from conftest import FakeHost, Launch
+from native_host import EXTENSION_ID
 from pages import Clip, Site
 from playwright.sync_api import Page
 from unwatched import Unwatched, run_unwatched

@@ -1,6 +1,6 @@
 """The reader of the overlay: what the captions are judged by must itself be right."""
 
-from browser import OverlayRow
+from overlay_nodes import OverlayRow
 from watching import Reading
 
 from wlk_host.runtime.files.caption_log import Shown

@@ -32,6 +32,7 @@ READ = """async () => {
   globalThis.heard = heard;
   globalThis.seek = (media, at) =>
     chrome.runtime.sendMessage({ type: 'seek', tabId, media, at });
+  globalThis.edit = (edit) => chrome.runtime.sendMessage({ type: 'edit', tabId, edit });
 }"""
 
 
@@ -87,6 +88,10 @@ class TranscriptReader:
     def seek(self, media: str, at: float) -> None:
         """Have the page's medium go to a place."""
         self._page.evaluate("([media, at]) => seek(media, at)", [media, at])
+
+    def edit(self, **edit: Any) -> None:
+        """Change a line, or a name."""
+        self._page.evaluate("(change) => edit(change)", edit)
 
 
 def _entry(

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from browser import CHROMIUM, EXTENSION, EXTENSION_ID, register_host
+from browser import CHROMIUM, EXTENSION
+from native_host import EXTENSION_ID, register_host
 from waiting import wait_until
 
 from fixtures import needs

@@ -3,7 +3,8 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from browser import Browser, OverlayRow
+from browser import Browser
+from overlay_nodes import OverlayRow
 from playwright.sync_api import Page
 
 from wlk_host.runtime.files.caption_log import Shown

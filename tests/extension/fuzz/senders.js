@@ -37,8 +37,9 @@ const ALLOWED = /** @type {Record<string, Allowed>} */ ({
   },
   popup: {
     path: 'popup/popup',
-    sends: ['microphone', 'retranslate', 'start', 'stop'],
+    sends: ['check', 'microphone', 'retranslate', 'start', 'stop'],
     connects: ['view'],
+    tells: ['export'],
   },
   problem: { path: 'popup/problem', sends: ['start'] },
   welcome: { path: 'welcome/welcome', sends: ['check'], connects: ['view'], tells: ['speech'] },

@@ -57,6 +57,7 @@ class Run:
         self.pieces = pieces
         self.ends = ends
         self._columns = [0, *accumulate(piece.width + piece.spaced for piece in pieces)]
+        self._row_ends = [self._row_end(at) for at in range(len(pieces))]
         self._breaks = [at for at in range(1, len(pieces)) if ends[at - 1] or self.is_pause(at)]
 
     @classmethod
@@ -94,8 +95,21 @@ class Run:
 
     def row_end(self, begin: int) -> int:
         """The index after the last piece of the longest row that begins there."""
+        return self._row_ends[begin]
+
+    def _row_end(self, begin: int) -> int:
         most = self._columns[begin] + self.pieces[begin].spaced + COLUMNS
         return max(begin + 1, bisect_right(self._columns, most) - 1)
+
+    def near(self, columns: int) -> range:
+        """The pieces that begin within a row's width of that column; the nearest one at least."""
+        first = bisect_left(self._columns, columns - COLUMNS)
+        last = bisect_right(self._columns, columns + COLUMNS)
+        return range(min(first, len(self.pieces)), max(first + 1, last))
+
+    def distance(self, at: int, columns: int) -> int:
+        """How many columns that piece begins from that column."""
+        return abs(self._columns[at] - columns)
 
     def fits(self, begin: int, end: int) -> bool:
         """Whether these pieces can be one cue."""
@@ -109,11 +123,12 @@ def cut(run: Run) -> list[tuple[int, int]]:
     """Where each cue begins and ends: two rows, and `LONGEST` at most unless it is one piece."""
     best: list[tuple[Cost, int]] = [(0.0, 0)]
     for end in range(1, len(run.pieces) + 1):
-        cheapest = (best[end - 1][0] + _cost(run, end - 1, end), end - 1)
+        end_cost = cue_break_cost(run, end)
+        cheapest = (best[end - 1][0] + end_cost + _cost(run, end - 1, end), end - 1)
         for begin in range(end - 2, -1, -1):
             if not run.fits(begin, end):
                 break
-            cheapest = min(cheapest, (best[begin][0] + _cost(run, begin, end), begin))
+            cheapest = min(cheapest, (best[begin][0] + end_cost + _cost(run, begin, end), begin))
         best.append(cheapest)
     return _back([at for _, at in best], len(run.pieces))
 
@@ -132,53 +147,6 @@ def rows_of(run: Run, begin: int, end: int) -> list[str]:
     return [text_of(pieces[begin:at]), text_of(pieces[at:end])]
 
 
-def fewest_rows(run: Run) -> int:
-    """Into how many rows it can be cut, none of them shown for longer than `LONGEST`."""
-    count = at = 0
-    while at < len(run.pieces):
-        begin, at, count = at, at + 1, count + 1
-        while at < len(run.pieces) and _is_row(run, begin, at + 1):
-            at += 1
-    return count
-
-
-def cut_into(count: int, run: Run) -> list[tuple[int, int]]:
-    """Where so many rows of about the same width begin and end.
-
-    Args:
-        count: `fewest_rows` of the run, or more. If there are fewer pieces, some rows are empty.
-        run: to cut.
-    """
-    n = len(run.pieces)
-    mean = run.width(0, n) / count
-    layers: list[dict[int, tuple[Cost, int]]] = [{0: (0.0, 0)}]
-    for _ in range(count):
-        layer: dict[int, tuple[Cost, int]] = {}
-        for begin, (so_far, _) in layers[-1].items():
-            for end in range(begin, n + 1):
-                if not _is_row(run, begin, end):
-                    break
-                cost = so_far + (run.width(begin, end) - mean) ** 2
-                if begin < end < n:
-                    cost += _quality(run.pieces, end)
-                if end not in layer or cost < layer[end][0]:
-                    layer[end] = (cost, begin)
-        layers.append(layer)
-    parts: list[tuple[int, int]] = []
-    end = n
-    for layer in layers[:0:-1]:
-        begin = layer[end][1]
-        parts.append((begin, end))
-        end = begin
-    return parts[::-1]
-
-
-def _is_row(run: Run, begin: int, end: int) -> bool:
-    if end - begin < 2:
-        return True
-    return run.width(begin, end) <= COLUMNS and run.length(begin, end) <= LONGEST
-
-
 def _back(begins: Sequence[int], end: int) -> list[tuple[int, int]]:
     parts = []
     while end:
@@ -188,10 +156,10 @@ def _back(begins: Sequence[int], end: int) -> list[tuple[int, int]]:
 
 
 def _row_cost(run: Run, begin: int, at: int, end: int) -> Cost:
-    return abs(run.width(begin, at) - run.width(at, end)) + _quality(run.pieces, at)
+    return abs(run.width(begin, at) - run.width(at, end)) + row_break_cost(run.pieces, at)
 
 
-def _quality(pieces: Sequence[Piece], at: int) -> Cost:
+def row_break_cost(pieces: Sequence[Piece], at: int) -> Cost:
     """How bad it is to break in front of that piece."""
     before, after = pieces[at - 1], pieces[at]
     if before.text.endswith(CLAUSE_ENDS):
@@ -205,17 +173,18 @@ def _is_short_word(before: Piece, after: Piece) -> bool:
 
 
 def _cost(run: Run, begin: int, end: int) -> Cost:
-    cost = _CUE + _end_cost(run, end) + _inner_cost(run, begin, end)
-    cost += _EMPTY * (1 - run.width(begin, end) / (2 * COLUMNS)) ** 2
-    if _is_orphan(run, begin, end) and not (_is_whole(run, begin) and _is_whole(run, end)):
+    """How bad such a cue is, but for where it ends."""
+    width, length = run.width(begin, end), run.length(begin, end)
+    cost = _CUE + _inner_cost(run, begin, end) + _EMPTY * (1 - width / (2 * COLUMNS)) ** 2
+    is_small = width <= _ORPHAN_COLUMNS or end - begin <= _ORPHAN_WORDS
+    if is_small and _is_orphan(run, begin, end):
         cost += _ORPHAN
-    length = run.length(begin, end)
     if length < SHORTEST:
         cost += _TOO_SHORT * (1 - length / SHORTEST)
     return cost
 
 
-def _end_cost(run: Run, end: int) -> Cost:
+def cue_break_cost(run: Run, end: int) -> Cost:
     """How bad it is that a cue ends before that piece."""
     if _ends_well(run, end):
         return 0.0
@@ -251,6 +220,9 @@ def _ends_well(run: Run, at: int) -> bool:
 
 
 def _is_orphan(run: Run, begin: int, end: int) -> bool:
+    """Whether so little is left alone that is no sentence of its own."""
+    if _is_whole(run, begin) and _is_whole(run, end):
+        return False
     if all(piece.spaced for piece in run.pieces[begin + 1 : begin + _ORPHAN_WORDS + 1]):
         return end - begin <= _ORPHAN_WORDS
     return run.width(begin, end) <= _ORPHAN_COLUMNS

@@ -5,6 +5,7 @@ the W3C (https://www.w3.org/TR/webvtt1/).
 """
 
 import re
+import unicodedata
 from typing import Final
 
 from wlk_host.core.subtitles.clock import timestamp
@@ -13,11 +14,16 @@ from wlk_host.core.subtitles.timing import Cue
 WEBVTT_HEADER: Final = "WEBVTT\n\n"
 """The beginning of a WebVTT file."""
 
-_TAG: Final = re.compile(r"<(?=[\s/]*[A-Za-z])")
-"""What readers of SubRip take for the beginning of a tag."""
+_TAG: Final = re.compile(r"<(?! [^\s/A-Za-z])")
+"""What readers of SubRip take for the beginning of a tag; ffmpeg takes "<1>" for one, too. It is
+none in "1 < 2"."""
 
-_OVERRIDES: Final = str.maketrans({"{": "(", "}": ")", "\\": "⧵"})  # noqa: RUF001
-"""Many readers of SubRip take the marks of SubStation Alpha for such."""
+_OVERRIDES: Final = str.maketrans({"{": "(", "}": ")", "\\": "∖"})  # noqa: RUF001
+"""Many readers of SubRip take the marks of SubStation Alpha for such. These are in most fonts."""
+
+_RIGHT_TO_LEFT: Final = ("\u202b", "\u202c")
+"""Players lay rows out from left to right unless these marks are around them: without them a full
+stop stands at the wrong end. They are what subtitle editors write (Unicode, UAX 9, section 2.1)."""
 
 _MARKUP: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
@@ -25,14 +31,14 @@ _MARKUP: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 def subrip(number: int, cue: Cue) -> str:
     """A cue of a SubRip file, the empty line behind it included.
 
-    SubRip has no escapes, so `without_markup` writes what means something with other characters.
+    SubRip has no escapes, so `subrip_row` writes what means something with other characters.
 
     Args:
         number: 1 is the first cue.
         cue: to write.
     """
     times = f"{timestamp(cue.start, ',')} --> {timestamp(cue.end, ',')}"
-    return "\n".join([str(number), times, *map(without_markup, cue.rows), "", ""])
+    return "\n".join([str(number), times, *map(subrip_row, cue.rows), "", ""])
 
 
 def webvtt(cue: Cue) -> str:
@@ -44,10 +50,22 @@ def webvtt(cue: Cue) -> str:
     return "\n".join([times, first, *others, "", ""])
 
 
-def without_markup(row: str) -> str:
-    """A row without what readers of SubRip would take for a tag, an override or an arrow."""
+def subrip_row(row: str) -> str:
+    """A row without what readers of SubRip would take for a tag, an override or an arrow.
+
+    One that is read from right to left says so.
+    """
     row = row.replace("-->", "--›").translate(_OVERRIDES)  # noqa: RUF001 - like it on purpose
-    return _TAG.sub("‹", row)  # noqa: RUF001
+    row = _TAG.sub("‹", row)  # noqa: RUF001
+    return row.join(_RIGHT_TO_LEFT) if _is_right_to_left(row) else row
+
+
+def _is_right_to_left(row: str) -> bool:
+    """Whether most of its letters are: a name before it can be of another script."""
+    if row.isascii():
+        return False
+    kinds = [unicodedata.bidirectional(character) for character in row]
+    return kinds.count("R") + kinds.count("AL") > kinds.count("L")
 
 
 def _annotation(text: str) -> str:

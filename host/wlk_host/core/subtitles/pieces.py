@@ -74,8 +74,18 @@ def of_translation(line: TranscriptLine) -> list[Piece]:
 
 
 def of_text(text: str, start: Milliseconds, end: Milliseconds, language: str | None) -> list[Piece]:
-    """The pieces of a text whose words have no times: each gets time by its width."""
+    """The pieces of a text whose words have no times: each gets time by its width.
+
+    The first one has a space before it where its script writes one: another line can precede it.
+    """
+    text = text if _is_unspaced(text, language) else f" {text}"
     return pieces_of([(text, start, max(start, end))], language)
+
+
+def _is_unspaced(text: str, language: str | None) -> bool:
+    if language is None:
+        return bool(text) and _is_wide(text[0])
+    return base_of(language) in UNSPACED
 
 
 def pieces_of(spoken: Iterable[Timed], language: str | None) -> list[Piece]:

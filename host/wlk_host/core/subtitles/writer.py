@@ -1,10 +1,11 @@
 """Lines in, cues out: the one place where subtitles are made."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from wlk_host.core.subtitles.cues import Run, cut, cut_into, fewest_rows, rows_of
+from wlk_host.core.subtitles.cues import Run, cut, rows_of
+from wlk_host.core.subtitles.in_step import cut_into, fewest_rows, in_step
 from wlk_host.core.subtitles.pieces import (
     COLUMNS,
     Piece,
@@ -114,12 +115,20 @@ class Subtitles:
             yield from self._times.add(cue)
 
     def _pairs(self, original: Run, translation: Run) -> Iterator[Cue]:
-        """Cues with a row of each language: both are cut into as many, as few as fit."""
-        count = max(fewest_rows(original), fewest_rows(translation))
+        """Cues with a row of each language."""
         at = original.pieces[0].start
+        for said, told in in_step(original, translation):
+            at = yield from self._pair(said, told, at)
+
+    def _pair(
+        self, original: Run, translation: Run, at: Milliseconds
+    ) -> Generator[Cue, None, Milliseconds]:
+        """Both are cut into as many rows, as few as fit; returns when the last one ends."""
+        count = max(fewest_rows(original), fewest_rows(translation))
         parts = zip(cut_into(count, original), cut_into(count, translation), strict=True)
         for (begin, end), (first, last) in parts:
             said, told = original.pieces[begin:end], translation.pieces[first:last]
             start, at = (said[0].start, said[-1].end) if said else (at, at)
             rows = tuple(row for row in (text_of(said), text_of(told)) if row)
             yield from self._times.add(Cue(start, at, rows, self._of[0]))
+        return at

@@ -123,6 +123,11 @@ class Batch:
         self.result.n_files += len(jobs)
         try:
             for index, job in self._missing(jobs):
+                # Another run over the same files may have done it meanwhile.
+                if self._is_there(job):
+                    self._progress.skip(index)
+                    self.result.n_there += 1
+                    continue
                 try:
                     self._run(index, job)
                 except WlkError as error:
@@ -136,7 +141,7 @@ class Batch:
     def _missing(self, jobs: Sequence[Job]) -> list[tuple[int, Job]]:
         missing = []
         for index, job in enumerate(jobs):
-            if job.target is not None and job.target.exists() and not self._force:
+            if self._is_there(job):
                 self._progress.skip(index)
             else:
                 missing.append((index, job))
@@ -145,6 +150,9 @@ class Batch:
             told = f"{n_there} of {len(jobs)} files have" if self._many else f"{jobs[0].name} has"
             self._progress.tell(f"{told} been captioned already (--force captions again)")
         return missing
+
+    def _is_there(self, job: Job) -> bool:
+        return job.target is not None and job.target.exists() and not self._force
 
     def _stops(self, error: WlkError) -> bool:
         """Whether no other file would fare better."""

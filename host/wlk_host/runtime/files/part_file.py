@@ -7,21 +7,25 @@ from typing import Final, Self
 
 from wlk_host import console
 from wlk_host.core.errors import WlkError
+from wlk_host.runtime.files.claimed_file import ClaimedError, claim
 
 _PART: Final = ".part"
+
+_IS_WINDOWS: Final = os.name == "nt"
+"""Windows renames and removes no file that is open."""
 
 
 class PartFile:
     """Text for a file. Until the end its name ends in ".part", and so it stays after an error.
 
-    What is written can be read at once. Used as a context manager: the end of the block is that of
-    the file.
+    What is written can be read at once. No other process can write the same file meanwhile. Used as
+    a context manager: the end of the block is that of the file.
 
     Args:
         path: of the complete file. Its folder is made.
 
     Raises:
-        WlkError: `output_refused`, `output_failed`.
+        WlkError: `output_in_use`, `output_refused`, `output_failed`.
     """
 
     def __init__(self, path: Path) -> None:
@@ -30,9 +34,11 @@ class PartFile:
         self._n_written = 0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self.part.open(
-                "w", encoding="utf-8", errors="backslashreplace", newline=""
+            self._file = os.fdopen(
+                claim(self.part), "w", encoding="utf-8", errors="backslashreplace", newline=""
             )
+        except ClaimedError as error:
+            raise _in_use(self.part) from error
         except OSError as error:
             raise console.output_failed(error, path) from error
 
@@ -68,12 +74,27 @@ class PartFile:
             with self._file:
                 if is_whole:
                     os.fsync(self._file.fileno())
-            if is_whole:
-                self.part.replace(self._path)
-            elif not self._n_written:
-                self.part.unlink(missing_ok=True)
+                if not _IS_WINDOWS:
+                    self._name(is_whole)
+            if _IS_WINDOWS:
+                self._name(is_whole)
         except OSError as failure:
             raise console.output_failed(failure, self._path) from failure
+
+    def _name(self, is_whole: bool) -> None:
+        """Give it its name, or remove it if nothing is in it. Best done while it is claimed."""
+        if is_whole:
+            self.part.replace(self._path)
+        elif not self._n_written:
+            self.part.unlink(missing_ok=True)
+
+
+def _in_use(part: Path) -> WlkError:
+    return WlkError(
+        "output_in_use",
+        f"{part} is being written by another run",
+        "wait until that run has ended, or choose another place",
+    )
 
 
 def refuse_existing(path: Path) -> None:

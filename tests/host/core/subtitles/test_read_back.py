@@ -1,171 +1,28 @@
-"""Every format is read back by programs that know nothing of ours, and says the same."""
+"""Tables, structures and texts are read back by programs that know nothing of ours."""
 
 import csv
-import html
 import io
 import re
 from collections.abc import Iterator, Sequence
 
-import av
 import msgspec
-import pysubs2
 import pytest
-import webvtt
-from av.subtitles.subtitle import AssSubtitle
 from hypothesis import example, given
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from msgspec.structs import astuple
 
 from host.core.subtitles.any_transcript import CONTENTS, any_transcript
-from host.core.subtitles.rules import assert_rules
+from host.core.subtitles.transcripts import TALK, clock, kept, written
 from wlk_host.core.subtitles.clean_text import clean
-from wlk_host.core.subtitles.files import TranscriptFile
-from wlk_host.core.subtitles.format import Format
-from wlk_host.core.subtitles.formats import without_markup
 from wlk_host.core.subtitles.markdown import escaped
-from wlk_host.core.subtitles.timing import Cue
 from wlk_host.core.subtitles.transcript import (
     Contents,
     LineTranslation,
-    Milliseconds,
     TimedWord,
     TranscriptLine,
     shown,
 )
-from wlk_host.core.subtitles.writer import Subtitles
-
-TALK = [
-    TranscriptLine(
-        1000, 2500, "Good morning & <b>welcome</b>.", "en", "Anna",
-        LineTranslation("Guten Morgen und willkommen.", "de"),
-        (TimedWord("Good", 1000, 1400, 0.98), TimedWord(" morning", 1400, 1800, 0.75),
-         TimedWord(" &", 1800, 2000, 0.5), TimedWord(" <b>welcome</b>.", 2000, 2500, 1.0)),
-        bookmarked=True, note="the greeting\nof the host",
-    ),
-    TranscriptLine(3000, 5250, "- It costs 1. more than --> that.", "en", "Anna"),
-    TranscriptLine(
-        3_700_000, 3_702_000, "=שלום, 42*2", "he", "B|b",
-        LineTranslation("+Hello", "en"), gap_before=True,
-    ),
-    TranscriptLine(
-        3_703_000, 3_704_000, "*So* _it_ is `a` [link](b) ![c](d) <a@b> &amp; ~~no~~ |", "en",
-        "**Bob** #2", LineTranslation("1. One", "en"), note="- a\n# b\n> c\n===\n2) d\n+ e\n```",
-    ),
-]  # fmt: skip
-
-
-def written(
-    form: Format,
-    lines: Sequence[TranscriptLine],
-    contents: Contents = "both",
-    title: str = "A *talk*",
-) -> str:
-    file = TranscriptFile(form, contents, title, "en")
-    parts = [*file.add(lines[:1]), *file.add(lines[1:]), *file.rest()]
-    text = "".join(parts)
-    assert text.encode("utf-8").decode("utf-8") == text
-    assert "\x00" not in text
-    return text
-
-
-def kept(lines: Sequence[TranscriptLine], contents: Contents) -> list[TranscriptLine]:
-    """What is to be found in a file."""
-    return [one for one in (shown(line, contents) for line in lines) if one.text or one.note]
-
-
-def cues(lines: Sequence[TranscriptLine], contents: Contents, *, names: bool) -> list[Cue]:
-    subtitles = Subtitles(names_speakers=names)
-    return [
-        *(cue for line in kept(lines, contents) for cue in subtitles.add(line)),
-        *subtitles.rest(),
-    ]
-
-
-@given(any_transcript(), CONTENTS)
-@example(TALK, "both")
-def test_subtitles_of_any_transcript_keep_the_rules(
-    lines: list[TranscriptLine], contents: Contents
-) -> None:
-    assert_rules(cues(lines, contents, names=True))
-    assert_rules(cues(lines, contents, names=False))
-
-
-# -- subtitles ------------------------------------------------------------------------------
-
-
-def ffmpeg_reads(text: str, form: str) -> list[tuple[Milliseconds, Milliseconds, str]]:
-    """Times and raw text of each cue."""
-    with av.open(io.BytesIO(text.encode()), "r", format=form) as container:
-        return [
-            (packet.pts, packet.pts + packet.duration, bytes(packet).decode())
-            for packet in container.demux(container.streams.subtitles[0])
-            if packet.pts is not None and packet.duration is not None
-        ]
-
-
-def without_tags(text: str) -> str:
-    return html.unescape(re.sub(r"<[^>]*>", "", text))
-
-
-def clock(ms: int) -> str:
-    return f"{ms // 3600000:02}:{ms // 60000 % 60:02}:{ms // 1000 % 60:02}.{ms % 1000:03}"
-
-
-@given(any_transcript(), CONTENTS)
-@example(TALK, "both")
-def test_webvtt(lines: list[TranscriptLine], contents: Contents) -> None:
-    text = written("vtt", lines, contents)
-    expected = cues(lines, contents, names=False)
-    assert text.startswith("WEBVTT\n\n")
-    if not expected:
-        assert text == "WEBVTT\n\n"
-        return
-    read = webvtt.WebVTT.from_buffer(io.StringIO(text)).captions
-    assert [(c.start, c.end, html.unescape(c.text), c.voice) for c in read] == [
-        (clock(cue.start), clock(cue.end), "\n".join(cue.rows), voice(cue)) for cue in expected
-    ]
-    assert [(a, b, without_tags(raw)) for a, b, raw in ffmpeg_reads(text, "webvtt")] == [
-        (cue.start, cue.end, "\n".join(cue.rows)) for cue in expected
-    ]
-
-
-def voice(cue: Cue) -> str | None:
-    return None if cue.speaker is None else html.escape(cue.speaker, quote=False)
-
-
-@given(any_transcript(), CONTENTS)
-@example(TALK, "both")
-def test_subrip(lines: list[TranscriptLine], contents: Contents) -> None:
-    text = written("srt", lines, contents)
-    expected = [
-        (cue.start, cue.end, "\n".join(map(without_markup, cue.rows)))
-        for cue in cues(lines, contents, names=True)
-    ]
-    if not expected:
-        assert text == ""
-        return
-    read = pysubs2.SSAFile.from_string(text, format_="srt")
-    assert [(e.start, e.end, e.plaintext) for e in read] == expected
-    assert ffmpeg_reads(text, "srt") == expected
-
-
-@pytest.mark.parametrize(("form", "reader"), [("srt", "srt"), ("vtt", "webvtt")])
-def test_a_player_shows_the_original_above_its_translation(form: Format, reader: str) -> None:
-    file = io.BytesIO(written(form, TALK).encode())
-    with av.open(file, "r", format=reader) as container:
-        packets = container.demux(container.streams.subtitles[0])
-        decoded = [
-            one.dialogue.decode()
-            for packet in packets
-            for one in packet.decode()
-            if isinstance(one, AssSubtitle)
-        ]
-    name, markup = ("Anna: ", "‹b>welcome‹/b>") if form == "srt" else ("", "<b>welcome</b>")  # noqa: RUF001
-    assert decoded[0] == f"{name}Good morning & {markup}.\nGuten Morgen und willkommen."
-
-
-# -- tables, structures and texts -----------------------------------------------------------
 
 
 @given(any_transcript(), CONTENTS)
@@ -268,7 +125,6 @@ def test_json(lines: list[TranscriptLine], contents: Contents) -> None:
 
 
 READERS: list[MarkdownIt] = [MarkdownIt("commonmark"), MarkdownIt("js-default")]
-"""Another one reads tables and strikethrough as well."""
 
 
 @given(any_transcript(), CONTENTS)
@@ -356,9 +212,6 @@ def test_cleaned_text_is_what_was_said(lines: list[TranscriptLine]) -> None:
 )
 def test_markdown_escapes_what_means_something_and_little_else(row: str, markdown: str) -> None:
     assert escaped(row) == markdown
-
-
-# -- what a correction, and a choice of contents, do ----------------------------------------
 
 
 def test_a_corrected_text_is_shown_in_place_of_its_words() -> None:

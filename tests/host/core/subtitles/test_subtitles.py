@@ -8,13 +8,13 @@ from itertools import accumulate
 import pysubs2
 import pytest
 import webvtt
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from host.core.subtitles.any_transcript import CONTENTS, TEXTS
 from host.core.subtitles.rules import assert_rules
 from wlk_host.core.subtitles.clean_text import clean
-from wlk_host.core.subtitles.formats import WEBVTT_HEADER, subrip, without_markup
+from wlk_host.core.subtitles.formats import WEBVTT_HEADER, subrip, subrip_row
 from wlk_host.core.subtitles.formats import webvtt as as_webvtt
 from wlk_host.core.subtitles.timing import Cue
 from wlk_host.core.subtitles.transcript import Contents, of_line, shown
@@ -107,6 +107,32 @@ def test_two_short_sentences_share_a_cue() -> None:
     assert texts(cues_of(lines)) == ["Yes. I know."]
 
 
+@pytest.mark.parametrize(
+    ("language", "one", "other", "both"),
+    [
+        ("en", "Yes.", "I know.", "Yes. I know."),
+        ("ko", "네.", "알아요.", "네. 알아요."),
+        ("ja", "はい。", "知っています。", "はい。知っています。"),
+        (None, "はい。", "知っています。", "はい。知っています。"),
+        (None, "Yes.", "I know.", "Yes. I know."),
+    ],
+)
+def test_lines_without_words_are_parted_as_their_script_does(
+    language: str | None, one: str, other: str, both: str
+) -> None:
+    lines = [
+        line_of(text, start, start + 1, words=(), language=language)
+        for start, text in enumerate((one, other))
+    ]
+    assert texts(cues_of(lines)) == [both]
+    told = [
+        line_of("Hm.", start, start + 1, translation=Translation(text, language or "", "final"))
+        for start, text in enumerate((one, other))
+    ]
+    if language is not None:
+        assert texts(cues_of(told, "translation")) == [both]
+
+
 def test_a_cue_without_length_gets_one() -> None:
     [cue] = cues_of([line_of("1-2-3", 2, 2)])
     assert (cue.start, cue.end) == (2000, 3000)
@@ -151,6 +177,20 @@ def test_both_languages_have_a_row_each() -> None:
     assert line.translation is not None
     originals, translations = zip(*(cue.rows for cue in cues), strict=True)
     assert (" ".join(originals), " ".join(translations)) == (line.text, line.translation.text)
+
+
+def test_a_sentence_stands_above_its_own_translation() -> None:
+    line = translated(
+        "Hello, and welcome to all of you. The words you are reading were recognized here.",
+        "Hallo. Die Wörter, die Sie gerade lesen, wurden hier, auf diesem Gerät, erkannt.",
+        0,
+        8,
+    )
+    cues = cues_of([line], "both")
+    assert_rules(cues)
+    assert cues[0].rows == ("Hello, and welcome to all of you.", "Hallo.")
+    assert cues[1].rows[0].startswith("The words")
+    assert cues[1].rows[1].startswith("Die Wörter")
 
 
 def test_a_translation_alone_takes_the_original_s_time() -> None:
@@ -226,7 +266,7 @@ def test_another_program_reads_the_same_from_subrip(lines: list[Line], contents:
     file.encode("utf-8")
     read = pysubs2.SSAFile.from_string(file, format_="srt") if cues else []
     assert [(e.start, e.end, e.plaintext.split("\n")) for e in read] == [
-        (cue.start, cue.end, [without_markup(row) for row in cue.rows]) for cue in cues
+        (cue.start, cue.end, [subrip_row(row) for row in cue.rows]) for cue in cues
     ]
 
 
@@ -235,9 +275,13 @@ def test_another_program_reads_the_same_from_subrip(lines: list[Line], contents:
     [
         ("a & b", "a & b"),
         ("1 < 2", "1 < 2"),
+        ("Ada <1> & 1 <2, < b> 1<", "Ada ‹1> & 1 ‹2, ‹ b> 1‹"),  # noqa: RUF001
         ("<i>no</i>", "‹i>no‹/i>"),  # noqa: RUF001
         ("up --> down", "up --› down"),  # noqa: RUF001
-        ("{\\an8}", "(⧵an8)"),  # noqa: RUF001
+        ("{\\an8}", "(∖an8)"),  # noqa: RUF001
+        ("שלום.", "\u202bשלום.\u202c"),  # noqa: RUF001
+        ("Dana: שלום, עולם.", "\u202bDana: שלום, עולם.\u202c"),
+        ("He said שלום.", "He said שלום."),
     ],
 )
 def test_subrip_holds_no_markup(row: str, written: str) -> None:
@@ -250,3 +294,19 @@ def test_webvtt_has_escapes_and_voices() -> None:
     assert as_webvtt(cue) == (
         "00:00:00.000 --> 00:00:01.500\n<v Speaker 1>a &amp; b\n&lt;i&gt; --&gt; \n\n"
     )
+
+
+CLAUSES = st.lists(st.text("abcdefg", min_size=5, max_size=8), min_size=4, max_size=5).map(" ".join)
+
+
+@given(CLAUSES, CLAUSES)
+def test_a_row_ends_with_the_clause_where_both_rows_are_about_as_long(a: str, b: str) -> None:
+    assume(len(a) + len(b) > 42 and abs(len(a) - len(b)) < 8 and max(len(a), len(b)) < 41)
+    [cue] = cues_of([line_of(f"{a}, {b}.", 0, 5)])
+    assert cue.rows == (f"{a},", f"{b}.")
+
+
+@given(st.lists(CLAUSES, min_size=1, max_size=6))
+def test_what_pauses_part_is_not_shown_together(sentences: list[str]) -> None:
+    lines = [line_of(f"{text}.", 8 * n, 8 * n + 4) for n, text in enumerate(sentences)]
+    assert texts(cues_of(lines)) == [f"{text}." for text in sentences]

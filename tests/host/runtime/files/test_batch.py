@@ -13,6 +13,7 @@ from wlk_host.core.errors import DeviceError, WlkError
 from wlk_host.runtime.files.batch import Batch, Job, Result
 from wlk_host.runtime.files.captioner import Captioner, output_in
 from wlk_host.runtime.files.media import SoundFile
+from wlk_host.runtime.files.part_file import PartFile
 from wlk_host.runtime.files.progress import Progress
 
 
@@ -136,3 +137,27 @@ def test_a_long_list_of_failures_is_cut() -> None:
     rows = result.summary()
     assert rows[0] == "23 files: 0 captioned, 23 failed"
     assert (len(rows), rows[-1]) == (22, "and 3 more")
+
+
+def test_two_runs_over_one_folder_share_the_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the other run is writing is left to it, and what it has done meanwhile is not redone."""
+    run = Run(tmp_path, *NAMES)
+    other = PartFile(tmp_path / "a.txt")
+    other.write("theirs\n")
+
+    def end_the_third(number: int, _session: Saying) -> None:
+        if number == 0:
+            (tmp_path / "c.txt").write_text("theirs\n")
+
+    run.loader.on_open = end_the_third
+    run.batch.run(run.jobs)
+    assert run.captioned() == {"a.txt.part": 1, "b.txt": EVERY, "c.txt": 1}
+    result = run.batch.result
+    assert (result.n_captioned, result.n_there) == (1, 1)
+    assert result.failed == [("a.wav", "output_in_use")]
+    assert "is being written by another run" in capsys.readouterr().err
+    with other:
+        pass
+    assert (tmp_path / "a.txt").read_text() == "theirs\n"

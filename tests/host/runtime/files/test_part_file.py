@@ -1,6 +1,10 @@
 """A file has its name only when it is complete."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -72,3 +76,61 @@ def test_what_is_there_is_not_replaced_unasked(tmp_path: Path) -> None:
     with pytest.raises(WlkError) as refused:
         refuse_existing(tmp_path / "talk.srt")
     assert refused.value.code == "output_exists"
+
+
+def test_no_two_write_the_same_file(tmp_path: Path) -> None:
+    path = tmp_path / "talk.srt"
+    with PartFile(path) as file:
+        file.write("first")
+        with pytest.raises(WlkError) as refused:
+            PartFile(path)
+        assert refused.value.code == "output_in_use"
+        assert file.part.read_text() == "first"
+    assert (names(tmp_path), path.read_text()) == (["talk.srt"], "first")
+
+
+def test_two_processes_do_not_write_the_same_file(tmp_path: Path) -> None:
+    path = tmp_path / "talk.srt"
+    script = (
+        "import sys; from pathlib import Path;"
+        "from wlk_host.runtime.files.part_file import PartFile;"
+        "file = PartFile(Path(sys.argv[1])); file.write('theirs'); print('ready', flush=True);"
+        "sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", script, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline().strip() == b"ready"
+        with pytest.raises(WlkError) as refused:
+            PartFile(path)
+        assert refused.value.code == "output_in_use"
+        assert path.with_name("talk.srt.part").read_text() == "theirs"
+        other.kill()
+    # What a crash has left behind is no one's.
+    with PartFile(path) as file:
+        file.write("ours")
+    assert (names(tmp_path), path.read_text()) == (["talk.srt"], "ours")
+
+
+def test_a_file_that_got_its_name_meanwhile_is_not_emptied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between opening the part and claiming it, its owner can be done."""
+    path = tmp_path / "talk.srt"
+    first = PartFile(path)
+    first.write("whole")
+    really_open = os.open
+
+    def open_late(*arguments: Any) -> int:
+        descriptor = really_open(*arguments)
+        monkeypatch.undo()
+        with first:
+            pass
+        return descriptor
+
+    monkeypatch.setattr(os, "open", open_late)
+    second = PartFile(path)
+    assert path.read_text() == "whole"
+    with second:
+        second.write("again")
+    assert (names(tmp_path), path.read_text()) == (["talk.srt"], "again")
