@@ -12,17 +12,18 @@ export class PageMedia {
   /**
    * @param {number} frame
    * @param {MediaReport} report
-   * @returns {MediaReport} of the whole page
+   * @returns {Required<MediaReport>} of the whole page
    */
   note(frame, report) {
-    if (report.paused === null && report.playhead === null) this.#reports.delete(frame);
+    if (saysNothing(report)) this.#reports.delete(frame);
     else this.#reports.set(frame, report);
     if (!this.#plays(this.#frame)) {
       const playing = [...this.#reports.keys()].find((each) => this.#plays(each));
       const known = this.#playheadOf(this.#frame) ? this.#frame : frame;
       this.#frame = playing ?? known;
     }
-    return { paused: this.#paused(), playhead: this.#playheadOf(this.#frame) };
+    const picture = this.#reports.get(this.#frame)?.picture ?? 'none';
+    return { paused: this.#paused(), playhead: this.#playheadOf(this.#frame), picture };
   }
 
   /** Another page comes. */
@@ -46,4 +47,9 @@ export class PageMedia {
     if (told.includes(false)) return false;
     return told.includes(true) ? true : null;
   }
+}
+
+/** @param {MediaReport} report */
+function saysNothing({ paused, playhead, picture = 'none' }) {
+  return paused === null && playhead === null && picture === 'none';
 }

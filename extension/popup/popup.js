@@ -8,6 +8,7 @@ import { ask, byId, element, LOCALE, localise, number, text, WorkerLine } from '
 import { RetranslateButton } from '../ui/retranslate.js';
 import { stateText } from '../ui/state.js';
 import { showMicrophone, steerMicrophone } from './microphone.js';
+import { showStep } from './step.js';
 
 /** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
 /** @typedef {import('../shared/messages.js').Level} Level */
@@ -23,6 +24,7 @@ const language = select('language');
 const translate = select('translate');
 const model = select('model');
 const speakers = /** @type {HTMLInputElement} */ (byId('speakers'));
+const step = /** @type {HTMLInputElement} */ (byId('step'));
 const siteOnly = /** @type {HTMLInputElement} */ (byId('site-only'));
 
 /** @type {CaptureState | null} */
@@ -78,6 +80,7 @@ function showState() {
   showModelState(capture);
   byId('light').classList.toggle('busy', sound !== 'heard' || capture.phase.name !== 'listening');
   showMicrophone(capture.microphone);
+  showStep(capture.step);
 }
 
 /** @param {CaptureState} capture */
@@ -118,6 +121,7 @@ async function showSettings() {
     input.checked = input.value === here.mode;
   }
   speakers.checked = here.speakers;
+  step.checked = here.inStep;
   byId('speakers-missing').hidden = !here.speakers || hello?.speakers !== false;
   byId('size').textContent = `${number(here.appearance.fontSize)} px`;
   byId('site').hidden = site === null;
@@ -195,6 +199,7 @@ function listen() {
     );
   }
   speakers.addEventListener('change', () => change({ speakers: speakers.checked }));
+  step.addEventListener('change', () => change({ inStep: step.checked }));
   byId('speakers-get').addEventListener('click', async () => {
     await chrome.tabs.create({ url: 'options/options.html#model-speakers' });
     window.close();
@@ -240,7 +245,8 @@ async function ruleSite() {
   const settings = await store.load();
   if (siteOnly.checked) {
     const { language, translateTo, translator, model, mode, speakers, appearance } = settings;
-    const speech = { language, translateTo, translator, model, speakers };
+    const { inStep } = settings;
+    const speech = { language, translateTo, translator, model, speakers, inStep };
     settings.sites[site] = { ...speech, mode, appearance: { fontSize: appearance.fontSize } };
   } else {
     delete settings.sites[site];

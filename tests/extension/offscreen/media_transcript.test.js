@@ -10,6 +10,7 @@ import { BEGAN, playhead, SECOND } from '../transcript/builders.js';
 function bench() {
   let now = BEGAN;
   let position = 0;
+  let behind = 0;
   /** @type {any[]} */
   const toOverlay = [];
   /** @type {any[]} */
@@ -22,6 +23,7 @@ function bench() {
       goOn: () => {},
       toOverlay: (message) => toOverlay.push(message),
       report: (report) => reports.push(report),
+      behind: () => behind,
       now: () => now,
     },
   );
@@ -39,6 +41,8 @@ function bench() {
   note(0);
   return {
     transcript,
+    /** @param {number} seconds for which what has come is yet to be heard */
+    delay: (seconds) => (behind = seconds * SECOND),
     note,
     hear,
     /** @param {number} second of the sound @param {string} text */

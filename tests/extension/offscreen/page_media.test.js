@@ -5,7 +5,8 @@ import { playhead } from '../transcript/builders.js';
 
 /** @param {string} key @param {number} rate */
 const report = (key, rate) => ({ paused: rate === 0, playhead: playhead(5, { key, rate }) });
-const NONE = { paused: null, playhead: null };
+/** @type {Required<import('../../../extension/shared/messages.js').MediaReport>} */
+const NONE = { paused: null, playhead: null, picture: 'none' };
 
 test('of several frames, the one that plays counts until another one plays', () => {
   const media = new PageMedia();
