@@ -21,6 +21,9 @@ const RATE_FRAMES = 12;
 
 const USUAL_RATE = 30;
 
+/** Shows pictures without drawing them. */
+const RENDERER = 'bitmaprenderer';
+
 export class DelayedPicture {
   #rules;
   #queue;
@@ -184,7 +187,7 @@ class Cover {
     const { ownerDocument: page } = film;
     this.#host = page.createElement('div');
     this.#canvas = page.createElement('canvas');
-    this.#context = this.#canvas.getContext('bitmaprenderer');
+    this.#context = this.#canvas.getContext(RENDERER);
     this.#host.attachShadow({ mode: 'closed' }).append(this.#canvas);
     this.#host.ariaHidden = 'true';
     setStyle(this.#host, { all: 'initial', position: 'absolute', 'pointer-events': 'none' });
