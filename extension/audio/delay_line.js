@@ -19,9 +19,6 @@ const QUIET_SECONDS = 0.06;
 /** A delay that is off by less stays as it is, seconds. */
 const SLACK_SECONDS = 0.03;
 
-/** A page is known to have been paused after less, seconds; what came since then is no sound of its. */
-const PAUSE_KNOWN_SECONDS = 0.3;
-
 /** The longest delay, seconds. */
 export const LONGEST_SECONDS = 6;
 
@@ -77,16 +74,25 @@ export class DelayLine {
     this.#target = Math.round(Math.min(seconds, LONGEST_SECONDS) / this.#blockSeconds);
   }
 
-  /** @param {boolean} held nothing is heard, and what waits goes on waiting */
-  hold(held) {
-    if (held && !this.#held) this.#dropPause();
+  /**
+   * @param {boolean} held nothing is heard, and what waits goes on waiting
+   * @param {number} [ago] seconds since the sound came to rest, or went on
+   */
+  hold(held, ago = 0) {
+    if (held === this.#held) return;
     this.#held = held;
+    if (held) this.#dropPause(Math.round(ago / this.#blockSeconds));
+    else this.#restoreSilence(Math.round(ago / this.#blockSeconds));
   }
 
-  /** Throw away what waits. */
-  flush() {
-    if (this.#sounding) this.#fading = Float32Array.from(this.#peek());
-    this.#count = 0;
+  /**
+   * Throw away what waits.
+   * @param {number} [ago] but for what has come in so many seconds
+   */
+  flush(ago = 0) {
+    if (this.#sounding && this.#count > 0) this.#fading = Float32Array.from(this.#peek());
+    const from = this.#come - Math.round(ago / this.#blockSeconds);
+    while (this.#count > 0 && (this.#numbers[this.#first] ?? 0) < from) this.#drop();
     this.#filling = true;
   }
 
@@ -102,7 +108,8 @@ export class DelayLine {
     }
     if (this.#held || this.#filling) return this.#fallSilent(output);
     this.#adjust();
-    if (this.#adjusting && this.#count <= this.#target) return this.#fallSilent(output);
+    // What was heard last is quiet: silence goes on without a fade.
+    if (this.#adjusting && this.#count <= this.#target) return silence(output);
     this.#quiet = (this.#peaks[this.#first] ?? 0) < QUIET ? this.#quiet + 1 : 0;
     write(this.#peek(), output, this.#sounding ? steady : rising);
     this.#drop();
@@ -122,37 +129,65 @@ export class DelayLine {
   #fallSilent(output) {
     const last = this.#fading ?? (this.#sounding && this.#count > 0 ? this.#peek() : null);
     if (last) write(last, output, falling);
-    else for (const channel of output) channel.fill(0);
+    else silence(output);
     this.#fading = null;
     this.#sounding = false;
   }
 
   /** @param {readonly Float32Array[]} input */
   #push(input) {
-    this.#come++;
+    const number = this.#come++;
     const [left, right = left] = input;
-    const isNothing = !left || (left.every(isZero) && (right ?? left).every(isZero));
+    const isNothing = !left || !right || (left.every(isZero) && right.every(isZero));
     // A paused page sends zeros: they are no part of what waits.
     if (this.#held && (isNothing || this.#count === this.#capacity)) return;
-    if (this.#count === this.#capacity) this.#drop();
-    const at = (this.#first + this.#count) % this.#capacity;
-    const block = /** @type {Float32Array} */ (this.#blocks[at]);
-    block.fill(0);
-    if (left) block.set(left.subarray(0, BLOCK));
-    if (right) block.set(right.subarray(0, BLOCK), BLOCK);
-    this.#numbers[at] = this.#come - 1;
-    this.#peaks[at] = isNothing ? 0 : peakOf(block);
-    this.#count++;
+    const block = this.#append(number);
+    if (isNothing) return void block.fill(0);
+    block.set(left.subarray(0, BLOCK));
+    block.set(right.subarray(0, BLOCK), BLOCK);
+    this.#peaks[this.#last] = peakOf(block);
   }
 
-  /** What has come since the page was paused. */
-  #dropPause() {
-    const most = Math.min(this.#count, Math.round(PAUSE_KNOWN_SECONDS / this.#blockSeconds));
-    for (let dropped = 0; dropped < most; dropped++) {
-      const last = (this.#first + this.#count - 1) % this.#capacity;
-      if (this.#peaks[last] !== 0) return;
+  /**
+   * @param {number} number of the block
+   * @returns {Float32Array} where its sound is to be written; until then it is silent
+   */
+  #append(number) {
+    if (this.#count === this.#capacity) this.#drop();
+    this.#count++;
+    this.#numbers[this.#last] = number;
+    this.#peaks[this.#last] = 0;
+    return /** @type {Float32Array} */ (this.#blocks[this.#last]);
+  }
+
+  /** @param {number} blocks that have come since the page was paused: they are no sound of its */
+  #dropPause(blocks) {
+    const from = this.#come - blocks;
+    while (this.#count > 0 && (this.#numbers[this.#last] ?? 0) >= from) {
+      if (this.#peaks[this.#last] !== 0) return;
       this.#count--;
     }
+  }
+
+  /** @param {number} blocks that have come since the page goes on; what was silent is missing */
+  #restoreSilence(blocks) {
+    const from = this.#come - blocks;
+    const come = [];
+    while (this.#count > 0 && (this.#numbers[this.#last] ?? 0) >= from) {
+      const block = /** @type {Float32Array} */ (this.#blocks[this.#last]);
+      come.unshift({ block: block.slice(), peak: this.#peaks[this.#last] ?? 0 });
+      this.#count--;
+    }
+    for (let missing = blocks - come.length; missing > 0; missing--) this.#append(from).fill(0);
+    for (const { block, peak } of come) {
+      this.#append(from).set(block);
+      this.#peaks[this.#last] = peak;
+    }
+  }
+
+  /** Where the newest block is. */
+  get #last() {
+    return (this.#first + this.#count - 1) % this.#capacity;
   }
 
   #peek() {
@@ -175,6 +210,11 @@ function write(block, output, gain) {
     const from = Math.min(number, CHANNELS - 1) * BLOCK;
     for (let i = 0; i < channel.length; i++) channel[i] = (block[from + i] ?? 0) * gain(i);
   }
+}
+
+/** @param {readonly Float32Array[]} output */
+function silence(output) {
+  for (const channel of output) channel.fill(0);
 }
 
 const steady = () => 1;

@@ -1,6 +1,10 @@
 import { BLOCK, DelayLine } from './delay_line.js';
 
-/** @typedef {{ target: number } | { held: boolean } | { flush: true }} DelayOrder */
+/**
+ * `ago`: seconds since that was so, in the sound that comes.
+ * @typedef {{ target: number } | { held: boolean, ago: number } | { flush: true, ago: number }
+ *   } DelayOrder
+ */
 
 /** Blocks between reports: 100 ms at 48 kHz. */
 const REPORT_EVERY = Math.round(4800 / BLOCK);
@@ -22,8 +26,8 @@ class DelayProcessor extends AudioWorkletProcessor {
   /** @param {DelayOrder} order */
   #obey(order) {
     if ('target' in order) this.#line.setTarget(order.target);
-    else if ('held' in order) this.#line.hold(order.held);
-    else this.#line.flush();
+    else if ('held' in order) this.#line.hold(order.held, order.ago);
+    else this.#line.flush(order.ago);
   }
 
   /**

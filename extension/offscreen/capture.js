@@ -96,14 +96,17 @@ export class SoundCapture {
     await this.#playback?.delayBy(seconds, listener);
   }
 
-  /** @param {boolean} held as in `Playback` */
-  hold(held) {
-    this.#playback?.hold(held);
+  /**
+   * @param {boolean} held as in `Playback`
+   * @param {number} ago seconds
+   */
+  hold(held, ago) {
+    this.#playback?.hold(held, ago);
   }
 
-  /** Throw away what is to be heard later. */
-  discard() {
-    this.#playback?.discard();
+  /** @param {number} ago seconds; as in `Playback` */
+  discard(ago) {
+    this.#playback?.discard(ago);
   }
 
   /** @param {() => void} onStalled told unless a context that was stopped goes on soon */

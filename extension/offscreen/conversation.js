@@ -97,6 +97,7 @@ export class Conversation {
     this.inStep = new InStep({
       toPage: (delayMs) => outlets.report({ type: 'delay', tabId, delayMs }),
       changed: () => this.#publishStep(),
+      now: outlets.now,
     });
     /** All that was said, by the time of the page's media. */
     this.transcript = new MediaTranscript(

@@ -1,5 +1,6 @@
 /** Sound and picture as late as captions are: whether, by how much, and what is heard now. */
 import { SAMPLE_RATE } from '../audio/framing.js';
+import { CAPTURE_LATENCY_MS } from './sample_clock.js';
 import { StepDelay } from './step_delay.js';
 import { WordTimes } from './word_times.js';
 
@@ -12,10 +13,14 @@ import { WordTimes } from './word_times.js';
  * @typedef {object} StepOutlets
  * @property {(delayMs: number | null) => void} toPage by how much its picture is to be delayed
  * @property {() => void} changed `state` has changed
+ * @property {() => number} now Date.now()
  */
 
 /** What the page's picture is told of: less is not seen, ms. */
 const NEWS_MS = 15;
+
+/** A page's report is on its way for less, ms. */
+const REPORTED_WITHIN_MS = 400;
 
 /**
  * From a sound in the page to the same sound as it is played on, without a delay, ms: the capture's
@@ -31,6 +36,7 @@ export class InStep {
   /** @type {NonNullable<MediaReport['picture']>} */
   #picture = 'none';
   #paused = false;
+  #seeking = false;
   #rule = new StepDelay();
   /** @type {WordTimes | null} while it is on */
   #words = null;
@@ -85,11 +91,23 @@ export class InStep {
   /** @param {MediaReport} media of the page */
   noteMedia({ paused, playhead, picture = 'none' }) {
     const isPaused = paused === true;
-    if (isPaused !== this.#paused) this.#source?.hold(isPaused && this.on);
+    const ago = playhead ? this.#soundSince(playhead.wall) : 0;
+    if (isPaused !== this.#paused) this.#source?.hold(isPaused && this.on, ago);
     this.#paused = isPaused;
     this.#change(() => (this.#picture = picture));
-    // What was on its way is of another place.
-    if (playhead?.seeking && this.on) this.#source?.discard();
+    const isSeeking = playhead?.seeking === true;
+    // What waits is of another place, and so is what comes until the seek is over.
+    if (this.on && (isSeeking || this.#seeking)) this.#source?.discard(isSeeking ? 0 : ago);
+    this.#seeking = isSeeking;
+  }
+
+  /**
+   * @param {number} wall when something was so in the page
+   * @returns {number} seconds for which the sound that comes here has been of that
+   */
+  #soundSince(wall) {
+    const ms = this.#outlets.now() - wall - CAPTURE_LATENCY_MS;
+    return Math.max(0, Math.min(REPORTED_WITHIN_MS, ms)) / 1000;
   }
 
   /**
@@ -140,7 +158,7 @@ export class InStep {
       this.#asked = seconds;
       const source = this.#source;
       const done = source.delayBy(seconds, (delayed) => this.#note(delayed));
-      if (begins && this.#paused) void done.then(() => source.hold(this.#paused && this.on));
+      if (begins && this.#paused) void done.then(() => source.hold(this.#paused && this.on, 0));
     }
     if (seconds === null) {
       this.#delayed = { delay: 0, behind: 0 };

@@ -50,14 +50,20 @@ export class Playback {
     if (this.#seconds !== null && this.#context.state !== 'closed') this.#delayBy(this.#seconds);
   }
 
-  /** @param {boolean} held the page is paused: what waits goes on waiting */
-  hold(held) {
-    this.#order({ held });
+  /**
+   * @param {boolean} held the page is paused: what waits goes on waiting
+   * @param {number} ago seconds since it was, in the sound that comes
+   */
+  hold(held, ago) {
+    this.#order({ held, ago });
   }
 
-  /** Throw away what waits: the page has gone to another place. */
-  discard() {
-    this.#order({ flush: true });
+  /**
+   * Throw away what waits: the page has gone to another place.
+   * @param {number} ago seconds since it is there; what has come since then stays
+   */
+  discard(ago) {
+    this.#order({ flush: true, ago });
   }
 
   async close() {

@@ -32,7 +32,7 @@ export class WordTimes {
     const { draft } = model;
     if (draft) {
       const line = model.lines.find(({ id }) => id === draft.line);
-      if (!line) this.#mark(draft.line, 0, draft.start);
+      if (!this.#marks.has(draft.line)) this.#mark(draft.line, 0, draft.start);
       this.#mark(draft.line, (line?.text.length ?? 0) + draft.text.length, draft.end);
     }
     const known = new Set([...model.lines.map(({ id }) => id), draft?.line]);

@@ -73,6 +73,7 @@ export class DelayedPicture {
     const now = () => performance.now();
     film.addEventListener('play', () => this.#queue.run(true, now()), { signal });
     film.addEventListener('pause', () => this.#queue.run(film.ended, now()), { signal });
+    film.addEventListener('seeked', () => this.#keep(film, now()), { signal });
     for (const event of ['seeking', 'emptied']) {
       film.addEventListener(event, () => this.#goElsewhere(), { signal });
     }
@@ -121,10 +122,11 @@ export class DelayedPicture {
    * @param {number} at when its picture of now is shown
    */
   #keep(film, at) {
-    if (film.videoWidth === 0 || this.#queue.full) return;
+    // While it seeks, it shows the place before.
+    if (film.seeking || film.videoWidth === 0 || this.#queue.full) return;
     const { width, height } = this.#size;
     const atOnce = this.#atOnce;
-    if (!film.seeking) this.#atOnce = false;
+    this.#atOnce = false;
     const take = atOnce ? this.#cover?.draw : this.#queue.add(at);
     // A copy: the decoder has but a few pictures to give away.
     createImageBitmap(film, { resizeWidth: width, resizeHeight: height }).then(

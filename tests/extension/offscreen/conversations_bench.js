@@ -24,6 +24,8 @@ export class FakeSource {
   closed = false;
   /** @type {(delayed: any) => void} */
   tell = () => {};
+  /** Seconds since what was asked for last was so. */
+  ago = 0;
   #closing = gate();
 
   /** @param {(pcm: Int16Array) => void} hear @param {() => void} lose */
@@ -51,13 +53,16 @@ export class FakeSource {
     this.tell = listener;
   }
 
-  /** @param {boolean} held */
-  hold(held) {
+  /** @param {boolean} held @param {number} ago */
+  hold(held, ago) {
     this.asked.push(held ? 'hold' : 'go on');
+    this.ago = ago;
   }
 
-  discard() {
+  /** @param {number} ago */
+  discard(ago) {
     this.asked.push('discard');
+    this.ago = ago;
   }
 
   /** The last samples have been delivered. */

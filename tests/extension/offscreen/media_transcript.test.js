@@ -163,3 +163,25 @@ test('the user’s changes are told like others', () => {
   assert.deepEqual([entry.corrected, entry.bookmarked, entry.note], ['Hello.', true, 'greeting']);
   assert.deepEqual(changes[3].rest, { names: { 1: 'Ada' } });
 });
+
+test('what is replayed is in step with what is heard', () => {
+  const { note, hear, say, replayed, delay } = bench();
+  hear(20);
+  say(3, 'First.');
+  say(8, 'Second.');
+  delay(2);
+  replayed();
+  // A seek throws away what waits: nothing of the place before is heard after it.
+  delay(0);
+  note(1.5, { rate: 0, seeking: true });
+  note(1.5);
+  hear(1);
+  delay(1);
+  hear(1);
+  delay(2);
+  replayed();
+  hear(5);
+  assert.deepEqual(replayed(), [['First.'], []], 'the second line is said, but not heard');
+  hear(1);
+  assert.deepEqual(replayed(), [['Second.']]);
+});
