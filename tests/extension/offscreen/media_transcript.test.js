@@ -175,13 +175,35 @@ test('what is replayed is in step with what is heard', () => {
   delay(0);
   note(1.5, { rate: 0, seeking: true });
   note(1.5);
-  hear(1);
-  delay(1);
-  hear(1);
-  delay(2);
+  for (let tenth = 1; tenth <= 20; tenth++) {
+    delay(tenth / 10);
+    hear(0.1);
+  }
   replayed();
   hear(5);
   assert.deepEqual(replayed(), [['First.'], []], 'the second line is said, but not heard');
   hear(1);
   assert.deepEqual(replayed(), [['Second.']]);
+});
+
+test('captioning that goes on is shown when it is heard', () => {
+  const { note, hear, say, replayed, delay } = bench();
+  for (const at of [10, 20, 30]) {
+    hear(10);
+    note(at);
+  }
+  say(3, 'First.');
+  say(29, 'Last.');
+  note(20, { rate: 0, seeking: true });
+  note(20);
+  for (let tenth = 1; tenth <= 20; tenth++) {
+    delay(tenth / 10);
+    hear(0.1);
+  }
+  hear(8.5);
+  assert.deepEqual(replayed().at(-1), ['Last.']);
+  hear(1);
+  assert.deepEqual(replayed(), [], 'it has been captioned for a second, but that is not heard');
+  hear(1);
+  assert.deepEqual(replayed(), [null]);
 });
