@@ -22,8 +22,8 @@ export class PageMedia {
       const known = this.#playheadOf(this.#frame) ? this.#frame : frame;
       this.#frame = playing ?? known;
     }
-    const picture = this.#reports.get(this.#frame)?.picture ?? 'none';
-    return { paused: this.#paused(), playhead: this.#playheadOf(this.#frame), picture };
+    const playhead = this.#playheadOf(this.#frame);
+    return { paused: this.#paused(), playhead, picture: this.#picture() };
   }
 
   /** Another page comes. */
@@ -40,6 +40,13 @@ export class PageMedia {
   /** @param {number} frame */
   #playheadOf(frame) {
     return this.#reports.get(frame)?.playhead ?? null;
+  }
+
+  #picture() {
+    const own = this.#reports.get(this.#frame);
+    // A live stream has a picture, and no playhead.
+    const other = [...this.#reports.values()].find(({ picture = 'none' }) => picture !== 'none');
+    return (own ?? other)?.picture ?? 'none';
   }
 
   #paused() {

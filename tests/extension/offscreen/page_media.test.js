@@ -34,3 +34,10 @@ test('a frame that goes takes its medium along', () => {
   media.clear();
   assert.deepEqual(media.note(0, NONE), NONE);
 });
+
+test('the picture is that of the medium that counts', () => {
+  const media = new PageMedia();
+  assert.equal(media.note(0, { ...NONE, picture: 'copied' }).picture, 'copied', 'a live stream');
+  assert.equal(media.note(4, { ...report('inner', 1), picture: 'protected' }).picture, 'protected');
+  assert.equal(media.note(4, NONE).picture, 'copied');
+});
