@@ -40,6 +40,11 @@ export class DelayLine {
   #held = false;
   /** Nothing is heard until as much is there as is to wait. */
   #filling = true;
+  /**
+   * Blocks that waited when the page was known to be paused. It had stood still for a moment by then,
+   * in which sound was heard on: as much later it goes on than the page does.
+   */
+  #atPause = 0;
   #adjusting = false;
   /** Quiet blocks that were heard last. */
   #quiet = Infinity;
@@ -64,7 +69,7 @@ export class DelayLine {
    */
   get delayed() {
     const oldest = this.#count > 0 ? (this.#numbers[this.#first] ?? 0) : this.#come;
-    const waiting = this.#filling ? Math.max(this.#count, this.#target) : this.#count;
+    const waiting = Math.max(this.#count, this.#filling ? this.#target : this.#atPause);
     const behind = (this.#come - oldest) * this.#blockSeconds;
     return { delay: waiting * this.#blockSeconds, behind };
   }
@@ -81,6 +86,7 @@ export class DelayLine {
   hold(held, ago = 0) {
     if (held === this.#held) return;
     this.#held = held;
+    if (held) this.#atPause = this.#count;
     if (held) this.#dropPause(Math.round(ago / this.#blockSeconds));
     else this.#restoreSilence(Math.round(ago / this.#blockSeconds));
   }
@@ -94,6 +100,7 @@ export class DelayLine {
     const from = this.#come - Math.round(ago / this.#blockSeconds);
     while (this.#count > 0 && (this.#numbers[this.#first] ?? 0) < from) this.#drop();
     this.#filling = true;
+    this.#atPause = 0;
   }
 
   /**
@@ -106,7 +113,8 @@ export class DelayLine {
       this.#filling = false;
       this.#quiet = Infinity;
     }
-    if (this.#held || this.#filling) return this.#fallSilent(output);
+    if (this.#count > this.#atPause && !this.#held) this.#atPause = 0;
+    if (this.#held || this.#filling || this.#atPause > 0) return this.#fallSilent(output);
     this.#adjust();
     // What was heard last is quiet: silence goes on without a fade.
     if (this.#adjusting && this.#count <= this.#target) return silence(output);

@@ -26,7 +26,7 @@ const REPORTED_WITHIN_MS = 400;
  * From a sound in the page to the same sound as it is played on, without a delay, ms: the capture's
  * buffers and the playback's. A picture that is delayed has to wait for that, too.
  */
-const PATH_MS = 40;
+const PATH_MS = 25;
 
 export class InStep {
   #outlets;

@@ -131,7 +131,8 @@ export class DelayedPicture {
     // A copy: the decoder has but a few pictures to give away.
     createImageBitmap(film, { resizeWidth: width, resizeHeight: height }).then(
       (picture) => take?.(picture),
-      (/** @type {DOMException} */ _noPictureYet) => (atOnce ? undefined : take?.(null)),
+      // There is none yet, or none any more.
+      () => take?.(null),
     );
   }
 
@@ -192,7 +193,8 @@ class Cover {
     this.#context = this.#canvas.getContext(RENDERER);
     this.#host.attachShadow({ mode: 'closed' }).append(this.#canvas);
     this.#host.ariaHidden = 'true';
-    setStyle(this.#host, { all: 'initial', position: 'absolute', 'pointer-events': 'none' });
+    setStyle(this.#host, { all: 'initial', position: 'absolute', left: '0', top: '0' });
+    setStyle(this.#host, { 'pointer-events': 'none' });
     setStyle(this.#canvas, { display: 'block', width: '100%', height: '100%' });
     const point = () => (this.#pointedAt = performance.now());
     film.addEventListener('pointermove', point, { signal, passive: true });
@@ -233,8 +235,7 @@ class Cover {
   /** @param {boolean} isAlone the film itself fills the screen: nothing beside it is seen */
   #raise(isAlone) {
     const host = this.#host;
-    const isRaised = host.popover !== null;
-    if (isAlone === isRaised) return;
+    if (isAlone === host.matches(':popover-open')) return;
     host.popover = isAlone ? 'manual' : null;
     if (isAlone && host.isConnected) host.showPopover();
   }
