@@ -109,12 +109,7 @@ export class DelayLine {
    */
   process(input, output) {
     this.#push(input);
-    if (this.#filling && this.#count > this.#target) {
-      this.#filling = false;
-      this.#quiet = Infinity;
-    }
-    if (this.#count > this.#atPause && !this.#held) this.#atPause = 0;
-    if (this.#held || this.#filling || this.#atPause > 0) return this.#fallSilent(output);
+    if (this.#waits()) return this.#fallSilent(output);
     this.#adjust();
     // What was heard last is quiet: silence goes on without a fade.
     if (this.#adjusting && this.#count <= this.#target) return silence(output);
@@ -122,6 +117,16 @@ export class DelayLine {
     write(this.#peek(), output, this.#sounding ? steady : rising);
     this.#drop();
     this.#sounding = true;
+  }
+
+  /** @returns {boolean} whether nothing is to be heard yet */
+  #waits() {
+    if (this.#filling && this.#count > this.#target) {
+      this.#filling = false;
+      this.#quiet = Infinity;
+    }
+    if (this.#count > this.#atPause && !this.#held) this.#atPause = 0;
+    return this.#held || this.#filling || this.#atPause > 0;
   }
 
   /** Lengthen or shorten the silence that is heard. */
