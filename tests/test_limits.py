@@ -100,6 +100,18 @@ def expected() -> dict[str, str]:
         "sound without a word from the host": (
             of_extension("offscreen/session.js", "SILENT_SAMPLES").split(" * ")[0] + " s"
         ),
+        "the shortest delay of sound and picture": (
+            of_extension("offscreen/step_delay.js", "SHORTEST_SECONDS") + " s"
+        ),
+        "the longest delay of sound and picture": (
+            of_extension("offscreen/step_delay.js", "LONGEST_SECONDS") + " s"
+        ),
+        "pictures that wait": (
+            of_extension("overlay/frame_queue.js", "MOST_BYTES").split(" * ")[0] + " MiB"
+        ),
+        "pictures that wait, however small": (
+            of_extension("overlay/frame_queue.js", "MOST_FRAMES") + " pictures"
+        ),
         "sound sent without an answer": seconds(unanswered / frames_a_second),
         "the same while a model is loaded": seconds(loading / frames_a_second),
         "restarts of a host in a row": str(restarts),

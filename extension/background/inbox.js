@@ -1,5 +1,5 @@
 import { handle } from '../shared/handlers.js';
-import { isPlayhead } from '../transcript/timeline.js';
+import { mediaOf } from './media_reports.js';
 import { maySend, senderOf } from './senders.js';
 
 /** @typedef {import('../shared/messages.js').PageMessage} PageMessage */
@@ -38,11 +38,9 @@ export class Inbox {
     hampered: (_message, { tab }) => {
       if (tab?.id !== undefined) this.#controller.noteHampered(tab.id);
     },
-    media: ({ paused, playhead }, { tab }) => {
-      const isKnown = paused === null || typeof paused === 'boolean';
-      if (tab?.id === undefined || !isKnown) return;
-      if (playhead !== null && !isPlayhead(playhead)) return;
-      void this.#controller.noteMedia(tab.id, { paused, playhead });
+    media: (message, { tab }) => {
+      const media = mediaOf(message);
+      if (tab?.id !== undefined && media) void this.#controller.noteMedia(tab.id, media);
     },
     position: (message, sender) => void this.#preferences.keepPosition(sender, message),
   };

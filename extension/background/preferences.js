@@ -1,4 +1,5 @@
 /** What the user chose, as it holds in a tab: for its overlay, for the host, and to be changed. */
+import { lowerEdgeOf } from '../overlay/meetings.js';
 import { changeFor, hostOptions, resized, settingsFor, siteOf } from '../shared/settings.js';
 import { isPosition } from '../shared/settings_rules.js';
 import { tabAt } from './tabs.js';
@@ -11,12 +12,13 @@ import { tabAt } from './tabs.js';
 
 /**
  * What a key or button changes.
- * @type {Record<'mode' | 'bigger' | 'smaller', (settings: SiteSettings) => SiteOverrides>}
+ * @type {Record<'mode' | 'bigger' | 'smaller' | 'step', (settings: SiteSettings) => SiteOverrides>}
  */
 const CHANGES = {
   mode: ({ mode }) => ({ mode: mode === 'fast' ? 'reading' : 'fast' }),
   bigger: ({ appearance }) => ({ appearance: resized(appearance, 1) }),
   smaller: ({ appearance }) => ({ appearance: resized(appearance, -1) }),
+  step: ({ inStep }) => ({ inStep: !inStep }),
 };
 
 /** The settings seen from tabs. */
@@ -42,11 +44,16 @@ export class Preferences {
 
   /**
    * @param {number} tabId
-   * @returns {Promise<import('../shared/protocol.js').Options>}
+   * @returns {Promise<{ options: import('../shared/protocol.js').Options,
+   *   step: import('../shared/messages.js').StepWish }>} what the host is asked for, and whether sound
+   *   is to wait for captions
    */
-  async forHost(tabId) {
-    const { site, store } = await this.#of(tabId);
-    return hostOptions(settingsFor(await store.load(), site));
+  async forCapture(tabId) {
+    const { site, store, url } = await this.#of(tabId);
+    const settings = settingsFor(await store.load(), site);
+    const isMeeting = url !== undefined && lowerEdgeOf(new URL(url)) !== null;
+    const step = isMeeting ? 'meeting' : 'on';
+    return { options: hostOptions(settings), step: settings.inStep ? step : 'off' };
   }
 
   /**
@@ -93,12 +100,13 @@ export class Preferences {
 
   /**
    * @param {number} tabId
-   * @returns {Promise<{ site: string | null, store: SettingsStore }>} where its settings are; the site
-   *   is null also where the browser does not tell
+   * @returns {Promise<{ site: string | null, store: SettingsStore, url: string | undefined }>} where
+   *   its settings are; the site is null also where the browser does not tell
    */
   async #of(tabId) {
     const tab = await tabAt(tabId);
     // Of a tab that has gone nothing is known, so nothing of it is kept either.
-    return { site: siteOf(tab?.url), store: this.#storeOf(tab?.incognito ?? true) };
+    const store = this.#storeOf(tab?.incognito ?? true);
+    return { site: siteOf(tab?.url), store, url: tab?.url };
   }
 }

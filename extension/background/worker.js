@@ -50,6 +50,7 @@ const offscreen = new Captures({
   },
   report: (report) => {
     if (isOfTranscripts(report)) return transcripts.receive(report);
+    if (report.type === 'delay') return void inner.delay(report.tabId, report.delayMs);
     controller.receiveReport(report);
     if (report.type === 'captures') inner.keep(report.captures.map(({ tabId }) => tabId));
     watchTabs(controller.capturing);

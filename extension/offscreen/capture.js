@@ -1,5 +1,6 @@
 import { SAMPLE_RATE } from '../audio/framing.js';
 import { MICROPHONE } from '../shared/microphone.js';
+import { Playback } from './playback.js';
 
 /**
  * A context stops when its audio device goes, or when the system takes the device away. Frames come
@@ -19,15 +20,13 @@ export class SoundCapture {
   #stream;
   #recognition;
   #playback;
-  /** @type {GainNode | null} of what is played on */
-  #volume = null;
   #processor;
   #stall;
 
   /**
    * @param {MediaStream} stream
    * @param {AudioContext} recognition at 16 kHz, with the worklet loaded
-   * @param {AudioContext | null} playback in which the sound is played on
+   * @param {Playback | null} playback that plays the sound on
    * @param {(pcm: Int16Array) => void} onFrame
    * @param {() => void} onStalled no sound comes any more
    */
@@ -35,10 +34,6 @@ export class SoundCapture {
     this.#stream = stream;
     this.#recognition = recognition;
     this.#playback = playback;
-    if (playback) {
-      this.#volume = new GainNode(playback);
-      playback.createMediaStreamSource(stream).connect(this.#volume).connect(playback.destination);
-    }
     this.#processor = new AudioWorkletNode(recognition, 'frames', {
       numberOfOutputs: 0,
       // The worklet mixes: the browser's own mix loses what is opposite in both channels.
@@ -89,7 +84,29 @@ export class SoundCapture {
    * @param {boolean} muted whether the user hears nothing; the capture goes on
    */
   setMuted(muted) {
-    if (this.#volume) this.#volume.gain.value = muted ? 0 : 1;
+    this.#playback?.setMuted(muted);
+  }
+
+  /**
+   * Have it heard later, or as it comes. The capture is not delayed.
+   * @param {number | null} seconds null: as it comes
+   * @param {(delayed: import('../audio/delay_line.js').Delayed) => void} listener
+   */
+  async delayBy(seconds, listener) {
+    await this.#playback?.delayBy(seconds, listener);
+  }
+
+  /**
+   * @param {boolean} held as in `Playback`
+   * @param {number} ago seconds
+   */
+  hold(held, ago) {
+    this.#playback?.hold(held, ago);
+  }
+
+  /** @param {number} ago seconds; as in `Playback` */
+  discard(ago) {
+    this.#playback?.discard(ago);
   }
 
   /** @param {() => void} onStalled told unless a context that was stopped goes on soon */
@@ -129,7 +146,7 @@ async function open(constraints, played, onFrame, onEnded) {
   const recognition = new AudioContext({ sampleRate: SAMPLE_RATE });
   await recognition.audioWorklet.addModule('../audio/worklet.js');
   for (const track of stream.getAudioTracks()) track.addEventListener('ended', onEnded);
-  const playback = played ? new AudioContext() : null;
+  const playback = played ? new Playback(stream, new AudioContext()) : null;
   return new SoundCapture(stream, recognition, playback, onFrame, onEnded);
 }
 

@@ -61,6 +61,15 @@ export function changesBetween(before, after) {
 }
 
 /**
+ * @param {Line[]} changed
+ * @param {readonly Line[]} lines that are kept for views; of a transcript, none goes because it is old
+ */
+export function withoutAged(changed, lines) {
+  const oldest = lines.length < LINES_KEPT ? -Infinity : (lines[0]?.start ?? -Infinity);
+  return changed.filter(({ text, start }) => text !== '' || start >= oldest);
+}
+
+/**
  * @param {Line | undefined} before
  * @param {Line} after
  */

@@ -1,10 +1,12 @@
 import { SAMPLE_RATE } from '../audio/framing.js';
-import { captionRows, EMPTY_MODEL, LINES_KEPT } from '../shared/captions.js';
-import { changesBetween, lineOfYou, merged } from './channels.js';
+import { captionRows, LINES_KEPT } from '../shared/captions.js';
+import { changesBetween, lineOfYou, merged, withoutAged } from './channels.js';
+import { InStep } from './in_step.js';
 import { MediaTranscript } from './media_transcript.js';
 import { OwnWords } from './own_words.js';
 import { PageMedia } from './page_media.js';
 import { CaptionSession } from './session.js';
+import { ShownCaptions } from './shown_captions.js';
 
 /** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
 /** @typedef {import('../shared/messages.js').MicrophoneState} MicrophoneState */
@@ -68,14 +70,17 @@ export class Conversation {
   #pageSince = -Infinity;
   /** The tab's newest sample that was audible. */
   #heardUntil = -Infinity;
-  #shown = EMPTY_MODEL;
+  /** @type {readonly Line[]} all that is known, be it shown or yet to be heard */
+  #known = [];
+  #shown;
 
   /**
    * @param {{ id: string, tabId: number, options: Options, visible: boolean,
-   *   page: import('../shared/messages.js').Page }} start
+   *   page: import('../shared/messages.js').Page,
+   *   step?: import('../shared/messages.js').StepWish }} start
    * @param {Outlets} outlets
    */
-  constructor({ id, tabId, options, visible, page }, outlets) {
+  constructor({ id, tabId, options, visible, page, step = 'off' }, outlets) {
     this.id = id;
     this.tabId = tabId;
     this.#outlets = outlets;
@@ -87,6 +92,13 @@ export class Conversation {
         phaseChanged: () => this.#publishPhase(),
       },
     );
+    this.#shown = new ShownCaptions(id, outlets.toOverlay);
+    /** Whether sound and picture wait for the captions. */
+    this.inStep = new InStep({
+      toPage: (delayMs) => outlets.report({ type: 'delay', tabId, delayMs }),
+      changed: () => this.#publishStep(),
+      now: outlets.now,
+    });
     /** All that was said, by the time of the page's media. */
     this.transcript = new MediaTranscript(
       { id, tabId, page },
@@ -94,8 +106,10 @@ export class Conversation {
         ...outlets,
         breakOff: (at) => this.#tab.breakOff(at),
         goOn: (from) => this.#tab.goOnFrom(from),
+        behind: () => this.inStep.behind,
       },
     );
+    this.inStep.setWish(step);
   }
 
   /** True after `stop`: the capture is over, its last words may be outstanding. */
@@ -109,20 +123,28 @@ export class Conversation {
     const { phase, ...state } = this.#tab.state;
     /** @type {import('../shared/messages.js').Phase} */
     const shown = this.#interrupted && !this.stopping ? { ...phase, name: 'reconnecting' } : phase;
-    return { session, tabId, ...state, phase: shown, microphone: this.#microphoneState };
+    return {
+      session,
+      tabId,
+      ...state,
+      phase: shown,
+      microphone: this.#microphoneState,
+      step: this.inStep.state,
+    };
   }
 
   /** Tell the overlay everything, because it is new. */
   show() {
     const { phase, microphone } = this.state;
-    const model = this.#shown;
+    const { model } = this.#shown;
     this.#outlets.toOverlay({ type: 'snapshot', session: this.id, model, phase, microphone });
     this.transcript.show();
+    this.inStep.tellPage();
   }
 
   /** @returns {string} the newest line, draft included; empty before the first */
   lastLine() {
-    const [row] = captionRows(this.#shown, -1, 1);
+    const [row] = captionRows(this.#shown.model, -1, 1);
     return row ? (row.committed + row.draft).trim() : '';
   }
 
@@ -147,6 +169,7 @@ export class Conversation {
     const beside = now - this.#heardUntil < HELD_BESIDE_SOUND_SAMPLES;
     const due = now - (beside ? HELD_BESIDE_SOUND_SAMPLES : HELD_SAMPLES);
     if (this.#held[0] && this.#held[0].at <= due) this.#release(due);
+    if (this.inStep.on) this.#show();
   }
 
   /** @param {Int16Array} pcm sound of the microphone; of one that was switched off it is dropped */
@@ -189,8 +212,12 @@ export class Conversation {
     for (const session of this.#sessions()) session.setVisible(visible);
   }
 
-  /** @param {Options} options from now on; what is captioned stays */
-  configure(options) {
+  /**
+   * @param {Options} options from now on; what is captioned stays
+   * @param {import('../shared/messages.js').StepWish} [step]
+   */
+  configure(options, step = 'off') {
+    this.inStep.setWish(step);
     this.#tab.configure(options);
     this.#microphone?.session.configure(ofMicrophone(options));
   }
@@ -210,10 +237,11 @@ export class Conversation {
    * @param {import('../shared/messages.js').MediaReport} media
    */
   noteMedia(frame, media) {
-    const { paused, playhead } = this.#media.note(frame, media);
-    this.#paused = paused;
+    const page = this.#media.note(frame, media);
+    this.#paused = page.paused;
     this.#tellHalted();
-    this.transcript.note(playhead);
+    this.inStep.noteMedia(page);
+    this.transcript.note(page.playhead);
   }
 
   /** @param {boolean} audible whether the browser hears the page; false a while after its last sound */
@@ -258,6 +286,7 @@ export class Conversation {
   setMicrophoneState(state) {
     if (state === this.#microphoneState) return;
     this.#microphoneState = state;
+    this.inStep.setListens(state === 'on');
     this.#outlets.toOverlay({ type: 'microphone', session: this.id, microphone: state });
     this.#outlets.stateChanged();
   }
@@ -310,38 +339,38 @@ export class Conversation {
   /** Its lines stay. */
   #retireMicrophone() {
     this.#release(Infinity);
-    this.#earlier = [...this.#linesBefore(), ...this.#you].slice(-LINES_KEPT);
+    this.#earlier = [...this.#earlier, ...this.#you].slice(-LINES_KEPT);
     this.#you = [];
     this.#microphone = null;
   }
 
   #publish() {
     const { lines, draft } = merged({ tab: this.#tab.model, you: this.#ownLines() });
-    const changed = changesBetween(this.#shown.lines, lines);
+    const isShown = this.#shown.model.lines === this.#known;
+    const changed = changesBetween(this.#known, lines);
     this.transcript.write(withoutAged(changed, lines), this.#tab.finalUntil);
-    if (changed.length === 0 && draft === null && this.#shown.draft === null) return;
-    const revision = this.#shown.revision + 1;
-    this.#shown = { revision, lines, draft };
-    this.#outlets.toOverlay({
-      type: 'captions',
-      session: this.id,
-      revision,
-      lines: changed.map(withoutWords),
-      draft,
-      final_until: 0,
-    });
+    this.#known = lines;
+    if (!this.inStep.on) return this.#shown.show({ lines, draft }, isShown ? changed : undefined);
+    this.inStep.learn(this.#tab.model, this.#tab.position);
+    this.#show();
+  }
+
+  /** Show what of the captions has been heard: sound is delayed. */
+  #show() {
+    const tab = this.inStep.heardOf(this.#tab.model, this.transcript.heard);
+    this.#shown.show(merged({ tab, you: this.#ownLines() }));
+  }
+
+  /** Whether sound and picture wait, or by how much, has changed. */
+  #publishStep() {
+    this.#outlets.toOverlay({ type: 'step', session: this.id, step: this.inStep.state });
+    this.#outlets.stateChanged();
+    this.#publish();
   }
 
   /** @returns {Line[]} what the user has said */
   #ownLines() {
-    const lines = [...this.#linesBefore(), ...this.#you];
-    return this.#ownWords.of(lines, this.#tab.model, this.#tab.position);
-  }
-
-  /** Of earlier microphones. A line that this one says anew is its own. */
-  #linesBefore() {
-    const ids = new Set(this.#you.map(({ id }) => id));
-    return ids.size === 0 ? this.#earlier : this.#earlier.filter(({ id }) => !ids.has(id));
+    return this.#ownWords.of([...this.#earlier, ...this.#you], this.#tab.model, this.#tab.position);
   }
 
   /**
@@ -358,23 +387,6 @@ export class Conversation {
     this.#outlets.toOverlay({ type: 'phase', session: this.id, phase: this.state.phase });
     this.#outlets.stateChanged();
   }
-}
-
-/**
- * @param {Line[]} changed
- * @param {readonly Line[]} lines that are kept for views; of a transcript, none goes because it is old
- */
-function withoutAged(changed, lines) {
-  const oldest = lines.length < LINES_KEPT ? -Infinity : (lines[0]?.start ?? -Infinity);
-  return changed.filter(({ text, start }) => text !== '' || start >= oldest);
-}
-
-/**
- * @param {Line} line
- * @returns {Line} as it is shown: nobody sees when each word was said
- */
-function withoutWords({ words: _, ...line }) {
-  return line;
 }
 
 /**

@@ -2,13 +2,15 @@ import { Meter } from '../audio/meter.js';
 import { handle } from '../shared/handlers.js';
 import { faultOf } from '../shared/microphone.js';
 import { Conversation } from './conversation.js';
-import { openedInTime } from './sources.js';
+import { openedInTime, releaseTab, takeTab } from './sources.js';
 
 /** @typedef {import('../shared/messages.js').MicrophoneState} MicrophoneState */
 /** @typedef {import('../shared/messages.js').OffscreenCommand} OffscreenCommand */
 /** @typedef {import('../shared/messages.js').OffscreenReport} OffscreenReport */
 /** @typedef {import('../shared/messages.js').Problem} Problem */
 /** @typedef {import('../shared/protocol.js').ToExtension} ToExtension */
+/** @typedef {import('./edges.js').Edges} Edges */
+/** @typedef {import('./edges.js').Entry} Entry */
 /** @typedef {import('./sources.js').Source} Source */
 
 /** A host that has not said its last words by then will not. */
@@ -16,32 +18,6 @@ const LAST_WORDS_MS = 15_000;
 
 /** How often levels are reported: fast enough to follow speech. */
 const METER_MS = 150;
-
-/**
- * What the browser does for the conversations.
- * @typedef {object} Edges
- * @property {(report: OffscreenReport) => void} report to the worker; dropped where there is none
- * @property {(streamId: string, onFrame: (pcm: Int16Array) => void, onEnded: () => void) =>
- *   Promise<Source>} openTab throws a DOMException when it is refused
- * @property {(onFrame: (pcm: Int16Array) => void, onEnded: () => void) => Promise<Source>}
- *   openMicrophone throws a DOMException when there is none
- * @property {() => Promise<boolean>} microphoneAllowed without asking the user
- * @property {(text: string) => boolean} copy to the clipboard; whether that succeeded
- * @property {(action: () => void, delayMs: number) => void} schedule
- * @property {(action: () => void, everyMs: number) => () => void} repeat returns what stops it
- * @property {() => string} newId
- * @property {() => number} now Date.now()
- * @property {Pick<import('./archivist.js').Archivist, 'finish' | 'setKept'>} archivist
- */
-
-/**
- * @typedef {object} Entry
- * @property {Conversation} conversation
- * @property {Source | null} capture of the tab; null when it is over, or interrupted
- * @property {boolean} ending no more sound will come
- * @property {Source | null} microphone
- * @property {Meter} meter
- */
 
 /** All conversations that run: what each command, each message and each source changes in them. */
 export class Conversations {
@@ -77,7 +53,8 @@ export class Conversations {
         conversation.setVisible(tabIds.includes(conversation.tabId)),
       ),
     audible: ({ tabId, audible }) => this.#each(tabId, (active) => active.setAudible(audible)),
-    configure: ({ tabId, options }) => this.#each(tabId, (active) => active.configure(options)),
+    configure: ({ tabId, options, step }) =>
+      this.#each(tabId, (active) => active.configure(options, step)),
     copy: ({ tabId }) => this.#each(tabId, (active) => this.#copyLastLine(active)),
     'leave-page': ({ tabId }) => this.#each(tabId, (active) => active.leavePage()),
     edit: ({ tabId, edit }) => this.#each(tabId, ({ transcript }) => transcript.edit(edit)),
@@ -144,10 +121,10 @@ export class Conversations {
   }
 
   /** @param {Extract<OffscreenCommand, { type: 'begin' }>} command */
-  async #begin({ session: id, tabId, streamId, options, visible, microphone, muted, page }) {
+  async #begin({ session: id, tabId, streamId, microphone, muted, ...start }) {
     const { report, now } = this.#edges;
     const conversation = new Conversation(
-      { id, tabId, options, visible, page },
+      { id, tabId, ...start },
       {
         toHost: (message) => report({ type: 'to-host', message }),
         toOverlay: (message) => report({ type: 'overlay', tabId, message }),
@@ -166,8 +143,7 @@ export class Conversations {
     };
     const opened = await this.#tryToOpenTab(entry, streamId);
     if ('code' in opened) return report({ type: 'begun', session: id, problem: opened });
-    entry.capture = opened;
-    opened.setMuted(muted);
+    takeTab(entry, opened, muted);
     this.used = true;
     this.#running.set(id, entry);
     if (this.#readers.has(tabId)) conversation.transcript.setRead(true);
@@ -190,8 +166,7 @@ export class Conversations {
       return this.#edges.report({ type: 'begun', session, problem });
     }
     if (opened && entry && isWanted()) {
-      entry.capture = opened;
-      opened.setMuted(muted);
+      takeTab(entry, opened, muted);
       entry.conversation.setInterrupted(false);
     } else void opened?.close();
     this.#edges.report({ type: 'begun', session, problem: null });
@@ -226,7 +201,7 @@ export class Conversations {
   async #interrupt(entry) {
     const { capture, conversation, ending } = entry;
     if (!capture || ending) return;
-    entry.capture = null;
+    releaseTab(entry);
     conversation.setInterrupted(true);
     this.#reportInterruption(conversation);
     await capture.close();
@@ -307,7 +282,7 @@ export class Conversations {
 
   /** @param {Entry} entry */
   async #end(entry) {
-    // This can be a second click while the last samples are on their way.
+    // This can be a second click, while the last samples are on their way.
     if (entry.ending) return;
     entry.ending = true;
     await this.#closeSources(entry);
@@ -327,8 +302,7 @@ export class Conversations {
 
   /** @param {Entry} entry */
   async #closeSources(entry) {
-    const { capture } = entry;
-    entry.capture = null;
+    const capture = releaseTab(entry);
     await Promise.all([capture?.close(), this.#closeMicrophone(entry, 'off')]);
   }
 

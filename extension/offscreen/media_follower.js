@@ -69,6 +69,8 @@ export class MediaFollower {
   /** The sample with which the media came to this place. */
   #arrivedAt = 0;
   #liveSince = 0;
+  /** What was done before, and the sample with which that ended; sought to: it is past at once. */
+  #before = /** @type {{ mode: Mode, until: number }} */ ({ mode: 'live', until: -Infinity });
   /** @type {Stretch[]} that are not all final */
   #stretches = [{ from: 0, until: Infinity, breaksIn: true, breaksOff: true }];
 
@@ -98,9 +100,30 @@ export class MediaFollower {
     return this.#liveSince;
   }
 
+  /** The sample that sounds now. */
+  get now() {
+    return this.#clock.sampleAt(this.#outlets.now());
+  }
+
   /** @returns {Place} where the media are now */
   get place() {
-    return mediaAt(this.#timeline, this.#clock.sampleAt(this.#outlets.now()));
+    return this.placeAt(this.now);
+  }
+
+  /**
+   * @param {number} sample
+   * @returns {Place} where the media were then
+   */
+  placeAt(sample) {
+    return mediaAt(this.#timeline, sample);
+  }
+
+  /**
+   * @param {number} sample that is heard now, later than it came
+   * @returns {Mode} of that
+   */
+  modeAt(sample) {
+    return sample < this.#before.until && this.#mode !== 'held' ? this.#before.mode : this.#mode;
   }
 
   /**
@@ -185,7 +208,7 @@ export class MediaFollower {
     if (this.#mode === 'live' && until !== null && until - at > REPLAY_SECONDS) {
       this.#breakOff(this.#position, false);
       this.#arrivedAt = this.#position;
-      this.#mode = 'replayed';
+      this.#enter('replayed', this.#position);
     }
     if (this.#mode !== 'replayed' || until !== null) return;
     // Where a sentence turned out to be broken, it goes on with sound that is past already.
@@ -193,12 +216,21 @@ export class MediaFollower {
     this.#goOn(Math.min(this.#position, Math.max(this.#arrivedAt, from)), false);
   }
 
+  /**
+   * @param {Mode} mode
+   * @param {number} since sample; what was done before it was done until then
+   */
+  #enter(mode, since) {
+    this.#before = { mode: this.#mode, until: since };
+    this.#mode = mode;
+  }
+
   /** @param {number} sample at which the media go to another place */
   #leave(sample) {
     const { at } = mediaAt(this.#timeline, sample);
     const atEnd = at >= (this.#playhead?.duration ?? Infinity) - EDGE_SECONDS;
     if (this.#mode === 'live') this.#breakOff(sample, !atEnd);
-    this.#mode = 'held';
+    this.#enter('held', -Infinity);
     this.#stillSince = sample;
   }
 
@@ -207,7 +239,7 @@ export class MediaFollower {
     const { media, at } = mediaAt(this.#timeline, sample);
     const until = this.covered(media, at);
     this.#arrivedAt = sample;
-    if (until !== null && until - at > REPLAY_SECONDS) this.#mode = 'replayed';
+    if (until !== null && until - at > REPLAY_SECONDS) this.#enter('replayed', -Infinity);
     else this.#goOn(sample, at > EDGE_SECONDS);
   }
 
@@ -217,7 +249,7 @@ export class MediaFollower {
    */
   #goOn(from, breaksIn) {
     if (this.#mode === 'live') return;
-    this.#mode = 'live';
+    this.#enter('live', this.#mode === 'replayed' ? from : -Infinity);
     this.#liveSince = from;
     this.#outlets.goOn(from);
     this.#stretches.push({ from, until: Infinity, breaksIn, breaksOff: true });

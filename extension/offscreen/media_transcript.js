@@ -21,6 +21,7 @@ const KEEP_EVERY_SAMPLES = 30 * SAMPLE_RATE;
  * @property {(from: number) => void} goOn
  * @property {(message: SessionMessage) => void} toOverlay
  * @property {(report: OffscreenReport) => void} report
+ * @property {() => number} behind samples for which the user has yet to hear what has come
  * @property {() => number} now Date.now()
  */
 
@@ -57,6 +58,11 @@ export class MediaTranscript {
 
   get transcript() {
     return this.#writer.transcript;
+  }
+
+  /** The sample that the user hears now. */
+  get heard() {
+    return this.#follower.now - this.#outlets.behind();
   }
 
   /**
@@ -127,7 +133,9 @@ export class MediaTranscript {
   }
 
   tellPlayhead() {
-    const { media, at, rate, wall } = this.#follower.place;
+    const { media, at, rate: then, wall } = this.#follower.placeAt(this.heard);
+    // What stands still now is heard no further.
+    const rate = this.#follower.place.rate === 0 ? 0 : then;
     this.#outlets.report({ type: 'playhead', tabId: this.#tabId, media, at, rate, wall });
   }
 
@@ -152,8 +160,11 @@ export class MediaTranscript {
 
   /** @returns {Line[] | null} null: what is said now is shown */
   #linesNow() {
-    const { mode, place, playhead } = this.#follower;
+    const { heard } = this;
+    const { playhead } = this.#follower;
+    const mode = this.#follower.modeAt(heard);
     if (mode === 'live') return null;
+    const place = this.#follower.placeAt(heard);
     // On its way, the page says where it goes.
     const at = mode === 'held' ? (playhead?.at ?? place.at) : place.at;
     const media = mode === 'held' ? (playhead?.key ?? null) : place.media;

@@ -36,7 +36,8 @@ export class OwnWords {
   }
 
   /**
-   * @param {readonly Line[]} you what the microphone heard, on the tab's clock
+   * @param {readonly Line[]} you what the microphone heard, on the tab's clock; what it says anew
+   *   takes the place of what it said
    * @param {CaptionModel} tab
    * @param {number} position of the tab's next sample
    * @returns {Line[]}
@@ -45,7 +46,8 @@ export class OwnWords {
     const settled = position - SETTLED_SAMPLES;
     const before = this.#texts;
     this.#texts = new Map();
-    return you.flatMap((line) => {
+    const newest = new Map(you.map((line) => [line.id, line]));
+    return [...newest.values()].flatMap((line) => {
       const { id, end, text: said } = line;
       const known = end < settled ? before.get(id) : undefined;
       const own = known?.said === said ? known.own : this.#withoutEcho(line, tab);

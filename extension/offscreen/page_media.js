@@ -12,17 +12,18 @@ export class PageMedia {
   /**
    * @param {number} frame
    * @param {MediaReport} report
-   * @returns {MediaReport} of the whole page
+   * @returns {Required<MediaReport>} of the whole page
    */
   note(frame, report) {
-    if (report.paused === null && report.playhead === null) this.#reports.delete(frame);
+    if (saysNothing(report)) this.#reports.delete(frame);
     else this.#reports.set(frame, report);
     if (!this.#plays(this.#frame)) {
       const playing = [...this.#reports.keys()].find((each) => this.#plays(each));
       const known = this.#playheadOf(this.#frame) ? this.#frame : frame;
       this.#frame = playing ?? known;
     }
-    return { paused: this.#paused(), playhead: this.#playheadOf(this.#frame) };
+    const playhead = this.#playheadOf(this.#frame);
+    return { paused: this.#paused(), playhead, picture: this.#picture() };
   }
 
   /** Another page comes. */
@@ -41,9 +42,21 @@ export class PageMedia {
     return this.#reports.get(frame)?.playhead ?? null;
   }
 
+  #picture() {
+    const own = this.#reports.get(this.#frame);
+    // A live stream has a picture, and no playhead.
+    const other = [...this.#reports.values()].find(({ picture = 'none' }) => picture !== 'none');
+    return (own ?? other)?.picture ?? 'none';
+  }
+
   #paused() {
     const told = [...this.#reports.values()].map(({ paused }) => paused);
     if (told.includes(false)) return false;
     return told.includes(true) ? true : null;
   }
+}
+
+/** @param {MediaReport} report */
+function saysNothing({ paused, playhead, picture = 'none' }) {
+  return paused === null && playhead === null && picture === 'none';
 }

@@ -3,7 +3,8 @@ import { within } from '../shared/deadline.js';
 
 /**
  * A source of sound that was opened.
- * @typedef {Pick<import('./capture.js').SoundCapture, 'close' | 'setMuted'>} Source
+ * @typedef {Pick<import('./capture.js').SoundCapture,
+ *   'close' | 'delayBy' | 'discard' | 'hold' | 'setMuted'>} Source
  */
 
 /** The browser opens a source in milliseconds, where it does so at all. */
@@ -31,4 +32,26 @@ function closeLate(opening) {
     (source) => source.close(),
     () => {},
   );
+}
+
+/**
+ * @param {import('./edges.js').Entry} entry
+ * @param {Source} source of its tab's sound
+ * @param {boolean} muted
+ */
+export function takeTab(entry, source, muted) {
+  entry.capture = source;
+  source.setMuted(muted);
+  entry.conversation.inStep.take(source);
+}
+
+/**
+ * @param {import('./edges.js').Entry} entry whose tab's sound is no longer captured
+ * @returns {Source | null} what is to be closed
+ */
+export function releaseTab(entry) {
+  const { capture } = entry;
+  entry.capture = null;
+  entry.conversation.inStep.take(null);
+  return capture;
 }

@@ -56,6 +56,7 @@ export const SECTIONS = {
   reading: [
     choice('mode'),
     { path: 'speakers', kind: 'switch', hint: 'speakers_hint' },
+    { path: 'inStep', kind: 'switch', hint: 'inStep_hint' },
     choice('liveRegion'),
   ],
   appearance: [

@@ -18,13 +18,30 @@ export function watch() {
     if (message.type === 'media') port.postMessage(message);
   });
   watching = media;
-  port.onMessage.addListener(({ media: key, at }) => media.seek(key, at));
+  /** @type {number | null} */
+  let delayMs = null;
+  /** @type {Promise<import('./picture.js').DelayedPicture> | null} */
+  let picture = null;
+  const show = () => void picture?.then((shown) => shown.show(media.main, delayMs));
+  port.onMessage.addListener((message) => {
+    if (!('delayMs' in message)) return media.seek(message.media, message.at);
+    delayMs = message.delayMs;
+    if (delayMs !== null) picture ??= loadPicture();
+    media.follow = delayMs === null ? () => {} : show;
+    show();
+  });
   // Captions have ended, or the worker has died: the next one asks again.
   port.onDisconnect.addListener(() => {
     media.stop();
     watching = null;
   });
   media.start();
+}
+
+async function loadPicture() {
+  /** @type {typeof import('./picture.js')} */
+  const { DelayedPicture } = await load('overlay/picture.js');
+  return new DelayedPicture(await load('overlay/frame_queue.js'));
 }
 
 /** Whether the page itself sees into this frame, or is it. */

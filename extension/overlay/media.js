@@ -16,6 +16,7 @@ const EVENTS = [
   'waiting',
   'ratechange',
   'durationchange',
+  'encrypted',
 ];
 
 /** While something plays, it is told so often where it is. */
@@ -47,6 +48,16 @@ export function arePaused(media) {
 }
 
 /**
+ * Whether a medium has a picture that can be copied. One that is protected comes out black. Pure.
+ * @param {(Partial<Pick<HTMLVideoElement, 'videoWidth' | 'mediaKeys'>>) | null} medium
+ * @returns {import('../shared/messages.js').Picture}
+ */
+export function pictureOf(medium) {
+  if (!medium?.videoWidth) return 'none';
+  return medium.mediaKeys ? 'protected' : 'copied';
+}
+
+/**
  * Knows whether the page's media are paused, and where the main one is. It does not see media in
  * frames of other sites, nor those that a page plays outside its document.
  */
@@ -68,6 +79,8 @@ export class MediaWatch {
   #changedAt = 0;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #looking;
+  /** @type {(main: HTMLMediaElement | null) => void} told of the main medium whenever it may be another */
+  follow = () => {};
 
   /**
    * @param {typeof import('./main_medium.js')} rules
@@ -92,6 +105,12 @@ export class MediaWatch {
     this.#watching = null;
     this.#heard = new WeakSet();
     this.#main = null;
+    this.follow(null);
+  }
+
+  /** The main medium. */
+  get main() {
+    return this.#main;
   }
 
   /**
@@ -112,6 +131,7 @@ export class MediaWatch {
       roots.flatMap((root) => [...root.querySelectorAll('video, audio')])
     );
     this.#main = this.#rules.mainMedium(media, this.#main, areaOf);
+    this.follow(this.#main);
     this.#report(arePaused(media), anyway);
   }
 
@@ -124,7 +144,8 @@ export class MediaWatch {
     const { key, duration, rate, seeking, title } = playhead ?? {};
     // A pause and a seek are places, too.
     const at = playhead?.rate === 0 ? playhead.at : null;
-    const news = JSON.stringify([paused, key, duration, rate, seeking, title, at]);
+    const picture = pictureOf(this.#main);
+    const news = JSON.stringify([paused, key, duration, rate, seeking, title, at, picture]);
     if (news === this.#told && !anyway) return;
     const now = performance.now();
     // Somebody drags the handle: where it is let go is told with `seeked`.
@@ -133,7 +154,7 @@ export class MediaWatch {
     this.#told = news;
     this.#toldAt = now;
     this.#isSeeking = seeking === true;
-    this.#tell({ type: 'media', paused, playhead });
+    this.#tell({ type: 'media', paused, playhead, picture });
   }
 
   /**

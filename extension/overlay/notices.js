@@ -93,6 +93,27 @@ export function microphoneNotice(before, state) {
   return { key: 'notice_microphone_fault', busy: true, forMs: LONG_MS };
 }
 
+/** What keeps sound and picture from waiting for the captions. */
+const NOT_IN_STEP = {
+  meeting: 'notice_step_meeting',
+  microphone: 'notice_step_microphone',
+  protected: 'notice_step_protected',
+};
+
+/**
+ * What is said of sound and picture that wait for the captions, or should.
+ * @param {import('../shared/messages.js').StepState | null} state
+ * @returns {Notice}
+ */
+export function stepNotice(state) {
+  if (!state) return reply('notice_step_off');
+  const { name, seconds, picture } = state;
+  if (name !== 'on') return { key: NOT_IN_STEP[name], busy: false, forMs: LONG_MS };
+  const detail = seconds.toLocaleString(undefined, { minimumFractionDigits: 1 });
+  const key = picture ? 'notice_step' : 'notice_step_sound';
+  return { key, detail, busy: false, forMs: LONG_MS };
+}
+
 /**
  * An answer to what the user has just done.
  * @param {string} key

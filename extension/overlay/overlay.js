@@ -59,6 +59,10 @@ class Overlay {
   #waiting = null;
   /** The page is perhaps about to be left. */
   #leaving = false;
+  /** By how much the picture of the page's film is delayed, ms; null: it is not. */
+  #delayMs = /** @type {number | null} */ (null);
+  /** @type {Promise<import('./picture.js').DelayedPicture> | null} */
+  #picture = null;
 
   constructor() {
     addEventListener('beforeunload', () => this.#makeWay());
@@ -70,12 +74,25 @@ class Overlay {
     if (message.type === 'frame') this.#openFrame(message.secret);
     else if (message.type === 'no-frame') this.#captioner ??= this.#drawHere();
     else if (message.type === 'seek') this.#page.media.seek(message.media, message.at);
+    else if (message.type === 'delay') this.#delayPicture(message.delayMs);
     else void this.#captioner?.then((captioner) => captioner.receive(message));
+  }
+
+  /** @param {number | null} delayMs null: it is seen as it comes */
+  #delayPicture(delayMs) {
+    this.#delayMs = delayMs;
+    if (delayMs !== null) this.#picture ??= loadPicture();
+    const { media } = this.#page;
+    const show = () => this.#picture?.then((picture) => picture.show(media.main, this.#delayMs));
+    media.follow = delayMs === null ? () => {} : show;
+    void show();
   }
 
   /** @param {import('./steps.js').ToPage} message of what draws the captions */
   #receive(message) {
     if (message.type === 'media') this.#lifeline.needed = message.watched;
+    const isOver = message.type === 'over' || (message.type === 'media' && !message.watched);
+    if (isOver && this.#picture) this.#delayPicture(null);
     this.#page.receive(message);
   }
 
@@ -166,6 +183,12 @@ async function loadCaptions() {
       words: await load('overlay/words.js'),
     },
   };
+}
+
+async function loadPicture() {
+  /** @type {typeof import('./picture.js')} */
+  const { DelayedPicture } = await load('overlay/picture.js');
+  return new DelayedPicture(await load('overlay/frame_queue.js'));
 }
 
 /**

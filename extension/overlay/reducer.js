@@ -112,6 +112,8 @@ export class OverlayReducer {
         );
       case 'copied':
         return step(state, notice(this.#rules.notices.reply('notice_copied')));
+      case 'step':
+        return step(state, notice(this.#rules.notices.stepNotice(message.step)));
       case 'end':
         return end(state);
     }

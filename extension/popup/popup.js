@@ -9,6 +9,7 @@ import { RetranslateButton } from '../ui/retranslate.js';
 import { stateText } from '../ui/state.js';
 import { PopupExport } from './export.js';
 import { showMicrophone, steerMicrophone } from './microphone.js';
+import { showStep } from './step.js';
 
 /** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
 /** @typedef {import('../shared/messages.js').Level} Level */
@@ -24,6 +25,7 @@ const language = select('language');
 const translate = select('translate');
 const model = select('model');
 const speakers = /** @type {HTMLInputElement} */ (byId('speakers'));
+const step = /** @type {HTMLInputElement} */ (byId('step'));
 const siteOnly = /** @type {HTMLInputElement} */ (byId('site-only'));
 
 /** @type {CaptureState | null} */
@@ -85,6 +87,7 @@ function showState() {
   showModelState(capture);
   byId('light').classList.toggle('busy', sound !== 'heard' || capture.phase.name !== 'listening');
   showMicrophone(capture.microphone);
+  showStep(capture.step);
 }
 
 /** @param {CaptureState} capture */
@@ -125,6 +128,7 @@ async function showSettings() {
     input.checked = input.value === here.mode;
   }
   speakers.checked = here.speakers;
+  step.checked = here.inStep;
   byId('speakers-missing').hidden = !here.speakers || hello?.speakers !== false;
   byId('size').textContent = `${number(here.appearance.fontSize)} px`;
   byId('site').hidden = site === null;
@@ -202,6 +206,7 @@ function listen() {
     );
   }
   speakers.addEventListener('change', () => change({ speakers: speakers.checked }));
+  step.addEventListener('change', () => change({ inStep: step.checked }));
   byId('speakers-get').addEventListener('click', async () => {
     await chrome.tabs.create({ url: 'options/options.html#model-speakers' });
     window.close();
@@ -247,7 +252,8 @@ async function ruleSite() {
   const settings = await store.load();
   if (siteOnly.checked) {
     const { language, translateTo, translator, model, mode, speakers, appearance } = settings;
-    const speech = { language, translateTo, translator, model, speakers };
+    const { inStep } = settings;
+    const speech = { language, translateTo, translator, model, speakers, inStep };
     settings.sites[site] = { ...speech, mode, appearance: { fontSize: appearance.fontSize } };
   } else {
     delete settings.sites[site];

@@ -21,7 +21,7 @@
 
 /**
  * What a key can be bound to; the names are those of the manifest's commands.
- * @typedef {'toggle' | 'mode' | 'bigger' | 'smaller' | 'hide' | 'copy'} Command
+ * @typedef {'toggle' | 'mode' | 'bigger' | 'smaller' | 'hide' | 'copy' | 'step'} Command
  */
 
 /**
@@ -66,6 +66,20 @@
  */
 
 /**
+ * Whether sound and picture are to be as late as captions; not in a meeting, where people answer.
+ * @typedef {'off' | 'on' | 'meeting'} StepWish
+ */
+
+/**
+ * Whether they are, or what keeps them from it: a meeting, the microphone that is captioned, a
+ * picture that is protected. `seconds`: by how much; `picture`: whether there is one.
+ * @typedef {object} StepState
+ * @property {'on' | 'meeting' | 'microphone' | 'protected'} name
+ * @property {number} seconds
+ * @property {boolean} picture
+ */
+
+/**
  * @typedef {object} CaptureState
  * @property {string} session
  * @property {number} tabId
@@ -77,6 +91,7 @@
  * @property {string | null} smallerModel to go on with, where captions come late for good
  * @property {Problem | null} modelProblem why it is not the model or device that was asked for
  * @property {MicrophoneState} microphone
+ * @property {StepState | null} step null: sound and picture are not to wait for captions
  */
 
 /**
@@ -131,15 +146,15 @@
  * From the service worker to the offscreen document. `recalled`: what an earlier capture has kept of
  * a medium; `transcripts`: the tabs whose transcript is read, and whose is read from its beginning.
  * @typedef {{ type: 'begin', session: string, tabId: number, streamId: string, options: Options,
- *     visible: boolean, microphone: boolean, muted: boolean, page: Page }
+ *     visible: boolean, microphone: boolean, muted: boolean, page: Page, step: StepWish }
  *   | { type: 'reopen', session: string, tabId: number, streamId: string, muted: boolean }
  *   | { type: 'microphone', tabId: number, on: boolean }
- *   | { type: 'configure', tabId: number, options: Options }
+ *   | { type: 'configure', tabId: number, options: Options, step: StepWish }
  *   | { type: 'end', tabId: number }
  *   | { type: 'copy', tabId: number }
  *   | { type: 'retranslate', tabId: number }
  *   | { type: 'media', tabId: number, frame: number, paused: boolean | null,
- *       playhead: Playhead | null }
+ *       playhead: Playhead | null, picture?: Picture }
  *   | { type: 'edit', tabId: number, edit: TranscriptEdit }
  *   | { type: 'save', tabId: number, saved: boolean }
  *   | { type: 'recalled', tabId: number, kept: KeptSource }
@@ -165,11 +180,25 @@
  *   | { type: 'overlay', tabId: number, message: SessionMessage }} CaptureReport
  */
 
-/** @typedef {CaptureReport | TranscriptNews} OffscreenReport from that document to the service worker */
+/**
+ * By how much a page's picture is to be delayed; null: not at all.
+ * @typedef {{ type: 'delay', tabId: number, delayMs: number | null }} DelayReport
+ */
 
 /**
- * How a page's media are: whether they are paused (null: nobody knows), and where the main one is.
- * @typedef {{ paused: boolean | null, playhead: Playhead | null }} MediaReport
+ * From that document to the service worker.
+ * @typedef {CaptureReport | TranscriptNews | DelayReport} OffscreenReport
+ */
+
+/**
+ * Whether the main medium has a picture, and one that can be copied.
+ * @typedef {'none' | 'copied' | 'protected'} Picture
+ */
+
+/**
+ * How a page's media are: whether they are paused (null: nobody knows), where the main one is, and
+ * its picture.
+ * @typedef {{ paused: boolean | null, playhead: Playhead | null, picture?: Picture }} MediaReport
  */
 
 /**
@@ -183,6 +212,7 @@
  *   | { type: 'phase', session: string, phase: Phase }
  *   | { type: 'microphone', session: string, microphone: MicrophoneState }
  *   | { type: 'copied', session: string }
+ *   | { type: 'step', session: string, step: StepState | null }
  *   | { type: 'replay', session: string, lines: Line[] | null, since: number }
  *   | { type: 'end', session: string }} SessionMessage
  */
@@ -199,8 +229,10 @@
 /**
  * From the service worker to the overlay in the page: open a frame for captions, by whose secret the
  * worker will know it, or (`no-frame`) draw them in the page itself, and what is to be drawn there;
- * `seek`: have the main medium go to a place, if it is that one.
+ * `seek`: have the main medium go to a place, if it is that one; `delay`: show its picture that
+ * much later, or as it comes.
  * @typedef {{ type: 'frame', secret: string } | { type: 'no-frame' }
+ *   | { type: 'delay', delayMs: number | null }
  *   | { type: 'seek', media: string, at: number } | OverlayMessage} PlaceMessage
  */
 
@@ -209,7 +241,7 @@
  * the page's media were paused, or play on (null: what is heard is none that it sees), and where the
  * main one is; a frame of another site was loaded in it; the page hides it again and again.
  * @typedef {{ type: 'position', screen: keyof SitePositions, position: Position | null }
- *   | { type: 'media', paused: boolean | null, playhead: Playhead | null }
+ *   | { type: 'media', paused: boolean | null, playhead: Playhead | null, picture?: Picture }
  *   | { type: 'frames' }
  *   | { type: 'hampered' }} PageMessage
  */

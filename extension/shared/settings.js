@@ -149,6 +149,8 @@ export const SETTINGS = /** @type {const} */ ({
   speakers: { ...fromHost('speakers'), default: true },
   /** Whether captions begin with the microphone as a second channel. */
   microphone: { type: 'boolean', default: false },
+  /** Whether sound and picture are delayed by what captions need. */
+  inStep: { type: 'boolean', default: false },
 });
 
 /** What a site may do differently. */
@@ -162,6 +164,7 @@ export const SITE_FIELDS = /** @type {const} */ ([
   'appearance',
   'bilingual',
   'microphone',
+  'inStep',
 ]);
 
 /** Fields that hold fields of their own. */

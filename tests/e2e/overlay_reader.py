@@ -56,19 +56,22 @@ class OverlayReader:
         found = self._overlay_part(page, class_name)
         assert found is not None, f"no {class_name} in the page"
         session, part = found
-        node = {"backendNodeId": part["backendNodeId"]}
-        answer = session.send(
-            "Runtime.callFunctionOn",
-            {
-                "objectId": session.send("DOM.resolveNode", node)["object"]["objectId"],
-                "functionDeclaration": function,
-                "arguments": [{"value": argument} for argument in arguments],
-                "awaitPromise": True,
-                "returnByValue": True,
-            },
-        )
-        assert "exceptionDetails" not in answer, answer
-        return answer["result"].get("value")
+        return _ask(session, part, function, *arguments)
+
+    def own_canvases(self, page: Page) -> list[Node]:
+        """Return the canvases in closed shadow roots of the page: the delayed picture's."""
+        answer = self._session(page).send("DOM.getDocument", {"depth": -1, "pierce": True})
+        roots = [
+            root
+            for node in walk(answer["root"])
+            for root in node.get("shadowRoots", [])
+            if root["shadowRootType"] == "closed"
+        ]
+        return [node for root in roots for node in walk(root) if node["nodeName"] == "CANVAS"]
+
+    def ask_node(self, page: Page, node: Node, function: str) -> Any:
+        """Return what a JavaScript function says of a node of the page, its `this`."""
+        return _ask(self._session(page), node, function)
 
     def overlay_box(self, page: Page, class_name: str = "captions") -> dict[str, float]:
         """Return where a part of the overlay is: left, top, right, bottom in CSS pixels."""
@@ -138,3 +141,19 @@ class OverlayReader:
         except Error:
             return False
         return True
+
+
+def _ask(session: CDPSession, part: Node, function: str, *arguments: object) -> Any:
+    node = {"backendNodeId": part["backendNodeId"]}
+    answer = session.send(
+        "Runtime.callFunctionOn",
+        {
+            "objectId": session.send("DOM.resolveNode", node)["object"]["objectId"],
+            "functionDeclaration": function,
+            "arguments": [{"value": argument} for argument in arguments],
+            "awaitPromise": True,
+            "returnByValue": True,
+        },
+    )
+    assert "exceptionDetails" not in answer, answer
+    return answer["result"].get("value")

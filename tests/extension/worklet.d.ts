@@ -4,3 +4,5 @@ declare class AudioWorkletProcessor {
 }
 
 declare function registerProcessor(name: string, processor: typeof AudioWorkletProcessor): void;
+
+declare const sampleRate: number;

@@ -245,3 +245,13 @@ test('what is done in a private window is kept in memory alone', async () => {
   const elsewhere = await preferences.forOverlay(7);
   assert.equal(elsewhere.type === 'settings' && elsewhere.settings.mode, 'fast');
 });
+
+test('sound waits for captions where the user wants it, but not in a meeting', async () => {
+  const { controller, preferences, seen } = startWorker();
+  assert.equal((await preferences.forCapture(7)).step, 'off');
+  await controller.toggle(7);
+  await controller.obey('step', 7);
+  assert.equal((await preferences.forCapture(7)).step, 'on');
+  seen.url = 'https://meet.google.com/abc-defg-hij';
+  assert.equal((await preferences.forCapture(7)).step, 'meeting');
+});

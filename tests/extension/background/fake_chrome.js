@@ -193,7 +193,7 @@ export function startWorker(storage = fakeStorage()) {
     connected: () => controller.reunite(),
     report: (report) => {
       if (isOfTranscripts(report)) transcripts.receive(report);
-      else controller.receiveReport(report);
+      else if (report.type !== 'delay') controller.receiveReport(report);
     },
     lost: () => controller.loseDocument(),
   });
@@ -266,6 +266,7 @@ function offscreenDocument(seen) {
         halted: null,
         stale: false,
         microphone: /** @type {const} */ ('off'),
+        step: null,
       };
       running.push({ session, tabId, phase, ...state });
       port.receive({ type: 'captures', captures: running });

@@ -101,12 +101,13 @@ test('what an overlay says concerns its own tab and page, and is not answered', 
   const { inbox, asked } = bench();
   const respond = () => assert.fail('it was answered');
   const position = /** @type {const} */ ({ type: 'position', screen: 'windowed', position: null });
-  assert.equal(inbox.receive({ type: 'media', paused: true, playhead }, PAGE, respond), undefined);
+  const media = /** @type {const} */ ({ paused: true, playhead, picture: 'copied' });
+  assert.equal(inbox.receive({ type: 'media', ...media }, PAGE, respond), undefined);
   assert.equal(inbox.receive(position, PAGE, respond), undefined);
   assert.equal(inbox.receive({ type: 'hampered' }, PAGE, respond), undefined);
   assert.equal(inbox.receive({ type: 'frames' }, PAGE, respond), undefined);
   assert.deepEqual(asked, [
-    ['noteMedia', 7, { paused: true, playhead }],
+    ['noteMedia', 7, media],
     ['keepPosition', PAGE, position],
     ['noteHampered', 7],
     ['watchFrames', 7],
@@ -119,6 +120,7 @@ test('what comes from somebody else, or is of no known type, changes nothing', (
   const media = /** @type {const} */ ({ type: 'media', paused: true, playhead: null });
   inbox.receive(media, POPUP, respond);
   inbox.receive({ ...media, paused: /** @type {any} */ ('yes') }, PAGE, respond);
+  inbox.receive({ ...media, picture: /** @type {any} */ ('a hat') }, PAGE, respond);
   for (const [field, value] of Object.entries({ key: 7, at: -1, rate: '1', wall: NaN })) {
     const told = /** @type {any} */ ({ ...playhead, [field]: value });
     inbox.receive({ ...media, playhead: told }, PAGE, respond);

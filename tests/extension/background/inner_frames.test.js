@@ -57,3 +57,19 @@ test('of tabs that are captured no longer, no frame is watched', () => {
   frames.seek(8, 'film', 30);
   assert.equal(kept.sent.length, 1);
 });
+
+test('page and frames are told by how much their picture is delayed, later frames as well', async () => {
+  const { frames, connect } = bench();
+  /** @type {unknown[]} */
+  const page = [];
+  const tabs = { sendMessage: async (/** @type {unknown[]} */ ...told) => void page.push(told) };
+  Object.assign(globalThis, { chrome: { tabs } });
+  const [own, other] = [connect(7, 3), connect(8, 3)];
+  await frames.delay(7, 1_840);
+  assert.deepEqual(page, [[7, { type: 'delay', delayMs: 1_840 }, { frameId: 0 }]]);
+  assert.deepEqual(connect(7, 4).sent, [{ delayMs: 1_840 }]);
+  await frames.delay(7, null);
+  assert.deepEqual(own.sent, [{ delayMs: 1_840 }, { delayMs: null }]);
+  assert.deepEqual(connect(7, 5).sent, []);
+  assert.deepEqual(other.sent, []);
+});

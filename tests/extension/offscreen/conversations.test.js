@@ -193,7 +193,7 @@ test('a tab is captioned anew while the words before are on their way', async ()
   await settled();
   await begin(7, { session: 'again' });
   take('to-host');
-  conversations.obey({ type: 'configure', tabId: 7, options: { language: 'de' } });
+  conversations.obey({ type: 'configure', tabId: 7, options: { language: 'de' }, step: 'off' });
   assert.deepEqual(
     saidToHost(take('to-host')).map(({ type, session }) => [type, session]),
     [['configure', 'again']],
@@ -241,7 +241,7 @@ test('each command reaches the conversation of its tab alone', async () => {
   take('to-host');
   conversations.obey({ type: 'show', tabId: 8 });
   conversations.obey({ type: 'media', tabId: 8, frame: 0, paused: true, playhead: null });
-  conversations.obey({ type: 'configure', tabId: 7, options: { language: 'de' } });
+  conversations.obey({ type: 'configure', tabId: 7, options: { language: 'de' }, step: 'off' });
   conversations.obey({ type: 'visible', tabIds: [8] });
   assert.deepEqual(
     take('overlay').flatMap(({ tabId, message }) => (message.type === 'snapshot' ? [tabId] : [])),

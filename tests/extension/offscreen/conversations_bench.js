@@ -22,6 +22,10 @@ export function gate() {
 export class FakeSource {
   muted = false;
   closed = false;
+  /** @type {(delayed: any) => void} */
+  tell = () => {};
+  /** Seconds since what was asked for last was so. */
+  ago = 0;
   #closing = gate();
 
   /** @param {(pcm: Int16Array) => void} hear @param {() => void} lose */
@@ -38,6 +42,27 @@ export class FakeSource {
   close() {
     this.closed = true;
     return this.#closing.opened;
+  }
+
+  /** @type {any[]} what was asked of how it is heard */
+  asked = [];
+
+  /** @param {number | null} seconds @param {(delayed: any) => void} listener */
+  async delayBy(seconds, listener) {
+    this.asked.push(seconds);
+    this.tell = listener;
+  }
+
+  /** @param {boolean} held @param {number} ago */
+  hold(held, ago) {
+    this.asked.push(held ? 'hold' : 'go on');
+    this.ago = ago;
+  }
+
+  /** @param {number} ago */
+  discard(ago) {
+    this.asked.push('discard');
+    this.ago = ago;
   }
 
   /** The last samples have been delivered. */
@@ -122,7 +147,8 @@ export function bench() {
       const session = `tab-${tabId}`;
       const page = { site: 'films.example', title: 'Films' };
       const usual = { options: {}, visible: true, microphone: false, muted: false, page };
-      conversations.obey({ type: 'begin', session, tabId, streamId: 'x', ...usual, ...changes });
+      const begin = /** @type {const} */ ({ type: 'begin', streamId: 'x', step: 'off', ...usual });
+      conversations.obey({ ...begin, session, tabId, ...changes });
       await settled();
     },
   };

@@ -10,6 +10,7 @@ import { BEGAN, playhead, SECOND } from '../transcript/builders.js';
 function bench() {
   let now = BEGAN;
   let position = 0;
+  let behind = 0;
   /** @type {any[]} */
   const toOverlay = [];
   /** @type {any[]} */
@@ -22,6 +23,7 @@ function bench() {
       goOn: () => {},
       toOverlay: (message) => toOverlay.push(message),
       report: (report) => reports.push(report),
+      behind: () => behind,
       now: () => now,
     },
   );
@@ -39,6 +41,8 @@ function bench() {
   note(0);
   return {
     transcript,
+    /** @param {number} seconds for which what has come is yet to be heard */
+    delay: (seconds) => (behind = seconds * SECOND),
     note,
     hear,
     /** @param {number} second of the sound @param {string} text */
@@ -158,4 +162,48 @@ test('the user’s changes are told like others', () => {
   const [entry] = changes[2].entries;
   assert.deepEqual([entry.corrected, entry.bookmarked, entry.note], ['Hello.', true, 'greeting']);
   assert.deepEqual(changes[3].rest, { names: { 1: 'Ada' } });
+});
+
+test('what is replayed is in step with what is heard', () => {
+  const { note, hear, say, replayed, delay } = bench();
+  hear(20);
+  say(3, 'First.');
+  say(8, 'Second.');
+  delay(2);
+  replayed();
+  // A seek throws away what waits: nothing of the place before is heard after it.
+  delay(0);
+  note(1.5, { rate: 0, seeking: true });
+  note(1.5);
+  for (let tenth = 1; tenth <= 20; tenth++) {
+    delay(tenth / 10);
+    hear(0.1);
+  }
+  replayed();
+  hear(5);
+  assert.deepEqual(replayed(), [['First.'], []], 'the second line is said, but not heard');
+  hear(1);
+  assert.deepEqual(replayed(), [['Second.']]);
+});
+
+test('captioning that goes on is shown when it is heard', () => {
+  const { note, hear, say, replayed, delay } = bench();
+  for (const at of [10, 20, 30]) {
+    hear(10);
+    note(at);
+  }
+  say(3, 'First.');
+  say(29, 'Last.');
+  note(20, { rate: 0, seeking: true });
+  note(20);
+  for (let tenth = 1; tenth <= 20; tenth++) {
+    delay(tenth / 10);
+    hear(0.1);
+  }
+  hear(8.5);
+  assert.deepEqual(replayed().at(-1), ['Last.']);
+  hear(1);
+  assert.deepEqual(replayed(), [], 'it has been captioned for a second, but that is not heard');
+  hear(1);
+  assert.deepEqual(replayed(), [null]);
 });

@@ -5,7 +5,8 @@ import { playhead } from '../transcript/builders.js';
 
 /** @param {string} key @param {number} rate */
 const report = (key, rate) => ({ paused: rate === 0, playhead: playhead(5, { key, rate }) });
-const NONE = { paused: null, playhead: null };
+/** @type {Required<import('../../../extension/shared/messages.js').MediaReport>} */
+const NONE = { paused: null, playhead: null, picture: 'none' };
 
 test('of several frames, the one that plays counts until another one plays', () => {
   const media = new PageMedia();
@@ -32,4 +33,11 @@ test('a frame that goes takes its medium along', () => {
   media.note(5, report('other', 1));
   media.clear();
   assert.deepEqual(media.note(0, NONE), NONE);
+});
+
+test('the picture is that of the medium that counts', () => {
+  const media = new PageMedia();
+  assert.equal(media.note(0, { ...NONE, picture: 'copied' }).picture, 'copied', 'a live stream');
+  assert.equal(media.note(4, { ...report('inner', 1), picture: 'protected' }).picture, 'protected');
+  assert.equal(media.note(4, NONE).picture, 'copied');
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { arePaused } from '../../../extension/overlay/media.js';
+import { arePaused, pictureOf } from '../../../extension/overlay/media.js';
 
 /** @param {Partial<import('../../../extension/overlay/media.js').Medium>} changes */
 const medium = (changes) => ({
@@ -27,4 +27,13 @@ test('what was never begun, or has come to its end, was not paused', () => {
 test('what is muted counts neither way', () => {
   assert.equal(arePaused([medium({ paused: true }), medium({ muted: true })]), true);
   assert.equal(arePaused([medium({ paused: true, volume: 0 })]), false);
+});
+
+test('a picture can be copied unless it is protected', () => {
+  const keys = /** @type {MediaKeys} */ ({});
+  assert.equal(pictureOf(null), 'none');
+  assert.equal(pictureOf({}), 'none', 'sound alone');
+  assert.equal(pictureOf({ videoWidth: 0, mediaKeys: null }), 'none', 'it is not known yet');
+  assert.equal(pictureOf({ videoWidth: 640, mediaKeys: null }), 'copied');
+  assert.equal(pictureOf({ videoWidth: 640, mediaKeys: keys }), 'protected');
 });

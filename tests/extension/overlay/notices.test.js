@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { changeFor } from '../../../extension/overlay/notices.js';
+import { changeFor, stepNotice } from '../../../extension/overlay/notices.js';
 
 /** @typedef {import('../../../extension/shared/messages.js').PhaseName} PhaseName */
+
+const ONE_DIGIT = { minimumFractionDigits: 1 };
 
 /** @param {PhaseName} name @param {number} [skippedMs] */
 const phase = (name, skippedMs = 0) => ({ name, lagMs: 2300, skippedMs });
@@ -44,4 +46,15 @@ test('a machine that lags now and then is not talked about', () => {
   const caughtUp = changeFor(phase('lagging'), phase('listening'));
   assert.equal(caughtUp?.notice, null);
   assert.ok((caughtUp?.afterMs ?? 0) >= 2000);
+});
+
+test('it is told by how much sound and picture wait, or why they do not', () => {
+  const state = /** @type {const} */ ({ name: 'on', seconds: 2, picture: true });
+  const { key, detail } = stepNotice(state);
+  assert.deepEqual([key, detail], ['notice_step', (2).toLocaleString(undefined, ONE_DIGIT)]);
+  assert.equal(stepNotice({ ...state, picture: false }).key, 'notice_step_sound');
+  for (const name of /** @type {const} */ (['meeting', 'microphone', 'protected'])) {
+    assert.equal(stepNotice({ ...state, name }).key, `notice_step_${name}`);
+  }
+  assert.equal(stepNotice(null).key, 'notice_step_off');
 });

@@ -1,0 +1,61 @@
+/** The captions as the overlay has been told them, with revisions of their own. */
+import { EMPTY_MODEL } from '../shared/captions.js';
+import { changesBetween } from './channels.js';
+
+/** @typedef {import('../shared/captions.js').CaptionModel} CaptionModel */
+/** @typedef {import('../shared/messages.js').SessionMessage} SessionMessage */
+/** @typedef {import('../shared/protocol.js').Line} Line */
+
+export class ShownCaptions {
+  #session;
+  #toOverlay;
+  #model = EMPTY_MODEL;
+
+  /**
+   * @param {string} session
+   * @param {(message: SessionMessage) => void} toOverlay
+   */
+  constructor(session, toOverlay) {
+    this.#session = session;
+    this.#toOverlay = toOverlay;
+  }
+
+  get model() {
+    return this.#model;
+  }
+
+  /**
+   * @param {Pick<CaptionModel, 'lines' | 'draft'>} captions as they are to be seen
+   * @param {readonly Line[]} [changed] how they differ, if that is known
+   */
+  show({ lines, draft }, changed = changesBetween(this.#model.lines, lines)) {
+    if (changed.length === 0 && isSame(draft, this.#model.draft)) return;
+    const revision = this.#model.revision + 1;
+    this.#model = { revision, lines, draft };
+    this.#toOverlay({
+      type: 'captions',
+      session: this.#session,
+      revision,
+      lines: changed.map(withoutWords),
+      draft,
+      final_until: 0,
+    });
+  }
+}
+
+/**
+ * @param {CaptionModel['draft']} a
+ * @param {CaptionModel['draft']} b
+ */
+function isSame(a, b) {
+  if (a === null || b === null) return a === b;
+  return a.line === b.line && a.text === b.text && a.start === b.start && a.end === b.end;
+}
+
+/**
+ * @param {Line} line
+ * @returns {Line} as it is shown: nobody sees when each word was said
+ */
+function withoutWords({ words: _, ...line }) {
+  return line;
+}
