@@ -183,10 +183,12 @@ export class Controller {
   async serve(view, request) {
     await this.#offscreen.rejoin();
     if (request.type === 'to-host') return this.#host.send(request.message);
-    this.#offscreen.send({ type: 'meter', wanted: this.#views.wantMeter });
-    this.#parts.transcripts.tellReaders(view.transcript ? view.tabId : null);
-    if (view.tabId !== null) this.#offscreen.send({ type: 'show', tabId: view.tabId });
-    if (view.host && this.#host.hello) {
+    const { wants } = request;
+    const isWhole = 'tabId' in wants || 'transcript' in wants;
+    if ('meter' in wants) this.#offscreen.send({ type: 'meter', wanted: this.#views.wantMeter });
+    if (isWhole) this.#parts.transcripts.tellReaders(view.transcript ? view.tabId : null);
+    if (isWhole && view.tabId !== null) this.#offscreen.send({ type: 'show', tabId: view.tabId });
+    if (wants.host && this.#host.hello) {
       view.send({ type: 'from-host', message: this.#host.hello });
     }
     // It may have been the last that wanted the host.
