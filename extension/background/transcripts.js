@@ -35,7 +35,7 @@ export class Transcripts {
   /**
    * @param {Pick<import('./captures.js').Captures, 'rejoin' | 'send'>} offscreen
    * @param {Pick<import('./views.js').Views, 'readTabs' | 'tellReaders'>} views
-   * @param {Pick<import('./kept_sources.js').KeptSources, 'keep' | 'recall'>} kept
+   * @param {Pick<import('./kept_sources.js').KeptSources, 'edit' | 'keep' | 'recall'>} kept
    * @param {Pick<import('./inner_frames.js').InnerFrames, 'seek'>} inner
    */
   constructor(offscreen, views, kept, inner) {
@@ -65,6 +65,16 @@ export class Transcripts {
   }
 
   /**
+   * @param {number} tabId whose capture is over
+   * @param {string[]} media in whose lines something is changed
+   * @param {TranscriptEdit} edit
+   */
+  async editKept(tabId, media, edit) {
+    const tab = await tabAt(tabId);
+    if (tab) await this.#kept.edit(tab.incognito, media, edit);
+  }
+
+  /**
    * @param {number} tabId whose transcript goes on being kept on disk, or not any longer
    * @param {boolean} saved
    */
@@ -87,7 +97,7 @@ export class Transcripts {
 
   /**
    * @param {number} tabId
-   * @param {import('../transcript/kept.js').KeptSource[]} kept
+   * @param {import('../transcript/kept.js').KeptChanges[]} kept
    */
   async #keep(tabId, kept) {
     const tab = await tabAt(tabId);

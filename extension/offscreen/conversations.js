@@ -80,11 +80,13 @@ export class Conversations {
     configure: ({ tabId, options }) => this.#each(tabId, (active) => active.configure(options)),
     copy: ({ tabId }) => this.#each(tabId, (active) => this.#copyLastLine(active)),
     'leave-page': ({ tabId }) => this.#each(tabId, (active) => active.leavePage()),
-    edit: ({ tabId, edit }) => this.#each(tabId, ({ transcript }) => transcript.edit(edit)),
+    // Whoever reads a transcript may change it until its last words are there.
+    edit: ({ tabId, edit }) =>
+      this.#at(tabId).forEach(({ conversation }) => conversation.transcript.edit(edit)),
     media: ({ tabId, frame, ...media }) =>
       this.#each(tabId, (active) => active.noteMedia(frame, media)),
     save: ({ tabId, saved }) =>
-      this.#each(tabId, ({ transcript: own }) =>
+      this.#at(tabId).forEach(({ conversation: { transcript: own } }) =>
         this.#edges.archivist.setKept(() => own.transcript, saved),
       ),
     recalled: ({ tabId, kept }) => this.#each(tabId, ({ transcript }) => transcript.recall(kept)),
@@ -127,6 +129,7 @@ export class Conversations {
     this.#setHostReady(false, false);
     this.#setMetering(false);
     this.#setReaders([], null);
+    for (const { conversation } of this.#running.values()) conversation.transcript.keepAnew();
   }
 
   /** @param {boolean} wanted */
@@ -169,6 +172,8 @@ export class Conversations {
     entry.capture = opened;
     opened.setMuted(muted);
     this.used = true;
+    // What an earlier one of the tab has yet to say is not of what is read from now on.
+    for (const { conversation: earlier } of this.#at(tabId)) earlier.transcript.setRead(false);
     this.#running.set(id, entry);
     if (this.#readers.has(tabId)) conversation.transcript.setRead(true);
     conversation.show();
@@ -320,6 +325,8 @@ export class Conversations {
     entry.ending = true;
     void this.#closeSources(entry);
     entry.conversation.close();
+    // Another capture's may have taken its room in the meantime.
+    entry.conversation.transcript.keepAnew();
     entry.conversation.transcript.keep();
     void this.#edges.archivist.finish(entry.conversation.transcript.transcript.id);
     this.publish();
@@ -338,8 +345,9 @@ export class Conversations {
    */
   #setReaders(tabIds, whole) {
     this.#readers = new Set(tabIds);
-    for (const { conversation } of this.#running.values()) {
-      const read = this.#readers.has(conversation.tabId);
+    for (const entry of this.#running.values()) {
+      const { conversation } = entry;
+      const read = this.#readers.has(conversation.tabId) && entry === this.#at(conversation.tabId).at(-1);
       if (!read || conversation.tabId === whole) conversation.transcript.setRead(read);
     }
   }

@@ -12,6 +12,7 @@
 /** @typedef {import('./protocol.js').Options} Options */
 /** @typedef {import('./captions.js').CaptionModel} CaptionModel */
 /** @typedef {import('../transcript/changes.js').TranscriptChanges} TranscriptChanges */
+/** @typedef {import('../transcript/kept.js').KeptChanges} KeptChanges */
 /** @typedef {import('../transcript/kept.js').KeptSource} KeptSource */
 /** @typedef {import('../transcript/timeline.js').Playhead} Playhead */
 /** @typedef {import('../transcript/transcript.js').Transcript} Transcript */
@@ -123,7 +124,7 @@
  * @typedef {TranscriptReport
  *   | PlayheadReport
  *   | { type: 'recall', tabId: number, key: string }
- *   | { type: 'keep', tabId: number, kept: KeptSource[] }
+ *   | { type: 'keep', tabId: number, kept: KeptChanges[] }
  *   | UnsavedReport} TranscriptNews
  */
 
@@ -218,13 +219,15 @@
  * From a page of the extension to the service worker, answered with the problem that is left, or
  * null: start captions (in the side panel: also where the page is closed to extensions), stop them,
  * switch the microphone on or off for captions that run, translate what was said before the target
- * language was changed, change something in the transcript, have the page's medium go to a place, or
+ * language was changed, change something in the transcript (`edit-kept`: in what is kept of these media, because the
+ * capture is over), have the page's medium go to a place, or
  * see whether the host can be had.
  * @typedef {{ type: 'start', tabId: number, panel: boolean }
  *   | { type: 'stop', tabId: number }
  *   | { type: 'microphone', tabId: number, on: boolean }
  *   | { type: 'retranslate', tabId: number }
  *   | { type: 'edit', tabId: number, edit: TranscriptEdit }
+ *   | { type: 'edit-kept', tabId: number, media: string[], edit: TranscriptEdit }
  *   | { type: 'seek', tabId: number, media: string, at: number }
  *   | { type: 'save', tabId: number, saved: boolean }
  *   | { type: 'check' }} Request

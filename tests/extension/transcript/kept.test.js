@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { covered, withHeard } from '../../../extension/transcript/coverage.js';
-import { keptSources, withKept } from '../../../extension/transcript/kept.js';
-import { withLines, withSource } from '../../../extension/transcript/transcript.js';
+import { keptChanges, keptSources, withKept } from '../../../extension/transcript/kept.js';
+import { corrected, withLines, withSource } from '../../../extension/transcript/transcript.js';
 import { line } from '../builders.js';
 import { emptyTranscript, playhead, SECOND, timelineOf } from './builders.js';
 
@@ -50,4 +50,24 @@ test('names of speakers are kept', () => {
   assert.ok(kept);
   const now = { ...captured('b'), names: { 2: 'Bob' } };
   assert.deepEqual(withKept(now, kept).names, { 1: 'Ada', 2: 'Bob' });
+});
+
+test('what has changed is told by parts of the medium', () => {
+  const before = captured('a', said(1, 'One.'), said(130, 'Two.'), said(140, 'Three.'));
+  const parts = (/** @type {ReturnType<typeof keptChanges>} */ changes) =>
+    changes.flatMap((change) => change.parts.map(([part, lines]) => [part, lines.length]));
+  assert.deepEqual(parts(keptChanges(null, before)), [
+    [0, 1],
+    [1, 2],
+  ]);
+  assert.deepEqual(keptChanges(before, before), []);
+  const id = before.entries[1]?.id ?? '';
+  const changes = keptChanges(before, corrected(before, id, 'Too.'));
+  assert.deepEqual([parts(changes), changes[0]?.whole], [[[1, 2]], false]);
+});
+
+test('what of a medium is no longer there is told, too', () => {
+  const before = captured('a', said(1, 'One.'), said(130, 'Two.'));
+  const after = { ...before, entries: before.entries.slice(0, 1) };
+  assert.deepEqual(keptChanges(before, after)[0]?.parts, [[1, []]]);
 });
