@@ -184,12 +184,9 @@ export class Controller {
     await this.#offscreen.rejoin();
     if (request.type === 'to-host') return this.#host.send(request.message);
     const { wants } = request;
-    const { hello } = this.#host;
     if ('meter' in wants) this.#offscreen.send({ type: 'meter', wanted: this.#views.wantMeter });
-    if ('tabId' in wants || 'transcript' in wants) {
-      this.#parts.transcripts.tellReaders(view.transcript ? view.tabId : null);
-      if (view.tabId !== null) this.#offscreen.send({ type: 'show', tabId: view.tabId });
-    }
+    if ('tabId' in wants || 'transcript' in wants) this.#parts.transcripts.fill(view);
+    const { hello } = this.#host;
     if (wants.host && hello) view.send({ type: 'from-host', message: hello });
     // It may have been the last that wanted the host.
     this.#linger();

@@ -50,6 +50,12 @@ export class Transcripts {
     handle(this.#news, news);
   }
 
+  /** @param {import('./views.js').View} view that shows another tab, or more of it */
+  fill({ tabId, transcript }) {
+    this.tellReaders(transcript ? tabId : null);
+    if (tabId !== null) this.#offscreen.send({ type: 'show', tabId });
+  }
+
   /** @param {number | null} whole tab whose transcript somebody reads from its beginning now */
   tellReaders(whole) {
     this.#offscreen.send({ type: 'transcripts', tabIds: this.#views.readTabs, whole });

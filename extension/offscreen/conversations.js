@@ -347,7 +347,8 @@ export class Conversations {
     this.#readers = new Set(tabIds);
     for (const entry of this.#running.values()) {
       const { conversation } = entry;
-      const read = this.#readers.has(conversation.tabId) && entry === this.#at(conversation.tabId).at(-1);
+      const read =
+        this.#readers.has(conversation.tabId) && entry === this.#at(conversation.tabId).at(-1);
       if (!read || conversation.tabId === whole) conversation.transcript.setRead(read);
     }
   }
