@@ -259,7 +259,7 @@ export class Controller {
     this.#updateCaptures([]);
     for (const { tabId, session } of captures) {
       void this.#overlays.tell(tabId, { type: 'end', session });
-      void this.#mending.restart(tabId);
+      void this.#mending.restart(tabId, session);
     }
   }
 

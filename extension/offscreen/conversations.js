@@ -85,9 +85,9 @@ export class Conversations {
       this.#at(tabId).forEach(({ conversation }) => conversation.transcript.edit(edit)),
     media: ({ tabId, frame, ...media }) =>
       this.#each(tabId, (active) => active.noteMedia(frame, media)),
-    save: ({ tabId, saved }) =>
+    save: ({ tabId, saved, after }) =>
       this.#at(tabId).forEach(({ conversation: { transcript: own } }) =>
-        this.#edges.archivist.setKept(() => own.transcript, saved),
+        this.#edges.archivist.setKept(() => own.transcript, saved, after),
       ),
     recalled: ({ tabId, kept }) => this.#each(tabId, ({ transcript }) => transcript.recall(kept)),
     transcripts: ({ tabIds, whole }) => this.#setReaders(tabIds, whole),

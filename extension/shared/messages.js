@@ -130,7 +130,8 @@
 
 /**
  * From the service worker to the offscreen document. `recalled`: what an earlier capture has kept of
- * a medium; `transcripts`: the tabs whose transcript is read, and whose is read from its beginning.
+ * a medium; `save`: keep the transcript on disk (`after`: if the one of that id is kept, with which it
+ * goes on); `transcripts`: the tabs whose transcript is read, and whose is read from its beginning.
  * @typedef {{ type: 'begin', session: string, tabId: number, streamId: string, options: Options,
  *     visible: boolean, microphone: boolean, muted: boolean, page: Page }
  *   | { type: 'reopen', session: string, tabId: number, streamId: string, muted: boolean }
@@ -142,7 +143,7 @@
  *   | { type: 'media', tabId: number, frame: number, paused: boolean | null,
  *       playhead: Playhead | null }
  *   | { type: 'edit', tabId: number, edit: TranscriptEdit }
- *   | { type: 'save', tabId: number, saved: boolean }
+ *   | { type: 'save', tabId: number, saved: boolean, after?: string }
  *   | { type: 'recalled', tabId: number, kept: KeptSource }
  *   | { type: 'transcripts', tabIds: number[], whole: number | null }
  *   | { type: 'audible', tabId: number, audible: boolean }

@@ -58,13 +58,14 @@ export function keptChanges(before, now) {
 
 /**
  * @param {Transcript} transcript
- * @returns {Map<string, Parts>} what is final, by medium
+ * @returns {Map<string, Parts>} what was said, by medium. What is not final yet is captioned again
+ *   when it is heard again, and then replaced.
  */
 function partsOf({ entries }) {
   /** @type {Map<string, Parts>} */
   const all = new Map();
   for (const entry of entries) {
-    if (entry.media === null || entry.state !== 'final') continue;
+    if (entry.media === null) continue;
     const parts = all.get(entry.media) ?? new Map();
     const part = Math.floor(entry.start / PART_SECONDS);
     all.set(entry.media, parts.set(part, [...(parts.get(part) ?? []), entry]));

@@ -19,12 +19,12 @@ function captured(id, ...lines) {
 /** @param {import('../../../extension/transcript/transcript.js').Transcript} transcript */
 const texts = ({ entries }) => entries.map(({ text }) => text);
 
-test('what is kept of a medium is what is final', () => {
+test('what is kept of a medium is all that was said, as far as it was', () => {
   const before = captured('a', said(1, 'Hello.'), said(5, 'Worl', 'committed'));
   const [kept, ...others] = keptSources(before);
   assert.deepEqual(
     kept?.entries.map(({ text }) => text),
-    ['Hello.'],
+    ['Hello.', 'Worl'],
   );
   assert.deepEqual([kept?.source.key, kept?.source.title, others], ['film', 'A film', []]);
   assert.deepEqual(keptSources(withLines(emptyTranscript(), [said(1, 'x')], timelineOf([]))), []);
@@ -43,6 +43,17 @@ test('where both have lines, those of now stay', () => {
   const [kept] = keptSources(captured('a', said(1, 'Hallo.'), said(5, 'World.')));
   assert.ok(kept);
   assert.deepEqual(texts(withKept(captured('b', said(1.5, 'Hello.')), kept)), ['Hello.', 'World.']);
+});
+
+test('what was not final when its capture was lost is captioned again, and is there once', () => {
+  const heard = { from: 0, until: 4, breaksIn: false, breaksOff: false };
+  const lost = captured('a', said(1, 'Hello.'), said(5, 'Worl', 'committed'));
+  const [kept] = keptSources(withHeard(lost, 'film', heard));
+  assert.ok(kept);
+  const begun = withKept(withSource(emptyTranscript(), playhead(0)), kept);
+  assert.equal(covered(begun, 'film', 5), null);
+  const again = withLines(begun, [said(5, 'World.')], timelineOf([[0, playhead(0)]], 'b'));
+  assert.deepEqual(texts(again), ['Hello.', 'World.']);
 });
 
 test('names of speakers are kept', () => {
