@@ -183,12 +183,11 @@ export class Controller {
   async serve(view, request) {
     await this.#offscreen.rejoin();
     if (request.type === 'to-host') return this.#host.send(request.message);
-    this.#offscreen.send({ type: 'meter', wanted: this.#views.wantMeter });
-    this.#parts.transcripts.tellReaders(view.transcript ? view.tabId : null);
-    if (view.tabId !== null) this.#offscreen.send({ type: 'show', tabId: view.tabId });
-    if (view.host && this.#host.hello) {
-      view.send({ type: 'from-host', message: this.#host.hello });
-    }
+    const { wants } = request;
+    if ('meter' in wants) this.#offscreen.send({ type: 'meter', wanted: this.#views.wantMeter });
+    if ('tabId' in wants || 'transcript' in wants) this.#parts.transcripts.fill(view);
+    const { hello } = this.#host;
+    if (wants.host && hello) view.send({ type: 'from-host', message: hello });
     // It may have been the last that wanted the host.
     this.#linger();
   }
@@ -260,7 +259,7 @@ export class Controller {
     this.#updateCaptures([]);
     for (const { tabId, session } of captures) {
       void this.#overlays.tell(tabId, { type: 'end', session });
-      void this.#mending.restart(tabId);
+      void this.#mending.restart(tabId, session);
     }
   }
 

@@ -25,6 +25,7 @@ export class Inbox {
     // From pages of the extension.
     check: () => this.#controller.checkHost(),
     edit: ({ tabId, edit }) => done(this.#transcripts.edit(tabId, edit)),
+    'edit-kept': ({ tabId, media, edit }) => done(this.#transcripts.editKept(tabId, media, edit)),
     microphone: ({ tabId, on }) => done(this.#controller.setMicrophone(tabId, on)),
     retranslate: ({ tabId }) => done(this.#controller.retranslate(tabId)),
     save: ({ tabId, saved }) => done(this.#transcripts.save(tabId, saved)),
@@ -49,7 +50,7 @@ export class Inbox {
    * @param {Pick<Controller, 'checkHost' | 'noteHampered' | 'noteMedia' | 'retranslate' | 'setMicrophone' | 'stop'
    *   | 'toggle'>} controller
    * @param {Pick<import('./preferences.js').Preferences, 'keepPosition'>} preferences
-   * @param {Pick<import('./transcripts.js').Transcripts, 'edit' | 'save' | 'seek'>} transcripts
+   * @param {Pick<import('./transcripts.js').Transcripts, 'edit' | 'editKept' | 'save' | 'seek'>} transcripts
    * @param {Pick<import('./inner_frames.js').InnerFrames, 'watch'>} inner
    */
   constructor(controller, preferences, transcripts, inner) {

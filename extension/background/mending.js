@@ -23,17 +23,20 @@ export class Mending {
   #recovery;
   #restarts;
   #streams;
+  #transcripts;
 
   /**
-   * @param {Pick<import('./parts.js').Parts, 'offscreen' | 'recovery' | 'restarts' | 'streams'>}
+   * @param {Pick<import('./parts.js').Parts, 'offscreen' | 'recovery' | 'restarts' | 'streams'
+   *   | 'transcripts'>}
    *   parts
    * @param {Hands} hands
    */
-  constructor({ offscreen, recovery, restarts, streams }, hands) {
+  constructor({ offscreen, recovery, restarts, streams, transcripts }, hands) {
     this.#offscreen = offscreen;
     this.#recovery = recovery;
     this.#restarts = restarts;
     this.#streams = streams;
+    this.#transcripts = transcripts;
     this.#hands = hands;
   }
 
@@ -67,13 +70,16 @@ export class Mending {
   /**
    * Begin anew with a tab whose capture was lost with its document.
    * @param {number} tabId
+   * @param {string} [before] the capture that was lost, where that is known
    */
-  async restart(tabId) {
+  async restart(tabId, before) {
     const wait = this.#restarts.next(tabId);
     const { captures, complain, restart } = this.#hands;
     if (wait === null) return void (await complain(tabId, problem('capture_lost')));
     await pause(wait);
-    if (!captures().has(tabId) && (await tabAt(tabId))) await restart(tabId);
+    if (captures().has(tabId) || !(await tabAt(tabId))) return;
+    await restart(tabId);
+    if (before !== undefined) await this.#transcripts.goOn(tabId, before);
   }
 
   /**

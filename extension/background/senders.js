@@ -46,6 +46,7 @@ const MESSAGES = {
   check: ['history', 'options', 'panel', 'popup', 'welcome'],
   microphone: ['microphone', 'popup'],
   edit: ['panel'],
+  'edit-kept': ['panel'],
   retranslate: ['panel', 'popup'],
   save: ['panel'],
   seek: ['panel'],

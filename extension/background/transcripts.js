@@ -35,7 +35,7 @@ export class Transcripts {
   /**
    * @param {Pick<import('./captures.js').Captures, 'rejoin' | 'send'>} offscreen
    * @param {Pick<import('./views.js').Views, 'readTabs' | 'tellReaders'>} views
-   * @param {Pick<import('./kept_sources.js').KeptSources, 'keep' | 'recall'>} kept
+   * @param {Pick<import('./kept_sources.js').KeptSources, 'edit' | 'keep' | 'recall'>} kept
    * @param {Pick<import('./inner_frames.js').InnerFrames, 'seek'>} inner
    */
   constructor(offscreen, views, kept, inner) {
@@ -48,6 +48,12 @@ export class Transcripts {
   /** @param {TranscriptNews} news of the offscreen document */
   receive(news) {
     handle(this.#news, news);
+  }
+
+  /** @param {import('./views.js').View} view that shows another tab, or more of it */
+  fill({ tabId, transcript }) {
+    this.tellReaders(transcript ? tabId : null);
+    if (tabId !== null) this.#offscreen.send({ type: 'show', tabId });
   }
 
   /** @param {number | null} whole tab whose transcript somebody reads from its beginning now */
@@ -65,14 +71,29 @@ export class Transcripts {
   }
 
   /**
+   * @param {number} tabId whose capture is over
+   * @param {string[]} media in whose lines something is changed
+   * @param {TranscriptEdit} edit
+   */
+  async editKept(tabId, media, edit) {
+    const tab = await tabAt(tabId);
+    if (tab) await this.#kept.edit(tab.incognito, media, edit);
+  }
+
+  /**
    * @param {number} tabId whose transcript goes on being kept on disk, or not any longer
    * @param {boolean} saved
    */
   async save(tabId, saved) {
-    // Of a private window nothing reaches the disk, whatever is asked for.
-    if (saved && (await tabAt(tabId))?.incognito !== false) return;
-    await this.#offscreen.rejoin();
-    this.#offscreen.send({ type: 'save', tabId, saved });
+    await this.#save(tabId, { saved });
+  }
+
+  /**
+   * @param {number} tabId whose capture was lost, and has begun anew
+   * @param {string} before the one that was lost: if it was being kept on disk, the new one is
+   */
+  async goOn(tabId, before) {
+    await this.#save(tabId, { saved: true, after: before });
   }
 
   /**
@@ -87,7 +108,18 @@ export class Transcripts {
 
   /**
    * @param {number} tabId
-   * @param {import('../transcript/kept.js').KeptSource[]} kept
+   * @param {{ saved: boolean, after?: string }} wish
+   */
+  async #save(tabId, wish) {
+    // Of a private window nothing reaches the disk, whatever is asked for.
+    if (wish.saved && (await tabAt(tabId))?.incognito !== false) return;
+    await this.#offscreen.rejoin();
+    this.#offscreen.send({ type: 'save', tabId, ...wish });
+  }
+
+  /**
+   * @param {number} tabId
+   * @param {import('../transcript/kept.js').KeptChanges[]} kept
    */
   async #keep(tabId, kept) {
     const tab = await tabAt(tabId);

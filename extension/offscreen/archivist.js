@@ -17,6 +17,8 @@ export const WRITTEN_EVERY_MS = 4000;
  * @typedef {object} Kept
  * @property {() => Transcript} now
  * @property {Transcript | null} written null: all of it is to be written
+ * @property {string | null} after id of one that is saved, and that this one goes on with; null once
+ *   it is saved itself
  */
 
 /** Knows which transcripts are kept. Of others it keeps nothing, and without any it does nothing. */
@@ -37,11 +39,13 @@ export class Archivist {
   /**
    * @param {() => Transcript} now what a transcript is at any time
    * @param {boolean} isKept whether the user has just saved it: then it is kept as it grows
+   * @param {string | null} [after] id of the one that it goes on with, if that is saved; the user has
+   *   not saved this one
    */
-  setKept(now, isKept) {
+  setKept(now, isKept, after = null) {
     const { id } = now();
     if (!isKept) return this.#drop(id);
-    if (!this.#kept.has(id)) this.#kept.set(id, { now, written: null });
+    if (!this.#kept.has(id)) this.#kept.set(id, { now, written: null, after });
     this.#stop ??= this.#edges.repeat(() => void this.write(), WRITTEN_EVERY_MS);
   }
 
@@ -75,13 +79,15 @@ export class Archivist {
   async #writeOne(id, kept) {
     const { archive, failed } = this.#edges;
     const now = kept.now();
-    if (now === kept.written) return;
+    // Nothing was said yet in one that goes on with another.
+    if (now === kept.written || (kept.after !== null && now.entries.length === 0)) return;
     try {
       // It may have been erased in the meantime.
-      if (!(await archive.has(id))) return this.#drop(id);
+      if (!(await archive.has(kept.after ?? id))) return this.#drop(id);
       if (kept.written === null) await archive.save(now);
       else await archive.update(now, changesBetween(kept.written, now));
       kept.written = now;
+      kept.after = null;
     } catch (error) {
       if (!(error instanceof DOMException)) throw error;
       kept.written = null;

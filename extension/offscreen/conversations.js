@@ -57,12 +57,14 @@ export class Conversations {
       this.#each(tabId, (active) => active.configure(options, step)),
     copy: ({ tabId }) => this.#each(tabId, (active) => this.#copyLastLine(active)),
     'leave-page': ({ tabId }) => this.#each(tabId, (active) => active.leavePage()),
-    edit: ({ tabId, edit }) => this.#each(tabId, ({ transcript }) => transcript.edit(edit)),
+    // Whoever reads a transcript may change it until its last words are there.
+    edit: ({ tabId, edit }) =>
+      this.#at(tabId).forEach(({ conversation }) => conversation.transcript.edit(edit)),
     media: ({ tabId, frame, ...media }) =>
       this.#each(tabId, (active) => active.noteMedia(frame, media)),
-    save: ({ tabId, saved }) =>
-      this.#each(tabId, ({ transcript: own }) =>
-        this.#edges.archivist.setKept(() => own.transcript, saved),
+    save: ({ tabId, saved, after }) =>
+      this.#at(tabId).forEach(({ conversation: { transcript: own } }) =>
+        this.#edges.archivist.setKept(() => own.transcript, saved, after),
       ),
     recalled: ({ tabId, kept }) => this.#each(tabId, ({ transcript }) => transcript.recall(kept)),
     transcripts: ({ tabIds, whole }) => this.#setReaders(tabIds, whole),
@@ -104,6 +106,7 @@ export class Conversations {
     this.#setHostReady(false, false);
     this.#setMetering(false);
     this.#setReaders([], null);
+    for (const { conversation } of this.#running.values()) conversation.transcript.keepAnew();
   }
 
   /** @param {boolean} wanted */
@@ -145,6 +148,8 @@ export class Conversations {
     if ('code' in opened) return report({ type: 'begun', session: id, problem: opened });
     takeTab(entry, opened, muted);
     this.used = true;
+    // What an earlier one of the tab has yet to say is not of what is read from now on.
+    for (const { conversation: earlier } of this.#at(tabId)) earlier.transcript.setRead(false);
     this.#running.set(id, entry);
     if (this.#readers.has(tabId)) conversation.transcript.setRead(true);
     conversation.show();
@@ -295,6 +300,8 @@ export class Conversations {
     entry.ending = true;
     void this.#closeSources(entry);
     entry.conversation.close();
+    // Another capture's may have taken its room in the meantime.
+    entry.conversation.transcript.keepAnew();
     entry.conversation.transcript.keep();
     void this.#edges.archivist.finish(entry.conversation.transcript.transcript.id);
     this.publish();
@@ -312,8 +319,10 @@ export class Conversations {
    */
   #setReaders(tabIds, whole) {
     this.#readers = new Set(tabIds);
-    for (const { conversation } of this.#running.values()) {
-      const read = this.#readers.has(conversation.tabId);
+    for (const entry of this.#running.values()) {
+      const { conversation } = entry;
+      const read =
+        this.#readers.has(conversation.tabId) && entry === this.#at(conversation.tabId).at(-1);
       if (!read || conversation.tabId === whole) conversation.transcript.setRead(read);
     }
   }

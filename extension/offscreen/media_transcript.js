@@ -1,6 +1,6 @@
 /** A conversation's transcript, kept in step with the media of its page. */
 import { SAMPLE_RATE } from '../audio/framing.js';
-import { keptSources } from '../transcript/kept.js';
+import { keptChanges } from '../transcript/kept.js';
 import { MediaFollower } from './media_follower.js';
 import { TranscriptWriter } from './transcript_writer.js';
 
@@ -12,8 +12,8 @@ import { TranscriptWriter } from './transcript_writer.js';
 /** What is said is shown, from the beginning on. */
 const NOTHING = JSON.stringify([null, 0]);
 
-/** A document that dies loses as much. */
-const KEEP_EVERY_SAMPLES = 30 * SAMPLE_RATE;
+/** A document that dies loses as much, and what was said while it was being written. */
+const KEEP_EVERY_SAMPLES = 4 * SAMPLE_RATE;
 
 /**
  * @typedef {object} TranscriptOutlets
@@ -35,9 +35,10 @@ export class MediaTranscript {
   #replayed = NOTHING;
   /** @type {Set<string>} media that earlier captures were asked for */
   #met = new Set();
-  /** The sample and the revision when the transcript was kept last. */
+  /** The sample at which the transcript was kept last. */
   #keptAt = 0;
-  #keptRevision = 0;
+  /** @type {import('../transcript/transcript.js').Transcript | null} what is kept of it */
+  #kept = null;
 
   /**
    * @param {{ id: string, tabId: number, page: import('../shared/messages.js').Page }} start
@@ -78,13 +79,17 @@ export class MediaTranscript {
     this.keep();
   }
 
-  /** Have what is final kept, for captures to come. */
+  /** Have what is final kept, for captures to come: as much of it as has changed. */
   keep() {
     const { transcript } = this.#writer;
-    if (transcript.revision === this.#keptRevision) return;
-    this.#keptRevision = transcript.revision;
-    const kept = keptSources(transcript);
+    const kept = keptChanges(this.#kept, transcript);
+    this.#kept = transcript;
     if (kept.length > 0) this.#outlets.report({ type: 'keep', tabId: this.#tabId, kept });
+  }
+
+  /** Nobody knows whether what was to be kept has been: all of it is told the next time. */
+  keepAnew() {
+    this.#kept = null;
   }
 
   /** The capture goes on after a while without sound. */

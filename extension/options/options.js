@@ -189,7 +189,7 @@ async function findHost() {
     ? text(`error_${problem.code}`) || problem.message
     : text('host_found');
   if (problem) return;
-  line.watch({});
+  line.watch({ host: true });
   line.tellHost({ type: 'models' });
 }
 

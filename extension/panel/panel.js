@@ -130,6 +130,8 @@ function edit(edit) {
   // Nobody else has it any more.
   const changed = edited(transcript, edit);
   show(changed);
+  const media = transcript.sources.flatMap(({ key }) => key ?? []);
+  void ask({ type: 'edit-kept', tabId, media, edit });
   void saving?.rewrite(transcript, changed);
 }
 

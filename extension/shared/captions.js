@@ -56,17 +56,18 @@ export function applyUpdate(model, update) {
 
 /**
  * The model from which a session goes on at sample `from`: what will be captioned anew is dropped,
- * and revisions count from the start, as the new host counts them.
+ * what was said before is final, for nobody hears it again, and revisions count from the start, as the
+ * new host counts them.
  * @param {CaptionModel} model
  * @param {number} from
  * @returns {CaptionModel}
  */
 export function resumeAt(model, from) {
-  return {
-    revision: 0,
-    lines: model.lines.filter((line) => line.start < from),
-    draft: null,
-  };
+  const before = model.lines.filter((line) => line.start < from);
+  const lines = before.map((line) =>
+    line.state === 'final' ? line : { ...line, state: /** @type {const} */ ('final') },
+  );
+  return { revision: 0, lines, draft: null };
 }
 
 /**

@@ -12,6 +12,7 @@
 /** @typedef {import('./protocol.js').Options} Options */
 /** @typedef {import('./captions.js').CaptionModel} CaptionModel */
 /** @typedef {import('../transcript/changes.js').TranscriptChanges} TranscriptChanges */
+/** @typedef {import('../transcript/kept.js').KeptChanges} KeptChanges */
 /** @typedef {import('../transcript/kept.js').KeptSource} KeptSource */
 /** @typedef {import('../transcript/timeline.js').Playhead} Playhead */
 /** @typedef {import('../transcript/transcript.js').Transcript} Transcript */
@@ -138,13 +139,14 @@
  * @typedef {TranscriptReport
  *   | PlayheadReport
  *   | { type: 'recall', tabId: number, key: string }
- *   | { type: 'keep', tabId: number, kept: KeptSource[] }
+ *   | { type: 'keep', tabId: number, kept: KeptChanges[] }
  *   | UnsavedReport} TranscriptNews
  */
 
 /**
  * From the service worker to the offscreen document. `recalled`: what an earlier capture has kept of
- * a medium; `transcripts`: the tabs whose transcript is read, and whose is read from its beginning.
+ * a medium; `save`: keep the transcript on disk (`after`: if the one of that id is kept, with which it
+ * goes on); `transcripts`: the tabs whose transcript is read, and whose is read from its beginning.
  * @typedef {{ type: 'begin', session: string, tabId: number, streamId: string, options: Options,
  *     visible: boolean, microphone: boolean, muted: boolean, page: Page, step: StepWish }
  *   | { type: 'reopen', session: string, tabId: number, streamId: string, muted: boolean }
@@ -156,7 +158,7 @@
  *   | { type: 'media', tabId: number, frame: number, paused: boolean | null,
  *       playhead: Playhead | null, picture?: Picture }
  *   | { type: 'edit', tabId: number, edit: TranscriptEdit }
- *   | { type: 'save', tabId: number, saved: boolean }
+ *   | { type: 'save', tabId: number, saved: boolean, after?: string }
  *   | { type: 'recalled', tabId: number, kept: KeptSource }
  *   | { type: 'transcripts', tabIds: number[], whole: number | null }
  *   | { type: 'audible', tabId: number, audible: boolean }
@@ -250,13 +252,15 @@
  * From a page of the extension to the service worker, answered with the problem that is left, or
  * null: start captions (in the side panel: also where the page is closed to extensions), stop them,
  * switch the microphone on or off for captions that run, translate what was said before the target
- * language was changed, change something in the transcript, have the page's medium go to a place, or
+ * language was changed, change something in the transcript (`edit-kept`: in what is kept of these media, because the
+ * capture is over), have the page's medium go to a place, or
  * see whether the host can be had.
  * @typedef {{ type: 'start', tabId: number, panel: boolean }
  *   | { type: 'stop', tabId: number }
  *   | { type: 'microphone', tabId: number, on: boolean }
  *   | { type: 'retranslate', tabId: number }
  *   | { type: 'edit', tabId: number, edit: TranscriptEdit }
+ *   | { type: 'edit-kept', tabId: number, media: string[], edit: TranscriptEdit }
  *   | { type: 'seek', tabId: number, media: string, at: number }
  *   | { type: 'save', tabId: number, saved: boolean }
  *   | { type: 'check' }} Request

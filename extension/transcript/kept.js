@@ -13,15 +13,76 @@ import { placeFor } from './transcript.js';
  */
 
 /**
+ * What of a medium is to be kept. Lines that are said near each other are a part: what changes is
+ * written every few seconds, and of a long film that is little.
+ * @typedef {object} KeptChanges
+ * @property {KeptSource['source']} source
+ * @property {KeptSource['names']} names
+ * @property {boolean} whole these are all its parts; otherwise, those that have changed
+ * @property {[part: number, entries: Entry[]][]} parts one without lines is gone
+ */
+
+const PART_SECONDS = 120;
+
+/**
  * @param {Transcript} transcript
  * @returns {KeptSource[]} of each medium in which something was said
  */
-export function keptSources({ sources, entries, names }) {
-  return sources.flatMap((source) => {
+export function keptSources(transcript) {
+  return keptChanges(null, transcript).map(({ source, names, parts }) => {
+    return { source, names, entries: parts.flatMap(([, entries]) => entries) };
+  });
+}
+
+/**
+ * @param {Transcript | null} before what was kept last; null: nothing
+ * @param {Transcript} now
+ * @returns {KeptChanges[]} of each medium of which something else is to be kept now
+ */
+export function keptChanges(before, now) {
+  if (before === now) return [];
+  const [old, all] = [before ? partsOf(before) : new Map(), partsOf(now)];
+  return now.sources.flatMap((source) => {
     const { key } = source;
-    const own = entries.filter(({ media, state }) => media === key && state === 'final');
-    if (key === null || own.length === 0) return [];
-    return [{ source: { ...source, key }, entries: own, names }];
+    if (key === null) return [];
+    const { names } = now;
+    const [known, parts] = [old.get(key), all.get(key) ?? new Map()];
+    const changed = differing(known ?? new Map(), parts);
+    const isSame = before?.sources.includes(source) && before.names === names;
+    if (changed.length === 0 && (isSame || !known)) return [];
+    return [{ source: { ...source, key }, names, whole: !known, parts: changed }];
+  });
+}
+
+/** @typedef {Map<number, Entry[]>} Parts */
+
+/**
+ * @param {Transcript} transcript
+ * @returns {Map<string, Parts>} what was said, by medium. What is not final yet is captioned again
+ *   when it is heard again, and then replaced.
+ */
+function partsOf({ entries }) {
+  /** @type {Map<string, Parts>} */
+  const all = new Map();
+  for (const entry of entries) {
+    if (entry.media === null) continue;
+    const parts = all.get(entry.media) ?? new Map();
+    const part = Math.floor(entry.start / PART_SECONDS);
+    all.set(entry.media, parts.set(part, [...(parts.get(part) ?? []), entry]));
+  }
+  return all;
+}
+
+/**
+ * @param {Parts} before
+ * @param {Parts} now
+ * @returns {[number, Entry[]][]}
+ */
+function differing(before, now) {
+  return [...new Set([...before.keys(), ...now.keys()])].flatMap((part) => {
+    const [old, lines] = [before.get(part) ?? [], now.get(part) ?? []];
+    const isSame = old.length === lines.length && old.every((entry, i) => entry === lines[i]);
+    return isSame ? [] : [[part, lines]];
   });
 }
 

@@ -104,10 +104,13 @@ export class WorkerLine {
     this.#send({ type: 'to-host', message });
   }
 
-  /** @param {Partial<Extract<ViewRequest, { type: 'watch' }>['wants']>} wants from now on */
+  /**
+   * Ask for something else. Only that is sent: what is asked for is told from its beginning.
+   * @param {Extract<ViewRequest, { type: 'watch' }>['wants']} wants from now on
+   */
   watch(wants) {
     this.#wants = { ...this.#wants, ...wants };
-    this.#send({ type: 'watch', wants: this.#wants });
+    this.#send({ type: 'watch', wants });
   }
 
   #connect() {
@@ -118,7 +121,8 @@ export class WorkerLine {
       this.#port = null;
       setTimeout(() => this.#connect(), RECONNECT_MS);
     });
-    this.watch({});
+    // A worker that is new knows nothing of what was asked of the one before.
+    this.watch(this.#wants);
   }
 
   /** @param {ViewRequest} request */

@@ -9,32 +9,13 @@ import pytest
 from axe import faults_of
 from browser import Browser
 from conftest import FakeHost, OpenStage
+from kept import save_in_panel, stored
 from panels import capture, entry, open_panel, tell, transcript
 from playwright.sync_api import Page, expect
 from popup import ARTIFACTS
 from waiting import wait_until
 
-STORED = """async () => {
-  if (!(await indexedDB.databases()).some(({ name }) => name === 'history')) return null;
-  const ask = (request) => new Promise((done, fail) => {
-    request.onsuccess = () => done(request.result);
-    request.onerror = () => fail(request.error);
-  });
-  const database = await ask(indexedDB.open('history'));
-  const all = await ask(database.transaction('entries').objectStore('entries').getAll());
-  database.close();
-  return all.map(({ entry }) => entry.corrected ?? entry.text);
-}"""
-"""The texts that are on disk; null: there is no database."""
-
 DAY_MS = 86_400_000
-
-
-def stored(browser: Browser) -> list[str] | None:
-    """Return the lines on disk; None where nothing was ever saved."""
-    worker = browser.context.service_workers[-1]
-    found: list[str] | None = worker.evaluate(STORED)
-    return found
 
 
 @pytest.fixture(autouse=True)
@@ -196,15 +177,9 @@ def test_a_saved_transcript_is_written_as_it_grows_also_after_the_panel_is_close
     show = stage("/kept")
     show.say("One.")
     show.until("One.")
-    browser.popup(show.page).click("#panel")
-    panel = browser.side_panel()
-    wait_until(lambda: "One." in panel.text("#lines"), "no captions in the panel")
-    panel.evaluate(
-        "[...document.querySelectorAll('.actions button')]"
-        ".find((b) => b.textContent === 'Save').click()"
-    )
+    save_in_panel(browser, show.page)
     wait_until(lambda: stored(browser) == ["One."], lambda: f"on disk: {stored(browser)}")
-    panel.evaluate("window.close()")
+    browser.side_panel().evaluate("window.close()")
     show.say("Two.")
     show.until("Two.")
     begun = time.monotonic()

@@ -242,6 +242,9 @@ def test_without_a_capture_edits_hold_as_well(panel: Page) -> None:
     panel.keyboard.press("Enter")
     expect(panel.locator(".line").last.locator(".committed")).to_have_text("Better.")
     assert asked(panel, "edit") == []
+    # The next capture of the film finds them.
+    kept = [(message["media"], message["edit"]["kind"]) for message in asked(panel, "edit-kept")]
+    assert kept == [([MEDIA], "bookmark"), ([MEDIA], "correct")]
 
 
 def test_sources_and_what_was_skipped(panel: Page) -> None:

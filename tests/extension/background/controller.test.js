@@ -146,6 +146,25 @@ test('a page of the extension gets what it asked for, and no more', async () => 
   assert.deepEqual(ofType(document.sent, 'meter').at(-1), { type: 'meter', wanted: false });
 });
 
+test('what a page goes on showing is not told again when it asks for something else', async () => {
+  const { controller, views, document } = startWorker();
+  await controller.toggle(7);
+  const panel = new FakePort();
+  views.accept(asPort(panel), 'panel');
+  panel.receive({ type: 'watch', wants: { tabId: 7, transcript: true } });
+  await settled();
+  const asked = () => [ofType(document.sent, 'transcripts'), ofType(document.sent, 'show')];
+  const before = asked();
+  assert.equal(before[0]?.at(-1).whole, 7);
+  panel.receive({ type: 'watch', wants: { host: true } });
+  panel.receive({ type: 'watch', wants: { host: false } });
+  await settled();
+  assert.deepEqual(asked(), before);
+  panel.receive({ type: 'watch', wants: { tabId: 7 } });
+  await settled();
+  assert.equal(asked()[0]?.length, (before[0]?.length ?? 0) + 1, 'it has nothing any more');
+});
+
 test('a button that is being painted when its captions end offers to start them', async () => {
   const { controller, seen, document } = startWorker();
   await controller.toggle(7);

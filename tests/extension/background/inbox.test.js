@@ -37,7 +37,12 @@ function bench() {
   const inbox = new Inbox(
     controller,
     { keepPosition: noted('keepPosition') },
-    { edit: noted('edit'), save: noted('save'), seek: noted('seek') },
+    {
+      edit: noted('edit'),
+      editKept: noted('editKept'),
+      save: noted('save'),
+      seek: noted('seek'),
+    },
     { watch: noted('watchFrames') },
   );
   return { inbox, asked, host };
@@ -89,10 +94,12 @@ test('the side panel changes a transcript, and has the page go to a place', asyn
   const seek = /** @type {const} */ ({ type: 'seek', tabId: 7, media: 'film', at: 12 });
   for (const sender of [PANEL, PAGE]) {
     inbox.receive({ type: 'edit', tabId: 7, edit }, sender, () => {});
+    inbox.receive({ type: 'edit-kept', tabId: 7, media: ['film'], edit }, sender, () => {});
     inbox.receive(seek, sender, () => {});
   }
   assert.deepEqual(asked, [
     ['edit', 7, edit],
+    ['editKept', 7, ['film'], edit],
     ['seek', 7, 'film', 12],
   ]);
 });

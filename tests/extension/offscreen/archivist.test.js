@@ -105,3 +105,27 @@ test('what is over is written once more', async () => {
   assert.deepEqual(take(), [['save', 2]]);
   assert.equal(repeated.length, 0);
 });
+
+test('one that goes on with a saved one is saved, too, once something is said', async () => {
+  const { archivist, become, disk, now, take } = bench();
+  become([]);
+  disk.saved = new Set(['before']);
+  archivist.setKept(now, true, 'before');
+  await archivist.write();
+  assert.deepEqual(take(), []);
+  become([entry(0, 'One.')]);
+  await archivist.write();
+  assert.deepEqual(take(), [['save', 1]]);
+  disk.saved.add('t');
+  become([...now().entries, entry(4, 'Two.')]);
+  await archivist.write();
+  assert.deepEqual(take(), [['update', ['Two.'], []]]);
+});
+
+test('one that goes on with one that is not saved is not saved', async () => {
+  const { archivist, disk, now, repeated, take } = bench();
+  disk.saved.clear();
+  archivist.setKept(now, true, 'before');
+  await archivist.write();
+  assert.deepEqual([take(), repeated.length], [[], 0]);
+});

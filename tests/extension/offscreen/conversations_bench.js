@@ -94,6 +94,8 @@ export function bench() {
     /** What is done again and again. @type {(() => void)[]} */
     repeated: [],
   };
+  /** @type {[id: string, isKept: boolean][]} */
+  const kept = [];
   let ids = 0;
   const conversations = new Conversations({
     report: (report) => reports.push(report),
@@ -123,11 +125,15 @@ export function bench() {
     },
     newId: () => `mic-${++ids}`,
     now: () => 0,
-    archivist: { finish: async () => {}, setKept: () => {} },
+    archivist: {
+      finish: async () => {},
+      setKept: (now, isKept) => void kept.push([now().id, isKept]),
+    },
   });
   return {
     conversations,
     browser,
+    kept,
     tabs,
     microphones,
     scheduled,

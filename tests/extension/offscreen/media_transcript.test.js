@@ -131,20 +131,35 @@ test('what an earlier capture has kept of a medium is asked for once, and joined
   assert.deepEqual(replayed(), [['First.']]);
 });
 
-test('what is final is kept while the capture runs, if something was said', () => {
+test('what is final is kept within seconds, if something was said', () => {
   const { transcript, hear, say, take } = bench();
-  hear(40);
+  hear(10);
   assert.deepEqual(take('keep'), []);
   say(3, 'First.');
-  hear(30);
+  hear(4.5);
   const kept = take('keep').flatMap((report) => report.kept);
   assert.deepEqual(
-    kept.map(({ source, entries }) => [source.key, entries.length]),
-    [['film', 1]],
+    kept.map(({ source, parts, whole }) => [source.key, parts.length, whole]),
+    [['film', 1, true]],
   );
   hear(60);
   transcript.keep();
   assert.deepEqual(take('keep'), [], 'nothing is new');
+  transcript.edit({ kind: 'rename', speaker: '1', name: 'Ada' });
+  hear(4.5);
+  const [{ names, parts }] = take('keep').flatMap((report) => report.kept);
+  assert.deepEqual([names, parts], [{ 1: 'Ada' }, []]);
+});
+
+test('when a worker has died over it, all is kept anew', () => {
+  const { transcript, hear, say, take } = bench();
+  hear(10);
+  say(3, 'First.');
+  transcript.keep();
+  take('keep');
+  transcript.keepAnew();
+  hear(4.5);
+  assert.equal(take('keep').flatMap((report) => report.kept)[0]?.whole, true);
 });
 
 test('the user’s changes are told like others', () => {

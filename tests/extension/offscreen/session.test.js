@@ -309,7 +309,9 @@ test('a host that comes later is sent the lines it does not know, to be translat
   assert.equal(session.state.stale, true);
   takeToHost();
   session.retranslate();
-  assert.deepEqual(takeToHost(), [{ type: 'retranslate', session: 's', earlier: [one, two] }]);
+  // Nobody hears them again.
+  const earlier = [one, two].map((each) => ({ ...each, state: 'final' }));
+  assert.deepEqual(takeToHost(), [{ type: 'retranslate', session: 's', earlier }]);
   const pt = { text: 'X.', language: 'pt', state: /** @type {const} */ ('final') };
   const translated = [one, two, line(7 * SAMPLE_RATE, 'Three.')];
   session.applyCaptions(

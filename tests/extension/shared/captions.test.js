@@ -93,6 +93,11 @@ test('going on at a sample leads to the same captions as never having stopped', 
   }
 });
 
+test('what is not heard again is final', () => {
+  const model = modelOf(captions(1, [line(0, 'half heard'), line(500, 'heard again')]));
+  assert.deepEqual(resumeAt(model, 500).lines, [line(0, 'half heard', { state: 'final' })]);
+});
+
 test('captioning goes on after the last word of a line whose sound is no longer kept', () => {
   const model = modelOf(captions(1, [line(100, 'half kept', { end: 400 }), line(600, 'later')]));
   assert.equal(resumeSample(model, 250), 400);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { covered, withHeard } from '../../../extension/transcript/coverage.js';
-import { keptSources, withKept } from '../../../extension/transcript/kept.js';
-import { withLines, withSource } from '../../../extension/transcript/transcript.js';
+import { keptChanges, keptSources, withKept } from '../../../extension/transcript/kept.js';
+import { corrected, withLines, withSource } from '../../../extension/transcript/transcript.js';
 import { line } from '../builders.js';
 import { emptyTranscript, playhead, SECOND, timelineOf } from './builders.js';
 
@@ -19,12 +19,12 @@ function captured(id, ...lines) {
 /** @param {import('../../../extension/transcript/transcript.js').Transcript} transcript */
 const texts = ({ entries }) => entries.map(({ text }) => text);
 
-test('what is kept of a medium is what is final', () => {
+test('what is kept of a medium is all that was said, as far as it was', () => {
   const before = captured('a', said(1, 'Hello.'), said(5, 'Worl', 'committed'));
   const [kept, ...others] = keptSources(before);
   assert.deepEqual(
     kept?.entries.map(({ text }) => text),
-    ['Hello.'],
+    ['Hello.', 'Worl'],
   );
   assert.deepEqual([kept?.source.key, kept?.source.title, others], ['film', 'A film', []]);
   assert.deepEqual(keptSources(withLines(emptyTranscript(), [said(1, 'x')], timelineOf([]))), []);
@@ -45,9 +45,40 @@ test('where both have lines, those of now stay', () => {
   assert.deepEqual(texts(withKept(captured('b', said(1.5, 'Hello.')), kept)), ['Hello.', 'World.']);
 });
 
+test('what was not final when its capture was lost is captioned again, and is there once', () => {
+  const heard = { from: 0, until: 4, breaksIn: false, breaksOff: false };
+  const lost = captured('a', said(1, 'Hello.'), said(5, 'Worl', 'committed'));
+  const [kept] = keptSources(withHeard(lost, 'film', heard));
+  assert.ok(kept);
+  const begun = withKept(withSource(emptyTranscript(), playhead(0)), kept);
+  assert.equal(covered(begun, 'film', 5), null);
+  const again = withLines(begun, [said(5, 'World.')], timelineOf([[0, playhead(0)]], 'b'));
+  assert.deepEqual(texts(again), ['Hello.', 'World.']);
+});
+
 test('names of speakers are kept', () => {
   const [kept] = keptSources({ ...captured('a', said(1, 'Hello.')), names: { 1: 'Ada' } });
   assert.ok(kept);
   const now = { ...captured('b'), names: { 2: 'Bob' } };
   assert.deepEqual(withKept(now, kept).names, { 1: 'Ada', 2: 'Bob' });
+});
+
+test('what has changed is told by parts of the medium', () => {
+  const before = captured('a', said(1, 'One.'), said(130, 'Two.'), said(140, 'Three.'));
+  const parts = (/** @type {ReturnType<typeof keptChanges>} */ changes) =>
+    changes.flatMap((change) => change.parts.map(([part, lines]) => [part, lines.length]));
+  assert.deepEqual(parts(keptChanges(null, before)), [
+    [0, 1],
+    [1, 2],
+  ]);
+  assert.deepEqual(keptChanges(before, before), []);
+  const id = before.entries[1]?.id ?? '';
+  const changes = keptChanges(before, corrected(before, id, 'Too.'));
+  assert.deepEqual([parts(changes), changes[0]?.whole], [[[1, 2]], false]);
+});
+
+test('what of a medium is no longer there is told, too', () => {
+  const before = captured('a', said(1, 'One.'), said(130, 'Two.'));
+  const after = { ...before, entries: before.entries.slice(0, 1) };
+  assert.deepEqual(keptChanges(before, after)[0]?.parts, [[1, []]]);
 });
