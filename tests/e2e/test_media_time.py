@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 import pytest
-from browser import Browser
+from browser import EXTENSION_ID, Browser
 from conftest import FakeHost, Launch
 from pages import Site
 from playwright.sync_api import Page
@@ -182,6 +182,49 @@ def test_a_medium_is_found_wherever_it_is(cinema: Cinema, body: str) -> None:
         lambda: [e for e in reader.entries if (e.media or "").endswith(" 30")],
         "no line has the time of the medium",
     )
+
+
+ALLOW = """async ([id, site]) => {
+  await chrome.developerPrivate.addHostPermission(id, site);
+}"""
+
+
+def allow(browser: Browser, site: str) -> None:
+    """Give the extension access to a site, as the user does in the browser's own page."""
+    page = browser.open("chrome://extensions")
+    page.evaluate(ALLOW, [EXTENSION_ID, site])
+    page.close()
+
+
+@pytest.mark.parametrize("allowed", [True, False], ids=["allowed", "not allowed"])
+def test_a_medium_in_a_frame_of_another_site_is_followed_where_that_is_allowed(
+    start_browser: Launch, fake_host: FakeHost, site: Site, tmp_path: Path, allowed: bool
+) -> None:
+    add_film(site, tmp_path, "/inner.webm", noise(30, 0.1))
+    site.add_page("/inner", VIDEO.format(film="/inner.webm"))
+    inner = site.url("/inner", host="localhost")
+    site.add_page("/outer", f"<iframe src='{inner}' allow='autoplay' width=640></iframe>")
+    browser = start_browser(fake_host.command)
+    if allowed:
+        allow(browser, "http://localhost/*")
+    page = browser.open(site.url("/outer"))
+    browser.click_action(page)
+    wait_until(lambda: browser.badge(page) == "on", lambda: browser.button(page))
+    reader = TranscriptReader(browser)
+    page.bring_to_front()
+    [frame] = [frame for frame in page.frames if frame.url == inner]
+    frame.evaluate("document.querySelector('video').play()")
+    wait_until(lambda: len(reader.entries) > 0, "nothing is captioned")
+    if not allowed:
+        assert {entry.media for entry in settle(lambda: reader.entries[:1])} == {None}
+        return
+    followed = lambda: [e for e in reader.entries if (e.media or "").startswith(inner)]  # noqa: E731
+    wait_until(followed, "no line has the time of the medium")
+    frame.evaluate("document.querySelector('video').currentTime = 20")
+    wait_until(lambda: len(cuts(fake_host)) == 1, lambda: f"cuts: {cuts(fake_host)}")
+    reader.seek(followed()[0].media or "", 5)
+    at = "document.querySelector('video').currentTime"
+    wait_until(lambda: 5 <= float(frame.evaluate(at)) < 15, "the panel's click does nothing")
 
 
 def test_what_was_captioned_is_shown_again_in_step(cinema: Cinema, fake_host: FakeHost) -> None:

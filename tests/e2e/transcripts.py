@@ -29,6 +29,20 @@ READ = """async () => {
     }
     if (message.type === 'playhead') heard.playhead = message;
   });
+  const { Exporter } = await import('/ui/exporter.js');
+  const { exportLines } = await import('/transcript/export.js');
+  const exporter = new Exporter({
+    tellHost: (message) => port.postMessage({ type: 'to-host', message }),
+    watch: (wants) => port.postMessage({ type: 'watch', wants }),
+  });
+  port.onMessage.addListener((message) => exporter.receive(message));
+  globalThis.exported = (media, format) => {
+    const filter = (text) => text;
+    const words = { you: 'You', numbered: (number) => `Speaker ${number}` };
+    const lines = exportLines(heard.transcript, media, { filter, words });
+    const { title, language } = heard.transcript;
+    return exporter.make({ format, content: 'original', title, language }, lines);
+  };
   globalThis.heard = heard;
   globalThis.seek = (media, at) =>
     chrome.runtime.sendMessage({ type: 'seek', tabId, media, at });
@@ -58,6 +72,19 @@ class Entry:
         return list(zip(texts, starts, [*starts[1:], self.end], strict=True))
 
 
+def word_time_differences(
+    spoken: Sequence[TimedWord], captioned: Sequence[TimedWord]
+) -> list[float]:
+    """Seconds by which starts and ends of English words come too late; negative: too early."""
+    forms, found = (
+        [scoring.normalise(text, "en") for text, _, _ in w] for w in (spoken, captioned)
+    )
+    _, pairs = scoring.align([" ".join(f) for f in forms], [" ".join(f) for f in found])
+    times = [(spoken[i], captioned[j]) for i, j in pairs if forms[i]]
+    differences = [d for (_, a, b), (_, c, e) in times for d in (c - a, e - b)]
+    return [difference for difference in differences if not math.isnan(difference)]
+
+
 def word_time_errors(entries: Sequence[Entry], spoken: Sequence[TimedWord]) -> list[float]:
     """Seconds by which starts and ends of English words are off, sorted."""
     captioned = [word for entry in entries for word in entry.timed_words]
@@ -84,6 +111,12 @@ class TranscriptReader:
     def entries(self) -> list[Entry]:
         """Its lines, in order."""
         return [_entry(**entry) for entry in self.transcript["entries"]]
+
+    def exported(self, media: str, file_format: str) -> str:
+        """Return what of one medium was said, as a file that the host has written."""
+        made = self._page.evaluate("([m, f]) => exported(m, f)", [media, file_format])
+        assert "text" in made, made
+        return str(made["text"])
 
     def seek(self, media: str, at: float) -> None:
         """Have the page's medium go to a place."""
