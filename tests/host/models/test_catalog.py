@@ -5,7 +5,8 @@ import pytest
 from fixtures.models import model
 from wlk_host.backends.whisper.tokenizer import WhisperTokenizer
 from wlk_host.models import catalog
-from wlk_host.models.catalog import CATALOG, CatalogEntry
+from wlk_host.models.catalog import CATALOG
+from wlk_host.models.entries import CatalogEntry
 
 
 def name(entry: CatalogEntry) -> str:

@@ -12,8 +12,8 @@ from fixtures import hub as answers
 from fixtures.hub import Hub, serving
 from wlk_host.core.errors import WlkError
 from wlk_host.models import nllb, store
-from wlk_host.models.catalog import CatalogEntry, HubRepository, ModelFile, Repository
 from wlk_host.models.download import download
+from wlk_host.models.entries import CatalogEntry, HubRepository, ModelFile, Repository
 from wlk_host.models.nllb import NllbModel
 from wlk_host.runtime.translators import commands
 

@@ -23,6 +23,9 @@ _MOST_LINES: Final = 100
 _MOST: Final = 8
 """Final lines translated by one call."""
 
+_MANY: Final = 2 * _MOST
+"""Final lines that wait, from which the newest come first: those are looked at."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -150,12 +153,14 @@ class LineTranslations:
     # -- what the translator is asked --------------------------------------------------
 
     def next_batch(self) -> Batch | None:
-        """What is to be translated next: final lines in their order, otherwise the newest draft."""
+        """What is to be translated next: final lines in their order, otherwise the newest draft.
+
+        Where many final lines wait, because a translator was missing or is slow, the newest of them
+        come first.
+        """
         final = [e for e in self._waiting() if e.line.state == "final"]
         if final:
-            # A line that the translator failed at does not hold up the others.
-            first = next((e for e in final if e.failed_after is None), final[0])
-            return self._batch(self._run_of(final, first)[: self._most], "final")
+            return self._batch(self._run_of(final, self._first_of(final))[: self._most], "final")
         if self._drafts:
             for entry in reversed(list(self._waiting())):
                 if (text := self._draft_text(entry)) and text != entry.asked:
@@ -278,6 +283,11 @@ class LineTranslations:
             self._breaks, previous.id
         )
         return is_same_sound and source_of(line) == source_of(previous)
+
+    def _first_of(self, final: Sequence[_Entry]) -> _Entry:
+        # A line that the translator failed at does not hold up the others.
+        untried = [entry for entry in final if entry.failed_after is None] or final
+        return untried[-self._most] if len(untried) > _MANY else untried[0]
 
     def _run_of(self, entries: Sequence[_Entry], first: _Entry) -> list[_Entry]:
         """The lines from `first` on that follow one another and did not fail before."""

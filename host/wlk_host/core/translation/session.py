@@ -78,6 +78,7 @@ class TranslatedSession:
         self._flight: _Flight | None = None
         self._pause: Sample = 0
         self._not_before: Sample = start
+        self._changes = service.changes
         self.translation_delay: Sample | None = None
         self.translation_problem: WlkError | None = None
         self._make_ready()
@@ -162,6 +163,7 @@ class TranslatedSession:
 
     def next_work(self) -> Work | None:
         """The most urgent work that is due now."""
+        self._look_again()
         return self._captions.next_work() or (Work.TRANSLATE if self._is_due() else None)
 
     def run(self, work: Work) -> list[Event]:
@@ -203,6 +205,13 @@ class TranslatedSession:
 
     def _come_with_english(self, language: str) -> bool:
         return self._tells_english(self._options, language)
+
+    def _look_again(self) -> None:
+        """Where a translator was installed or removed, what failed is tried again at once."""
+        if self._service.changes != self._changes:
+            self._changes = self._service.changes
+            self._pause, self._not_before = 0, self._heard_until
+            self._make_ready()
 
     def _may_translate(self) -> bool:
         return self._heard_until >= self._not_before

@@ -14,8 +14,9 @@ from host.core.scripted import sound_of, spoken
 from host.core.stage import Stage as CoreStage
 from wlk_host.core.captions import Transcript, text_of
 from wlk_host.core.errors import WlkError
-from wlk_host.core.options import SessionOptions, only_if_chosen, whisper_tells
+from wlk_host.core.options import SessionOptions, only_if_chosen
 from wlk_host.core.recognition import Recognition
+from wlk_host.core.translation.choice import whisper_tells
 from wlk_host.core.translation.session import TranslatedSession
 from wlk_host.core.translation.translators import TranslationRequest
 from wlk_host.core.types import (
@@ -79,6 +80,7 @@ class Upper:
     """Translates into capitals; notes what it was asked, fails as often as told."""
 
     def __init__(self) -> None:
+        self.changes = 0
         self.asked: list[TranslationRequest] = []
         self.failures: list[WlkError] = []
 

