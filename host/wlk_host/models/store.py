@@ -217,7 +217,8 @@ def _expected(entry: CatalogEntry) -> dict[str, Seen | None]:
             continue
         record = record or records.read(models_dir(), entry.name)
         if file.is_archive:
-            expected.update(record.kept or {"model.bin": None})
+            unknown: dict[str, Seen | None] = {"model.bin": None}
+            expected.update(record.kept or unknown)
         else:
             identity = hub.identity(file.repository or entry.repository, file.name)
             seen = record.fetched.get(identity)

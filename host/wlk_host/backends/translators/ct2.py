@@ -73,9 +73,12 @@ class CTranslator:
                 max_decoding_length=_most_tokens(sources),
                 replace_unknowns=not prefixed,
             )
-            return [self._pieces.decode(found.hypotheses[0][len(prefix) :]) for found in results]
+            return [self._text(found.hypotheses[0][len(prefix) :]) for found in results]
 
         return by_sentence(texts, translate, source)
+
+    def _text(self, tokens: list[str]) -> str:
+        return self._pieces.decode([token for token in tokens if not self._model.is_sign(token)])
 
     def _tokens(self, text: str, source: str, target: str) -> list[str]:
         tags = {

@@ -15,7 +15,8 @@ from wlk_host.core.languages import base_of
 from wlk_host.core.translation import m2m_codes, nllb_codes, supported
 from wlk_host.json_files import read_json
 
-_END: Final = "</s>"
+_SIGNS: Final = frozenset(("<s>", "</s>", "<pad>", "<unk>"))
+_NLLB_CODE: Final = re.compile(r"[a-z]{3}_[A-Z][a-z]{3}")
 
 _VOCABULARIES: Final = ("shared_vocabulary", "target_vocabulary", "source_vocabulary")
 _PAIR: Final = re.compile(r"(?:^|[-_])([a-z]{2,3})[-_]([a-z]{2,3}(?:-[A-Z]{2})?)$")
@@ -100,6 +101,17 @@ class Description:
                 tags = (f"<2{code}>" for code in (language.replace("-", "_"), base_of(language)))
                 return next((tag for tag in tags if tag in self.vocabulary), None)
         return None
+
+    def is_sign(self, token: str) -> bool:
+        """Whether a token stands for a language or an end instead of letters."""
+        if token in _SIGNS:
+            return True
+        match self.family:
+            case Family.NLLB:
+                return _NLLB_CODE.fullmatch(token) is not None
+            case Family.M2M:
+                return token.startswith("__") and token.endswith("__")
+        return False
 
     @property
     def _is_package(self) -> bool:

@@ -10,7 +10,8 @@ from wlk_host.core.languages import same_language
 from wlk_host.core.options import SessionOptions, TellsEnglish, only_if_chosen
 from wlk_host.core.ports import Background, Promise
 from wlk_host.core.recognition import Recognition
-from wlk_host.core.translation.lines import Batch, LineTranslations
+from wlk_host.core.translation.batches import Batch
+from wlk_host.core.translation.lines import LineTranslations
 from wlk_host.core.translation.translators import TranslationRequest, TranslationService
 from wlk_host.core.types import (
     SAMPLE_RATE,
