@@ -111,6 +111,8 @@ class Description:
                 return _NLLB_CODE.fullmatch(token) is not None
             case Family.M2M:
                 return token.startswith("__") and token.endswith("__")
+            case Family.MADLAD:
+                return token.startswith("<2") and token.endswith(">")
         return False
 
     @property

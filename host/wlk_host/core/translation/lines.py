@@ -195,6 +195,13 @@ class LineTranslations:
         entry.settled = entry.settled or given_up
         entry.failed_after = self._n_succeeded
 
+    def forget_failures(self) -> None:
+        """Another translator is there: what one failed at says nothing of it."""
+        self._most = _MOST
+        for entry in self._entries.values():
+            entry.failed_after = None
+            entry.asked = entry.translated
+
     # -- inside --------------------------------------------------------------------------
 
     def _keep(self, line: Line, now: Sample) -> Line:

@@ -212,6 +212,7 @@ class TranslatedSession:
         if self._service.changes != self._changes:
             self._changes = self._service.changes
             self._pause, self._not_before = 0, self._heard_until
+            self._lines.forget_failures()
             self._make_ready()
 
     def _may_translate(self) -> bool:
