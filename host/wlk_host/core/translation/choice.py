@@ -11,7 +11,7 @@ Pure. `runtime.translators.registry` knows which translators there are on this m
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from wlk_host.core.languages import same_language
@@ -77,17 +77,19 @@ def joined(first: TranslatorEntry, second: TranslatorEntry) -> TranslatorEntry:
 
 def all_ways(entries: Sequence[TranslatorEntry]) -> list[TranslatorEntry]:
     """The installed translators, the best first, then the ways through English that they lack."""
-    installed = [entry for entry in by_preference(entries) if entry.is_installed()]
-    ways, known = list(installed), set[tuple[str, str]]()
-    for first in installed:
-        for source in first.sources if first.pivots and first.supports(None, PIVOT) else ():
-            for target in _targets(installed):
-                through = serving(installed, source, target)
-                is_new = (source, target) not in known and not same_language(source, target)
-                if is_new and through and through[0].parts:
-                    known.add((source, target))
-                    ways.append(through[0])
-    return list({way.name: way for way in ways}.values())
+    there = [entry for entry in by_preference(entries) if entry.is_installed()]
+    known = [replace(entry, is_installed=lambda: True) for entry in there]  # Looked up once.
+    pivots = [entry for entry in known if entry.pivots]
+    into = {code for e in pivots for code in e.sources if e.supports(code, PIVOT)}
+    onto = {code for e in pivots for code in e.targets if e.supports(PIVOT, code)}
+    found: dict[str, TranslatorEntry] = {}
+    for source in sorted(into):
+        for target in sorted(onto):
+            if not same_language(source, target):
+                way = serving(known, source, target)[0]
+                if way.parts:
+                    found.setdefault(way.name, way)
+    return [*there, *found.values()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +120,6 @@ def _pivots(
             for first in installed
             if first.pivots and first.supports(source, PIVOT)
         )
-
-
-def _targets(entries: Iterable[TranslatorEntry]) -> list[str]:
-    return [
-        code
-        for entry in entries
-        if entry.pivots and entry.supports(PIVOT, entry.targets[0])
-        for code in entry.targets
-        if not same_language(code, PIVOT)
-    ]
 
 
 def whisper_tells(

@@ -62,6 +62,7 @@ class ModelService:
         send: sends a message; called from any thread.
         entries: the known models.
         look: finds the backends of this machine, which can take a second.
+        changed: called when a translator was installed or removed; from any thread.
     """
 
     def __init__(
@@ -69,8 +70,10 @@ class ModelService:
         send: Callable[[ToExtension], None],
         entries: Sequence[CatalogEntry] = (*LISTED, *TRANSLATORS),
         look: Callable[[], Sequence[Capabilities]] = lambda: examine(surroundings(with_card=True)),
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
         self._send = send
+        self._changed = changed
         self._look = look
         self._looking = False
         self._backends: tuple[Backend, ...] = ()
@@ -183,6 +186,7 @@ class ModelService:
                 busy.pop(entry.name, None)
             if entry.translation is not None:
                 CHANGES.note()
+                self._changed()
             self._send_change()
 
     def _fail(self, entry: CatalogEntry, error: WlkError) -> None:
