@@ -46,6 +46,8 @@ class GitRepository:
 class PackageIndex:
     """The server of Argos packages. It knows no commits; a package's name ends in its version."""
 
+    revision: None = None
+
 
 Repository: TypeAlias = HubRepository | GitRepository | PackageIndex
 

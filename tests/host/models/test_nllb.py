@@ -59,8 +59,9 @@ def only_small(monkeypatch: pytest.MonkeyPatch, small_hub: Hub) -> Hub:
 def test_every_file_is_pinned(entry: CatalogEntry) -> None:
     for file in entry.files:
         repository = file.repository or entry.repository
-        assert re.fullmatch(r"[0-9a-f]{40}", repository.revision), file
-        assert re.fullmatch(r"[0-9a-f]{64}", file.sha256), file
+        assert re.fullmatch(r"[0-9a-f]{40}", repository.revision or ""), file
+        assert re.fullmatch(r"[0-9a-f]{64}", file.sha256 or ""), file
+        assert file.is_exact
         assert file.size_bytes > 0
         assert (file.text is None) or len(file.text.encode()) == file.size_bytes
     names = {file.name for file in entry.files}

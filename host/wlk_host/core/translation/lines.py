@@ -253,7 +253,8 @@ class LineTranslations:
         lines = [entry.line for entry in run]
         whole = self._most > 1 and not any(entry.alone for entry in run)
         groups = grouped(lines, source_of(lines[0])) if whole else [1] * len(lines)
-        taken, n = [], 0
+        taken: list[int] = []
+        n = 0
         for size in groups:
             if taken and n + size > self._most:
                 break

@@ -146,15 +146,8 @@ def test_a_half_that_says_nothing_loses_no_line() -> None:
 
 def test_all_ways_name_those_through_english_that_have_no_direct_one() -> None:
     names = [way.name for way in choice.all_ways([EN_ES, ES_EN, EN_PT, DE_EN])]
-    assert names == [
-        "en-es",
-        "es-en",
-        "en-pt",
-        "de-en",
-        "es-en+en-pt",
-        "de-en+en-es",
-        "de-en+en-pt",
-    ]
+    assert names[:4] == ["en-es", "es-en", "en-pt", "de-en"]
+    assert sorted(names[4:]) == ["de-en+en-es", "de-en+en-pt", "es-en+en-pt"]
     direct = [way.name for way in choice.all_ways([ES_EN, EN_PT, SMALL])]
     assert direct == ["es-en", "en-pt", "small"]
 

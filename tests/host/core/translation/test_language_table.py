@@ -27,13 +27,13 @@ def description(entry: CatalogEntry, folder: Path) -> Description:
     """Of a folder that holds the tokens of the real vocabulary."""
     family = entry.name.partition("-")[0]
     tokens = {
-        "nllb": {nllb_codes.target_code(code) for code in nllb_codes.TARGETS},
-        "m2m100": {f"__{m2m_codes.target_code(code)}__" for code in m2m_codes.TARGETS},
-        "opus": {"▁a"},
+        "nllb": [nllb_codes.target_code(code) or "" for code in nllb_codes.TARGETS],
+        "m2m100": [f"__{m2m_codes.target_code(code)}__" for code in m2m_codes.TARGETS],
+        "opus": ["▁a"],
     }[family]
     folder.mkdir()
     (folder / "model.bin").touch()
-    (folder / "shared_vocabulary.txt").write_text("\n".join(sorted(map(str, tokens))), "utf-8")
+    (folder / "shared_vocabulary.txt").write_text("\n".join(tokens), "utf-8")
     if family == "opus":
         [source], [target] = facts(entry)
         argos = {"zh-TW": "zt"}
