@@ -39,7 +39,8 @@ def install(name: str, backend: nllb.Backend, *, accepted: bool) -> int:
         backend: for which of nllw's two backends, of a translator that runs with nllw.
 
     Raises:
-        WlkError: `licence_not_accepted`, `translator_unknown`, and see `models.download`.
+        WlkError: `licence_not_accepted`, `translator_unknown`, `option_invalid`, and see
+            `models.download`.
     """
     entry = _entry(name, backend)
     facts = entry.translation
@@ -84,7 +85,16 @@ def verify(name: str) -> int:
 
 def _entry(name: str, backend: nllb.Backend) -> CatalogEntry:
     model = _with_nllw(name)
-    return translators.find(name) if model is None else model.entries[backend]
+    if model is not None:
+        return model.entries[backend]
+    if backend != "ctranslate2":
+        names = ", ".join(one.name for one in nllb.MODELS)
+        raise WlkError(
+            code="option_invalid",
+            message=f"{name} has no weights for {backend}",
+            hint=f"leave --backend out, or choose one of these: {names}",
+        )
+    return translators.find(name)
 
 
 def _there(name: str) -> Sequence[CatalogEntry]:

