@@ -31,7 +31,7 @@ from fixtures.tiny_translators import zipped  # noqa: E402
 from wlk_host.core.options import SessionOptions  # noqa: E402
 from wlk_host.core.translation.translators import TranslatorEntry  # noqa: E402
 from wlk_host.core.types import CaptionUpdate, Sample, seconds  # noqa: E402
-from wlk_host.models import hub, translators  # noqa: E402
+from wlk_host.models import hub, store, translators  # noqa: E402
 from wlk_host.models.download import download  # noqa: E402
 from wlk_host.runtime.files.clocks import WallClock  # noqa: E402
 from wlk_host.runtime.files.media import read_chunks  # noqa: E402
@@ -53,7 +53,7 @@ class Scripted:
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
-        self.weights = np.ones(1)
+        self.weights = np.ones(1, np.uint8)
         if kind == "loads":
             self._load()
 
@@ -63,7 +63,7 @@ class Scripted:
         until = time.monotonic() + 5
         square = np.ones((1500, 1500), np.float32)
         while time.monotonic() < until:
-            square = square @ square / 1500
+            square = square @ square / np.float32(1500)
 
     def translate(self, texts: Sequence[str], source: str, target: str, context: str) -> list[str]:
         """Capitals, after a while."""
@@ -111,7 +111,10 @@ def downloading() -> Iterator[None]:
             n += 1
             download(replace(real, name=f"bench-{n}", files=(file,)))
 
+    installed = store.models_dir()
     with tempfile.TemporaryDirectory() as models, serving({file.name: content}) as server:
+        for path in installed.iterdir():
+            Path(models, path.name).symlink_to(path)
         os.environ["WLK_MODELS"] = models
         os.environ[hub.PACKAGES_VARIABLE] = server.url
         thread = threading.Thread(target=work)
@@ -145,7 +148,7 @@ def delays(loader: ModelLoader, audio: Path, kind: str, most_s: float) -> list[f
 
 
 def measure(audio: Path, most_s: float, rounds: int) -> None:
-    """Print p50 and p95 of each kind, all rounds together."""
+    """Print p50 and p95 of each kind, of all rounds so far."""
     models = os.environ["WLK_MODELS"]
     command = (sys.executable, __file__, "--child")
     found: dict[str, list[float]] = {kind: [] for kind in KINDS}
@@ -159,9 +162,9 @@ def measure(audio: Path, most_s: float, rounds: int) -> None:
             with downloading() if kind == "downloads" else nullcontext():
                 found[kind] += delays(loader, audio, kind, most_s)
             loader.release_all()
-    for kind, each in found.items():
-        half, most = statistics.median(each), statistics.quantiles(each, n=20)[-1]
-        print(f"{kind:<10} {len(each):4} words  p50 {half:.2f} s  p95 {most:.2f} s")
+            each = found[kind]
+            half, most = statistics.median(each), statistics.quantiles(each, n=20)[-1]
+            print(f"{kind:<10} {len(each):4} words  p50 {half:.2f} s  p95 {most:.2f} s", flush=True)
 
 
 def main() -> int:

@@ -13,6 +13,7 @@ from wlk_host.core.translation.translators import TranslatorEntry
 from wlk_host.models import nllb
 from wlk_host.models.errors import MODELS_VARIABLE
 from wlk_host.runtime.translators import registry
+from wlk_host.runtime.translators.changes import CHANGES
 from wlk_host.runtime.translators.registry import choose, serves_english
 
 
@@ -134,5 +135,5 @@ def test_what_is_known_of_english_is_looked_up_again_when_translators_change(
     assert not known("es")
     (models / "opus-es-en").mkdir()
     assert not known("es")
-    registry.CHANGES.note()
+    CHANGES.note()
     assert known("es")
