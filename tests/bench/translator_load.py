@@ -145,13 +145,13 @@ def delays(loader: ModelLoader, audio: Path, kind: str, most_s: float) -> list[f
     return found
 
 
-def measure(audio: Path, most_s: float, rounds: int) -> None:
+def measure(audio: Path, most_s: float, rounds: int, kinds: Sequence[str]) -> None:
     """Print p50 and p95 of each kind, of all rounds so far."""
     models = os.environ["WLK_MODELS"]
     command = (sys.executable, __file__, "--child")
     found: dict[str, list[float]] = {kind: [] for kind in KINDS}
     for _ in range(rounds):
-        for kind in KINDS:
+        for kind in kinds:
             os.environ["WLK_MODELS"] = models
             service = TranslatorProcess(command)
             loader = ModelLoader(Workers(), Workers(name="translations"), translator=service)
@@ -173,8 +173,9 @@ def main() -> int:
     parser.add_argument("audio", type=Path)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS)
     chosen = parser.parse_args()
-    measure(chosen.audio, chosen.seconds, chosen.rounds)
+    measure(chosen.audio, chosen.seconds, chosen.rounds, chosen.kinds)
     return 0
 
 
