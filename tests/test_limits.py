@@ -6,11 +6,13 @@ from typing import Final
 
 from wlk_host import json_files
 from wlk_host.backends.checkpoints import conversion, names, shapes, zipped
+from wlk_host.backends.translators import ct2
 from wlk_host.core import errors
 from wlk_host.core.recognition import Pace
 from wlk_host.core.subtitles import file_names
+from wlk_host.core.translation import batches, lines
 from wlk_host.core.types import SAMPLE_RATE
-from wlk_host.models import transfer
+from wlk_host.models import archive, entries, transfer
 from wlk_host.protocol import (
     codec,
     connection,
@@ -32,7 +34,7 @@ from wlk_host.runtime.host import (
     watchdog,
 )
 from wlk_host.runtime.microphone import capture
-from wlk_host.runtime.translators import process
+from wlk_host.runtime.translators import child, process
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 PAGE: Final = ROOT / "host/docs/limits.md"
@@ -120,6 +122,11 @@ def expected() -> dict[str, str]:
         "a term": f"{term} characters",
         "earlier lines translated at once": f"{most(messages.Retranslate, 'earlier')} lines",
         "text in front of a resumed session": f"{most(messages.Start, 'context')} characters",
+        "final lines that a translator is given at once": f"{lines._MOST} lines",
+        "lines of one sentence": f"{batches._MOST_JOINED} lines",
+        "a sentence": f"{ct2._LONGEST_SOURCE} tokens",
+        "its translation": f"{ct2._MOST_TOKENS} tokens",
+        "translators in memory": str(child._MOST_LOADED),
         "one answer of a translator": seconds(process._PATIENCE_S),
         "lines in a message": f"{most(export.Export, 'lines')} lines",
         "lines of a file": f"{exports.MOST_LINES} lines",
@@ -147,12 +154,17 @@ def expected() -> dict[str, str]:
         "connections for one file of a download": str(transfer.MOST_CONNECTIONS),
         "progress after which waits begin anew": f"{transfer._ENOUGH_BYTES // MIB} MiB",
         "a connection that brings nothing": seconds(transfer._STALLED_S),
+        "a file whose size nobody publishes": (
+            f"{transfer._MOST_OF_A_GUESS} times the expected size"
+        ),
+        "files in a package of a translator": str(archive._MOST_ENTRIES),
+        "what is unpacked of it": f"{archive._MOST_BYTES // MIB} MiB",
         "content of a packed checkpoint": f"{zipped._MOST_TIMES} times its file",
         "a JSON file beside the weights": f"{json_files.MOST_BYTES // MIB} MiB",
         "adapters on top of each other": str(conversion._MOST_SOURCES - 1),
         "layers of a half of a model": str(shapes._MOST_LAYERS),
         "features of a model": str(names.MOST_WIDTH),
-        "disk for a model": "its size",
+        "disk for a model": f"its size; for a package {entries._ROOM_FOR_AN_ARCHIVE} times that",
         "a log file": f"{logs._FILE_BYTES // 10**6} MB",
         "log files": str(1 + logs._OLD_FILES),
         "hosts whose health is kept": str(health.MOST_RUNS),
@@ -167,6 +179,7 @@ def test_every_limit_of_the_manual_is_that_of_the_code() -> None:
 
 def test_what_the_rows_say_beside_their_limits_is_true() -> None:
     text = PAGE.read_text()
+    assert f"of more than {lines._MANY} the newest come first" in text
     assert f"{watchdog.STEPS} times the slowest step" in text
     assert f"exit code {stdio.HUNG_EXIT_CODE}" in text
     *first, last = (f"{delay:g}" for delay in transfer.DELAYS_S)

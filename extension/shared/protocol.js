@@ -125,7 +125,7 @@ export const HOST_NAME = 'dev.wlk.host';
 
 /**
  * The answer to Hello, sent again after every installation or removal of a model.
- * @typedef {{ type: "hello", protocol: number, host: string, models: ({ name: string, multilingual: boolean })[], translators: ({ name: string, targets: (string)[] })[], speakers: boolean }} HostHello
+ * @typedef {{ type: "hello", protocol: number, host: string, models: ({ name: string, multilingual: boolean })[], translators: ({ name: string, sources: (string)[], targets: (string)[] })[], speakers: boolean }} HostHello
  */
 
 /**
@@ -167,7 +167,12 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
- * @typedef {{ name: ModelName, kind: "recogniser" | "speakers", languages: (string)[], translates: boolean, licence: string, size_bytes: number, state: "absent" | "downloading" | "installed" | "damaged", problem: Problem }} CatalogModel
+ * @typedef {{ name: ModelName, kind: "recogniser" | "speakers" | "translator", languages: (string)[], translates: boolean, licence: string, size_bytes: number, state: "absent" | "downloading" | "installed" | "damaged", problem: Problem, translation?: TranslatorFacts }} CatalogModel
+ */
+
+/**
+ * What a translator of the catalogue can do, installed or not.
+ * @typedef {{ from: (string)[], into: (string)[], pivot: boolean, terms: string, quality: "draft" | "good" | "best", milliseconds: number | null }} TranslatorFacts
  */
 
 /**
@@ -493,9 +498,10 @@ export const DEFINITIONS = {
           type: 'object',
           properties: {
             name: { type: 'string' },
+            sources: { type: 'array', items: { type: 'string' } },
             targets: { type: 'array', items: { type: 'string' } },
           },
-          required: ['name', 'targets'],
+          required: ['name', 'sources', 'targets'],
           additionalProperties: false,
         },
       },
@@ -624,13 +630,14 @@ export const DEFINITIONS = {
     type: 'object',
     properties: {
       name: { $ref: '#/$defs/ModelName' },
-      kind: { enum: ['recogniser', 'speakers'] },
+      kind: { enum: ['recogniser', 'speakers', 'translator'] },
       languages: { type: 'array', items: { type: 'string' } },
       translates: { type: 'boolean' },
       licence: { type: 'string' },
       size_bytes: { type: 'integer', minimum: 0 },
       state: { enum: ['absent', 'downloading', 'installed', 'damaged'] },
       problem: { $ref: '#/$defs/Problem' },
+      translation: { $ref: '#/$defs/TranslatorFacts' },
     },
     required: [
       'name',
@@ -642,6 +649,19 @@ export const DEFINITIONS = {
       'state',
       'problem',
     ],
+    additionalProperties: false,
+  },
+  TranslatorFacts: {
+    type: 'object',
+    properties: {
+      from: { type: 'array', items: { type: 'string' } },
+      into: { type: 'array', items: { type: 'string' } },
+      pivot: { type: 'boolean' },
+      terms: { type: 'string' },
+      quality: { enum: ['draft', 'good', 'best'] },
+      milliseconds: { type: ['integer', 'null'], minimum: 0 },
+    },
+    required: ['from', 'into', 'pivot', 'terms', 'quality', 'milliseconds'],
     additionalProperties: false,
   },
   Progress: {

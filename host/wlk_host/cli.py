@@ -111,20 +111,28 @@ def _add_translators(subparsers: "argparse._SubParsersAction[argparse.ArgumentPa
             return commands.show_all()
         if chosen.action == "verify":
             return commands.verify(chosen.name)
+        if chosen.action == "remove":
+            return commands.remove(chosen.name)
         accepted = chosen.accept_licence
         return commands.install(chosen.name, chosen.backend, accepted=accepted)
 
-    parser = subparsers.add_parser("translators", help="list translators, install NLLB models")
+    parser = subparsers.add_parser("translators", help="list, install and remove translators")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     actions.add_parser("list", help="list all known translators and which are installed")
-    install = actions.add_parser("install", help="show a model's licence, then download the model")
+    install = actions.add_parser("install", help="download or repair a translator")
     install.add_argument("name", metavar="NAME")
     install.add_argument(
-        "--backend", choices=["ctranslate2", "transformers"], default="ctranslate2"
+        "--backend",
+        choices=["ctranslate2", "transformers"],
+        default="ctranslate2",
+        help="what runs the weights of a translator with nllw",
     )
     install.add_argument("--accept-licence", action="store_true", help="accept it without asking")
-    verify = actions.add_parser("verify", help="check every file of a model against its SHA-256")
-    verify.add_argument("name", metavar="NAME")
+    for action, help_text in (
+        ("verify", "check every file of a translator against its SHA-256"),
+        ("remove", "delete a translator and any unfinished download of it"),
+    ):
+        actions.add_parser(action, help=help_text).add_argument("name", metavar="NAME")
     parser.set_defaults(run=run)
 
 

@@ -178,7 +178,9 @@ def test_a_muted_tab_is_captioned_as_ever_and_not_heard(captioned: Captioned) ->
 def test_what_was_said_before_can_be_translated_too(
     captioned: Captioned, fake_host: FakeHost
 ) -> None:
-    fake_host.behave(scripted=True, translators=[{"name": "fake", "targets": ["pt", "es"]}])
+    fake_host.behave(
+        scripted=True, translators=[{"name": "fake", "sources": ["en"], "targets": ["pt", "es"]}]
+    )
     browser, page = captioned(word=0)
     wait_until(lambda: fake_host.messages("audio"), "captions did not start")
     fake_host.say({"id": 0, "text": "So far.", "state": "final"})

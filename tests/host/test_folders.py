@@ -15,7 +15,7 @@ from wlk_host.models.download import download
 from wlk_host.runtime.host.greeting import host_hello
 from wlk_host.runtime.loading.resolve import resolve
 from wlk_host.runtime.logs import log_file
-from wlk_host.runtime.translators import choice
+from wlk_host.runtime.translators import registry
 from wlk_host.setup.install import WriteFile
 
 OVERLONG = "/tmp/" + "n" * 5000
@@ -46,7 +46,7 @@ def test_an_odd_name_of_a_model_is_a_coded_error(name: str) -> None:
 @pytest.mark.parametrize("name", ODD, ids=lambda name: name[:12])
 def test_an_odd_name_of_a_translator_is_a_coded_error(name: str) -> None:
     with pytest.raises(WlkError) as caught:
-        choice.choose(name, "de", "en")
+        registry.choose(name, "de", "en")
     assert caught.value.code == "translator_unknown"
 
 

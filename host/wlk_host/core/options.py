@@ -28,7 +28,7 @@ class SessionOptions(TabOptions):
     def whisper_translates(self) -> bool:
         """Whether the user chose that the recogniser tells both: what is spoken and its English.
 
-        Whether it does so unasked, where no translator serves: `whisper_tells`.
+        Whether it does so unasked, where no translator serves: `translation.choice`.
         """
         return self.wants_english_beside and self.translator == WHISPER
 
@@ -44,20 +44,6 @@ TellsEnglish: TypeAlias = Callable[[SessionOptions, str | None], bool]
 translator is asked. None: the language is not known yet."""
 
 
-def whisper_tells(
-    serves: Callable[[str | None], bool], options: SessionOptions, language: str | None
-) -> bool:
-    """`TellsEnglish`: where the user chose it, or no translator and none knows the language.
-
-    Args:
-        serves: whether an installed translator translates from there into English; of None,
-            whether one does from any language.
-    """
-    if not options.wants_english_beside or language == "en":
-        return False
-    return options.whisper_translates or (options.translator is None and not serves(language))
-
-
 def only_if_chosen(options: SessionOptions, language: str | None) -> bool:
     """`TellsEnglish` of a model that is to do so only where the user says so."""
-    return whisper_tells(lambda _: True, options, language)
+    return options.whisper_translates and language != "en"

@@ -1,103 +1,15 @@
 """The models this version knows. Stdlib only, imported at every start."""
 
-from dataclasses import dataclass
 from typing import Final
 
+from wlk_host.models.entries import (
+    CatalogEntry,
+    GitRepository,
+    HubRepository,
+    ModelFile,
+    PackagedPart,
+)
 from wlk_host.models.languages import ENGLISH, LANGUAGES, LANGUAGES_V3
-
-
-@dataclass(frozen=True, slots=True)
-class PackagedPart:
-    """One file inside an installed data package.
-
-    Attributes:
-        module: top-level import name. It is located, never imported.
-        path: POSIX path below the package's folder.
-    """
-
-    module: str
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class HubRepository:
-    """A repository of the model hub, pinned to one commit."""
-
-    name: str
-    revision: str
-
-
-@dataclass(frozen=True, slots=True)
-class GitRepository:
-    """A folder of a Git repository, pinned to one commit, whose files can be fetched singly.
-
-    Attributes:
-        address: the URL below which the commits are listed, without a slash at its end.
-        folder: POSIX path inside the repository.
-    """
-
-    address: str
-    revision: str
-    folder: str
-
-
-Repository = HubRepository | GitRepository
-
-
-@dataclass(frozen=True, slots=True)
-class ModelFile:
-    """One file of a model, with what identifies the right one.
-
-    Attributes:
-        sha256: lower-case hex digest of the whole file.
-        parts: the pieces of the file, in order; empty if no package carries it.
-        repository: where it is published, if not with the other files of its model.
-        text: the content, if it is written here instead of fetched.
-    """
-
-    name: str
-    size_bytes: int
-    sha256: str
-    parts: tuple[PackagedPart, ...] = ()
-    repository: Repository | None = None
-    text: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CatalogEntry:
-    """One model and its files.
-
-    Attributes:
-        languages: Whisper codes of the languages it transcribes; empty if it transcribes none.
-        translates: whether it was trained to translate into English.
-        licence: SPDX identifier of the weights.
-        command: the command that installs it; None: `wlk-host models download`.
-    """
-
-    name: str
-    languages: tuple[str, ...]
-    translates: bool
-    licence: str
-    repository: Repository
-    files: tuple[ModelFile, ...]
-    command: str | None = None
-
-    @property
-    def multilingual(self) -> bool:
-        """Whether it knows more than one language."""
-        return len(self.languages) > 1
-
-    @property
-    def size_bytes(self) -> int:
-        """The size of all its files together."""
-        return sum(file.size_bytes for file in self.files)
-
-    @property
-    def modules(self) -> tuple[str, ...]:
-        """The data packages that carry it, by import name; empty if there are none."""
-        parts = (part for file in self.files for part in file.parts)
-        return tuple(dict.fromkeys(part.module for part in parts))
-
 
 # Sizes and digests belong to the commits named below. Those of `base` and `tiny.en` were computed
 # from the files. The others are what the hub publishes for large files, and what independent

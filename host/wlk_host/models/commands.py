@@ -4,8 +4,9 @@ import sys
 from pathlib import Path
 
 from wlk_host.models import store
-from wlk_host.models.catalog import LISTED, SPEAKERS, CatalogEntry
+from wlk_host.models.catalog import LISTED, SPEAKERS
 from wlk_host.models.download import download as bring
+from wlk_host.models.entries import CatalogEntry
 
 INTERRUPTED: int = 130
 """The exit code that shells report for a program ended with Ctrl+C."""

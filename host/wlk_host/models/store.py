@@ -16,9 +16,11 @@ from typing import Final
 from wlk_host import places
 from wlk_host.core.errors import WlkError
 from wlk_host.folders import expanded, is_file, is_folder
-from wlk_host.models import catalog, errors
-from wlk_host.models.catalog import CATALOG, RECOMMENDED, CatalogEntry
+from wlk_host.models import catalog, errors, hub, records
+from wlk_host.models.catalog import CATALOG, RECOMMENDED
+from wlk_host.models.entries import CatalogEntry
 from wlk_host.models.errors import MODELS_VARIABLE, shown
+from wlk_host.models.records import Seen
 
 REQUIRED_FILES: Final = ("model.bin", "config.json")
 """The files that make a folder of unknown origin a CTranslate2 model."""
@@ -49,7 +51,7 @@ def decoders_dir() -> Path:
 
 def folder_of(entry: CatalogEntry) -> Path:
     """Where a catalogue model is when it is installed."""
-    return models_dir() / entry.name
+    return models_dir() / (entry.folder or entry.name)
 
 
 def partial_folder(entry: CatalogEntry) -> Path:
@@ -194,12 +196,35 @@ def remove_partial(entry: CatalogEntry) -> None:
 
 
 def damaged_file(folder: Path, entry: CatalogEntry) -> str | None:
-    """The first file whose content differs from the catalogue's, or None."""
-    for file in entry.files:
-        path = folder / file.name
-        if not is_file(path) or sha256(path) != file.sha256:
-            return file.name
+    """The first file whose content differs from the published one, or None."""
+    for name, seen in _expected(entry).items():
+        path = folder / name
+        if not is_file(path) or seen is None or sha256(path) != seen.sha256:
+            return name
     return None
+
+
+def _expected(entry: CatalogEntry) -> dict[str, Seen | None]:
+    """Each file by its name in the model's folder, as the catalogue or its record tells it.
+
+    None stands for one of which the record is lost.
+    """
+    expected: dict[str, Seen | None] = {}
+    record = None
+    for file in entry.files:
+        if file.sha256 is not None and file.is_pinned:
+            expected[file.local_name] = Seen(file.size_bytes, file.sha256)
+            continue
+        record = record or records.read(models_dir(), entry.name)
+        if file.is_archive:
+            unknown: dict[str, Seen | None] = {"model.bin": None}
+            expected.update(record.kept or unknown)
+        else:
+            identity = hub.identity(file.repository or entry.repository, file.name)
+            seen = record.fetched.get(identity)
+            is_same = seen is not None and file.sha256 in (None, seen.sha256)
+            expected[file.local_name] = seen if is_same else None
+    return expected
 
 
 def sha256(path: Path) -> str:
@@ -241,14 +266,16 @@ def _resolve_folder(name: str) -> Path:
 
 def _fault(folder: Path, entry: CatalogEntry) -> str | None:
     """What a quick look finds wrong (a file absent or of the wrong size), or None."""
-    for file in entry.files:
-        path = folder / file.name
+    for name, seen in _expected(entry).items():
+        path = folder / name
         try:
             size = path.stat().st_size
         except OSError:
             return f"{path} is missing"
-        if size != file.size_bytes:
-            return f"{path} has {size} bytes, expected {file.size_bytes}"
+        if seen is None:
+            return f"the record of {path} is missing"
+        if size != seen.size_bytes:
+            return f"{path} has {size} bytes, expected {seen.size_bytes}"
     return None
 
 

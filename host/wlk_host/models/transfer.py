@@ -5,22 +5,20 @@ library would fetch the same files. But it compares only their size, reports pro
 on the terminal, and cannot be cancelled.
 """
 
-import hashlib
 import http.client
-import os
 import re
 import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from types import TracebackType
-from typing import IO, Any, Final, Self
+from typing import IO, Any, Final
 
 from wlk_host.core.errors import WlkError
 from wlk_host.models.errors import DownloadCancelledError
+from wlk_host.models.partial_file import PartialFile, Remote, WrongFileError
+from wlk_host.models.records import Seen
 from wlk_host.version import __version__
 
 DELAYS_S: Final = (0.2, 1.0, 3.0, 9.0)
@@ -41,27 +39,17 @@ _STALLED_S: Final = 20.0
 
 _CHUNK_BYTES: Final = 1 << 18
 
+_MOST_OF_A_GUESS: Final = 2
+"""Times the size that was expected: no server fills the disk."""
+
 _TRANSIENT_STATUS: Final = frozenset({408, 429, 500, 502, 503, 504})
 
 Report = Callable[[int], None]
 """Called with the number of bytes received so far."""
 
 
-@dataclass(frozen=True, slots=True)
-class Remote:
-    """A file on a server, with what identifies the right one."""
-
-    url: str
-    size_bytes: int
-    sha256: str
-
-
 class _InterruptedError(Exception):
     """The connection ended early; another attempt can get further."""
-
-
-class _WrongError(Exception):
-    """What was received is not the file."""
 
 
 class _Redirections(urllib.request.HTTPRedirectHandler):
@@ -90,8 +78,8 @@ def fetch(
     report: Report,
     cancelled: Event,
     delays_s: Sequence[float] = DELAYS_S,
-) -> None:
-    """Download a file to `target`, after the bytes that `target` already has.
+) -> Seen:
+    """Download a file to `target`, after the bytes that `target` already has. Says what came.
 
     After a failure `target` keeps what was received, for the next call. Wrong content is deleted
     and fetched once more, because the damage can be left from an earlier call.
@@ -103,12 +91,12 @@ def fetch(
         OSError: the file cannot be written.
     """
     try:
-        _attempt(remote, target, report, cancelled, delays_s)
-    except _WrongError:
+        return _attempt(remote, target, report, cancelled, delays_s)
+    except WrongFileError:
         target.unlink()
         try:
-            _attempt(remote, target, report, cancelled, delays_s)
-        except _WrongError as error:
+            return _attempt(remote, target, report, cancelled, delays_s)
+        except WrongFileError as error:
             target.unlink()
             raise WlkError(
                 code="download_corrupt",
@@ -120,12 +108,12 @@ def fetch(
 
 def _attempt(
     remote: Remote, target: Path, report: Report, cancelled: Event, delays_s: Sequence[float]
-) -> None:
+) -> Seen:
     """Connect until the file is complete, then check it."""
-    with _Partial(target) as partial:
+    with PartialFile(target) as partial:
         furthest, waits, n_connections = partial.size, iter(delays_s), 0
         enough = min(_ENOUGH_BYTES, remote.size_bytes // 20)
-        while partial.size < remote.size_bytes:
+        while not partial.is_complete(remote):
             n_connections += 1
             try:
                 _receive(remote, partial, report, cancelled)
@@ -137,25 +125,39 @@ def _attempt(
                     raise _failed(remote, str(error)) from error
                 if cancelled.wait(delay_s):
                     raise DownloadCancelledError from error
-        partial.check(remote)
+        return partial.check(remote)
 
 
-def _receive(remote: Remote, partial: "_Partial", report: Report, cancelled: Event) -> None:
+def _receive(remote: Remote, partial: PartialFile, report: Report, cancelled: Event) -> None:
     """Append what one connection delivers."""
     response, start = _connect(remote, partial.size)
     with response:
         if start != partial.size:
             partial.restart()
+        whole = partial.whole = (
+            remote.size_bytes if remote.is_exact else _told(remote, response, start)
+        )
         report(partial.size)
         for chunk in _chunks(response):
             if cancelled.is_set():
                 raise DownloadCancelledError
             partial.append(chunk)
-            if partial.size > remote.size_bytes:
-                raise _WrongError(f"more than {remote.size_bytes} bytes")
+            if partial.size > whole:
+                raise WrongFileError(f"more than {whole} bytes")
             report(partial.size)
-    if partial.size < remote.size_bytes:
-        raise _InterruptedError(f"it ended after {partial.size} of {remote.size_bytes} bytes")
+    if partial.size < whole:
+        raise _InterruptedError(f"it ended after {partial.size} of {whole} bytes")
+
+
+def _told(remote: Remote, response: http.client.HTTPResponse, start: int) -> int:
+    """The size of the whole file, as the server tells it."""
+    length = response.headers.get("Content-Length", "")
+    if not re.fullmatch(r"\d{1,18}", length):
+        raise _refused(remote, "the server does not say how large it is")
+    whole = start + int(length)
+    if whole > _MOST_OF_A_GUESS * remote.size_bytes:
+        raise WrongFileError(f"{whole} bytes, expected about {remote.size_bytes}")
+    return whole
 
 
 def _connect(remote: Remote, start: int) -> tuple[http.client.HTTPResponse, int]:
@@ -227,54 +229,6 @@ def _chunks(response: http.client.HTTPResponse) -> Iterator[bytes]:
         if not chunk:
             return
         yield chunk
-
-
-class _Partial:
-    """The part of a file that was received, and its digest so far."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("a+b")
-        self._digest = hashlib.sha256()
-        self.size = 0
-
-    def __enter__(self) -> Self:
-        self._file.seek(0)
-        while chunk := self._file.read(_CHUNK_BYTES):
-            self._digest.update(chunk)
-            self.size += len(chunk)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._file.close()
-
-    def append(self, chunk: bytes) -> None:
-        self._file.write(chunk)
-        self._digest.update(chunk)
-        self.size += len(chunk)
-
-    def restart(self) -> None:
-        self._file.truncate(0)
-        self._digest = hashlib.sha256()
-        self.size = 0
-
-    def check(self, remote: Remote) -> None:
-        """Sync the file to the disk, and check that it is the right one.
-
-        Raises:
-            _WrongError: it is not.
-        """
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        if self.size != remote.size_bytes:
-            raise _WrongError(f"{self.size} bytes, expected {remote.size_bytes}")
-        digest = self._digest.hexdigest()
-        if digest != remote.sha256:
-            raise _WrongError(f"a file with SHA-256 {digest}, expected {remote.sha256}")
 
 
 def _failed(remote: Remote, reason: str) -> WlkError:

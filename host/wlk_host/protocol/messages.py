@@ -130,9 +130,13 @@ class Model(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Translator(Struct, frozen=True, forbid_unknown_fields=True):
-    """An installed translator and the language codes it translates into."""
+    """An installed translator: the codes of the languages it translates from, and into.
+
+    Each is empty where it is not known.
+    """
 
     name: str
+    sources: tuple[str, ...]
     targets: tuple[str, ...]
 
 
@@ -236,11 +240,22 @@ class Status(Struct, frozen=True, forbid_unknown_fields=True, tag="status"):
     model_problem: Problem | None
 
 
-ModelKind: TypeAlias = Literal["recogniser", "speakers"]
+ModelKind: TypeAlias = Literal["recogniser", "speakers", "translator"]
 ModelState: TypeAlias = Literal["absent", "downloading", "installed", "damaged"]
 
 
-class CatalogModel(Struct, frozen=True, forbid_unknown_fields=True):
+class TranslatorFacts(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a translator can do; `milliseconds` is what an ordinary line takes here."""
+
+    sources: tuple[str, ...] = field(name="from")
+    into: tuple[str, ...]
+    pivot: bool
+    terms: str
+    quality: Literal["draft", "good", "best"]
+    milliseconds: _Count | None
+
+
+class CatalogModel(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A model in its present state. `problem` says why the last request for it failed."""
 
     name: ModelName
@@ -251,6 +266,7 @@ class CatalogModel(Struct, frozen=True, forbid_unknown_fields=True):
     size_bytes: _Count
     state: ModelState
     problem: Problem | None
+    translation: TranslatorFacts | UnsetType = UNSET
 
 
 class Backend(Struct, frozen=True, forbid_unknown_fields=True):

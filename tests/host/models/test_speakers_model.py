@@ -13,8 +13,9 @@ from wlk_host import cli
 from wlk_host.core.errors import WlkError
 from wlk_host.models import catalog, store
 from wlk_host.models import hub as publishers
-from wlk_host.models.catalog import SPEAKERS, CatalogEntry, GitRepository
+from wlk_host.models.catalog import SPEAKERS
 from wlk_host.models.download import download
+from wlk_host.models.entries import CatalogEntry, GitRepository
 from wlk_host.models.store import Condition
 from wlk_host.runtime.loading import resolve
 

@@ -15,7 +15,8 @@ from fixtures.hub import Answer, Hub
 from fixtures.hub_fixtures import WEIGHTS
 from wlk_host.core.errors import WlkError
 from wlk_host.models.errors import DownloadCancelledError
-from wlk_host.models.transfer import MOST_CONNECTIONS, Remote, fetch
+from wlk_host.models.partial_file import Remote
+from wlk_host.models.transfer import MOST_CONNECTIONS, fetch
 
 AT_ONCE = (0.0, 0.0, 0.0)
 HALF = len(WEIGHTS) // 2

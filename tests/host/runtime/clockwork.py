@@ -193,6 +193,8 @@ class TimedSession(Session):
 
 
 class NoTranslation:
+    changes = 0
+
     def translate(self, request: TranslationRequest) -> list[str]:
         raise AssertionError("nothing is translated here")
 

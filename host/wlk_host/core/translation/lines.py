@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from wlk_host.core.languages import same_language
+from wlk_host.core.translation.batches import Batch, grouped
 from wlk_host.core.translation.clauses import whole_clauses
 from wlk_host.core.types import CaptionUpdate, Draft, Line, Sample, Translation
 
@@ -23,28 +24,8 @@ _MOST_LINES: Final = 100
 _MOST: Final = 8
 """Final lines translated by one call."""
 
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What one call of a translator is for.
-
-    Attributes:
-        lines: their ids.
-        texts: one for each line.
-        source: language of the texts; None where there are none and it is not known yet.
-        target: language code asked for.
-        context: text of the line before the first one; empty where there is none.
-        since: when the first of the texts was there, in sound heard.
-        state: drafts come alone.
-    """
-
-    lines: tuple[Sample, ...]
-    texts: tuple[str, ...]
-    source: str | None
-    target: str
-    context: str
-    since: Sample
-    state: Literal["draft", "final"]
+_MANY: Final = 2 * _MOST
+"""Final lines that wait, from which the newest come first: those are looked at."""
 
 
 @dataclass(slots=True)
@@ -58,6 +39,7 @@ class _Entry:
         asked: the text that a draft was asked for last.
         failed_after: how many calls had succeeded when one for this line alone failed.
         requested: the user asked for it after it was final: the recogniser adds no more to it.
+        alone: its sentence was translated as one, and could not be divided.
     """
 
     line: Line
@@ -67,6 +49,7 @@ class _Entry:
     asked: str = ""
     failed_after: int | None = None
     requested: bool = False
+    alone: bool = False
 
 
 class LineTranslations:
@@ -150,21 +133,23 @@ class LineTranslations:
     # -- what the translator is asked --------------------------------------------------
 
     def next_batch(self) -> Batch | None:
-        """What is to be translated next: final lines in their order, otherwise the newest draft."""
+        """What is to be translated next: final lines in their order, otherwise the newest draft.
+
+        Where many final lines wait, because a translator was missing or is slow, the newest of them
+        come first.
+        """
         final = [e for e in self._waiting() if e.line.state == "final"]
         if final:
-            # A line that the translator failed at does not hold up the others.
-            first = next((e for e in final if e.failed_after is None), final[0])
-            return self._batch(self._run_of(final, first)[: self._most], "final")
+            return self._final_batch(self._run_of(final, self._first_of(final)))
         if self._drafts:
             for entry in reversed(list(self._waiting())):
                 if (text := self._draft_text(entry)) and text != entry.asked:
-                    return self._batch([entry], "draft")
+                    return self._batch([entry], [1], "draft")
         return None
 
     def nothing(self, source: str | None) -> Batch:
         """A batch without lines: what a translator needs to make itself ready."""
-        return Batch((), (), source, self._target or "", "", 0, "final")
+        return Batch((), (), (), source, self._target or "", "", 0, "final")
 
     @property
     def has_final_waiting(self) -> bool:
@@ -178,10 +163,14 @@ class LineTranslations:
         if batch.target != self._target:
             return None
         changed = []
-        for line_id, source, text in zip(batch.lines, batch.texts, texts, strict=True):
+        told = batch.by_line(texts)
+        for line_id, source, text in zip(batch.lines, batch.sources, told, strict=True):
             entry = self._entries.get(line_id)
             # The line may have been removed, mended or made final meanwhile.
             if entry is None or (entry.line.state == "final" and entry.line.text != source):
+                continue
+            if text is None:
+                entry.alone = True
                 continue
             entry.settled = entry.line.state == "final"
             entry.translated = entry.asked = source
@@ -200,11 +189,18 @@ class LineTranslations:
         if len(batch.lines) != 1 or (entry := self._entries.get(batch.lines[0])) is None:
             return
         if batch.state == "draft":
-            entry.asked = batch.texts[0]
+            entry.asked = batch.sources[0]
             return
         given_up = entry.failed_after is not None and self._n_succeeded > entry.failed_after
         entry.settled = entry.settled or given_up
         entry.failed_after = self._n_succeeded
+
+    def forget_failures(self) -> None:
+        """Another translator is there: what one failed at says nothing of it."""
+        self._most = _MOST
+        for entry in self._entries.values():
+            entry.failed_after = None
+            entry.asked = entry.translated
 
     # -- inside --------------------------------------------------------------------------
 
@@ -252,12 +248,29 @@ class LineTranslations:
         grows = entry.line.id == max(self._entries)
         return whole_clauses(entry.line.text) if grows else entry.line.text
 
-    def _batch(self, entries: Sequence[_Entry], state: Literal["draft", "final"]) -> Batch:
+    def _final_batch(self, run: Sequence[_Entry]) -> Batch:
+        """The first sentences of the run, as many as one call takes."""
+        lines = [entry.line for entry in run]
+        whole = self._most > 1 and not any(entry.alone for entry in run)
+        groups = grouped(lines, source_of(lines[0])) if whole else [1] * len(lines)
+        taken: list[int] = []
+        n = 0
+        for size in groups:
+            if taken and n + size > self._most:
+                break
+            taken.append(size)
+            n += size
+        return self._batch(run[:n], taken, "final")
+
+    def _batch(
+        self, entries: Sequence[_Entry], groups: Sequence[int], state: Literal["draft", "final"]
+    ) -> Batch:
         assert self._target is not None  # noqa: S101 - nothing waits without a target
         texts = [self._draft_text(e) if state == "draft" else e.line.text for e in entries]
         return Batch(
             lines=tuple(e.line.id for e in entries),
-            texts=tuple(texts),
+            sources=tuple(texts),
+            groups=tuple(groups),
             source=source_of(entries[0].line),
             target=self._target,
             context=self._context_of(entries[0].line),
@@ -278,6 +291,11 @@ class LineTranslations:
             self._breaks, previous.id
         )
         return is_same_sound and source_of(line) == source_of(previous)
+
+    def _first_of(self, final: Sequence[_Entry]) -> _Entry:
+        # A line that the translator failed at does not hold up the others.
+        untried = [entry for entry in final if entry.failed_after is None] or final
+        return untried[-self._most] if len(untried) > _MANY else untried[0]
 
     def _run_of(self, entries: Sequence[_Entry], first: _Entry) -> list[_Entry]:
         """The lines from `first` on that follow one another and did not fail before."""

@@ -10,7 +10,8 @@ from wlk_host.core.languages import same_language
 from wlk_host.core.options import SessionOptions, TellsEnglish, only_if_chosen
 from wlk_host.core.ports import Background, Promise
 from wlk_host.core.recognition import Recognition
-from wlk_host.core.translation.lines import Batch, LineTranslations
+from wlk_host.core.translation.batches import Batch
+from wlk_host.core.translation.lines import LineTranslations
 from wlk_host.core.translation.translators import TranslationRequest, TranslationService
 from wlk_host.core.types import (
     SAMPLE_RATE,
@@ -78,6 +79,7 @@ class TranslatedSession:
         self._flight: _Flight | None = None
         self._pause: Sample = 0
         self._not_before: Sample = start
+        self._changes = service.changes
         self.translation_delay: Sample | None = None
         self.translation_problem: WlkError | None = None
         self._make_ready()
@@ -162,6 +164,7 @@ class TranslatedSession:
 
     def next_work(self) -> Work | None:
         """The most urgent work that is due now."""
+        self._look_again()
         return self._captions.next_work() or (Work.TRANSLATE if self._is_due() else None)
 
     def run(self, work: Work) -> list[Event]:
@@ -203,6 +206,14 @@ class TranslatedSession:
 
     def _come_with_english(self, language: str) -> bool:
         return self._tells_english(self._options, language)
+
+    def _look_again(self) -> None:
+        """Where a translator was installed or removed, what failed is tried again at once."""
+        if self._service.changes != self._changes:
+            self._changes = self._service.changes
+            self._pause, self._not_before = 0, self._heard_until
+            self._lines.forget_failures()
+            self._make_ready()
 
     def _may_translate(self) -> bool:
         return self._heard_until >= self._not_before

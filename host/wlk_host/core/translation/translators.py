@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,8 @@ class TranslationRequest:
         texts: caption lines or beginnings of such.
         context: what was said just before; handed to translators that say they use it.
         names: words that stay as they are.
+        changes: how often translators were installed or removed. With another number than before
+            the translator is chosen anew.
     """
 
     translator: str | None
@@ -24,10 +26,16 @@ class TranslationRequest:
     texts: tuple[str, ...]
     context: str = ""
     names: tuple[str, ...] = ()
+    changes: int = 0
 
 
 class TranslationService(Protocol):
     """Chooses a translator for a request and has it translate. Shared by sessions."""
+
+    @property
+    def changes(self) -> int:
+        """How often translators were installed or removed. What failed before can succeed then."""
+        ...
 
     def translate(self, request: TranslationRequest) -> list[str]:
         """One translation for each text. May take seconds; raises what kept it from translating.
@@ -69,9 +77,15 @@ class TranslatorEntry:
         supports: whether it translates between two languages; a source of None is any.
         is_installed: whether it can be loaded.
         load: loads it; may take seconds.
+        sources: language codes it translates from, each into every target that is not the same
+            language; empty where that is not known.
         install: what to do when it is not installed, e.g. "run: pip install ...".
         uses_context: whether it is given the line before and continues from it. Models of single
             sentences do not: with two sentences at once they drop one.
+        quality: how well it translates.
+        milliseconds: an ordinary line takes about that long.
+        pivots: whether it may be joined with another one through English.
+        parts: the translators that it is joined of.
     """
 
     name: str
@@ -81,3 +95,8 @@ class TranslatorEntry:
     load: Callable[[], Translator]
     install: str
     uses_context: bool = False
+    sources: tuple[str, ...] = ()
+    quality: Literal["draft", "good", "best"] = "good"
+    milliseconds: int = 0
+    pivots: bool = False
+    parts: tuple["TranslatorEntry", ...] = ()

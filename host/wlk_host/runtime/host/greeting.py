@@ -5,13 +5,13 @@ from wlk_host.models.catalog import SPEAKERS
 from wlk_host.models.store import Condition
 from wlk_host.protocol import messages
 from wlk_host.protocol.constants import PROTOCOL_VERSION
-from wlk_host.runtime.translators import choice
+from wlk_host.runtime.translators import registry
 from wlk_host.version import __version__
 
 
 def host_hello() -> messages.HostHello:
     """The greeting for what is installed now. Models come and go while the host runs."""
-    translators = (messages.Translator(name, targets) for name, targets in choice.installed_names())
+    translators = (messages.Translator(*known) for known in registry.installed_names())
     models = (messages.Model(entry.name, entry.multilingual) for entry in store.installed())
     return messages.HostHello(
         protocol=PROTOCOL_VERSION,

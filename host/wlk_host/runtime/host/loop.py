@@ -51,6 +51,13 @@ def threads_of_sessions(wake: Wake) -> Threads:
     return Workers(cores.n_passes(), wake, "session")
 
 
+def wake(inbox: Inbox) -> None:
+    """Have the loop look again what is due. Called from any thread."""
+    # A full inbox wakes it as well.
+    with suppress(queue.Full):
+        inbox.put_nowait(Signal.WAKE)
+
+
 class HostLoop:
     """Serve every session from one inbox until the browser is gone.
 
@@ -145,10 +152,7 @@ class HostLoop:
         return LOOK_EVERY_S if patience is None else min(patience, LOOK_EVERY_S)
 
     def _wake(self) -> None:
-        """Have the loop look again what is due. Called from any thread."""
-        # A full inbox wakes it as well.
-        with suppress(queue.Full):
-            self._inbox.put_nowait(Signal.WAKE)
+        wake(self._inbox)
 
     def _obey(self, command: Command) -> None:
         match command:

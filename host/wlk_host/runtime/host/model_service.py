@@ -8,19 +8,24 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final
 
+from msgspec import UNSET, UnsetType
+
 from wlk_host.backends.availability import Capabilities, examine, surroundings
 from wlk_host.core.errors import WlkError
 from wlk_host.models import store
-from wlk_host.models.catalog import LISTED, SPEAKERS, CatalogEntry
+from wlk_host.models.catalog import LISTED, SPEAKERS
 from wlk_host.models.download import download
+from wlk_host.models.entries import CatalogEntry
 from wlk_host.models.errors import DownloadCancelledError
 from wlk_host.models.store import Condition
+from wlk_host.models.translators import TRANSLATORS
 from wlk_host.protocol.messages import (
     Backend,
     Cancel,
     CatalogModel,
     Download,
     HostModels,
+    ModelKind,
     Models,
     ModelState,
     Problem,
@@ -28,10 +33,13 @@ from wlk_host.protocol.messages import (
     Remove,
     ToExtension,
     ToModels,
+    TranslatorFacts,
 )
 from wlk_host.runtime.host.failures import coded
 from wlk_host.runtime.host.greeting import host_hello
 from wlk_host.runtime.stdio import BrowserGoneError
+from wlk_host.runtime.translators import speed
+from wlk_host.runtime.translators.changes import CHANGES
 
 PROGRESS_EVERY_S: Final = 0.25
 
@@ -54,15 +62,18 @@ class ModelService:
         send: sends a message; called from any thread.
         entries: the known models.
         look: finds the backends of this machine, which can take a second.
+        changed: called when a translator was installed or removed; from any thread.
     """
 
     def __init__(
         self,
         send: Callable[[ToExtension], None],
-        entries: Sequence[CatalogEntry] = LISTED,
+        entries: Sequence[CatalogEntry] = (*LISTED, *TRANSLATORS),
         look: Callable[[], Sequence[Capabilities]] = lambda: examine(surroundings(with_card=True)),
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
         self._send = send
+        self._changed = changed
         self._look = look
         self._looking = False
         self._backends: tuple[Backend, ...] = ()
@@ -173,6 +184,9 @@ class ModelService:
                 self._fail(entry, coded(death, "models"))
             with self._lock:
                 busy.pop(entry.name, None)
+            if entry.translation is not None:
+                CHANGES.note()
+                self._changed()
             self._send_change()
 
     def _fail(self, entry: CatalogEntry, error: WlkError) -> None:
@@ -193,28 +207,50 @@ class ModelService:
             store.require_readable()
         except WlkError as error:
             unreadable = error
-        models = tuple(self._model(entry, unreadable) for entry in self._entries.values())
+        measured = speed.read()
+        models = tuple(
+            self._model(entry, unreadable, measured.get(entry.name))
+            for entry in self._entries.values()
+        )
         self._send_message(HostModels(models, self._backends))
 
-    def _model(self, entry: CatalogEntry, unreadable: WlkError | None) -> CatalogModel:
+    def _model(
+        self, entry: CatalogEntry, unreadable: WlkError | None, milliseconds: int | None
+    ) -> CatalogModel:
         with self._lock:
             downloading = entry.name in self._downloads
             problem = self._problems.get(entry.name, unreadable)
         return CatalogModel(
             name=entry.name,
-            kind="speakers" if entry.name == SPEAKERS.name else "recogniser",
+            kind=_kind(entry),
             languages=entry.languages,
             translates=entry.translates,
             licence=entry.licence,
             size_bytes=entry.size_bytes,
             state="downloading" if downloading else _STATES[store.condition(entry)],
             problem=None if problem is None else Problem.of(problem),
+            translation=_facts(entry, milliseconds),
         )
 
     def _send_message(self, message: ToExtension) -> None:
         # Downloads go on until the process ends, which will be soon.
         with suppress(BrowserGoneError):
             self._send(message)
+
+
+def _kind(entry: CatalogEntry) -> ModelKind:
+    if entry.translation is not None:
+        return "translator"
+    return "speakers" if entry.name == SPEAKERS.name else "recogniser"
+
+
+def _facts(entry: CatalogEntry, milliseconds: int | None) -> TranslatorFacts | UnsetType:
+    facts = entry.translation
+    if facts is None:
+        return UNSET
+    return TranslatorFacts(
+        facts.sources, facts.targets, facts.pivots, facts.terms, facts.quality, milliseconds
+    )
 
 
 def _backend(able: Capabilities) -> Backend:

@@ -62,10 +62,10 @@ def serve(
         connection = Connection()
         if _greet(inbox, connection, send):
             # They bring numpy and the network along.
-            from wlk_host.runtime.host.loop import HostLoop  # noqa: PLC0415
+            from wlk_host.runtime.host.loop import HostLoop, wake  # noqa: PLC0415
             from wlk_host.runtime.host.model_service import ModelService  # noqa: PLC0415
 
-            models = ModelService(send)
+            models = ModelService(send, changed=lambda: wake(inbox))
 
             def answer(request: messages.ToModels | Health) -> None:
                 if isinstance(request, Health):

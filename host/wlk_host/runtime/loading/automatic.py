@@ -11,14 +11,16 @@ from pathlib import Path
 from typing import Final
 
 from wlk_host import places
-from wlk_host.core.options import SessionOptions, whisper_tells
+from wlk_host.core.options import SessionOptions
+from wlk_host.core.translation.choice import whisper_tells
 from wlk_host.folders import make_private
 from wlk_host.json_files import read_json
 from wlk_host.models import store
-from wlk_host.models.catalog import CATALOG, CatalogEntry
+from wlk_host.models.catalog import CATALOG
+from wlk_host.models.entries import CatalogEntry
 from wlk_host.runtime.loading import cores
 from wlk_host.runtime.loading.speed import Size, StepTime, predicted, size_of
-from wlk_host.runtime.translators.choice import serves_english
+from wlk_host.runtime.translators.registry import serves_english
 from wlk_host.version import __version__
 
 MOST_LOAD: Final = 0.5

@@ -1,7 +1,7 @@
 """A model in memory, and the sessions on it."""
 
 from contextlib import AbstractContextManager
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -16,9 +16,10 @@ from wlk_host.core.live.agreement_pass import AgreementOptions, LocalAgreement
 from wlk_host.core.live.alignatt_pass import LiveOptions, LivePass
 from wlk_host.core.live.end_of_word import IntegrateAndFire
 from wlk_host.core.live.policy import OpenPolicy
-from wlk_host.core.options import SessionOptions, TellsEnglish, only_if_chosen, whisper_tells
+from wlk_host.core.options import SessionOptions, TellsEnglish, only_if_chosen
 from wlk_host.core.ports import LiveRecognizer, Task
 from wlk_host.core.recognition import Pace, Recognition
+from wlk_host.core.translation.choice import whisper_tells
 from wlk_host.core.types import MEL_FRAME, SAMPLE_RATE, MelFrames, Sample
 from wlk_host.models import catalog
 from wlk_host.runtime.loading import heap
@@ -26,7 +27,7 @@ from wlk_host.runtime.loading.automatic import smaller_than
 from wlk_host.runtime.loading.opening import Services, SessionOpener
 from wlk_host.runtime.loading.speed import StepTime, time_step
 from wlk_host.runtime.ports import Threads
-from wlk_host.runtime.translators.choice import serves_english
+from wlk_host.runtime.translators.registry import KnownEnglish
 
 _LEAST_WINDOW: Final[MelFrames] = LEAST_LIVE_WINDOW // MEL_FRAME
 
@@ -121,8 +122,8 @@ class Model(SessionOpener):
     def _tells_english(self) -> TellsEnglish:
         entry = catalog.find(self.name)
         able = self._whisper.multilingual if entry is None else entry.translates
-        # Every step asks for this, so each session looks up only once what is installed.
-        return partial(whisper_tells, cache(serves_english)) if able else only_if_chosen
+        # Every step asks for this, so each session looks up what is installed only once in a while.
+        return partial(whisper_tells, KnownEnglish()) if able else only_if_chosen
 
 
 def recognizer_of(whisper: Whisper, backend: Backend, **options: int) -> LiveRecognizer:

@@ -7,6 +7,7 @@ to stdout until stdin ends. Both are framed like native messages.
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
@@ -14,11 +15,13 @@ import msgspec
 from msgspec import Struct
 
 from wlk_host.core.errors import WlkError
+from wlk_host.core.translation import choice
 from wlk_host.core.translation.names import keep_names
 from wlk_host.core.translation.translators import TranslationRequest, Translator, TranslatorEntry
 from wlk_host.protocol.framing import FrameDecoder
 from wlk_host.runtime import stdio
-from wlk_host.runtime.translators import choice
+from wlk_host.runtime.translators import registry
+from wlk_host.runtime.translators.speed import Stopwatch
 
 _NICER: Final = 5
 """Added to the niceness of the process (POSIX), so that captions come first."""
@@ -43,17 +46,31 @@ Answer: TypeAlias = Translated | Failed
 Choose = Callable[[str | None, str | None, str], TranslatorEntry | None]
 
 
+_MOST_LOADED: Final = 4
+"""Translators kept in memory: a tab in each of two languages, both through English."""
+
+
 class Translators:
     """A `TranslationService` that loads each translator at its first use.
 
     Args:
-        choose: chooses the translator, like `choice.choose`.
+        choose: chooses the translator, like `registry.choose`.
+        stopwatch: notes how long translations take.
     """
 
-    def __init__(self, choose: Choose = choice.choose) -> None:
+    def __init__(
+        self, choose: Choose = registry.choose, stopwatch: Stopwatch | None = None
+    ) -> None:
         self._choose = choose
+        self._stopwatch = stopwatch or Stopwatch()
         self._chosen: dict[tuple[str | None, str | None, str], TranslatorEntry] = {}
         self._loaded: dict[str, Translator] = {}
+        self._changes = 0
+
+    @property
+    def changes(self) -> int:
+        """What the last request said of them."""
+        return self._changes
 
     def answer(self, request: TranslationRequest) -> Answer:
         """The answer to a request. An unexpected error ends the process, which reports it."""
@@ -64,35 +81,58 @@ class Translators:
 
     def translate(self, request: TranslationRequest) -> list[str]:
         """One translation for each text; see `core.translation.translators.TranslationService`."""
-        entry = self._loaded_entry(request)
-        if entry is None or request.source is None:
+        if request.changes != self._changes:
+            self._changes = request.changes
+            self._chosen.clear()
+        entry = self._choice(request)
+        if entry is None:
             return list(request.texts)
-        translator, source, target = self._loaded[entry.name], request.source, request.target
-
-        def translate(texts: list[str], context: str) -> list[str]:
-            known_context = context if entry.uses_context else ""
-            return translator.translate(texts, source, target, known_context)
-
-        # Given a text without words, translators make some up.
-        worded = [text for text in request.texts if any(c.isalnum() for c in text)]
-        kept = keep_names(worded, request.names, request.context, translate) if worded else []
-        found = iter(kept)
-        return [next(found) if any(c.isalnum() for c in text) else text for text in request.texts]
+        translator = self._ready(entry)
+        if request.source is None or not request.texts:
+            return list(request.texts)
+        began = time.monotonic()
+        texts = _translated(translator, entry, request, request.source)
+        self._stopwatch.note(entry.name, len(texts), time.monotonic() - began)
+        return texts
 
     def release(self) -> None:
         """Free all translators."""
         self._loaded.clear()
 
-    def _loaded_entry(self, request: TranslationRequest) -> TranslatorEntry | None:
-        """The translator that serves this request, loaded if need be."""
+    def _choice(self, request: TranslationRequest) -> TranslatorEntry | None:
+        """The translator that serves this request; None as long as that is not known."""
         key = (request.translator, request.source, request.target)
         entry = self._chosen.get(key) or self._choose(*key)
-        if entry is None:
-            return None
-        self._chosen[key] = entry
-        if entry.name not in self._loaded:
-            self._loaded[entry.name] = entry.load()
+        if entry is not None:
+            self._chosen[key] = entry
         return entry
+
+    def _ready(self, entry: TranslatorEntry) -> Translator:
+        """The translator, loaded if need be. Those used least recently are freed."""
+        if entry.parts:
+            first, second = (self._ready(part) for part in entry.parts)
+            return choice.Joined(first, second)
+        translator = self._loaded.pop(entry.name, None)
+        if translator is None:
+            while len(self._loaded) >= _MOST_LOADED:
+                del self._loaded[next(iter(self._loaded))]
+            translator = entry.load()
+        self._loaded[entry.name] = translator
+        return translator
+
+
+def _translated(
+    translator: Translator, entry: TranslatorEntry, request: TranslationRequest, source: str
+) -> list[str]:
+    def translate(texts: list[str], context: str) -> list[str]:
+        known_context = context if entry.uses_context else ""
+        return translator.translate(texts, source, request.target, known_context)
+
+    # Given a text without words, translators make some up.
+    worded = [text for text in request.texts if any(c.isalnum() for c in text)]
+    kept = keep_names(worded, request.names, request.context, translate) if worded else []
+    found = iter(kept)
+    return [next(found) if any(c.isalnum() for c in text) else text for text in request.texts]
 
 
 def main(translators: Translators | None = None) -> int:

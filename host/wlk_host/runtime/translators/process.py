@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import msgspec
@@ -13,6 +14,7 @@ import msgspec
 from wlk_host.core.errors import WlkError
 from wlk_host.core.translation.translators import TranslationRequest
 from wlk_host.protocol.framing import FrameDecoder, encode_frame
+from wlk_host.runtime.translators.changes import CHANGES
 from wlk_host.runtime.translators.child import Answer, Failed
 
 CHILD: Final = (sys.executable, "-m", "wlk_host.runtime.translators.child")
@@ -38,6 +40,11 @@ class TranslatorProcess:
         self._lock = threading.Lock()
 
     @property
+    def changes(self) -> int:
+        """How often translators were installed or removed by this process."""
+        return CHANGES.number
+
+    @property
     def pid(self) -> int | None:
         """The ID of the process; None while none is running."""
         process = self._process
@@ -60,7 +67,8 @@ class TranslatorProcess:
         timer = threading.Timer(self._patience_s, give_up)
         timer.start()
         try:
-            payload = _exchange(process, msgspec.json.encode(request))
+            known = replace(request, changes=self.changes)
+            payload = _exchange(process, msgspec.json.encode(known))
         finally:
             timer.cancel()
         if payload is None:

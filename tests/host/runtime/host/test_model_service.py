@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from msgspec import UNSET
 
 from fixtures import hub as answers
 from fixtures.hub import Hub
@@ -23,6 +24,7 @@ from wlk_host.protocol.messages import (
     Progress,
     Remove,
     ToExtension,
+    TranslatorFacts,
 )
 from wlk_host.runtime.host import greeting
 from wlk_host.runtime.host.model_service import PROGRESS_EVERY_S, ModelService
@@ -124,14 +126,34 @@ def test_the_host_greets_again_when_what_is_installed_has_changed(
     assert not extension.next_hello().speakers
 
 
-def test_the_model_of_speakers_is_told_after_those_that_recognise() -> None:
+def test_recognisers_are_told_first_then_the_model_of_speakers_then_translators() -> None:
     heard: queue.SimpleQueue[ToExtension] = queue.SimpleQueue()
     ModelService(heard.put, look=list).obey(Models())
     told = heard.get(timeout=WITHIN_S)
     assert isinstance(told, HostModels)
-    *others, last = told.models
-    assert (last.name, last.kind, last.languages) == ("speakers", "speakers", ())
-    assert {model.kind for model in others} == {"recogniser"}
+    kinds = [model.kind for model in told.models]
+    assert sorted(set(kinds), key=kinds.index) == ["recogniser", "speakers", "translator"]
+    assert kinds == sorted(kinds)
+    speakers = told.models[kinds.index("speakers")]
+    assert (speakers.name, speakers.languages) == ("speakers", ())
+    for model in told.models:
+        assert (model.translation is UNSET) == (model.kind != "translator")
+
+
+def test_a_translator_tells_what_it_can_do_and_what_its_licence_forbids() -> None:
+    heard: queue.SimpleQueue[ToExtension] = queue.SimpleQueue()
+    ModelService(heard.put, look=list).obey(Models())
+    told = heard.get(timeout=WITHIN_S)
+    assert isinstance(told, HostModels)
+    facts = {model.name: model.translation for model in told.models}
+    pair, many, nllb = facts["opus-en-es"], facts["m2m100-418M"], facts["nllb-600M"]
+    assert pair == TranslatorFacts(("en",), ("es",), True, "", "good", None)
+    assert isinstance(many, TranslatorFacts)
+    assert isinstance(nllb, TranslatorFacts)
+    assert len(many.into) == 100
+    assert {"es", "pt", "zh-TW"} <= set(nllb.into)
+    assert "ommercial" in nllb.terms
+    assert many.terms == ""
 
 
 def test_it_is_told_some_times_a_second_and_at_the_end(extension: Extension, hub: Hub) -> None:

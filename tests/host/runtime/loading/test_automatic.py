@@ -15,7 +15,7 @@ from fixtures.sized_model import Size as Dimensions
 from wlk_host.backends.whisper.model import Whisper
 from wlk_host.core.options import SessionOptions
 from wlk_host.models import catalog
-from wlk_host.models.catalog import CatalogEntry
+from wlk_host.models.entries import CatalogEntry
 from wlk_host.runtime.files.clocks import SoundClock
 from wlk_host.runtime.loading.automatic import Automatic, SpeedCache, smaller_than
 from wlk_host.runtime.loading.loader import ModelLoader

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from wlk_host.core.translation.translators import TranslationRequest, TranslatorEntry
-from wlk_host.runtime.translators import choice
+from wlk_host.runtime.translators import registry
 from wlk_host.runtime.translators.child import Translators
 
 
@@ -51,6 +51,6 @@ def test_a_translator_of_single_sentences_gets_nothing_else() -> None:
     assert {context for _, context in recording.told} == {""}
 
 
-@pytest.mark.parametrize("translator", choice.own_translators(), ids=lambda e: e.name)
+@pytest.mark.parametrize("translator", registry.own_translators(), ids=lambda e: e.name)
 def test_own_translators_know_single_sentences_only(translator: TranslatorEntry) -> None:
     assert not translator.uses_context

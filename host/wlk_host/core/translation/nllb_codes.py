@@ -7,6 +7,7 @@ code of the script that Whisper writes and most readers expect.
 from typing import Final
 
 from wlk_host.core.languages import base_of
+from wlk_host.core.translation.scripts import writes
 
 BY_LANGUAGE: Final = {
     "af": "afr_Latn", "am": "amh_Ethi", "ar": "arb_Arab", "as": "asm_Beng", "az": "azj_Latn",
@@ -78,6 +79,9 @@ TARGETS: Final = tuple(sorted((*_FIRST.values(), *_OTHER_SCRIPTS)))
 """Every language that NLLB translates into, once, by the code that users choose: ISO 639-1, or
 otherwise 639-3, with the script if it is not the usual one."""
 
+SOURCES: Final = tuple(sorted((*TARGETS, *_STAND_INS)))
+"""Every language that NLLB translates from, with those that a relative stands in for."""
+
 
 def source_code(language: str) -> str | None:
     """NLLB's code for a Whisper language; None if it is not a language."""
@@ -85,11 +89,21 @@ def source_code(language: str) -> str | None:
 
 
 def target_code(language: str) -> str | None:
-    """NLLB's code for a target language (BCP 47 or FLORES-200); None if NLLB has none."""
+    """NLLB's code for a target language (BCP 47 or FLORES-200); None if NLLB has none.
+
+    A language in a script that NLLB does not write it in is none of its languages.
+    """
     if language in _KNOWN:
         return language
     parts = language.replace("_", "-").lower().split("-")
     for n in range(len(parts), 1, -1):
         if (code := _BY_REGION.get("-".join(parts[:n]))) is not None:
             return code
-    return BY_LANGUAGE.get(parts[0])
+    code = BY_LANGUAGE.get(parts[0])
+    return code if code is not None and writes(language, code.partition("_")[2]) else None
+
+
+def usual_script(language: str) -> str | None:
+    """The script (ISO 15924) in which most people write a language; None where it is unknown."""
+    code = BY_LANGUAGE.get(base_of(language))
+    return None if code is None else code.partition("_")[2]

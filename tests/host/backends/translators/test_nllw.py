@@ -1,4 +1,4 @@
-"""NLLB's mechanics on its real architecture with random weights, in the real process."""
+"""nllw's mechanics on NLLB's real architecture with random weights, in the real process."""
 
 import shutil
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ LINES = (
 
 
 def ask(
-    texts: tuple[str, ...], source: str = "en", target: str = "pt", engine: str | None = "nllb-600M"
+    texts: tuple[str, ...], source: str = "en", target: str = "pt", engine: str | None = "nllw-600M"
 ) -> TranslationRequest:
     return TranslationRequest(engine, source, target, texts)
 

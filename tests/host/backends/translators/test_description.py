@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from fixtures.translation_models import nllb_models
-from wlk_host.backends.translators.folder import Family, FolderModel, FolderTranslator
+from wlk_host.backends.translators.ct2 import CTranslator
+from wlk_host.backends.translators.description import Description, Family
 from wlk_host.core.errors import WlkError
 
 
@@ -21,7 +22,7 @@ def folder_with(path: Path, *tokens: str, vocabulary: str = "shared_vocabulary.j
 
 
 def test_m2m_knows_its_languages_by_tokens(tmp_path: Path) -> None:
-    model = FolderModel(folder_with(tmp_path / "m2m", "__en__", "__pt__", "__jv__", "▁a"))
+    model = Description(folder_with(tmp_path / "m2m", "__en__", "__pt__", "__jv__", "▁a"))
     assert model.family is Family.M2M
     assert model.supports("en", "pt-BR")
     assert model.supports(None, "jw")
@@ -31,32 +32,32 @@ def test_m2m_knows_its_languages_by_tokens(tmp_path: Path) -> None:
 
 def test_madlad_is_told_the_target_only(tmp_path: Path) -> None:
     folder = folder_with(tmp_path / "m", "<2en>", "<2zh_TW>", vocabulary="shared_vocabulary.txt")
-    model = FolderModel(folder)
+    model = Description(folder)
     assert model.family is Family.MADLAD
     assert model.supports("anything", "en")
-    assert model.tag("zh-TW") == "<2zh_TW>"
+    assert model.target_tag("zh-TW") == "<2zh_TW>"
     assert not model.supports("en", "de")
 
 
 @pytest.mark.parametrize("name", ["opus-mt-en-pt", "ct2_en_pt"])
 def test_a_model_for_one_pair_says_so_by_its_name(tmp_path: Path, name: str) -> None:
-    model = FolderModel(folder_with(tmp_path / name, "▁a", vocabulary="source_vocabulary.json"))
-    assert model.family is Family.MARIAN
+    model = Description(folder_with(tmp_path / name, "▁a", vocabulary="source_vocabulary.json"))
+    assert model.family is Family.PAIR
     assert model.supports("en", "pt-BR")
     assert not model.supports("pt", "en")
     assert not model.supports("en", "de")
 
 
 def test_a_folder_that_says_nothing_is_believed(tmp_path: Path) -> None:
-    assert FolderModel(folder_with(tmp_path / "mine", "▁a")).supports("en", "de")
+    assert Description(folder_with(tmp_path / "mine", "▁a")).supports("en", "de")
 
 
-@pytest.mark.parametrize("missing", ["model.bin", "config.json", "shared_vocabulary.json"])
+@pytest.mark.parametrize("missing", ["model.bin", "shared_vocabulary.json"])
 def test_a_folder_that_is_no_model_is_told(tmp_path: Path, missing: str) -> None:
     folder = folder_with(tmp_path / "m", "▁a")
     (folder / missing).unlink()
     with pytest.raises(WlkError) as caught:
-        FolderModel(folder).supports("en", "de")
+        Description(folder).supports("en", "de")
     assert caught.value.code == "translator_broken"
 
 
@@ -68,17 +69,17 @@ def test_a_model_that_cannot_be_loaded_is_told(tmp_path: Path, lacks: str) -> No
         source = nllb_models() / "nllb-600M-ctranslate2" / "tokenizer.json"
         (folder / "tokenizer.json").write_bytes(source.read_bytes())
     with pytest.raises(WlkError) as caught:
-        FolderTranslator(FolderModel(folder))
+        CTranslator(Description(folder))
     assert caught.value.code == "translator_broken"
 
 
 @pytest.mark.torch
 def test_its_tokens_and_tags_are_those_of_the_models_own_tokenizer() -> None:
-    from wlk_host.backends.translators.nllb import NllbTranslator  # noqa: PLC0415 - an extra
+    from wlk_host.backends.translators.nllw import NllwTranslator  # noqa: PLC0415 - an extra
 
     folder = nllb_models() / "nllb-600M-ctranslate2"
-    ours = FolderTranslator(FolderModel(folder), beams=1)
-    theirs = NllbTranslator(folder, "ctranslate2")
+    ours = CTranslator(Description(folder), beams=1)
+    theirs = NllwTranslator(folder, "ctranslate2")
     lines = ["When a sentence is finished, it is read once more.", "Yes.", "今日はいい天気です。"]
     for source, target in (("en", "pt"), ("ja", "de"), ("pt", "zh-TW")):
         found = ours.translate(lines, source, target, "")

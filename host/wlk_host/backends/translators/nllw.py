@@ -1,4 +1,4 @@
-"""NLLB-200 with the models of `nllw`, but without its streaming.
+"""NLLB-200 with the models of `nllw`, an extra, but without its streaming.
 
 nllw 0.1.6 drops sentences of one or two words and every sentence without spaces. It refuses a sixth
 of Whisper's language codes, downloads into the current folder and prints to stdout. It keeps one
@@ -14,9 +14,10 @@ from typing import Any, Final, Literal
 import nllw
 import transformers
 
-from wlk_host.backends.translators import nllb_codes
-from wlk_host.backends.translators.folder import broken, load_translator
+from wlk_host.backends.translators.ct2 import load_weights
+from wlk_host.backends.translators.description import broken
 from wlk_host.core.errors import WlkError
+from wlk_host.core.translation import nllb_codes
 from wlk_host.core.translation.clauses import by_sentence
 
 Backend = Literal["ctranslate2", "transformers"]
@@ -26,7 +27,7 @@ _MOST_TOKENS: Final = 256
 """The most tokens of a sentence's translation, at which a loop ends."""
 
 
-class NllbTranslator:
+class NllwTranslator:
     """A `core.translation.translators.Translator` with an NLLB-200 model.
 
     Args:
@@ -38,7 +39,7 @@ class NllbTranslator:
     """
 
     def __init__(self, folder: Path, backend: Backend) -> None:
-        weights = load_translator(folder) if backend == "ctranslate2" else _load_weights(folder)
+        weights = load_weights(folder) if backend == "ctranslate2" else _load_weights(folder)
         self._model = nllw.TranslationModel(
             translator=weights, device="cpu", backend_type=backend, model_name=str(folder)
         )
