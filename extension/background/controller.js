@@ -217,8 +217,8 @@ export class Controller {
   async applySettings() {
     await this.#offscreen.rejoin();
     for (const tabId of this.#captures.keys()) {
-      const options = await this.#parts.preferences.forHost(tabId);
-      this.#offscreen.send({ type: 'configure', tabId, options });
+      const wanted = await this.#parts.preferences.forCapture(tabId);
+      this.#offscreen.send({ type: 'configure', tabId, ...wanted });
       await this.#overlays.tell(tabId, await this.#parts.preferences.forOverlay(tabId));
     }
   }

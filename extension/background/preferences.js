@@ -1,6 +1,9 @@
 /** What the user chose, as it holds in a tab: for its overlay, for the host, and to be changed. */
-import { changeFor, hostOptions, resized, settingsFor, siteOf } from '../shared/settings.js';
+import { homeLanguage } from '../shared/languages.js';
+import { BROWSER, hostOptions, settingsFor } from '../shared/settings.js';
+import { changeFor, resized, siteOf } from '../shared/settings_changes.js';
 import { isPosition } from '../shared/settings_rules.js';
+import { wishOf } from '../shared/translation_rules.js';
 import { tabAt } from './tabs.js';
 
 /** @typedef {import('../shared/messages.js').PageMessage} PageMessage */
@@ -22,12 +25,17 @@ const CHANGES = {
 /** The settings seen from tabs. */
 export class Preferences {
   #storeOf;
+  #languages;
   /** Changes follow one another: each begins with what the one before has stored. */
   #last = Promise.resolve();
 
-  /** @param {(incognito: boolean) => SettingsStore} storeOf of normal or of private windows */
-  constructor(storeOf) {
+  /**
+   * @param {(incognito: boolean) => SettingsStore} storeOf of normal or of private windows
+   * @param {readonly string[]} languages `navigator.languages`
+   */
+  constructor(storeOf, languages) {
     this.#storeOf = storeOf;
+    this.#languages = languages;
   }
 
   /**
@@ -42,11 +50,15 @@ export class Preferences {
 
   /**
    * @param {number} tabId
-   * @returns {Promise<import('../shared/protocol.js').Options>}
+   * @returns {Promise<{ options: import('../shared/protocol.js').Options,
+   *   translation: import('../shared/translation_rules.js').Wish }>} what the host is asked for, and
+   *   what is wanted of translations besides
    */
-  async forHost(tabId) {
+  async forCapture(tabId) {
     const { site, store } = await this.#of(tabId);
-    return hostOptions(settingsFor(await store.load(), site));
+    const settings = settingsFor(await store.load(), site);
+    const translation = wishOf(settings, homeLanguage(this.#languages), BROWSER);
+    return { options: hostOptions(settings), translation };
   }
 
   /**

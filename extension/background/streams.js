@@ -50,12 +50,12 @@ export class Streams {
     const session = crypto.randomUUID();
     const { streamId } = stream;
     const visible = (await visibleTabs()).includes(tabId);
-    const options = await this.#preferences.forHost(tabId);
+    const wanted = await this.#preferences.forCapture(tabId);
     const microphone = await this.#preferences.wantsMicrophone(tabId);
     const tab = await tabAt(tabId);
     const muted = tab?.mutedInfo?.muted === true;
     const page = pageOf(tab);
-    const begin = { session, tabId, streamId, options, visible, microphone, muted, page };
+    const begin = { session, tabId, streamId, ...wanted, visible, microphone, muted, page };
     return this.#open(session, { type: 'begin', ...begin }, OPENED_WITHIN_MS);
   }
 

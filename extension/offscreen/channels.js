@@ -61,6 +61,23 @@ export function changesBetween(before, after) {
 }
 
 /**
+ * @param {Line[]} changed
+ * @param {readonly Line[]} lines that are kept for views; of a transcript, none goes because it is old
+ */
+export function withoutAged(changed, lines) {
+  const oldest = lines.length < LINES_KEPT ? -Infinity : (lines[0]?.start ?? -Infinity);
+  return changed.filter(({ text, start }) => text !== '' || start >= oldest);
+}
+
+/**
+ * @param {Line} line
+ * @returns {Line} as it is shown: nobody sees when each word was said
+ */
+export function withoutWords({ words: _, ...line }) {
+  return line;
+}
+
+/**
  * @param {Line | undefined} before
  * @param {Line} after
  */

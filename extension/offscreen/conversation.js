@@ -1,14 +1,16 @@
 import { SAMPLE_RATE } from '../audio/framing.js';
 import { captionRows, EMPTY_MODEL, LINES_KEPT } from '../shared/captions.js';
-import { changesBetween, lineOfYou, merged } from './channels.js';
+import { ConversationTranslation } from '../translation/conversation_translation.js';
+import { changesBetween, lineOfYou, merged, withoutAged, withoutWords } from './channels.js';
+import { HaltWatch } from './halt_watch.js';
 import { MediaTranscript } from './media_transcript.js';
 import { OwnWords } from './own_words.js';
-import { PageMedia } from './page_media.js';
 import { CaptionSession } from './session.js';
 
 /** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
 /** @typedef {import('../shared/messages.js').MicrophoneState} MicrophoneState */
 /** @typedef {import('../shared/messages.js').SessionMessage} SessionMessage */
+/** @typedef {import('../shared/translation_rules.js').Wish} Wish */
 /** @typedef {import('../shared/protocol.js').Line} Line */
 /** @typedef {import('../shared/protocol.js').Options} Options */
 /** @typedef {import('../shared/protocol.js').ToExtension} ToExtension */
@@ -23,6 +25,7 @@ import { CaptionSession } from './session.js';
  * @property {(report: import('../shared/messages.js').OffscreenReport) => void} report
  * @property {() => void} stateChanged
  * @property {() => number} now Date.now()
+ * @property {import('../translation/conversation_translation.js').TranslationEdges} translation
  */
 
 /**
@@ -35,9 +38,6 @@ const HELD_BESIDE_SOUND_SAMPLES = 3 * SAMPLE_RATE;
 
 /** What is softer can hardly be heard in a room, and echoes nothing: 40 dB below full scale. */
 const AUDIBLE = 328;
-
-/** A page that is left is heard until the next one is there. */
-const LEAVING_SAMPLES = SAMPLE_RATE;
 
 /**
  * What is said in one tab and, where the user wants it, into the microphone. Each channel is a
@@ -58,33 +58,39 @@ export class Conversation {
   /** @type {{ lines: readonly Line[], at: number }[]} what it says that is held, by tab's sample */
   #held = [];
   #ownWords = new OwnWords();
-  /** @type {boolean | null} */
-  #paused = null;
-  #media = new PageMedia();
-  #audible = false;
+  #halt = new HaltWatch();
   /** The tab's sound has stopped by itself, and is about to be opened again. */
   #interrupted = false;
-  /** The tab's sample at which its page came; what it played before was another's. */
-  #pageSince = -Infinity;
   /** The tab's newest sample that was audible. */
   #heardUntil = -Infinity;
   #shown = EMPTY_MODEL;
+  #translation;
+  /** What the host is asked for, but for rules for the language that is spoken. */
+  #options;
 
   /**
-   * @param {{ id: string, tabId: number, options: Options, visible: boolean,
+   * @param {{ id: string, tabId: number, options: Options, translation: Wish, visible: boolean,
    *   page: import('../shared/messages.js').Page }} start
    * @param {Outlets} outlets
    */
-  constructor({ id, tabId, options, visible, page }, outlets) {
+  constructor({ id, tabId, options, translation, visible, page }, outlets) {
     this.id = id;
     this.tabId = tabId;
     this.#outlets = outlets;
+    this.#options = options;
+    this.#translation = new ConversationTranslation(outlets.translation, {
+      translated: (line) => this.#publishTranslation(line),
+      stateChanged: () => this.#publishPhase(),
+    });
     this.#tab = new CaptionSession(
       { id, options, visible },
       {
         toHost: outlets.toHost,
         captionsChanged: () => this.#publish(),
-        phaseChanged: () => this.#publishPhase(),
+        phaseChanged: () => {
+          this.#tellOptions(false);
+          this.#publishPhase();
+        },
       },
     );
     /** All that was said, by the time of the page's media. */
@@ -96,6 +102,7 @@ export class Conversation {
         goOn: (from) => this.#tab.goOnFrom(from),
       },
     );
+    this.#translation.setWish(translation, []);
   }
 
   /** True after `stop`: the capture is over, its last words may be outstanding. */
@@ -106,10 +113,13 @@ export class Conversation {
   /** @returns {CaptureState} */
   get state() {
     const { id: session, tabId } = this;
-    const { phase, ...state } = this.#tab.state;
+    const { phase, translation: host, ...state } = this.#tab.state;
+    const translation = this.#translation.state(host);
+    const stale = this.#translation.isByBrowser ? this.#translation.stale : state.stale;
     /** @type {import('../shared/messages.js').Phase} */
     const shown = this.#interrupted && !this.stopping ? { ...phase, name: 'reconnecting' } : phase;
-    return { session, tabId, ...state, phase: shown, microphone: this.#microphoneState };
+    const microphone = this.#microphoneState;
+    return { session, tabId, ...state, phase: shown, microphone, stale, translation };
   }
 
   /** Tell the overlay everything, because it is new. */
@@ -131,8 +141,14 @@ export class Conversation {
     this.#outlets.toOverlay({ type: 'copied', session: this.id });
   }
 
+  /** @returns {Promise<void> | null} when what was said last is translated; null: it is already */
+  translated() {
+    return this.#translation.finished();
+  }
+
   /** The overlay is told that nothing more will come. */
   close() {
+    this.#translation.close();
     this.#outlets.toOverlay({ type: 'end', session: this.id });
   }
 
@@ -189,10 +205,16 @@ export class Conversation {
     for (const session of this.#sessions()) session.setVisible(visible);
   }
 
-  /** @param {Options} options from now on; what is captioned stays */
-  configure(options) {
-    this.#tab.configure(options);
-    this.#microphone?.session.configure(ofMicrophone(options));
+  /**
+   * @param {Options} options from now on; what is captioned stays
+   * @param {Wish} wish of translations
+   */
+  configure(options, wish) {
+    this.#options = options;
+    this.#translation.setWish(wish, this.#shown.lines);
+    this.#tellOptions(true);
+    this.#publish();
+    this.#outlets.stateChanged();
   }
 
   /** What is installed has changed. */
@@ -202,6 +224,7 @@ export class Conversation {
 
   /** Have all lines translated into the target language of now. */
   retranslate() {
+    if (this.#translation.isByBrowser) return this.#translation.retranslate();
     for (const session of this.#sessions()) session.retranslate();
   }
 
@@ -210,22 +233,20 @@ export class Conversation {
    * @param {import('../shared/messages.js').MediaReport} media
    */
   noteMedia(frame, media) {
-    const { paused, playhead } = this.#media.note(frame, media);
-    this.#paused = paused;
+    const playhead = this.#halt.note(frame, media);
     this.#tellHalted();
     this.transcript.note(playhead);
   }
 
   /** @param {boolean} audible whether the browser hears the page; false a while after its last sound */
   setAudible(audible) {
-    this.#audible = audible;
+    this.#halt.setAudible(audible);
     this.#tellHalted();
   }
 
   /** Another page comes. */
   leavePage() {
-    this.#pageSince = this.#tab.position + LEAVING_SAMPLES;
-    this.#media.clear();
+    this.#halt.leavePage(this.#tab.position);
     this.noteMedia(0, { paused: null, playhead: null });
   }
 
@@ -237,7 +258,7 @@ export class Conversation {
   openMicrophone(id, hostReady) {
     this.#retireMicrophone();
     const session = new CaptionSession(
-      { id, options: ofMicrophone(this.#tab.options), visible: this.#tab.visible },
+      { id, options: ofMicrophone(this.#options), visible: this.#tab.visible },
       {
         toHost: this.#outlets.toHost,
         captionsChanged: () => this.#hear(),
@@ -282,6 +303,17 @@ export class Conversation {
     return this.#microphone ? [this.#tab, this.#microphone.session] : [this.#tab];
   }
 
+  /**
+   * Each session has the options for the language that is spoken in it.
+   * @param {boolean} chosen the user has changed something
+   */
+  #tellOptions(chosen) {
+    for (const session of this.#sessions()) {
+      const own = session === this.#tab ? this.#options : ofMicrophone(this.#options);
+      session.configure(this.#translation.optionsFor(own, session.state.language), chosen);
+    }
+  }
+
   /** The host has said something of the microphone's. */
   #hear() {
     if (!this.#microphone) return;
@@ -316,7 +348,8 @@ export class Conversation {
   }
 
   #publish() {
-    const { lines, draft } = merged({ tab: this.#tab.model, you: this.#ownLines() });
+    const { lines: said, draft } = merged({ tab: this.#tab.model, you: this.#ownLines() });
+    const lines = this.#translation.over(said);
     const changed = changesBetween(this.#shown.lines, lines);
     this.transcript.write(withoutAged(changed, lines), this.#tab.finalUntil);
     if (changed.length === 0 && draft === null && this.#shown.draft === null) return;
@@ -330,6 +363,15 @@ export class Conversation {
       draft,
       final_until: 0,
     });
+    this.#translation.shown(changed, this.#tab.visible);
+  }
+
+  /** @param {Line} line that has got its translation */
+  #publishTranslation(line) {
+    this.#publish();
+    const isShown = this.#shown.lines.some(({ id }) => id === line.id);
+    if (!isShown) this.transcript.write([line], this.#tab.finalUntil);
+    this.#outlets.stateChanged();
   }
 
   /** @returns {Line[]} what the user has said */
@@ -337,37 +379,14 @@ export class Conversation {
     return this.#ownWords.of([...this.#earlier, ...this.#you], this.#tab.model, this.#tab.position);
   }
 
-  /**
-   * Media that nobody sees are silent when they could be heard and are not any more. Paused or muted
-   * in their player are one to the browser. A muted tab stays audible: it is captured all the same.
-   */
   #tellHalted() {
-    const hasSounded = this.#heardUntil > this.#pageSince;
-    const silenced = this.#paused === null && hasSounded && !this.#audible;
-    this.#tab.setHalted(this.#paused ? 'paused' : silenced ? 'silenced' : null);
+    this.#tab.setHalted(this.#halt.haltAt(this.#heardUntil));
   }
 
   #publishPhase() {
     this.#outlets.toOverlay({ type: 'phase', session: this.id, phase: this.state.phase });
     this.#outlets.stateChanged();
   }
-}
-
-/**
- * @param {Line[]} changed
- * @param {readonly Line[]} lines that are kept for views; of a transcript, none goes because it is old
- */
-function withoutAged(changed, lines) {
-  const oldest = lines.length < LINES_KEPT ? -Infinity : (lines[0]?.start ?? -Infinity);
-  return changed.filter(({ text, start }) => text !== '' || start >= oldest);
-}
-
-/**
- * @param {Line} line
- * @returns {Line} as it is shown: nobody sees when each word was said
- */
-function withoutWords({ words: _, ...line }) {
-  return line;
 }
 
 /**

@@ -9,6 +9,8 @@ import { openedInTime } from './sources.js';
 /** @typedef {import('../shared/messages.js').OffscreenReport} OffscreenReport */
 /** @typedef {import('../shared/messages.js').Problem} Problem */
 /** @typedef {import('../shared/protocol.js').ToExtension} ToExtension */
+/** @typedef {import('./edges.js').Edges} Edges */
+/** @typedef {import('./edges.js').Entry} Entry */
 /** @typedef {import('./sources.js').Source} Source */
 
 /** A host that has not said its last words by then will not. */
@@ -16,32 +18,6 @@ const LAST_WORDS_MS = 15_000;
 
 /** How often levels are reported: fast enough to follow speech. */
 const METER_MS = 150;
-
-/**
- * What the browser does for the conversations.
- * @typedef {object} Edges
- * @property {(report: OffscreenReport) => void} report to the worker; dropped where there is none
- * @property {(streamId: string, onFrame: (pcm: Int16Array) => void, onEnded: () => void) =>
- *   Promise<Source>} openTab throws a DOMException when it is refused
- * @property {(onFrame: (pcm: Int16Array) => void, onEnded: () => void) => Promise<Source>}
- *   openMicrophone throws a DOMException when there is none
- * @property {() => Promise<boolean>} microphoneAllowed without asking the user
- * @property {(text: string) => boolean} copy to the clipboard; whether that succeeded
- * @property {(action: () => void, delayMs: number) => void} schedule
- * @property {(action: () => void, everyMs: number) => () => void} repeat returns what stops it
- * @property {() => string} newId
- * @property {() => number} now Date.now()
- * @property {Pick<import('./archivist.js').Archivist, 'finish' | 'setKept'>} archivist
- */
-
-/**
- * @typedef {object} Entry
- * @property {Conversation} conversation
- * @property {Source | null} capture of the tab; null when it is over, or interrupted
- * @property {boolean} ending no more sound will come
- * @property {Source | null} microphone
- * @property {Meter} meter
- */
 
 /** All conversations that run: what each command, each message and each source changes in them. */
 export class Conversations {
@@ -77,7 +53,8 @@ export class Conversations {
         conversation.setVisible(tabIds.includes(conversation.tabId)),
       ),
     audible: ({ tabId, audible }) => this.#each(tabId, (active) => active.setAudible(audible)),
-    configure: ({ tabId, options }) => this.#each(tabId, (active) => active.configure(options)),
+    configure: ({ tabId, options, translation }) =>
+      this.#each(tabId, (active) => active.configure(options, translation)),
     copy: ({ tabId }) => this.#each(tabId, (active) => this.#copyLastLine(active)),
     'leave-page': ({ tabId }) => this.#each(tabId, (active) => active.leavePage()),
     edit: ({ tabId, edit }) => this.#each(tabId, ({ transcript }) => transcript.edit(edit)),
@@ -144,16 +121,23 @@ export class Conversations {
   }
 
   /** @param {Extract<OffscreenCommand, { type: 'begin' }>} command */
-  async #begin({ session: id, tabId, streamId, options, visible, microphone, muted, page }) {
-    const { report, now } = this.#edges;
+  async #begin({ session: id, streamId, microphone, muted, ...start }) {
+    const { tabId } = start;
+    const { report, now, schedule, translation } = this.#edges;
     const conversation = new Conversation(
-      { id, tabId, options, visible, page },
+      { id, ...start },
       {
         toHost: (message) => report({ type: 'to-host', message }),
         toOverlay: (message) => report({ type: 'overlay', tabId, message }),
         report,
         stateChanged: () => this.publish(),
         now,
+        translation: {
+          ...translation,
+          now,
+          schedule,
+          duck: (ducked) => entry.capture?.setDucked(ducked),
+        },
       },
     );
     /** @type {Entry} */
@@ -315,6 +299,17 @@ export class Conversations {
     this.#edges.schedule(() => this.#forget(entry), LAST_WORDS_MS);
   }
 
+  /** @param {Entry} entry of which the host has said everything; the last words may be translated */
+  async #finish(entry) {
+    const translated = entry.conversation.translated();
+    if (!translated) return this.#forget(entry);
+    const overdue = new Promise((resolve) => {
+      this.#edges.schedule(() => resolve(null), LAST_WORDS_MS);
+    });
+    await Promise.race([translated, overdue]);
+    this.#forget(entry);
+  }
+
   #forget = (/** @type {Entry} */ entry) => {
     if (!this.#running.delete(entry.conversation.id)) return;
     entry.ending = true;
@@ -365,7 +360,7 @@ export class Conversations {
     if (!('session' in message) || message.session === null) return;
     for (const entry of this.#running.values()) {
       const channel = entry.conversation.receive(message);
-      if (channel === 'tab') this.#forget(entry);
+      if (channel === 'tab') void this.#finish(entry);
       else if (channel === 'microphone') void this.#closeMicrophone(entry, 'failed');
     }
   }

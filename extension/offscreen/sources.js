@@ -3,7 +3,7 @@ import { within } from '../shared/deadline.js';
 
 /**
  * A source of sound that was opened.
- * @typedef {Pick<import('./capture.js').SoundCapture, 'close' | 'setMuted'>} Source
+ * @typedef {Pick<import('./capture.js').SoundCapture, 'close' | 'setDucked' | 'setMuted'>} Source
  */
 
 /** The browser opens a source in milliseconds, where it does so at all. */

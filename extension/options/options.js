@@ -1,6 +1,6 @@
 /** The options page. Each change holds at once, in all tabs. */
 import { databasesFor, openStorage } from '../shared/browser_storage.js';
-import { changeFor } from '../shared/settings.js';
+import { changeFor } from '../shared/settings_changes.js';
 import { SettingsStore } from '../shared/settings_store.js';
 import { Archive } from '../transcript/archive.js';
 import { microphoneAllowed, openMicrophonePage } from '../ui/microphone.js';

@@ -1,7 +1,8 @@
 /** Steers the captions of one tab while they run. */
 import { openStorage } from '../shared/browser_storage.js';
 import { LANGUAGES, languageName, namedLanguages } from '../shared/languages.js';
-import { changeFor, resized, settingsFor, siteOf } from '../shared/settings.js';
+import { settingsFor } from '../shared/settings.js';
+import { changeFor, resized, siteOf } from '../shared/settings_changes.js';
 import { SettingsStore } from '../shared/settings_store.js';
 import { SoundWatch } from '../shared/state_words.js';
 import { ask, byId, element, LOCALE, localise, number, text, WorkerLine } from '../ui/page.js';

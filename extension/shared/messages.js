@@ -18,6 +18,7 @@
 /** @typedef {import('./settings.js').Position} Position */
 /** @typedef {import('./settings.js').SitePositions} SitePositions */
 /** @typedef {import('./settings.js').SiteSettings} SiteSettings */
+/** @typedef {import('./translation_rules.js').Wish} Wish */
 
 /**
  * What a key can be bound to; the names are those of the manifest's commands.
@@ -66,6 +67,18 @@
  */
 
 /**
+ * How the translations of a tab are.
+ * @typedef {object} TranslationState
+ * @property {string | null} target the language that was chosen
+ * @property {'host' | 'browser'} by who translates
+ * @property {Problem | null} problem why there are none at present
+ * @property {{ source: string, target: string } | null} pair that the browser has to get first
+ * @property {number | null} delayMs from a text to its translation
+ * @property {number} unread lines that were not read out, because the voice was behind
+ * @property {'no_voice' | 'failed' | null} voice why nothing is read out
+ */
+
+/**
  * @typedef {object} CaptureState
  * @property {string} session
  * @property {number} tabId
@@ -77,6 +90,7 @@
  * @property {string | null} smallerModel to go on with, where captions come late for good
  * @property {Problem | null} modelProblem why it is not the model or device that was asked for
  * @property {MicrophoneState} microphone
+ * @property {TranslationState} translation
  */
 
 /**
@@ -131,10 +145,10 @@
  * From the service worker to the offscreen document. `recalled`: what an earlier capture has kept of
  * a medium; `transcripts`: the tabs whose transcript is read, and whose is read from its beginning.
  * @typedef {{ type: 'begin', session: string, tabId: number, streamId: string, options: Options,
- *     visible: boolean, microphone: boolean, muted: boolean, page: Page }
+ *     translation: Wish, visible: boolean, microphone: boolean, muted: boolean, page: Page }
  *   | { type: 'reopen', session: string, tabId: number, streamId: string, muted: boolean }
  *   | { type: 'microphone', tabId: number, on: boolean }
- *   | { type: 'configure', tabId: number, options: Options }
+ *   | { type: 'configure', tabId: number, options: Options, translation: Wish }
  *   | { type: 'end', tabId: number }
  *   | { type: 'copy', tabId: number }
  *   | { type: 'retranslate', tabId: number }

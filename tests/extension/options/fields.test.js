@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { changesAt, hasAdvanced, SECTIONS, valueAt } from '../../../extension/options/fields.js';
-import { changeFor, DEFAULTS, PRESETS } from '../../../extension/shared/settings.js';
+import { DEFAULTS, PRESETS } from '../../../extension/shared/settings.js';
+import { changeFor } from '../../../extension/shared/settings_changes.js';
 import { validate } from '../../../extension/shared/settings_rules.js';
 
 const ALL = Object.values(SECTIONS).flat();
