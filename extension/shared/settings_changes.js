@@ -1,5 +1,6 @@
 /** How what the user chose is changed, and for which site. Pure. */
 import { mergeInto, SETTINGS } from './settings.js';
+import { isSameLanguage } from './translation_rules.js';
 
 /** @typedef {import('./settings.js').Appearance} Appearance */
 /** @typedef {import('./settings.js').Json} Json */
@@ -44,4 +45,33 @@ export function siteOf(url) {
   if (url === undefined || !URL.canParse(url)) return null;
   const { protocol, hostname } = new URL(url);
   return /^https?:$/.test(protocol) ? hostname.replace(/^www\./, '') : null;
+}
+
+/**
+ * @param {Readonly<Settings>} settings
+ * @param {string | null} site
+ * @returns {boolean} whether the site has settings of its own, besides rules for languages
+ */
+export function hasOwnSettings(settings, site) {
+  const rule = site === null ? undefined : settings.sites[site];
+  return rule !== undefined && Object.keys(rule).some((name) => name !== 'languageRules');
+}
+
+/**
+ * Say what is done with a language on a site, whatever else is chosen.
+ * @param {Readonly<Settings>} settings
+ * @param {string} site
+ * @param {string} language
+ * @param {'always' | 'never' | null} translate null: as on all sites
+ * @returns {Settings}
+ */
+export function withRule(settings, site, language, translate) {
+  const changed = structuredClone(/** @type {Settings} */ (settings));
+  const { languageRules = [], ...own } = changed.sites[site] ?? {};
+  const others = languageRules.filter((rule) => !isSameLanguage(rule.language, language));
+  const rules = translate === null ? others : [...others, { language, translate }];
+  if (rules.length > 0) changed.sites[site] = { ...own, languageRules: rules };
+  else if (Object.keys(own).length > 0) changed.sites[site] = own;
+  else delete changed.sites[site];
+  return changed;
 }

@@ -67,7 +67,8 @@ export function reachable({ installed, catalogue, browser, whisper }) {
  */
 export function servedBy(target, source, { installed, browser, whisper }) {
   const knows = installed.some(
-    ({ sources, targets }) => covers(targets, target) && (sources.length === 0 || may(sources, source)),
+    ({ sources, targets }) =>
+      covers(targets, target) && (sources.length === 0 || may(sources, source)),
   );
   if (knows) return 'host';
   if (browserState(browser, target) === 'available') return 'browser';
@@ -172,7 +173,9 @@ function byRank(a, b) {
  * @param {string} target
  */
 function browserState(browser, target) {
-  return browser.get(target) ?? [...browser].find(([code]) => canonical(code) === canonical(target))?.[1];
+  return (
+    browser.get(target) ?? [...browser].find(([code]) => canonical(code) === canonical(target))?.[1]
+  );
 }
 
 /**

@@ -108,9 +108,13 @@ test('the host is told nothing but what is on the list', async () => {
   ]);
   /** @param {string} type */
   const allowed = (type) => senders.filter((sender) => mayTellHost({ type }, sender));
+  // Translators are got in the controls as well.
+  const twice = ['cancel', 'download', 'models'];
   for (const type of types) {
-    assert.equal(allowed(type).length, type === 'hello' ? 0 : 1, `${type}: ${allowed(type)}`);
+    const most = type === 'hello' ? 0 : twice.includes(type) ? 2 : 1;
+    assert.equal(allowed(type).length, most, `${type}: ${allowed(type)}`);
   }
+  assert.deepEqual(allowed('download'), ['options', 'popup']);
   assert.deepEqual(allowed('remove'), ['options']);
   assert.deepEqual(allowed('start'), ['document']);
   assert.deepEqual(allowed('exec'), []);

@@ -37,6 +37,7 @@ const ALLOWED = /** @type {Record<string, Allowed>} */ ({
   },
   popup: {
     path: 'popup/popup',
+    tells: ['cancel', 'download', 'models'],
     sends: ['microphone', 'retranslate', 'start', 'stop'],
     connects: ['view'],
   },

@@ -55,12 +55,13 @@ function bench(wish, stand = browserInterface('available')) {
     },
     shown: () => {
       const updates = toOverlay.filter(({ type }) => type === 'captions');
-      return updates
-        .reduce((before, update) => applyUpdate(before, update), EMPTY_MODEL)
-        .lines.map(({ translation }) => translation && [translation.text, translation.state]);
+      const model = updates.reduce((before, update) => applyUpdate(before, update), EMPTY_MODEL);
+      /** @type {import('../../../extension/shared/protocol.js').Line[]} */
+      const lines = [...model.lines];
+      return lines.map(({ translation }) => translation && [translation.text, translation.state]);
     },
     transcript: () =>
-      conversation.transcript.transcript.entries.map(({ translation }) => translation?.text),
+      conversation.transcript.transcript.entries.map((entry) => entry.translation?.text),
   };
 }
 

@@ -13,7 +13,7 @@ test('every setting has its control, but for the lists', () => {
       ? Object.keys(Object(value)).map((inner) => `${name}.${inner}`)
       : [name],
   );
-  const lists = ['version', 'vocabulary', 'filters.replacements', 'sites'];
+  const lists = ['version', 'languageRules', 'vocabulary', 'filters.replacements', 'sites'];
   assert.deepEqual(
     new Set(ALL.map(({ path }) => path)),
     new Set(paths.filter((path) => !lists.includes(path))),
