@@ -81,6 +81,7 @@ const overlays = new Overlays({
   },
   lost: (tabId) => void controller.refreshTab(tabId),
   hampered: (tabId) => controller.noteHampered(tabId),
+  lookUp: (tabId, asked) => offscreen.send({ ...asked, tabId }),
 });
 const kept = new KeptSources((incognito) => (incognito ? privateStorage : storage));
 const inner = new InnerFrames((tabId, report, frame) => {

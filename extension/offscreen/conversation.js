@@ -4,29 +4,17 @@ import { ConversationTranslation } from '../translation/conversation_translation
 import { changesBetween, lineOfYou, merged, withoutAged, withoutWords } from './channels.js';
 import { HaltWatch } from './halt_watch.js';
 import { MediaTranscript } from './media_transcript.js';
+import { newsOfTranslation } from './news.js';
 import { OwnWords } from './own_words.js';
 import { CaptionSession } from './session.js';
 
 /** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
 /** @typedef {import('../shared/messages.js').MicrophoneState} MicrophoneState */
-/** @typedef {import('../shared/messages.js').SessionMessage} SessionMessage */
 /** @typedef {import('../shared/translation_rules.js').Wish} Wish */
 /** @typedef {import('../shared/protocol.js').Line} Line */
 /** @typedef {import('../shared/protocol.js').Options} Options */
-/** @typedef {import('../shared/protocol.js').ToExtension} ToExtension */
-/** @typedef {import('../shared/protocol.js').ToHost} ToHost */
-
-/** @typedef {Extract<ToExtension, { type: 'captions' | 'status' | 'error' }>} SaidOfSession */
-
-/**
- * @typedef {object} Outlets
- * @property {(message: ToHost) => void} toHost
- * @property {(message: SessionMessage) => void} toOverlay
- * @property {(report: import('../shared/messages.js').OffscreenReport) => void} report
- * @property {() => void} stateChanged
- * @property {() => number} now Date.now()
- * @property {import('../translation/conversation_translation.js').TranslationEdges} translation
- */
+/** @typedef {import('./edges.js').Outlets} Outlets */
+/** @typedef {import('./edges.js').SaidOfSession} SaidOfSession */
 
 /**
  * Samples of the tab that are waited for before the microphone's newest words are shown: what the
@@ -116,8 +104,10 @@ export class Conversation {
     const { phase, translation: host, ...state } = this.#tab.state;
     const translation = this.#translation.state(host);
     const stale = this.#translation.isByBrowser ? this.#translation.stale : state.stale;
+    const news = phase.news ?? newsOfTranslation(translation);
+    const told = news ? { ...phase, news } : phase;
     /** @type {import('../shared/messages.js').Phase} */
-    const shown = this.#interrupted && !this.stopping ? { ...phase, name: 'reconnecting' } : phase;
+    const shown = this.#interrupted && !this.stopping ? { ...told, name: 'reconnecting' } : told;
     const microphone = this.#microphoneState;
     return { session, tabId, ...state, phase: shown, microphone, stale, translation };
   }
@@ -139,6 +129,17 @@ export class Conversation {
   /** Tell the overlay that its last line was copied. */
   confirmCopy() {
     this.#outlets.toOverlay({ type: 'copied', session: this.id });
+  }
+
+  /**
+   * Tell the overlay what a word means.
+   * @param {string} word
+   * @param {string | null} language
+   */
+  async lookUp(word, language) {
+    const source = language ?? this.#tab.state.language ?? 'en';
+    const meaning = await this.#translation.lookUp(word, source);
+    this.#outlets.toOverlay({ type: 'meaning', session: this.id, word, meaning });
   }
 
   /** @returns {Promise<void> | null} when what was said last is translated; null: it is already */

@@ -67,6 +67,8 @@ export class Conversations {
     recalled: ({ tabId, kept }) => this.#each(tabId, ({ transcript }) => transcript.recall(kept)),
     transcripts: ({ tabIds, whole }) => this.#setReaders(tabIds, whole),
     retranslate: ({ tabId }) => this.#each(tabId, (active) => active.retranslate()),
+    'look-up': ({ tabId, word, language }) =>
+      this.#each(tabId, (active) => void active.lookUp(word, language)),
     show: ({ tabId }) => this.#each(tabId, (active) => active.show()),
   };
 

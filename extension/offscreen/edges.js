@@ -5,6 +5,22 @@
 /** @typedef {import('./conversation.js').Conversation} Conversation */
 /** @typedef {import('./sources.js').Source} Source */
 
+/** @typedef {import('../shared/messages.js').SessionMessage} SessionMessage */
+/** @typedef {import('../shared/protocol.js').ToExtension} ToExtension */
+/** @typedef {import('../shared/protocol.js').ToHost} ToHost */
+
+/** @typedef {Extract<ToExtension, { type: 'captions' | 'status' | 'error' }>} SaidOfSession */
+
+/**
+ * @typedef {object} Outlets
+ * @property {(message: ToHost) => void} toHost
+ * @property {(message: SessionMessage) => void} toOverlay
+ * @property {(report: import('../shared/messages.js').OffscreenReport) => void} report
+ * @property {() => void} stateChanged
+ * @property {() => number} now Date.now()
+ * @property {import('../translation/conversation_translation.js').TranslationEdges} translation
+ */
+
 /**
  * What the browser does for the conversations.
  * @typedef {object} Edges

@@ -94,6 +94,28 @@ export function microphoneNotice(before, state) {
 }
 
 /**
+ * Until captions run, a notice says that they do not run yet.
+ * @param {import('./steps.js').OverlayState} state
+ * @returns {import('./steps.js').Step}
+ */
+export function showMicrophoneNews(state) {
+  const { phase, microphoneNews } = state;
+  if (phase?.name !== 'listening' || !microphoneNews) return { state, effects: [] };
+  const effects = [/** @type {const} */ ({ type: 'notice', notice: microphoneNews })];
+  return { state: { ...state, microphoneNews: null }, effects };
+}
+
+/**
+ * @param {string} word of the captions
+ * @param {string | null} meaning its translation; null: there is none
+ * @returns {Notice}
+ */
+export function meaningNotice(word, meaning) {
+  if (meaning === null) return { ...reply('notice_no_meaning'), detail: word };
+  return { key: 'notice_meaning', detail: `${word} → ${meaning}`, busy: false, forMs: LONG_MS };
+}
+
+/**
  * An answer to what the user has just done.
  * @param {string} key
  * @returns {Notice}

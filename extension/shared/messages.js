@@ -152,6 +152,7 @@
  *   | { type: 'end', tabId: number }
  *   | { type: 'copy', tabId: number }
  *   | { type: 'retranslate', tabId: number }
+ *   | { type: 'look-up', tabId: number, word: string, language: string | null }
  *   | { type: 'media', tabId: number, frame: number, paused: boolean | null,
  *       playhead: Playhead | null }
  *   | { type: 'edit', tabId: number, edit: TranscriptEdit }
@@ -190,13 +191,15 @@
  * From the offscreen document, through the service worker, to the captions of a tab.
  * A snapshot makes the overlay follow its session; what belongs to others it ignores. The captions
  * are those of all channels, numbered on their own. `replay`: show exactly these finished lines, in
- * step with the picture; null: what is said is shown again, from a sample on.
+ * step with the picture; null: what is said is shown again, from a sample on. `meaning`: of a word
+ * that the user has asked for.
  * @typedef {{ type: 'snapshot', session: string, model: CaptionModel, phase: Phase,
  *     microphone: MicrophoneState }
  *   | Captions
  *   | { type: 'phase', session: string, phase: Phase }
  *   | { type: 'microphone', session: string, microphone: MicrophoneState }
  *   | { type: 'copied', session: string }
+ *   | { type: 'meaning', session: string, word: string, meaning: string | null }
  *   | { type: 'replay', session: string, lines: Line[] | null, since: number }
  *   | { type: 'end', session: string }} SessionMessage
  */
@@ -216,6 +219,11 @@
  * `seek`: have the main medium go to a place, if it is that one.
  * @typedef {{ type: 'frame', secret: string } | { type: 'no-frame' }
  *   | { type: 'seek', media: string, at: number } | OverlayMessage} PlaceMessage
+ */
+
+/**
+ * From the frame of captions to the service worker: the user asks for the meaning of a word.
+ * @typedef {{ type: 'look-up', word: string, language: string | null }} FrameMessage
  */
 
 /**

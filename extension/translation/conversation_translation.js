@@ -1,5 +1,6 @@
 /** Everything about translations in one conversation: by the browser, by rules, and read out. */
-import { NO_WISH, ruleFor } from '../shared/translation_rules.js';
+import { isSameLanguage, NO_WISH, ruleFor } from '../shared/translation_rules.js';
+import { TranslationFault } from './browser_translator.js';
 import { TranslatedLines } from './lines.js';
 import { TranslationPump } from './pump.js';
 import { Voice } from './voice.js';
@@ -99,6 +100,24 @@ export class ConversationTranslation {
   retranslate() {
     this.#lines.retranslate();
     this.#pump.restart();
+  }
+
+  /**
+   * @param {string} word
+   * @param {string} source its language
+   * @returns {Promise<string | null>} null: no translator knows it
+   */
+  async lookUp(word, source) {
+    const { target, home } = this.#wish;
+    // A word of a translation is told in the user's own language, if that is another one.
+    const into = [target, home].find((code) => code !== null && !isSameLanguage(code, source));
+    if (!into) return null;
+    try {
+      return await this.#edges.translator.translate(source, into, word);
+    } catch (error) {
+      if (error instanceof TranslationFault) return null;
+      throw error;
+    }
   }
 
   /** @returns {Promise<void> | null} when every final line is translated; null: none waits */
