@@ -19,8 +19,8 @@ session to FOLDER/<session>.pcm at its position. FOLDER/behaviour.json may ask f
     {"downloads": true}                 unless it ends at once
     {"offers": [{...}]}                 knows these translators besides, as the protocol tells them
     {"transfers": {"argos-en-pt": ["break", "lie", "whole"]}}   what becomes of each download of it:
-                                        it breaks off at 40 %, what came is not what was expected, it
-                                        ends well, or (`slow`) stands at 30 %; without one it stands
+                                        breaks off at 40 %, is not what was expected, ends well, or
+                                        (`slow`) stands at 30 %, as it does where nothing is said
     {"speakers": false}                 has no model that tells them apart until it is downloaded
     {"backends": [{...}]}               has these backends, as the protocol tells them
     {"fatal_word": 20}            crashes each time it hears this word
@@ -292,6 +292,7 @@ class Host:
         if catalog.get("speakers") == "installed" and not self.behaviour.get("speakers", True):
             self.behaviour["speakers"] = True
             self.greet()
+        translators = list(self.offers.values())
         send({"type": "models", "models": [
             {
                 "name": name, "kind": "speakers" if name == "speakers" else "recogniser",
@@ -300,7 +301,7 @@ class Host:
                 "size_bytes": 100_000_000, "state": state, "problem": None,
             }
             for name, state in catalog.items()
-        ] + list(self.offers.values()), "backends": self.behaviour.get("backends", [])})  # fmt: skip
+        ] + translators, "backends": self.behaviour.get("backends", [])})  # fmt: skip
         if request == "download":
             offer = self.offers.get(str(model), {})
             total = offer.get("size_bytes", 100_000_000)
