@@ -57,7 +57,6 @@ listen();
 await Promise.all([showSettings(), showKey()]);
 store.onChange(() => void showSettings());
 const line = new WorkerLine({ meter: true, host: true }, receive);
-line.tellHost({ type: 'models' });
 byId('stop').focus();
 
 /** @param {ViewMessage} message */

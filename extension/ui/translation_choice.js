@@ -47,6 +47,9 @@ export class TranslationChoice {
   /** @type {import('./translator_offers.js').BrowserDownload} */
   #browserDownload = { share: null, fault: '' };
   #probed = '';
+  /** Whether the host has said what is installed. */
+  #greeted = false;
+  #asked = false;
 
   /**
    * @param {string} id of the field
@@ -56,7 +59,10 @@ export class TranslationChoice {
     this.#listener = listener;
     this.box = new LanguageBox(id, text('field_translateTo'), text('languages_none'), {
       choose: (code) => this.choose(code),
-      opened: () => void this.#probe(),
+      opened: () => {
+        this.#askForCatalogue();
+        void this.#probe();
+      },
     });
     this.offers = new TranslatorOffers(text('translators_offered'), {
       get: (offer) => void this.#get(offer),
@@ -81,6 +87,7 @@ export class TranslationChoice {
   /** @param {ToExtension} message of the host's */
   receive(message) {
     if (message.type === 'hello') {
+      this.#greeted = true;
       this.#engines = { ...this.#engines, installed: message.translators };
     } else if (message.type === 'models') {
       this.#engines = { ...this.#engines, catalogue: message.models };
@@ -106,6 +113,7 @@ export class TranslationChoice {
     this.#engines = { ...this.#engines, whisper };
     this.box.show(this.#groups(target), target);
     const served = target === null || this.#serves(target, translator, source);
+    if (!served && this.#greeted) this.#askForCatalogue();
     this.#offers = served || target === null ? [] : offersFor(target, source, this.#engines);
     this.offers.show(served ? '' : this.#why(target), this.#offers, this.#browserDownload);
   }
@@ -122,6 +130,13 @@ export class TranslationChoice {
     const by = servedBy(target, source, this.#engines);
     // The browser serves nobody who has not chosen it.
     return by === 'host' || by === 'whisper';
+  }
+
+  /** Once, and only where somebody wants to know: to answer, the host looks for more than this. */
+  #askForCatalogue() {
+    if (this.#asked) return;
+    this.#asked = true;
+    this.#listener.tellHost({ type: 'models' });
   }
 
   /** @param {string | null} target */

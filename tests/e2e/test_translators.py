@@ -179,7 +179,10 @@ def test_the_browser_translates_and_the_host_is_told_nothing(watched: Watch) -> 
     # The document that captures finds out by itself; nobody clicks there.
     stand_in(seen.browser.offscreen(), state="available")
     spanish(seen.host, "Bien, gracias, y", first=1, state="committed")
-    lines = lambda: translations(seen.browser, seen.page)  # noqa: E731
+
+    def lines() -> list[str]:
+        return translations(seen.browser, seen.page)
+
     wait_until(lambda: lines()[-1:] == ["[pt] Bien, gracias,"], lambda: f"no draft: {lines()}")
     spanish(seen.host, "Bien, gracias, ¿y tú?", first=1)
     whole = "[pt] Bien, gracias, ¿y tú?"
@@ -305,7 +308,10 @@ def test_final_translations_are_read_out_and_the_tab_is_turned_down(watched: Wat
         return list(document.evaluate("window.uttered"))
 
     wait_until(lambda: said() == ["[pt] Uno."], lambda: f"said: {said()}")
-    volumes = lambda: document.each("GainNode", "it.gain.value")  # noqa: E731
+
+    def volumes() -> list[float]:
+        return document.each("GainNode", "it.gain.value")
+
     wait_until(lambda: volumes() and abs(volumes()[0] - 0.2) < 0.01, "it is not turned down")
     spanish(seen.host, "Dos.", "Tres.", "Cuatro.", "Cinco.", first=2)
     wait_until(lambda: "Lines skipped: 2" in seen.browser.notice(seen.page), "skipping is not told")
