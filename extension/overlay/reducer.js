@@ -203,10 +203,9 @@ export class OverlayReducer {
    * @returns {Step}
    */
   #peek(state, peeked, now) {
-    if (peeked === state.peeked) return step(state);
-    return chain(step({ ...state, peeked }, { type: 'jump' }), (current) =>
-      this.#showCaptions(current, now),
-    );
+    const next = { ...state, peeked };
+    if (peeked === state.peeked || state.settings.bilingual.show !== 'hover') return step(next);
+    return chain(step(next, { type: 'jump' }), (current) => this.#showCaptions(current, now));
   }
 
   /**
