@@ -1,5 +1,6 @@
 /** The overlays in the pages: put there, spoken to, and lost at every navigation. */
 
+/** @typedef {import('../shared/messages.js').FrameMessage} FrameMessage */
 /** @typedef {import('../shared/messages.js').OverlayMessage} OverlayMessage */
 /** @typedef {import('../shared/messages.js').PlaceMessage} PlaceMessage */
 
@@ -36,6 +37,9 @@ const FRAME_WITHIN_MS = 2_000;
 /** A page that removes the frame again and again must not keep the extension busy. */
 const FRAME_AGAIN_MS = 1_000;
 
+/** What is double-clicked is a word, or what stands for one where none are written apart. */
+const LONGEST_WORD = 200;
+
 /** One that has removed so many in so short a time has its way. */
 const LOSSES = 6;
 const LOSSES_WITHIN_MS = 20_000;
@@ -46,6 +50,7 @@ const LOSSES_WITHIN_MS = 20_000;
  * @property {(tabId: number) => void} opened it is there and knows that
  * @property {(tabId: number) => void} lost its frame is gone, or has not come
  * @property {(tabId: number) => void} hampered its page removes every frame
+ * @property {(tabId: number, asked: FrameMessage) => void} lookUp the user asks for a word in it
  */
 
 /**
@@ -135,6 +140,9 @@ export class Overlays {
       const wait = expected.askedAt + FRAME_AGAIN_MS - Date.now();
       setTimeout(() => this.#lose(tabId), Math.max(0, wait));
     });
+    port.onMessage.addListener((message) => {
+      if (isLookUp(message)) this.#listener.lookUp(tabId, message);
+    });
     const greeting = await this.#listener.greet(tabId);
     if (isGone()) return;
     port.postMessage(greeting);
@@ -189,6 +197,16 @@ export class Overlays {
     await this.tell(tabId, await this.#listener.greet(tabId));
     this.#listener.opened(tabId);
   }
+}
+
+/**
+ * @param {any} message of a frame that the extension has opened
+ * @returns {message is FrameMessage}
+ */
+function isLookUp(message) {
+  const { type, word, language } = message ?? {};
+  const isWord = typeof word === 'string' && word.length > 0 && word.length <= LONGEST_WORD;
+  return type === 'look-up' && isWord && (language === null || typeof language === 'string');
 }
 
 /**

@@ -1,7 +1,10 @@
 /** What the user chose, as it holds in a tab: for its overlay, for the host, and to be changed. */
 import { lowerEdgeOf } from '../overlay/meetings.js';
-import { changeFor, hostOptions, resized, settingsFor, siteOf } from '../shared/settings.js';
+import { homeLanguage } from '../shared/languages.js';
+import { BROWSER, hostOptions, settingsFor } from '../shared/settings.js';
+import { changeFor, resized, siteOf } from '../shared/settings_changes.js';
 import { isPosition } from '../shared/settings_rules.js';
+import { wishOf } from '../shared/translation_rules.js';
 import { tabAt } from './tabs.js';
 
 /** @typedef {import('../shared/messages.js').PageMessage} PageMessage */
@@ -24,12 +27,17 @@ const CHANGES = {
 /** The settings seen from tabs. */
 export class Preferences {
   #storeOf;
+  #languages;
   /** Changes follow one another: each begins with what the one before has stored. */
   #last = Promise.resolve();
 
-  /** @param {(incognito: boolean) => SettingsStore} storeOf of normal or of private windows */
-  constructor(storeOf) {
+  /**
+   * @param {(incognito: boolean) => SettingsStore} storeOf of normal or of private windows
+   * @param {readonly string[]} languages `navigator.languages`
+   */
+  constructor(storeOf, languages) {
     this.#storeOf = storeOf;
+    this.#languages = languages;
   }
 
   /**
@@ -45,15 +53,17 @@ export class Preferences {
   /**
    * @param {number} tabId
    * @returns {Promise<{ options: import('../shared/protocol.js').Options,
-   *   step: import('../shared/messages.js').StepWish }>} what the host is asked for, and whether sound
-   *   is to wait for captions
+   *   step: import('../shared/messages.js').StepWish,
+   *   translation: import('../shared/translation_rules.js').Wish }>} what the host is asked for,
+   *   whether sound is to wait for captions, and what is wanted of translations besides
    */
   async forCapture(tabId) {
     const { site, store, url } = await this.#of(tabId);
     const settings = settingsFor(await store.load(), site);
     const isMeeting = url !== undefined && lowerEdgeOf(new URL(url)) !== null;
     const step = isMeeting ? 'meeting' : 'on';
-    return { options: hostOptions(settings), step: settings.inStep ? step : 'off' };
+    const translation = wishOf(settings, homeLanguage(this.#languages), BROWSER);
+    return { options: hostOptions(settings), step: settings.inStep ? step : 'off', translation };
   }
 
   /**

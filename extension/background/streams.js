@@ -50,13 +50,13 @@ export class Streams {
     const session = crypto.randomUUID();
     const { streamId } = stream;
     const visible = (await visibleTabs()).includes(tabId);
-    const { options, step } = await this.#preferences.forCapture(tabId);
+    const wanted = await this.#preferences.forCapture(tabId);
     const microphone = await this.#preferences.wantsMicrophone(tabId);
     const tab = await tabAt(tabId);
     const muted = tab?.mutedInfo?.muted === true;
     const page = pageOf(tab);
-    const begin = { session, tabId, streamId, options, visible, microphone, muted };
-    return this.#open(session, { type: 'begin', ...begin, page, step }, OPENED_WITHIN_MS);
+    const begin = { session, tabId, streamId, ...wanted, visible, microphone, muted, page };
+    return this.#open(session, { type: 'begin', ...begin }, OPENED_WITHIN_MS);
   }
 
   /**

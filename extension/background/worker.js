@@ -62,7 +62,10 @@ const privateStorage = openStorage(chrome.storage, { incognito: true });
 const store = new SettingsStore(storage);
 const privateStore = new SettingsStore(privateStorage);
 const recovery = new Recovery((incognito) => (incognito ? privateStorage : storage), Date.now);
-const preferences = new Preferences((incognito) => (incognito ? privateStore : store));
+const preferences = new Preferences(
+  (incognito) => (incognito ? privateStore : store),
+  navigator.languages,
+);
 const views = new Views({
   opened: (view) => void controller.welcome(view),
   request: (view, request) => void controller.serve(view, request),
@@ -79,6 +82,7 @@ const overlays = new Overlays({
   },
   lost: (tabId) => void controller.refreshTab(tabId),
   hampered: (tabId) => controller.noteHampered(tabId),
+  lookUp: (tabId, asked) => offscreen.send({ ...asked, tabId }),
 });
 const kept = new KeptSources((incognito) => (incognito ? privateStorage : storage));
 const inner = new InnerFrames((tabId, report, frame) => {

@@ -87,6 +87,11 @@ export class SoundCapture {
     this.#playback?.setMuted(muted);
   }
 
+  /** @param {boolean} ducked whether it is turned down, because a voice speaks over it */
+  setDucked(ducked) {
+    this.#playback?.setDucked(ducked);
+  }
+
   /**
    * Have it heard later, or as it comes. The capture is not delayed.
    * @param {number | null} seconds null: as it comes

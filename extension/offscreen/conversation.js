@@ -1,45 +1,25 @@
-import { SAMPLE_RATE } from '../audio/framing.js';
-import { captionRows, LINES_KEPT } from '../shared/captions.js';
+import { captionRows } from '../shared/captions.js';
+import { ConversationTranslation } from '../translation/conversation_translation.js';
 import { changesBetween, lineOfYou, merged, withoutAged } from './channels.js';
+import { HaltWatch } from './halt_watch.js';
 import { InStep } from './in_step.js';
 import { MediaTranscript } from './media_transcript.js';
-import { OwnWords } from './own_words.js';
-import { PageMedia } from './page_media.js';
+import { newsOfTranslation } from './news.js';
+import { ofMicrophone, OwnLines } from './own_lines.js';
 import { CaptionSession } from './session.js';
 import { ShownCaptions } from './shown_captions.js';
 
 /** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
 /** @typedef {import('../shared/messages.js').MicrophoneState} MicrophoneState */
-/** @typedef {import('../shared/messages.js').SessionMessage} SessionMessage */
+/** @typedef {import('../shared/messages.js').StepWish} StepWish */
 /** @typedef {import('../shared/protocol.js').Line} Line */
 /** @typedef {import('../shared/protocol.js').Options} Options */
-/** @typedef {import('../shared/protocol.js').ToExtension} ToExtension */
-/** @typedef {import('../shared/protocol.js').ToHost} ToHost */
-
-/** @typedef {Extract<ToExtension, { type: 'captions' | 'status' | 'error' }>} SaidOfSession */
-
-/**
- * @typedef {object} Outlets
- * @property {(message: ToHost) => void} toHost
- * @property {(message: SessionMessage) => void} toOverlay
- * @property {(report: import('../shared/messages.js').OffscreenReport) => void} report
- * @property {() => void} stateChanged
- * @property {() => number} now Date.now()
- */
-
-/**
- * Samples of the tab that are waited for before the microphone's newest words are shown: what the
- * tab says at the same time, and what they may echo, is known by then. It takes longer while both
- * are heard, for the host does one after the other.
- */
-const HELD_SAMPLES = SAMPLE_RATE;
-const HELD_BESIDE_SOUND_SAMPLES = 3 * SAMPLE_RATE;
+/** @typedef {import('../shared/translation_rules.js').Wish} Wish */
+/** @typedef {import('./edges.js').Outlets} Outlets */
+/** @typedef {import('./edges.js').SaidOfSession} SaidOfSession */
 
 /** What is softer can hardly be heard in a room, and echoes nothing: 40 dB below full scale. */
 const AUDIBLE = 328;
-
-/** A page that is left is heard until the next one is there. */
-const LEAVING_SAMPLES = SAMPLE_RATE;
 
 /**
  * What is said in one tab and, where the user wants it, into the microphone. Each channel is a
@@ -53,43 +33,42 @@ export class Conversation {
   #microphone = null;
   /** @type {MicrophoneState} */
   #microphoneState = 'off';
-  /** @type {readonly Line[]} said into the microphone before it was switched off */
-  #earlier = [];
-  /** @type {readonly Line[]} what it says now, as far as it may be shown */
-  #you = [];
-  /** @type {{ lines: readonly Line[], at: number }[]} what it says that is held, by tab's sample */
-  #held = [];
-  #ownWords = new OwnWords();
-  /** @type {boolean | null} */
-  #paused = null;
-  #media = new PageMedia();
-  #audible = false;
+  #own = new OwnLines();
+  #halt = new HaltWatch();
   /** The tab's sound has stopped by itself, and is about to be opened again. */
   #interrupted = false;
-  /** The tab's sample at which its page came; what it played before was another's. */
-  #pageSince = -Infinity;
   /** The tab's newest sample that was audible. */
   #heardUntil = -Infinity;
   /** @type {readonly Line[]} all that is known, be it shown or yet to be heard */
   #known = [];
   #shown;
+  #translation;
+  /** What the host is asked for, but for rules for the language that is spoken. */
+  #options;
 
   /**
-   * @param {{ id: string, tabId: number, options: Options, visible: boolean,
-   *   page: import('../shared/messages.js').Page,
-   *   step?: import('../shared/messages.js').StepWish }} start
+   * @param {{ id: string, tabId: number, options: Options, translation: Wish, step?: StepWish,
+   *   visible: boolean, page: import('../shared/messages.js').Page }} start
    * @param {Outlets} outlets
    */
-  constructor({ id, tabId, options, visible, page, step = 'off' }, outlets) {
+  constructor({ id, tabId, options, translation, step = 'off', visible, page }, outlets) {
     this.id = id;
     this.tabId = tabId;
     this.#outlets = outlets;
+    this.#options = options;
+    this.#translation = new ConversationTranslation(outlets.translation, {
+      translated: (line) => this.#publishTranslation(line),
+      stateChanged: () => this.#publishPhase(),
+    });
     this.#tab = new CaptionSession(
       { id, options, visible },
       {
         toHost: outlets.toHost,
         captionsChanged: () => this.#publish(),
-        phaseChanged: () => this.#publishPhase(),
+        phaseChanged: () => {
+          this.#tellOptions(false);
+          this.#publishPhase();
+        },
       },
     );
     this.#shown = new ShownCaptions(id, outlets.toOverlay);
@@ -110,6 +89,7 @@ export class Conversation {
       },
     );
     this.inStep.setWish(step);
+    this.#translation.setWish(translation, []);
   }
 
   /** True after `stop`: the capture is over, its last words may be outstanding. */
@@ -120,17 +100,15 @@ export class Conversation {
   /** @returns {CaptureState} */
   get state() {
     const { id: session, tabId } = this;
-    const { phase, ...state } = this.#tab.state;
+    const { phase, translation: host, ...state } = this.#tab.state;
+    const translation = this.#translation.state(host);
+    const stale = this.#translation.isByBrowser ? this.#translation.stale : state.stale;
+    const news = phase.news ?? newsOfTranslation(translation);
+    const told = news ? { ...phase, news } : phase;
     /** @type {import('../shared/messages.js').Phase} */
-    const shown = this.#interrupted && !this.stopping ? { ...phase, name: 'reconnecting' } : phase;
-    return {
-      session,
-      tabId,
-      ...state,
-      phase: shown,
-      microphone: this.#microphoneState,
-      step: this.inStep.state,
-    };
+    const shown = this.#interrupted && !this.stopping ? { ...told, name: 'reconnecting' } : told;
+    const { microphone, step } = { microphone: this.#microphoneState, step: this.inStep.state };
+    return { session, tabId, ...state, phase: shown, microphone, stale, step, translation };
   }
 
   /** Tell the overlay everything, because it is new. */
@@ -153,8 +131,25 @@ export class Conversation {
     this.#outlets.toOverlay({ type: 'copied', session: this.id });
   }
 
+  /**
+   * Tell the overlay what a word means.
+   * @param {string} word
+   * @param {string | null} language
+   */
+  async lookUp(word, language) {
+    const source = language ?? this.#tab.state.language ?? 'en';
+    const meaning = await this.#translation.lookUp(word, source);
+    this.#outlets.toOverlay({ type: 'meaning', session: this.id, word, meaning });
+  }
+
+  /** @returns {Promise<void> | null} when what was said last is translated; null: it is already */
+  translated() {
+    return this.#translation.finished();
+  }
+
   /** The overlay is told that nothing more will come. */
   close() {
+    this.#translation.close();
     this.#outlets.toOverlay({ type: 'end', session: this.id });
   }
 
@@ -162,13 +157,12 @@ export class Conversation {
   push(pcm) {
     this.#tab.push(pcm);
     const now = this.#tab.position;
-    if (this.#microphone) this.#ownWords.hearTab(pcm, now);
+    if (this.#microphone) this.#own.hearTab(pcm, now);
     const audible = pcm.some((sample) => Math.abs(sample) > AUDIBLE);
     if (audible) this.#heardUntil = now;
     this.transcript.arrived(now, audible);
-    const beside = now - this.#heardUntil < HELD_BESIDE_SOUND_SAMPLES;
-    const due = now - (beside ? HELD_BESIDE_SOUND_SAMPLES : HELD_SAMPLES);
-    if (this.#held[0] && this.#held[0].at <= due) this.#release(due);
+    const due = this.#own.dueAt(now, this.#heardUntil);
+    if (due !== null) this.#release(due);
     if (this.inStep.on) this.#show();
   }
 
@@ -177,7 +171,7 @@ export class Conversation {
     const microphone = this.#microphone;
     if (!microphone || microphone.session.stopping) return;
     microphone.session.push(pcm);
-    this.#ownWords.hear(pcm, microphone.offset + microphone.session.position);
+    this.#own.hear(pcm, microphone.offset + microphone.session.position);
   }
 
   /** A host is ready. */
@@ -214,12 +208,16 @@ export class Conversation {
 
   /**
    * @param {Options} options from now on; what is captioned stays
-   * @param {import('../shared/messages.js').StepWish} [step]
+   * @param {Wish} wish of translations
+   * @param {StepWish} [step]
    */
-  configure(options, step = 'off') {
+  configure(options, wish, step = 'off') {
+    this.#options = options;
     this.inStep.setWish(step);
-    this.#tab.configure(options);
-    this.#microphone?.session.configure(ofMicrophone(options));
+    this.#translation.setWish(wish, this.#shown.model.lines);
+    this.#tellOptions(true);
+    this.#publish();
+    this.#outlets.stateChanged();
   }
 
   /** What is installed has changed. */
@@ -229,6 +227,7 @@ export class Conversation {
 
   /** Have all lines translated into the target language of now. */
   retranslate() {
+    if (this.#translation.isByBrowser) return this.#translation.retranslate();
     for (const session of this.#sessions()) session.retranslate();
   }
 
@@ -237,23 +236,21 @@ export class Conversation {
    * @param {import('../shared/messages.js').MediaReport} media
    */
   noteMedia(frame, media) {
-    const page = this.#media.note(frame, media);
-    this.#paused = page.paused;
-    this.#tellHalted();
+    const page = this.#halt.note(frame, media);
+    this.#tab.setHalted(this.#halt.haltAt(this.#heardUntil));
     this.inStep.noteMedia(page);
     this.transcript.note(page.playhead);
   }
 
   /** @param {boolean} audible whether the browser hears the page; false a while after its last sound */
   setAudible(audible) {
-    this.#audible = audible;
-    this.#tellHalted();
+    this.#halt.setAudible(audible);
+    this.#tab.setHalted(this.#halt.haltAt(this.#heardUntil));
   }
 
   /** Another page comes. */
   leavePage() {
-    this.#pageSince = this.#tab.position + LEAVING_SAMPLES;
-    this.#media.clear();
+    this.#halt.leavePage(this.#tab.position);
     this.noteMedia(0, { paused: null, playhead: null });
   }
 
@@ -265,7 +262,7 @@ export class Conversation {
   openMicrophone(id, hostReady) {
     this.#retireMicrophone();
     const session = new CaptionSession(
-      { id, options: ofMicrophone(this.#tab.options), visible: this.#tab.visible },
+      { id, options: ofMicrophone(this.#options), visible: this.#tab.visible },
       {
         toHost: this.#outlets.toHost,
         captionsChanged: () => this.#hear(),
@@ -311,18 +308,29 @@ export class Conversation {
     return this.#microphone ? [this.#tab, this.#microphone.session] : [this.#tab];
   }
 
+  /**
+   * Each session has the options for the language that is spoken in it.
+   * @param {boolean} chosen the user has changed something
+   */
+  #tellOptions(chosen) {
+    for (const session of this.#sessions()) {
+      const own = session === this.#tab ? this.#options : ofMicrophone(this.#options);
+      session.configure(this.#translation.optionsFor(own, session.state.language), chosen);
+    }
+  }
+
   /** The host has said something of the microphone's. */
   #hear() {
     if (!this.#microphone) return;
     const { session, offset } = this.#microphone;
     const lines = session.model.lines.map((line) => lineOfYou(line, offset));
-    this.#held.push({ lines, at: this.#tab.position });
+    this.#own.hold(lines, this.#tab.position);
     if (this.stopping) this.#release(Infinity);
   }
 
   /** @param {number} until what has been held since this sample of the tab's is shown */
   #release(until) {
-    while (this.#held[0] && this.#held[0].at <= until) this.#you = this.#held.shift()?.lines ?? [];
+    this.#own.release(until);
     this.#publish();
   }
 
@@ -338,27 +346,38 @@ export class Conversation {
 
   /** Its lines stay. */
   #retireMicrophone() {
-    this.#release(Infinity);
-    this.#earlier = [...this.#earlier, ...this.#you].slice(-LINES_KEPT);
-    this.#you = [];
+    this.#own.retire();
+    this.#publish();
     this.#microphone = null;
   }
 
   #publish() {
-    const { lines, draft } = merged({ tab: this.#tab.model, you: this.#ownLines() });
+    const { lines: said, draft } = merged({ tab: this.#tab.model, you: this.#ownLines() });
+    const lines = this.#translation.over(said);
     const isShown = this.#shown.model.lines === this.#known;
     const changed = changesBetween(this.#known, lines);
     this.transcript.write(withoutAged(changed, lines), this.#tab.finalUntil);
     this.#known = lines;
-    if (!this.inStep.on) return this.#shown.show({ lines, draft }, isShown ? changed : undefined);
-    this.inStep.learn(this.#tab.model, this.#tab.position);
-    this.#show();
+    if (this.inStep.on) {
+      this.inStep.learn(this.#tab.model, this.#tab.position);
+      this.#show();
+    } else this.#shown.show({ lines, draft }, isShown ? changed : undefined);
+    this.#translation.shown(changed, this.#tab.visible);
   }
 
   /** Show what of the captions has been heard: sound is delayed. */
   #show() {
     const tab = this.inStep.heardOf(this.#tab.model, this.transcript.heard);
-    this.#shown.show(merged({ tab, you: this.#ownLines() }));
+    const { lines, draft } = merged({ tab, you: this.#ownLines() });
+    this.#shown.show({ lines: this.#translation.of(lines), draft });
+  }
+
+  /** @param {Line} line that has got its translation */
+  #publishTranslation(line) {
+    this.#publish();
+    const isKnown = this.#known.some(({ id }) => id === line.id);
+    if (!isKnown) this.transcript.write([line], this.#tab.finalUntil);
+    this.#outlets.stateChanged();
   }
 
   /** Whether sound and picture wait, or by how much, has changed. */
@@ -370,29 +389,11 @@ export class Conversation {
 
   /** @returns {Line[]} what the user has said */
   #ownLines() {
-    return this.#ownWords.of([...this.#earlier, ...this.#you], this.#tab.model, this.#tab.position);
-  }
-
-  /**
-   * Media that nobody sees are silent when they could be heard and are not any more. Paused or muted
-   * in their player are one to the browser. A muted tab stays audible: it is captured all the same.
-   */
-  #tellHalted() {
-    const hasSounded = this.#heardUntil > this.#pageSince;
-    const silenced = this.#paused === null && hasSounded && !this.#audible;
-    this.#tab.setHalted(this.#paused ? 'paused' : silenced ? 'silenced' : null);
+    return this.#own.of(this.#tab.model, this.#tab.position);
   }
 
   #publishPhase() {
     this.#outlets.toOverlay({ type: 'phase', session: this.id, phase: this.state.phase });
     this.#outlets.stateChanged();
   }
-}
-
-/**
- * @param {Options} options of the tab
- * @returns {Options} who speaks into the microphone is known
- */
-function ofMicrophone(options) {
-  return { ...options, speakers: false };
 }

@@ -53,8 +53,8 @@ export class Conversations {
         conversation.setVisible(tabIds.includes(conversation.tabId)),
       ),
     audible: ({ tabId, audible }) => this.#each(tabId, (active) => active.setAudible(audible)),
-    configure: ({ tabId, options, step }) =>
-      this.#each(tabId, (active) => active.configure(options, step)),
+    configure: ({ tabId, options, translation, step }) =>
+      this.#each(tabId, (active) => active.configure(options, translation, step)),
     copy: ({ tabId }) => this.#each(tabId, (active) => this.#copyLastLine(active)),
     'leave-page': ({ tabId }) => this.#each(tabId, (active) => active.leavePage()),
     // Whoever reads a transcript may change it until its last words are there.
@@ -69,6 +69,8 @@ export class Conversations {
     recalled: ({ tabId, kept }) => this.#each(tabId, ({ transcript }) => transcript.recall(kept)),
     transcripts: ({ tabIds, whole }) => this.#setReaders(tabIds, whole),
     retranslate: ({ tabId }) => this.#each(tabId, (active) => active.retranslate()),
+    'look-up': ({ tabId, word, language }) =>
+      this.#each(tabId, (active) => void active.lookUp(word, language)),
     show: ({ tabId }) => this.#each(tabId, (active) => active.show()),
   };
 
@@ -124,16 +126,23 @@ export class Conversations {
   }
 
   /** @param {Extract<OffscreenCommand, { type: 'begin' }>} command */
-  async #begin({ session: id, tabId, streamId, microphone, muted, ...start }) {
-    const { report, now } = this.#edges;
+  async #begin({ session: id, streamId, microphone, muted, ...start }) {
+    const { tabId } = start;
+    const { report, now, schedule, translation } = this.#edges;
     const conversation = new Conversation(
-      { id, tabId, ...start },
+      { id, ...start },
       {
         toHost: (message) => report({ type: 'to-host', message }),
         toOverlay: (message) => report({ type: 'overlay', tabId, message }),
         report,
         stateChanged: () => this.publish(),
         now,
+        translation: {
+          ...translation,
+          now,
+          schedule,
+          duck: (ducked) => entry.capture?.setDucked(ducked),
+        },
       },
     );
     /** @type {Entry} */
@@ -295,6 +304,17 @@ export class Conversations {
     this.#edges.schedule(() => this.#forget(entry), LAST_WORDS_MS);
   }
 
+  /** @param {Entry} entry of which the host has said everything; the last words may be translated */
+  async #finish(entry) {
+    const translated = entry.conversation.translated();
+    if (!translated) return this.#forget(entry);
+    const overdue = new Promise((resolve) => {
+      this.#edges.schedule(() => resolve(null), LAST_WORDS_MS);
+    });
+    await Promise.race([translated, overdue]);
+    this.#forget(entry);
+  }
+
   #forget = (/** @type {Entry} */ entry) => {
     if (!this.#running.delete(entry.conversation.id)) return;
     entry.ending = true;
@@ -348,7 +368,7 @@ export class Conversations {
     if (!('session' in message) || message.session === null) return;
     for (const entry of this.#running.values()) {
       const channel = entry.conversation.receive(message);
-      if (channel === 'tab') this.#forget(entry);
+      if (channel === 'tab') void this.#finish(entry);
       else if (channel === 'microphone') void this.#closeMicrophone(entry, 'failed');
     }
   }

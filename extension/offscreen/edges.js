@@ -1,7 +1,25 @@
-/** What the conversations are given, and what they keep of each. Types only. */
+/** What conversations run with. Types only. */
 
+/** @typedef {import('../audio/meter.js').Meter} Meter */
 /** @typedef {import('../shared/messages.js').OffscreenReport} OffscreenReport */
+/** @typedef {import('./conversation.js').Conversation} Conversation */
 /** @typedef {import('./sources.js').Source} Source */
+
+/** @typedef {import('../shared/messages.js').SessionMessage} SessionMessage */
+/** @typedef {import('../shared/protocol.js').ToExtension} ToExtension */
+/** @typedef {import('../shared/protocol.js').ToHost} ToHost */
+
+/** @typedef {Extract<ToExtension, { type: 'captions' | 'status' | 'error' }>} SaidOfSession */
+
+/**
+ * @typedef {object} Outlets
+ * @property {(message: ToHost) => void} toHost
+ * @property {(message: SessionMessage) => void} toOverlay
+ * @property {(report: import('../shared/messages.js').OffscreenReport) => void} report
+ * @property {() => void} stateChanged
+ * @property {() => number} now Date.now()
+ * @property {import('../translation/conversation_translation.js').TranslationEdges} translation
+ */
 
 /**
  * What the browser does for the conversations.
@@ -18,15 +36,17 @@
  * @property {() => string} newId
  * @property {() => number} now Date.now()
  * @property {Pick<import('./archivist.js').Archivist, 'finish' | 'setKept'>} archivist
+ * @property {Omit<import('../translation/conversation_translation.js').TranslationEdges,
+ *   'duck' | 'now' | 'schedule'>} translation
  */
 
 /**
  * @typedef {object} Entry
- * @property {import('./conversation.js').Conversation} conversation
+ * @property {Conversation} conversation
  * @property {Source | null} capture of the tab; null when it is over, or interrupted
  * @property {boolean} ending no more sound will come
  * @property {Source | null} microphone
- * @property {import('../audio/meter.js').Meter} meter
+ * @property {Meter} meter
  */
 
 export {};

@@ -18,6 +18,17 @@ export function newsOf(status, leftOutMs) {
 }
 
 /**
+ * What the user should hear of translations.
+ * @param {import('../shared/messages.js').TranslationState} state
+ * @returns {News | null}
+ */
+export function newsOfTranslation({ problem, unread, voice }) {
+  if (problem) return { key: 'notice_translation', detail: problem.code };
+  if (voice !== null) return { key: 'notice_translation', detail: voice };
+  return unread > 0 ? { key: 'notice_unread', detail: String(unread) } : null;
+}
+
+/**
  * @param {Status} status
  * @returns {News | null}
  */

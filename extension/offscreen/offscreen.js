@@ -2,6 +2,8 @@
 import { databasesFor } from '../shared/browser_storage.js';
 import { Archive } from '../transcript/archive.js';
 import { Archivist } from './archivist.js';
+import { BrowserTranslator } from '../translation/browser_translator.js';
+import { hush, say } from '../translation/system_voice.js';
 import { SoundCapture } from './capture.js';
 import { Conversations } from './conversations.js';
 
@@ -22,6 +24,7 @@ const conversations = new Conversations({
   repeat,
   newId: () => crypto.randomUUID(),
   now: () => Date.now(),
+  translation: { translator: new BrowserTranslator(), say, hush },
   archivist: new Archivist({
     // The worker lets nothing of private windows be saved.
     archive: new Archive(databasesFor({ incognito: false }), Date.now),

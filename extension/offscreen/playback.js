@@ -6,11 +6,17 @@
 /** Where the sound waits. While it does not, there is none. */
 const WORKLET = '../audio/delay_worklet.js';
 
+/** How loud a tab is played while a voice speaks over it: 14 dB lower. It fades there. */
+const DUCKED = 0.2;
+const FADE_S = 0.25;
+
 /** Plays a stream in a context of its own. */
 export class Playback {
   #context;
   #source;
   #volume;
+  #muted = false;
+  #ducked = false;
   /** @type {AudioWorkletNode | null} */
   #delay = null;
   /** By how much it is to be delayed, seconds; null: not at all. */
@@ -33,7 +39,14 @@ export class Playback {
 
   /** @param {boolean} muted whether the user hears nothing */
   setMuted(muted) {
-    this.#volume.gain.value = muted ? 0 : 1;
+    this.#muted = muted;
+    this.#setVolume(0);
+  }
+
+  /** @param {boolean} ducked whether it is turned down, because a voice speaks over it */
+  setDucked(ducked) {
+    this.#ducked = ducked;
+    this.#setVolume(FADE_S);
   }
 
   /**
@@ -68,6 +81,15 @@ export class Playback {
 
   async close() {
     await this.#context.close();
+  }
+
+  /** @param {number} seconds in which it gets there */
+  #setVolume(seconds) {
+    const { gain, context } = this.#volume;
+    const wanted = this.#muted ? 0 : this.#ducked ? DUCKED : 1;
+    gain.cancelScheduledValues(context.currentTime);
+    gain.setValueAtTime(gain.value, context.currentTime);
+    gain.linearRampToValueAtTime(wanted, context.currentTime + seconds);
   }
 
   /** @param {number} seconds */

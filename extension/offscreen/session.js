@@ -122,7 +122,8 @@ export class CaptionSession {
     const { smaller_model: smallerModel = null } = this.#status ?? {};
     const { model_problem: modelProblem = null } = this.#status ?? {};
     const { halted, stale } = { halted: this.#halted, stale: this.#stale };
-    return { phase: this.#phase(), language, model, smallerModel, modelProblem, halted, stale };
+    const state = { phase: this.#phase(), language, model, smallerModel, modelProblem };
+    return { ...state, halted, stale, translation: this.#translation() };
   }
 
   /**
@@ -221,13 +222,16 @@ export class CaptionSession {
     this.#outlets.toHost({ type: 'retranslate', session: this.id, earlier });
   }
 
-  /** @param {Options} options from now on; what is captioned stays */
-  configure(options) {
+  /**
+   * @param {Options} options from now on; what is captioned stays
+   * @param {boolean} [chosen] by the user, and not because another language is spoken
+   */
+  configure(options, chosen = true) {
     if (JSON.stringify(options) === JSON.stringify(this.#options)) return;
     const before = this.#options;
     this.#options = options;
     if (!this.#attached) return;
-    if (options.translate_to !== before.translate_to) {
+    if (chosen && options.translate_to !== before.translate_to) {
       this.#lastBefore = this.model.lines.at(-1)?.id ?? null;
       this.#outlets.phaseChanged();
     }
@@ -344,6 +348,12 @@ export class CaptionSession {
     // Only what it still hears.
     if (this.#options.translator === WHISPER) return false;
     return someUntranslated(this.#captions.ofThisHost, this.#lastBefore, target);
+  }
+
+  /** What the host says of its translations. */
+  #translation() {
+    const { translation_problem: problem = null } = this.#status ?? {};
+    return { problem, delayMs: this.#status?.translation_delay_ms ?? null };
   }
 
   /** @returns {Phase} */

@@ -4,7 +4,7 @@ import { within } from '../shared/deadline.js';
 /**
  * A source of sound that was opened.
  * @typedef {Pick<import('./capture.js').SoundCapture,
- *   'close' | 'delayBy' | 'discard' | 'hold' | 'setMuted'>} Source
+ *   'close' | 'delayBy' | 'discard' | 'hold' | 'setDucked' | 'setMuted'>} Source
  */
 
 /** The browser opens a source in milliseconds, where it does so at all. */

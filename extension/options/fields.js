@@ -49,6 +49,7 @@ export const SECTIONS = {
   translation: [
     { path: 'translateTo', kind: 'target' },
     { path: 'translator', kind: 'translator' },
+    { path: 'speakTranslations', kind: 'switch', hint: 'speakTranslations_hint' },
     choice('bilingual.show'),
     choice('bilingual.order'),
     range('bilingual.translationSize'),

@@ -1,12 +1,16 @@
 /** The plain controls of the options page, made from the table of fields. */
 import { LANGUAGES, languageName, namedLanguages } from '../shared/languages.js';
-import { DEFAULTS, SETTINGS, WHISPER } from '../shared/settings.js';
+import { BROWSER, DEFAULTS, SETTINGS, WHISPER } from '../shared/settings.js';
 import { element, LOCALE, number, text } from '../ui/page.js';
+import { BrowserTranslator } from '../translation/browser_translator.js';
 import { BACKENDS, choiceKey, nameKey, valueAt } from './fields.js';
 
 /** @typedef {import('./fields.js').Field} Field */
 /** @typedef {import('../shared/protocol.js').HostHello} HostHello */
 /** @typedef {import('../shared/settings.js').Settings} Settings */
+
+/** Those that have names of the user's language. @type {Record<string, string>} */
+const TRANSLATORS = { [WHISPER]: 'translator_whisper', [BROWSER]: 'translator_browser' };
 
 /**
  * One control on the page.
@@ -18,11 +22,11 @@ import { BACKENDS, choiceKey, nameKey, valueAt } from './fields.js';
 /**
  * @param {Field} field
  * @param {(path: string, value: unknown) => void} change
+ * @param {Control} [control] another one than the usual for its kind
  * @returns {Row}
  */
-export function makeRow(field, change) {
+export function makeRow(field, change, control = controlOf(field, change)) {
   const { path } = field;
-  const control = makeControl(field, (value) => change(path, value));
   control.input.id = path;
   const label = element('label', { htmlFor: path, textContent: text(nameKey(path)) });
   const standard = element('span', { className: 'small soft', id: `${path}-default` });
@@ -59,6 +63,14 @@ export function makeRow(field, change) {
  * @property {HTMLElement[]} parts
  * @property {(value: any, hello: HostHello | null) => void} show
  */
+
+/**
+ * @param {Field} field
+ * @param {(path: string, value: unknown) => void} change
+ */
+function controlOf(field, change) {
+  return makeControl(field, (value) => change(field.path, value));
+}
 
 /**
  * @param {Field} field
@@ -101,14 +113,11 @@ function selectControl(field, change) {
  */
 function offered({ kind, choices = [] }, hello) {
   const translators = hello?.translators ?? [];
-  const targets = new Set(['en', ...translators.flatMap((translator) => translator.targets)]);
   switch (kind) {
     case 'language':
       return [null, ...inOrder(LANGUAGES)];
-    case 'target':
-      return [null, ...inOrder([...targets])];
     case 'translator':
-      return [null, WHISPER, ...translators.map(({ name }) => name)];
+      return [null, ...ofBrowser(), WHISPER, ...translators.map(({ name }) => name)];
     case 'model':
       return [null, ...(hello?.models.map(({ name }) => name) ?? [])];
     case 'backend':
@@ -116,6 +125,11 @@ function offered({ kind, choices = [] }, hello) {
     default:
       return [...choices];
   }
+}
+
+/** @returns {string[]} */
+function ofBrowser() {
+  return new BrowserTranslator().exists ? [BROWSER] : [];
 }
 
 /** @param {readonly string[]} codes */
@@ -143,7 +157,7 @@ export function wordsFor({ kind, path, range }, value) {
     case 'backend':
       return BACKENDS[/** @type {keyof typeof BACKENDS} */ (value)];
     case 'translator':
-      return value === WHISPER ? text('translator_whisper') : value;
+      return TRANSLATORS[value] ? text(TRANSLATORS[value]) : value;
     default:
       return value;
   }

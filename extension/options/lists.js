@@ -3,6 +3,7 @@ import { DEFAULTS, SETTINGS } from '../shared/settings.js';
 import { byId, element, text } from '../ui/page.js';
 import { nameKey, SECTIONS, valueAt } from './fields.js';
 import { wordsFor } from './form.js';
+import { ruleWords as languageRuleWords } from './translation.js';
 
 /** @typedef {import('../shared/settings.js').Settings} Settings */
 /** @typedef {import('../shared/settings.js').SiteOverrides} SiteOverrides */
@@ -80,10 +81,10 @@ function ruleItem(site, rule) {
 /** @param {SiteOverrides} rule */
 function ruleWords(rule) {
   const held = FIELDS.map((field) => ({ field, value: valueAt(rule, field.path) }));
-  return held
+  const fields = held
     .filter(({ value }) => value !== undefined)
-    .map(({ field, value }) => `${text(nameKey(field.path))}: ${wordsFor(field, value)}`)
-    .join(' · ');
+    .map(({ field, value }) => `${text(nameKey(field.path))}: ${wordsFor(field, value)}`);
+  return [...fields, ...(rule.languageRules ?? []).map(languageRuleWords)].join(' · ');
 }
 
 /**

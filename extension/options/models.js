@@ -1,13 +1,12 @@
 /** The models on this machine: download, cancel, remove. And what runs them. */
-import { byId, element, number, text } from '../ui/page.js';
+import { byId, element, text } from '../ui/page.js';
+import { megabytes, translatorUse } from '../ui/translation_words.js';
 import { BACKENDS } from './fields.js';
 
 /** @typedef {import('../shared/protocol.js').CatalogModel} CatalogModel */
 /** @typedef {import('../shared/protocol.js').Backend} Backend */
 /** @typedef {import('../shared/protocol.js').Progress} Progress */
 /** @typedef {import('../shared/protocol.js').ToHost} ToHost */
-
-const MEGABYTE = 1_000_000;
 
 /**
  * @param {readonly CatalogModel[]} models
@@ -65,6 +64,8 @@ function modelItem(model, tellHost) {
   const facts = [megabytes(size), useOf(model), licence].join(' · ');
   const words = element('div', {}, element('strong', { textContent: name }));
   words.append(element('p', { className: 'small soft', textContent: facts }));
+  const terms = model.translation?.terms;
+  if (terms) words.append(element('p', { className: 'small warn', textContent: terms }));
   if (problem) words.append(problemWords(problem));
   if (state === 'downloading') {
     const bar = element('progress', { ariaLabel: text('model_downloading', name) });
@@ -76,8 +77,10 @@ function modelItem(model, tellHost) {
 }
 
 /** @param {CatalogModel} model */
-function useOf({ kind, languages }) {
+function useOf(model) {
+  const { kind, languages } = model;
   if (kind === 'speakers') return text('model_speakers');
+  if (kind === 'translator') return text('model_translator', translatorUse(model));
   return languages.length === 1 ? text('model_english') : text('model_languages', languages.length);
 }
 
@@ -100,8 +103,3 @@ const ACTIONS = {
   downloading: 'cancel',
   installed: 'remove',
 };
-
-/** @param {number} bytes */
-function megabytes(bytes) {
-  return `${number(Math.round(bytes / MEGABYTE))} MB`;
-}

@@ -1,6 +1,6 @@
 /** The options page. Each change holds at once, in all tabs. */
 import { databasesFor, openStorage } from '../shared/browser_storage.js';
-import { changeFor } from '../shared/settings.js';
+import { changeFor } from '../shared/settings_changes.js';
 import { SettingsStore } from '../shared/settings_store.js';
 import { Archive } from '../transcript/archive.js';
 import { microphoneAllowed, openMicrophonePage } from '../ui/microphone.js';
@@ -11,6 +11,7 @@ import { makeRow } from './form.js';
 import { defaults, listenToLists, showKeys, showLists } from './lists.js';
 import { goToModel, showBackends, showModels, showProgress } from './models.js';
 import { showPreview } from './preview.js';
+import { listenToRules, makeTargetRow, showRules } from './translation.js';
 
 /** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
 /** @typedef {import('../shared/messages.js').Problem} Problem */
@@ -45,8 +46,11 @@ let usual = true;
 localise();
 document.title = text('options_title');
 let settings = await store.load();
+const target = makeTargetRow(change, (message) => line.tellHost(message));
 const rows = Object.entries(SECTIONS).flatMap(([section, fields]) => {
-  const made = fields.map((field) => makeRow(field, change));
+  const made = fields.map((field) =>
+    field.kind === 'target' ? target.row : makeRow(field, change),
+  );
   byId(`fields-${section}`).append(...made.map(({ root }) => root));
   return made;
 });
@@ -91,6 +95,7 @@ function show() {
   for (const row of rows) row.show(settings, hello);
   showAdvanced();
   showLists(settings, edit);
+  showRules(settings, edit);
   showPreview(settings);
 }
 
@@ -108,6 +113,7 @@ function showAdvanced() {
 
 function listen() {
   listenToLists(edit);
+  listenToRules(edit);
   store.onChange(async () => {
     const stored = await store.load();
     // What is being changed here is newer.
@@ -198,6 +204,7 @@ function receive(message) {
   if (message.type === 'captures') captures = message.captures;
   if (message.type !== 'from-host') return;
   const said = message.message;
+  target.choice.receive(said);
   if (said.type === 'hello') {
     hello = said;
     show();

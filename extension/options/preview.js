@@ -26,7 +26,8 @@ export function showPreview({ appearance, bilingual, translateTo, filters }) {
   for (const [name, value] of Object.entries(properties)) {
     byId('preview-stage').style.setProperty(name, value);
   }
-  const show = translateTo === null ? 'original' : bilingual.show;
+  const chosen = bilingual.show === 'hover' ? 'translation' : bilingual.show;
+  const show = translateTo === null ? 'original' : chosen;
   // Where each line has two texts, fewer lines are seen.
   const count = show === 'both' ? Math.ceil(appearance.lines / 2) : appearance.lines;
   const filter = makeFilter(filters, SWEARWORDS);

@@ -25,17 +25,55 @@
 const LINES_TO_WAIT = 2;
 
 /**
+ * What is to be shown of both languages, and which lines get a translation.
+ * @typedef {Bilingual & { awaits: (language: string | null) => boolean }} Shown
+ */
+
+/**
+ * What holds of the user's choice at this moment.
+ * @param {Pick<import('./steps.js').OverlayState, 'settings' | 'peeked'>} state
+ * @param {Pick<import('./steps.js').Rules, 'settings' | 'translations'>} rules
+ * @param {string} home the user's own language
+ * @returns {Shown}
+ */
+export function shownOf({ settings, peeked }, rules, home) {
+  const { BROWSER, hostOptions } = rules.settings;
+  const { mayTranslate, targetFor, wishOf } = rules.translations;
+  const wish = wishOf(settings, home, BROWSER);
+  const { bilingual } = settings;
+  const awaits = (/** @type {string | null} */ language) => targetFor(wish, language) !== null;
+  // Without a translator there is one language, whatever was chosen; Whisper alone writes English.
+  const isOne = !mayTranslate(wish) || hostOptions(settings).task === 'translate';
+  if (isOne) return { ...bilingual, show: 'original', awaits };
+  if (bilingual.show !== 'hover') return { ...bilingual, awaits };
+  return { ...bilingual, show: peeked ? 'both' : 'translation', awaits };
+}
+
+/**
+ * What the captions must have room for: both languages, where either can be seen.
+ * @param {import('../shared/settings.js').SiteSettings} settings
+ * @param {Pick<import('./steps.js').Rules, 'settings' | 'translations'>} rules
+ * @param {string} home
+ * @returns {Bilingual}
+ */
+export function roomFor(settings, rules, home) {
+  const { awaits: _, ...bilingual } = shownOf({ settings, peeked: true }, rules, home);
+  return bilingual;
+}
+
+/**
  * @param {readonly CaptionRow[]} rows
- * @param {Bilingual} bilingual
+ * @param {Shown} shown
  * @param {(text: string) => string} filter of the user's replacements
  * @param {(speakers: (string | null)[]) => string[]} labelsOf lines of these speakers
  * @returns {ShownLine[]}
  */
-export function shownLines(rows, { show, order }, filter, labelsOf) {
+export function shownLines(rows, { show, order, awaits }, filter, labelsOf) {
   const lastTranslated = rows.findLastIndex(({ translation }) => translation !== null);
   const shown = rows.flatMap((row, index) => {
     const comes = index > lastTranslated && index >= rows.length - LINES_TO_WAIT;
-    const isDue = show !== 'original' && row.translation === null && comes;
+    const isAwaited = row.translation === null && awaits(row.language);
+    const isDue = show !== 'original' && isAwaited && comes;
     const texts = textsOf(row, show, isDue, filter);
     if (order === 'translation-first') texts.reverse();
     if (texts.length === 0) return [];

@@ -17,6 +17,8 @@ export class Captioner {
   #textOf;
   /** @type {Map<TimerName, ReturnType<typeof setTimeout>>} */
   #timers = new Map();
+  #pointed = false;
+  #reached = false;
 
   /**
    * @param {import('./reducer.js').OverlayReducer} reducer
@@ -49,7 +51,19 @@ export class Captioner {
         return this.#flow.setLook(message.look);
       case 'held':
         return this.#view.setHeld(message.held);
+      case 'pointed':
+        this.#pointed = message.pointed;
+        return this.#peek();
+      case 'reached':
+        this.#reached = message.reached;
+        this.#view.setReached(message.reached);
+        return this.#peek();
     }
+  }
+
+  /** The pointer and the key ask for the same. */
+  #peek() {
+    this.receive({ type: 'peek', peeked: this.#pointed || this.#reached });
   }
 
   /** @param {OverlayEffect} effect */

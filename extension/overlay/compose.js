@@ -20,6 +20,7 @@
 /**
  * @typedef {object} PageParts the modules of the overlay's place in the page
  * @property {typeof import('./grips.js')} grips
+ * @property {typeof import('./held_key.js')} heldKey
  * @property {typeof import('./insistence.js')} insistence
  * @property {typeof import('./look.js')} look
  * @property {typeof import('./main_medium.js')} mainMedium
@@ -39,8 +40,10 @@
  * @param {import('./steps.js').Rules} rules
  * @param {(message: ToPage) => void} toPage
  * @param {(key: string, detail?: string) => string} textOf in the user's language
+ * @param {(message: import('../shared/messages.js').FrameMessage) => void} [toWorker] nobody, where
+ *   captions are drawn in the page itself
  */
-export function composeCaptions(parts, rules, toPage, textOf) {
+export function composeCaptions(parts, rules, toPage, textOf, toWorker = () => {}) {
   const { splitWords } = parts.words;
   const flow = new parts.flow.CaptionFlow(
     parts.pace,
@@ -48,11 +51,17 @@ export function composeCaptions(parts, rules, toPage, textOf) {
     rules.speakers.speakerColour,
     (height) => view.setHeight(height),
   );
-  const view = new parts.view.CaptionView(flow, toPage);
-  const reducer = new parts.reducer.OverlayReducer(rules, {
-    you: textOf('speaker_you'),
-    numbered: (number) => textOf('speaker_number', number),
-  });
+  const view = new parts.view.CaptionView(flow, toPage, (word, language) =>
+    toWorker({ type: 'look-up', word, language }),
+  );
+  const reducer = new parts.reducer.OverlayReducer(
+    rules,
+    {
+      you: textOf('speaker_you'),
+      numbered: (number) => textOf('speaker_number', number),
+    },
+    navigator.language,
+  );
   const captioner = new parts.captioner.Captioner(reducer, view, flow, toPage, textOf);
   return { captioner, element: view.element };
 }
@@ -76,19 +85,15 @@ export function composePage(parts, fonts, labels, tell, toCaptions) {
   const media = new parts.media.MediaWatch(parts.mainMedium, tell);
   const players = new parts.player.PlayerWatch((video) => stage.keepOff(video));
   const grips = new parts.grips.Grips(stage, parts.placement, labels);
-  const styles = [parts.placeStyle.PLACE_STYLE, parts.style.STYLE];
-  const popover = new parts.popover.CaptionPopover(
-    styles,
-    grips.elements,
-    {
-      opened: () => players.start(),
-      closed: () => players.stop(),
-      hampered: () => tell({ type: 'hampered' }),
-      gauged: (width) => stage.scaleText(width / parts.placeStyle.USUAL_GAUGE),
-    },
-    parts.insistence.Insistence,
-  );
+  const popover = makePopover(parts, grips, {
+    opened: () => players.start(),
+    closed: () => players.stop(),
+    hampered: () => tell({ type: 'hampered' }),
+    gauged: (width) => stage.scaleText(width / parts.placeStyle.USUAL_GAUGE),
+    pointed: (pointed) => toCaptions({ type: 'pointed', pointed }),
+  });
   stage.enter(popover, toCaptions);
+  const key = makeKey(parts, popover, toCaptions);
   const rearrange = () => {
     stage.arrange();
     players.look();
@@ -104,11 +109,38 @@ export function composePage(parts, fonts, labels, tell, toCaptions) {
         popover.setNeeded(message.watched);
         return message.watched ? media.start() : media.stop();
       case 'seen':
+        key.watch(message.captions);
         return popover.show(message);
+      case 'released':
+        return key.release();
       case 'over':
         media.stop();
+        key.watch(false);
         return popover.remove();
     }
   };
   return { popover, receive, media };
+}
+
+/**
+ * @param {PageParts} parts
+ * @param {import('./grips.js').Grips} grips
+ * @param {ConstructorParameters<typeof import('./popover.js').CaptionPopover>[2]} listener
+ */
+function makePopover({ placeStyle, style, popover, insistence }, grips, listener) {
+  const styles = [placeStyle.PLACE_STYLE, style.STYLE];
+  return new popover.CaptionPopover(styles, grips.elements, listener, insistence.Insistence);
+}
+
+/**
+ * @param {PageParts} parts
+ * @param {import('./popover.js').CaptionPopover} popover
+ * @param {(message: FromPage) => void} toCaptions
+ */
+function makeKey({ heldKey }, popover, toCaptions) {
+  const changed = (/** @type {boolean} */ held) => {
+    popover.setReached(held);
+    toCaptions({ type: 'reached', reached: held });
+  };
+  return new heldKey.HeldKey(changed, () => popover.hasFocus);
 }

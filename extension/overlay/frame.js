@@ -9,11 +9,13 @@ import * as settings from '../shared/settings.js';
 import * as speakers from '../shared/speakers.js';
 import * as swearwords from '../shared/swearwords.js';
 import * as filters from '../shared/text_filters.js';
+import * as translations from '../shared/translation_rules.js';
 import * as announcer from './announcer.js';
 import * as bilingual from './bilingual.js';
 import * as captioner from './captioner.js';
 import { composeCaptions } from './compose.js';
 import * as flow from './flow.js';
+import { isTheKey } from './held_key.js';
 import * as notices from './notices.js';
 import * as pace from './pace.js';
 import * as reducer from './reducer.js';
@@ -38,6 +40,7 @@ const RULES = {
   speakers,
   steady,
   swearwords,
+  translations,
 };
 
 addEventListener('message', ({ ports: [page] }) => page && draw(page), { once: true });
@@ -47,17 +50,21 @@ function draw(page) {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(STYLE);
   document.adoptedStyleSheets = [sheet];
+  // The worker speaks to a frame that knows the secret: it is one that the extension has opened.
+  const worker = chrome.runtime.connect({ name: `frame ${location.hash.slice(1)}` });
   const drawn = composeCaptions(
     PARTS,
     RULES,
     (message) => page.postMessage(message),
     (key, detail) => chrome.i18n.getMessage(key, detail),
+    (message) => worker.postMessage(message),
   );
+  // Once text is selected, this document has the focus and feels the keys.
+  addEventListener('keyup', (event) => isTheKey(event) && page.postMessage({ type: 'released' }));
+  addEventListener('blur', () => page.postMessage({ type: 'released' }));
   document.title = chrome.i18n.getMessage('extension_name');
   document.body.append(drawn.element);
   page.onmessage = (/** @type {MessageEvent<FromPage>} */ { data }) => drawn.captioner.heed(data);
-  // The worker speaks to a frame that knows the secret: it is one that the extension has opened.
-  const worker = chrome.runtime.connect({ name: `frame ${location.hash.slice(1)}` });
   worker.onMessage.addListener((/** @type {OverlayMessage} */ message) => {
     drawn.captioner.receive(message);
   });

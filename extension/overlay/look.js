@@ -50,7 +50,7 @@ export function lookOf(appearance, bilingual, { viewport, fullscreen, textScale 
   const rowHeight = { original: rowOf(size), translation: rowOf(translationSize) };
   // At least one line with its translation, and never half a pair.
   const capacity =
-    bilingual.show === 'both'
+    bilingual.show === 'both' || bilingual.show === 'hover'
       ? Math.ceil(appearance.lines / 2) * (rowHeight.original + rowHeight.translation)
       : appearance.lines * Math.max(rowHeight.original, rowHeight.translation);
   return {

@@ -115,6 +115,28 @@ export function stepNotice(state) {
 }
 
 /**
+ * Until captions run, a notice says that they do not run yet.
+ * @param {import('./steps.js').OverlayState} state
+ * @returns {import('./steps.js').Step}
+ */
+export function showMicrophoneNews(state) {
+  const { phase, microphoneNews } = state;
+  if (phase?.name !== 'listening' || !microphoneNews) return { state, effects: [] };
+  const effects = [/** @type {const} */ ({ type: 'notice', notice: microphoneNews })];
+  return { state: { ...state, microphoneNews: null }, effects };
+}
+
+/**
+ * @param {{ word: string, meaning: string | null }} lookedUp a word of the captions, and its
+ *   translation; null: there is none
+ * @returns {Notice}
+ */
+export function meaningNotice({ word, meaning }) {
+  if (meaning === null) return { ...reply('notice_no_meaning'), detail: word };
+  return { key: 'notice_meaning', detail: `${word} → ${meaning}`, busy: false, forMs: LONG_MS };
+}
+
+/**
  * An answer to what the user has just done.
  * @param {string} key
  * @returns {Notice}

@@ -19,6 +19,7 @@ const SETTINGS = await load('shared/settings.js');
 /** @type {import('./compose.js').PageParts} */
 const PAGE_PARTS = {
   grips: await load('overlay/grips.js'),
+  heldKey: await load('overlay/held_key.js'),
   insistence: await load('overlay/insistence.js'),
   look: await load('overlay/look.js'),
   mainMedium: await load('overlay/main_medium.js'),
@@ -173,6 +174,7 @@ async function loadCaptions() {
       speakers: await load('shared/speakers.js'),
       steady: await load('overlay/steady.js'),
       swearwords: await load('shared/swearwords.js'),
+      translations: await load('shared/translation_rules.js'),
     },
     parts: {
       captioner: await load('overlay/captioner.js'),

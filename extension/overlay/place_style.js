@@ -62,6 +62,16 @@ export const PLACE_STYLE = `
   pointer-events: none;
 }
 
+/* While a key is held, text can be selected. */
+.frame.reached,
+.stage.reached {
+  pointer-events: auto;
+}
+
+.stage.reached {
+  user-select: text;
+}
+
 /* Invisible, where full captions are: what covers it covers them. */
 .probe {
   position: absolute;

@@ -38,6 +38,7 @@ export class CaptionPopover {
   #raisedAt = -Infinity;
   /** Whether it is to be seen. */
   #wanted = false;
+  #pointed = false;
   #insistence;
   /** @type {AbortController | null} ends the listeners of an open overlay */
   #listening = null;
@@ -57,8 +58,9 @@ export class CaptionPopover {
    * @param {string[]} styles
    * @param {HTMLElement[]} grips
    * @param {{ opened: () => void, closed: () => void, hampered: () => void,
-   *   gauged: (width: number) => void }} listener `hampered`: the page hides it again and again;
-   *   `gauged`: how wide the gauge of text is, in pixels
+   *   gauged: (width: number) => void, pointed: (pointed: boolean) => void }} listener `hampered`: the
+   *   page hides it again and again; `gauged`: how wide the gauge of text is, in pixels; `pointed`:
+   *   whether the pointer is on the captions
    * @param {typeof import('./insistence.js').Insistence} Insistence
    */
   constructor(styles, grips, listener, Insistence) {
@@ -150,6 +152,20 @@ export class CaptionPopover {
     this.#grips.classList.toggle('held', held);
   }
 
+  /** @param {boolean} reached whether captions feel the pointer, so that their text can be selected */
+  setReached(reached) {
+    this.#content?.classList.toggle('reached', reached);
+    if (reached || !this.hasFocus) return;
+    // The page had the focus before, and its keys are the page's.
+    this.#content?.blur();
+    window.focus();
+  }
+
+  /** @returns {boolean} whether the focus is in what draws the captions */
+  get hasFocus() {
+    return document.activeElement === this.#host;
+  }
+
   /** Come to the front again. What entered the top layer last lies above the rest of it. */
   raise() {
     if (!this.#host.matches(':popover-open')) return;
@@ -211,6 +227,10 @@ export class CaptionPopover {
       clientY > top - NEAR &&
       clientY < bottom + NEAR;
     this.#grips.classList.toggle('near', near);
+    const pointed = clientX > left && clientX < right && clientY > top && clientY < bottom;
+    if (pointed === this.#pointed) return;
+    this.#pointed = pointed;
+    this.#listener.pointed(pointed);
   }
 
   /** @param {EventTarget | null} target of a `toggle` event; `raise` fires one as well */

@@ -4,7 +4,6 @@
 /** @typedef {import('../shared/messages.js').MicrophoneState} MicrophoneState */
 /** @typedef {import('../shared/messages.js').OverlayMessage} OverlayMessage */
 /** @typedef {import('../shared/protocol.js').Line} Line */
-/** @typedef {import('../shared/settings.js').Bilingual} Bilingual */
 /** @typedef {import('./bilingual.js').ShownLine} ShownLine */
 /** @typedef {import('./notices.js').Notice} Notice */
 /** @typedef {import('./steps.js').OverlayEffect} OverlayEffect */
@@ -38,20 +37,24 @@ const NEW_SESSION = {
   fadedUntil: 0,
   shownText: '',
   hidden: false,
+  peeked: false,
 };
 
 /** From the overlay's state and an event to the next state and what is to be done. */
 export class OverlayReducer {
   #rules;
   #words;
+  #home;
 
   /**
    * @param {import('./steps.js').Rules} rules
    * @param {import('../shared/speakers.js').SpeakerWords} words in the user's language
+   * @param {string} home that language
    */
-  constructor(rules, words) {
+  constructor(rules, words, home) {
     this.#rules = rules;
     this.#words = words;
+    this.#home = home;
   }
 
   /** @returns {OverlayState} before anything was received */
@@ -85,6 +88,8 @@ export class OverlayReducer {
         return this.#hide(state, now);
       case 'timer':
         return this.#timeOut(state, event.timer, now);
+      case 'peek':
+        return this.#peek(state, event.peeked, now);
     }
     return event.session === state.session ? this.#update(state, event, now) : step(state);
   }
@@ -110,6 +115,8 @@ export class OverlayReducer {
         return chain(this.#rules.replay.replay(state, message.lines, message.since), (current) =>
           this.#showCaptions(current, now),
         );
+      case 'meaning':
+        return step(state, notice(this.#rules.notices.meaningNotice(message)));
       case 'copied':
         return step(state, notice(this.#rules.notices.reply('notice_copied')));
       case 'step':
@@ -148,9 +155,10 @@ export class OverlayReducer {
     const filter = filters.makeFilter(settings.filters, swearwords.SWEARWORDS);
     const next = { ...state, settings, filter };
     const { appearance } = settings;
+    const room = this.#rules.bilingual.roomFor(settings, this.#rules, this.#home);
     const applied = step(
       next,
-      { type: 'look', appearance, bilingual: this.#bilingual(next), positions },
+      { type: 'look', appearance, bilingual: room, positions },
       { type: 'announced', announced: settings.liveRegion === 'polite' },
     );
     if (state.session === null) return applied;
@@ -183,11 +191,20 @@ export class OverlayReducer {
     if (state.session === null) return step(state);
     const hidden = !state.hidden;
     const said = hidden ? this.#rules.notices.reply('notice_hidden') : null;
-    return chain(
-      step({ ...state, hidden }, { type: 'jump' }),
-      (current) => this.#showCaptions(current, now),
-      (current) => step(current, notice(said)),
-    );
+    const jumped = step({ ...state, hidden }, { type: 'jump' }, notice(said));
+    return chain(jumped, (current) => this.#showCaptions(current, now));
+  }
+
+  /**
+   * @param {OverlayState} state
+   * @param {boolean} peeked
+   * @param {number} now
+   * @returns {Step}
+   */
+  #peek(state, peeked, now) {
+    const next = { ...state, peeked };
+    if (peeked === state.peeked || state.settings.bilingual.show !== 'hover') return step(next);
+    return chain(step(next, { type: 'jump' }), (current) => this.#showCaptions(current, now));
   }
 
   /**
@@ -248,9 +265,10 @@ export class OverlayReducer {
    */
   #showLines(state, rows) {
     const { filter, settings } = state;
-    const { shownLines } = this.#rules.bilingual;
+    const { shownLines, shownOf } = this.#rules.bilingual;
     const seen = state.hidden ? [] : rows;
-    const lines = shownLines(seen, this.#bilingual(state), filter, this.#labelsOf(state));
+    const shown = shownOf(state, this.#rules, this.#home);
+    const lines = shownLines(seen, shown, filter, this.#labelsOf(state));
     const texts = lines.flatMap((line) => line.texts);
     const shownText = texts.map(({ committed, draft }) => committed + draft).join('\n');
     const next = step({ ...state, shownText }, { type: 'lines', lines });
@@ -270,11 +288,14 @@ export class OverlayReducer {
     const { afterMs } = change;
     if (afterMs > 0) {
       const later = { ...next, laterNotice: change.notice };
-      return chain(step(later, { type: 'timer', timer: 'notice', afterMs }), showMicrophoneNews);
+      return chain(
+        step(later, { type: 'timer', timer: 'notice', afterMs }),
+        this.#rules.notices.showMicrophoneNews,
+      );
     }
     const hasNews = phase.name === 'listening' && state.microphoneNews !== null;
     const said = hasNews ? [] : [notice(change.notice)];
-    return chain(step(next, stop('notice'), ...said), showMicrophoneNews);
+    return chain(step(next, stop('notice'), ...said), this.#rules.notices.showMicrophoneNews);
   }
 
   /**
@@ -289,7 +310,7 @@ export class OverlayReducer {
       { ...state, microphone, microphoneNews },
       { type: 'mark', microphone: microphone === 'on' },
     );
-    return chain(marked, showMicrophoneNews);
+    return chain(marked, this.#rules.notices.showMicrophoneNews);
   }
 
   /** @param {OverlayState} state */
@@ -306,15 +327,6 @@ export class OverlayReducer {
     const { severalSpeak, speakerLabels } = this.#rules.speakers;
     const named = settings.speakers && severalSpeak(model);
     return (speakers) => speakerLabels(speakers, named, this.#words);
-  }
-
-  /**
-   * @param {OverlayState} state
-   * @returns {Bilingual} without a translator there is one language, whatever was chosen
-   */
-  #bilingual({ settings }) {
-    const target = this.#rules.settings.hostOptions(settings).translate_to ?? null;
-    return target === null ? { ...settings.bilingual, show: 'original' } : settings.bilingual;
   }
 }
 
@@ -346,17 +358,6 @@ function lingerWith(state, spoken, before) {
   const fadesUntil = Math.max(0, ...spoken.map(({ end: last }) => last + REVISED_END_SAMPLES));
   const fade = /** @type {const} */ ({ type: 'timer', timer: 'fade', afterMs: LINGER_MS });
   return step({ ...state, fadesUntil }, fade);
-}
-
-/**
- * Until captions run, a notice says that they do not run yet.
- * @param {OverlayState} state
- * @returns {Step}
- */
-function showMicrophoneNews(state) {
-  const { phase, microphoneNews } = state;
-  if (phase?.name !== 'listening' || !microphoneNews) return step(state);
-  return step({ ...state, microphoneNews: null }, notice(microphoneNews));
 }
 
 /**

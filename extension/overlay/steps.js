@@ -25,6 +25,7 @@
  * @property {typeof import('../shared/speakers.js')} speakers
  * @property {typeof import('./steady.js')} steady
  * @property {typeof import('../shared/swearwords.js')} swearwords
+ * @property {typeof import('../shared/translation_rules.js')} translations
  */
 
 /**
@@ -33,7 +34,12 @@
  * @typedef {'fade' | 'dismiss' | 'clause' | 'notice'} TimerName
  */
 
-/** @typedef {OverlayMessage | { type: 'timer', timer: TimerName }} OverlayEvent */
+/**
+ * `peek`: the user asks for the original, or no longer.
+ * @typedef {OverlayMessage
+ *   | { type: 'timer', timer: TimerName }
+ *   | { type: 'peek', peeked: boolean }} OverlayEvent
+ */
 
 /**
  * @typedef {object} OverlayState
@@ -52,6 +58,7 @@
  * @property {string} shownText
  * @property {ReadonlySet<number>} announced ids of the lines that a screen reader was given
  * @property {boolean} hidden the user wants no captions for now
+ * @property {boolean} peeked the user asks for what is hidden of two languages
  */
 
 /**
@@ -76,17 +83,21 @@
 
 /**
  * From captions to the page that they are over: how they are to look, whether its media are to be
- * watched (while captions run), what there is to be seen (`height`: pixels of text), that nobody
+ * watched (while captions run), what there is to be seen (`height`: pixels of text), that the key is
+ * no longer held (`released`: the frame had the focus), that nobody
  * speaks to them any more. It says nothing of what is said.
  * @typedef {Extract<OverlayEffect, { type: 'look' | 'media' }>
  *   | { type: 'seen', captions: boolean, notice: boolean, height: number }
+ *   | { type: 'released' }
  *   | { type: 'over' }} ToPage
  */
 
 /**
  * From the page to captions over it: how they look in a window like this; whether the user drags
- * them.
+ * them; whether the pointer is on them; whether the key is held with which their text is selected.
  * @typedef {{ type: 'look', look: import('./look.js').Look }
+ *   | { type: 'pointed', pointed: boolean }
+ *   | { type: 'reached', reached: boolean }
  *   | { type: 'held', held: boolean }} FromPage
  */
 

@@ -73,6 +73,17 @@ body > .stage {
   text-shadow: var(--contour);
 }
 
+.stage.reached .text {
+  cursor: text;
+}
+
+/* That they can be reached is seen. */
+.stage.reached .captions {
+  box-shadow:
+    0 0 0 2px var(--ink),
+    0 8px 30px rgb(0 0 0 / var(--shade));
+}
+
 .text.translation {
   font-size: var(--translation-size);
   line-height: var(--translation-row);

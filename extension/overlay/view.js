@@ -25,8 +25,10 @@ export class CaptionView {
   /**
    * @param {import('./flow.js').CaptionFlow} flow
    * @param {(message: import('./steps.js').ToPage) => void} toPage
+   * @param {(word: string, language: string | null) => void} lookUp a word on which the user has
+   *   double-clicked
    */
-  constructor(flow, toPage) {
+  constructor(flow, toPage, lookUp) {
     this.#flow = flow;
     this.#toPage = toPage;
     this.#notice.append(element('span', 'light'), this.#noticeText);
@@ -35,6 +37,16 @@ export class CaptionView {
     stack.append(this.#notice, this.#captions);
     this.#spoken.ariaLive = 'polite';
     this.element.append(stack, this.#spoken);
+    flow.element.addEventListener('dblclick', ({ target }) => {
+      const { word, language } = wordAt(/** @type {Element} */ (target));
+      if (word !== '') lookUp(word, language);
+    });
+  }
+
+  /** @param {boolean} reached whether text can be selected */
+  setReached(reached) {
+    this.element.classList.toggle('reached', reached);
+    if (!reached) getSelection()?.empty();
   }
 
   /**
@@ -130,6 +142,18 @@ export class CaptionView {
       this.announce('');
     }, FADE_MS);
   }
+}
+
+/**
+ * @param {Element} target of a double click
+ * @returns {{ word: string, language: string | null }} without the marks around it
+ */
+function wordAt(target) {
+  const selected = getSelection()?.toString().trim() ?? '';
+  const own = target.closest('.word')?.textContent ?? '';
+  const text = selected === '' ? own : selected;
+  const language = target.closest('.text')?.getAttribute('lang') || null;
+  return { word: text.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, ''), language };
 }
 
 /** @returns {SVGElement} drawn, because a page can forbid images and fonts */

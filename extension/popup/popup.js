@@ -1,7 +1,14 @@
 /** Steers the captions of one tab while they run. */
 import { openStorage } from '../shared/browser_storage.js';
 import { LANGUAGES, languageName, namedLanguages } from '../shared/languages.js';
-import { changeFor, resized, settingsFor, siteOf } from '../shared/settings.js';
+import { settingsFor } from '../shared/settings.js';
+import {
+  changeFor,
+  hasOwnSettings,
+  resized,
+  siteOf,
+  withRule,
+} from '../shared/settings_changes.js';
 import { SettingsStore } from '../shared/settings_store.js';
 import { SoundWatch } from '../shared/state_words.js';
 import { ask, byId, element, LOCALE, localise, number, text, WorkerLine } from '../ui/page.js';
@@ -10,6 +17,7 @@ import { stateText } from '../ui/state.js';
 import { PopupExport } from './export.js';
 import { showMicrophone, steerMicrophone } from './microphone.js';
 import { showStep } from './step.js';
+import { TranslationPart } from './translation.js';
 
 /** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
 /** @typedef {import('../shared/messages.js').Level} Level */
@@ -22,8 +30,8 @@ const tabId = Number(query.get('tab'));
 const ear = new SoundWatch();
 const retranslate = new RetranslateButton(/** @type {HTMLButtonElement} */ (byId('retranslate')));
 const language = select('language');
-const translate = select('translate');
 const model = select('model');
+const speak = /** @type {HTMLInputElement} */ (byId('speak'));
 const speakers = /** @type {HTMLInputElement} */ (byId('speakers'));
 const step = /** @type {HTMLInputElement} */ (byId('step'));
 const siteOnly = /** @type {HTMLInputElement} */ (byId('site-only'));
@@ -40,6 +48,14 @@ byId('hampered').hidden = !query.has('hampered');
 const tab = await chrome.tabs.get(tabId);
 const store = new SettingsStore(openStorage(chrome.storage, { incognito: tab.incognito }));
 const site = siteOf(tab.url);
+const translation = new TranslationPart({
+  change: (changes) => {
+    if (changes.translateTo !== undefined) retranslate.reset();
+    void change(changes);
+  },
+  rule: (language, translate) => void rule(language, translate),
+  tellHost: (message) => line.tellHost(message),
+});
 listen();
 await Promise.all([showSettings(), showKey()]);
 store.onChange(() => void showSettings());
@@ -56,7 +72,10 @@ function receive(message) {
   exports.receive(message);
   if (message.type === 'captures') showCaptures(message.captures);
   else if (message.type === 'levels') showLevel(message.levels);
-  else if (message.type === 'from-host' && message.message.type === 'hello') {
+  else if (message.type === 'from-host') {
+    translation.receive(message.message);
+    retranslate.show(translation.lacking ? null : capture);
+    if (message.message.type !== 'hello') return;
     hello = message.message;
     void showSettings();
   }
@@ -68,7 +87,8 @@ function showCaptures(captures) {
   capture = captures.find((candidate) => candidate.tabId === tabId) ?? null;
   if (!capture) return void leave(before === null);
   showState();
-  retranslate.show(capture);
+  translation.showCapture(capture);
+  retranslate.show(translation.lacking ? null : capture);
   if (capture.language !== before?.language || capture.model !== before.model) void showSettings();
   void showOthers(captures.filter((other) => other.tabId !== tabId));
 }
@@ -120,7 +140,8 @@ async function showSettings() {
   const settings = await store.load();
   const here = settingsFor(settings, site);
   fill(language, [['', automatic()], ...pairs(LANGUAGES)], here.language);
-  fill(translate, [['', text('translate_off')], ...pairs(targets())], here.translateTo);
+  translation.showSettings(here, site !== null);
+  speak.checked = here.speakTranslations;
   const models = hello?.models.map(({ name }) => name) ?? [];
   fill(model, [['', automaticModel(here.model)], ...models.map(twice)], here.model);
   for (const radio of document.querySelectorAll('[name=mode]')) {
@@ -133,7 +154,7 @@ async function showSettings() {
   byId('size').textContent = `${number(here.appearance.fontSize)} px`;
   byId('site').hidden = site === null;
   byId('site-text').textContent = text('popup_site_only', site ?? '');
-  siteOnly.checked = site !== null && site in settings.sites;
+  siteOnly.checked = hasOwnSettings(settings, site);
 }
 
 function automatic() {
@@ -147,12 +168,6 @@ function automaticModel(chosen) {
   return capture?.model && chosen === null
     ? text('model_automatic_is', capture.model)
     : text('automatic');
-}
-
-/** @returns {string[]} the languages that something installed translates into */
-function targets() {
-  const offered = hello?.translators.flatMap((translator) => translator.targets) ?? [];
-  return [...new Set(['en', ...offered])];
 }
 
 async function showKey() {
@@ -191,11 +206,7 @@ function listen() {
   });
   language.addEventListener('change', () => change({ language: language.value || null }));
   model.addEventListener('change', () => change({ model: model.value || null }));
-  translate.addEventListener('change', () => {
-    retranslate.reset();
-    // Which translator knows the language spoken is for the host to find out.
-    void change({ translateTo: translate.value || null, translator: null });
-  });
+  speak.addEventListener('change', () => void saveSpeaking());
   byId('offer-take').addEventListener('click', () => {
     if (capture?.smallerModel) return change({ model: capture.smallerModel });
   });
@@ -246,6 +257,19 @@ async function ruleMicrophone(on) {
   await store.save(settings);
 }
 
+/** For all sites: whoever wants a voice wants it everywhere. */
+async function saveSpeaking() {
+  await store.save({ ...(await store.load()), speakTranslations: speak.checked });
+}
+
+/**
+ * @param {string} code of a language that is spoken on this site
+ * @param {'always' | 'never' | null} translate
+ */
+async function rule(code, translate) {
+  if (site !== null) await store.save(withRule(await store.load(), site, code, translate));
+}
+
 /** Give the site a rule with what holds now, or take its rule away. */
 async function ruleSite() {
   if (site === null) return;
@@ -254,9 +278,12 @@ async function ruleSite() {
     const { language, translateTo, translator, model, mode, speakers, appearance } = settings;
     const { inStep } = settings;
     const speech = { language, translateTo, translator, model, speakers, inStep };
-    settings.sites[site] = { ...speech, mode, appearance: { fontSize: appearance.fontSize } };
+    const own = { ...speech, mode, appearance: { fontSize: appearance.fontSize } };
+    settings.sites[site] = { ...settings.sites[site], ...own };
   } else {
-    delete settings.sites[site];
+    const { languageRules } = settings.sites[site] ?? {};
+    if (languageRules) settings.sites[site] = { languageRules };
+    else delete settings.sites[site];
   }
   await store.save(settings);
 }

@@ -8,6 +8,31 @@ const CODES =
 
 export const LANGUAGES = CODES.split(' ');
 
+/**
+ * @param {readonly string[]} preferred `navigator.languages`
+ * @returns {string} the code of the user's own language, as translators have it
+ */
+export function homeLanguage(preferred) {
+  return ownLanguages(preferred)[0] ?? 'en';
+}
+
+/**
+ * @param {readonly string[]} preferred `navigator.languages`
+ * @returns {string[]} the user's languages, as translators have them
+ */
+export function ownLanguages(preferred) {
+  return [...new Set(preferred.map(withoutRegion))];
+}
+
+/**
+ * @param {string} code BCP 47
+ * @returns {string} the language, with its script where that is not the usual one
+ */
+function withoutRegion(code) {
+  const { language, script } = new Intl.Locale(code).maximize();
+  return language === 'zh' && script === 'Hant' ? 'zh-Hant' : language;
+}
+
 /** Codes of Whisper that differ from the standard's. */
 const STANDARD = new Map([['jw', 'jv']]);
 

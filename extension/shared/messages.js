@@ -19,6 +19,7 @@
 /** @typedef {import('./settings.js').Position} Position */
 /** @typedef {import('./settings.js').SitePositions} SitePositions */
 /** @typedef {import('./settings.js').SiteSettings} SiteSettings */
+/** @typedef {import('./translation_rules.js').Wish} Wish */
 
 /**
  * What a key can be bound to; the names are those of the manifest's commands.
@@ -81,6 +82,18 @@
  */
 
 /**
+ * How the translations of a tab are.
+ * @typedef {object} TranslationState
+ * @property {string | null} target the language that was chosen
+ * @property {'host' | 'browser'} by who translates
+ * @property {Problem | null} problem why there are none at present
+ * @property {{ source: string, target: string } | null} pair that the browser has to get first
+ * @property {number | null} delayMs from a text to its translation
+ * @property {number} unread lines that were not read out, because the voice was behind
+ * @property {'no_voice' | 'failed' | null} voice why nothing is read out
+ */
+
+/**
  * @typedef {object} CaptureState
  * @property {string} session
  * @property {number} tabId
@@ -93,6 +106,7 @@
  * @property {Problem | null} modelProblem why it is not the model or device that was asked for
  * @property {MicrophoneState} microphone
  * @property {StepState | null} step null: sound and picture are not to wait for captions
+ * @property {TranslationState} translation
  */
 
 /**
@@ -148,13 +162,15 @@
  * a medium; `save`: keep the transcript on disk (`after`: if the one of that id is kept, with which it
  * goes on); `transcripts`: the tabs whose transcript is read, and whose is read from its beginning.
  * @typedef {{ type: 'begin', session: string, tabId: number, streamId: string, options: Options,
- *     visible: boolean, microphone: boolean, muted: boolean, page: Page, step: StepWish }
+ *     visible: boolean, microphone: boolean, muted: boolean, page: Page, step: StepWish,
+ *     translation: Wish }
  *   | { type: 'reopen', session: string, tabId: number, streamId: string, muted: boolean }
  *   | { type: 'microphone', tabId: number, on: boolean }
- *   | { type: 'configure', tabId: number, options: Options, step: StepWish }
+ *   | { type: 'configure', tabId: number, options: Options, step: StepWish, translation: Wish }
  *   | { type: 'end', tabId: number }
  *   | { type: 'copy', tabId: number }
  *   | { type: 'retranslate', tabId: number }
+ *   | { type: 'look-up', tabId: number, word: string, language: string | null }
  *   | { type: 'media', tabId: number, frame: number, paused: boolean | null,
  *       playhead: Playhead | null, picture?: Picture }
  *   | { type: 'edit', tabId: number, edit: TranscriptEdit }
@@ -207,7 +223,8 @@
  * From the offscreen document, through the service worker, to the captions of a tab.
  * A snapshot makes the overlay follow its session; what belongs to others it ignores. The captions
  * are those of all channels, numbered on their own. `replay`: show exactly these finished lines, in
- * step with the picture; null: what is said is shown again, from a sample on.
+ * step with the picture; null: what is said is shown again, from a sample on. `meaning`: of a word
+ * that the user has asked for.
  * @typedef {{ type: 'snapshot', session: string, model: CaptionModel, phase: Phase,
  *     microphone: MicrophoneState }
  *   | Captions
@@ -215,6 +232,7 @@
  *   | { type: 'microphone', session: string, microphone: MicrophoneState }
  *   | { type: 'copied', session: string }
  *   | { type: 'step', session: string, step: StepState | null }
+ *   | { type: 'meaning', session: string, word: string, meaning: string | null }
  *   | { type: 'replay', session: string, lines: Line[] | null, since: number }
  *   | { type: 'end', session: string }} SessionMessage
  */
@@ -236,6 +254,11 @@
  * @typedef {{ type: 'frame', secret: string } | { type: 'no-frame' }
  *   | { type: 'delay', delayMs: number | null }
  *   | { type: 'seek', media: string, at: number } | OverlayMessage} PlaceMessage
+ */
+
+/**
+ * From the frame of captions to the service worker: the user asks for the meaning of a word.
+ * @typedef {{ type: 'look-up', word: string, language: string | null }} FrameMessage
  */
 
 /**

@@ -11,6 +11,9 @@ export const VERSION = 1;
 /** The translator that is the recogniser itself: it writes English, and no original with it. */
 export const WHISPER = 'whisper';
 
+/** The translator that the browser has; the host is told nothing of it. */
+export const BROWSER = 'browser';
+
 /** No font is fetched: these are what systems have. */
 export const FONTS = {
   system: 'system-ui, sans-serif',
@@ -81,6 +84,16 @@ export const PRESETS = {
 
 const COLOR = /** @type {const} */ ({ type: 'string', pattern: '^#[0-9a-f]{6}$' });
 
+const LANGUAGE_RULE = /** @type {const} */ ({
+  type: 'object',
+  properties: {
+    language: { type: 'string', pattern: HOST_OPTIONS.translate_to.pattern },
+    translate: { enum: ['always', 'never'] },
+  },
+  required: ['language', 'translate'],
+  additionalProperties: false,
+});
+
 const REPLACEMENT = /** @type {const} */ ({
   type: 'object',
   properties: {
@@ -101,6 +114,10 @@ export const SETTINGS = /** @type {const} */ ({
   language: { ...fromHost('language'), pattern: HOST_OPTIONS.translate_to.pattern },
   translateTo: fromHost('translate_to'),
   translator: fromHost('translator'),
+  /** What is done with lines in a language, whatever else is chosen; the first rule for it holds. */
+  languageRules: { type: 'array', items: LANGUAGE_RULE, maxItems: 200, default: [] },
+  /** Whether a voice reads translations out. */
+  speakTranslations: { type: 'boolean', default: false },
   model: fromHost('model'),
   stepDown: fromHost('step_down'),
   policy: fromHost('policy'),
@@ -133,7 +150,8 @@ export const SETTINGS = /** @type {const} */ ({
     align: { enum: ['start', 'center', 'end'], default: 'start' },
   },
   bilingual: {
-    show: { enum: ['both', 'original', 'translation'], default: 'both' },
+    /** `hover`: the translation, with the original while the pointer or a key asks for it. */
+    show: { enum: ['both', 'original', 'translation', 'hover'], default: 'both' },
     order: { enum: ['original-first', 'translation-first'], default: 'original-first' },
     /** Ratio to the original's size. */
     translationSize: share(0.5, 1.5, 1, 0.05),
@@ -158,6 +176,7 @@ export const SITE_FIELDS = /** @type {const} */ ([
   'language',
   'translateTo',
   'translator',
+  'languageRules',
   'model',
   'mode',
   'speakers',
@@ -237,47 +256,12 @@ export const DEFAULTS = deepFreeze({ version: VERSION, ...defaultsIn(SETTINGS), 
 export function settingsFor(settings, site) {
   const { version: _version, sites, ...common } = settings;
   const overrides = site !== null && Object.hasOwn(sites, site) ? sites[site] : undefined;
-  return /** @type {SiteSettings} */ (mergeInto(structuredClone(common), overrides ?? {}));
-}
-
-/**
- * Change what holds on a site: where the site has a rule of its own for it, the rule; else the
- * setting for all sites.
- * @param {Readonly<Settings>} settings
- * @param {string | null} site
- * @param {SiteOverrides} changes
- * @returns {Settings}
- */
-export function changeFor(settings, site, changes) {
-  const changed = structuredClone(/** @type {Settings} */ (settings));
-  const rule = site === null ? undefined : changed.sites[site];
-  for (const [field, value] of Object.entries(changes)) {
-    const owner = rule && Object.hasOwn(rule, field) ? rule : changed;
-    mergeInto(/** @type {Json} */ (owner), { [field]: value });
-  }
-  return changed;
-}
-
-/**
- * @param {Appearance} appearance
- * @param {1 | -1} direction
- * @returns {Partial<Appearance>} a step larger or smaller, within what is allowed
- */
-export function resized(appearance, direction) {
-  const { minimum, maximum } = SETTINGS.appearance.fontSize;
-  const next = Math.round(appearance.fontSize * (direction === 1 ? 1.12 : 1 / 1.12));
-  return { fontSize: Math.min(maximum, Math.max(minimum, next)) };
-}
-
-/**
- * The name under which a page's rules and positions are kept.
- * @param {string | undefined} url
- * @returns {string | null} null for pages that are not of the web
- */
-export function siteOf(url) {
-  if (url === undefined || !URL.canParse(url)) return null;
-  const { protocol, hostname } = new URL(url);
-  return /^https?:$/.test(protocol) ? hostname.replace(/^www\./, '') : null;
+  const merged = /** @type {SiteSettings} */ (
+    mergeInto(structuredClone(common), structuredClone(overrides ?? {}))
+  );
+  // A site's rules come first; those for other languages hold there, too.
+  merged.languageRules = [...(overrides?.languageRules ?? []), ...common.languageRules];
+  return merged;
 }
 
 /**
@@ -292,6 +276,9 @@ export function hostOptions(settings) {
       'option' in setting ? [[setting.option, settings[/** @type {OfHost} */ (name)]]] : [],
     ),
   );
+  if (translator === BROWSER) {
+    return { ...chosen, task: 'transcribe', translate_to: null, translator: null };
+  }
   const isDirect = translateTo === 'en' && translator === WHISPER;
   // Nobody wants to see what is spoken: it need not be recognised then.
   if (isDirect && bilingual.show === 'translation') {

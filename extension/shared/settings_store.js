@@ -17,6 +17,7 @@ const LOCAL_FIELDS = [
   'backend',
   'alignmentHeads',
   'translator',
+  'languageRules',
   'vocabulary',
   'filters',
   'microphone',

@@ -71,15 +71,27 @@ class FakeHost:
         """Ask for misbehaviour, from the next start on."""
         (self.folder / "behaviour.json").write_text(json.dumps(behaviour), encoding="utf-8")
 
-    def say(self, *lines: dict[str, Any], draft: dict[str, Any] | None = None) -> None:
-        """Have a scripted host say lines, of which the fields that matter are given."""
+    def say(
+        self,
+        *lines: dict[str, Any],
+        draft: dict[str, Any] | None = None,
+        spoken: str | None = None,
+    ) -> None:
+        """Have a scripted host say lines, of which the fields that matter are given.
+
+        Args:
+            lines: with their ids and texts.
+            draft: what can still vanish.
+            spoken: the language that it takes for the spoken one from then on.
+        """
         common = {"state": "committed", "language": "en", "speaker": None, "translation": None}
         whole = [
             {"start": line["id"], "end": line["id"] + SAMPLES_A_LINE, **common, **line}
             for line in lines
         ]
         with (self.folder / "say.jsonl").open("a", encoding="utf-8") as script:
-            script.write(json.dumps({"lines": whole, "draft": draft}) + "\n")
+            language = {} if spoken is None else {"language": spoken}
+            script.write(json.dumps({"lines": whole, "draft": draft, **language}) + "\n")
 
     def messages(self, *types: str) -> list[dict[str, Any]]:
         """Return the messages it got, of some types or all."""

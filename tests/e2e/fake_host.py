@@ -17,11 +17,17 @@ session to FOLDER/<session>.pcm at its position. FOLDER/behaviour.json may ask f
     {"translators": [...]}        offers to translate, which it does not
     {"catalog": {"small": "absent"}}    knows these models; a download stands at 30 % for good
     {"downloads": true}                 unless it ends at once
+    {"offers": [{...}]}                 knows these translators besides, as the protocol tells them
+    {"transfers": {"argos-en-pt": ["break", "lie", "whole"]}}   what becomes of each download of it:
+                                        breaks off at 40 %, is not what was expected, ends well, or
+                                        (`slow`) stands at 30 %, as it does where nothing is said
     {"speakers": false}                 has no model that tells them apart until it is downloaded
     {"backends": [{...}]}               has these backends, as the protocol tells them
     {"fatal_word": 20}            crashes each time it hears this word
+    {"language": "es"}            is told that this is spoken
     {"scripted": true}            says nothing but what is appended to FOLDER/say.jsonl: `lines` and
-                                  `draft` of `captions`, with the next audio that comes
+                                  `draft` of `captions`, with the next audio that comes; a
+                                  `language` there is told to be spoken from then on
 """
 
 import base64
@@ -43,6 +49,20 @@ LINE = WORD * WORDS_A_LINE
 DRAFT_WORDS = 2
 
 Message = dict[str, Any]
+
+PROBLEMS: dict[str, Message] = {
+    "break": {
+        "code": "download_offline",
+        "message": "The connection ended at 40 %.",
+        "hint": "Try again: it goes on where it stopped.",
+    },
+    "lie": {
+        "code": "download_corrupt",
+        "message": "What came is not what was expected (SHA-256).",
+        "hint": "Try again: the file is fetched anew.",
+    },
+}
+"""What becomes of downloads that do not end well."""
 
 
 def send(message: Message) -> None:
@@ -167,6 +187,15 @@ class Host:
         self.sessions: dict[str, Session] = {}
         self.read = 0
         self.revision = 0
+        self.offers: dict[str, Message] = {one["name"]: one for one in self.offered()}
+        self.installed = self.folder / "translators.json"
+        if self.installed.exists():
+            for name in json.loads(self.installed.read_text()):
+                self.offers[name]["state"] = "installed"
+
+    def offered(self) -> list[Message]:
+        """Return the translators of its catalogue."""
+        return list(self.behaviour.get("offers", []))
 
     def run(self) -> None:
         """Serve stdin."""
@@ -208,17 +237,17 @@ class Host:
                     session, start, start, pcm, final_until=start,
                     pause=range(*self.behaviour.get("pause_words", [0])),
                 )  # fmt: skip
-                send(status(session, "loading"))
+                send(self.status(session, "loading"))
                 # How it is with the default model; any other one is fine.
                 default = message["options"].get("model") is None
                 how = self.behaviour.get("status", {}) if default else {}
-                send({**status(session, "listening"), **how})
+                send({**self.status(session, "listening"), **how})
                 self.read_out(session, aloud=False)
             case "audio" if self.behaviour.get("scripted"):
                 self.read_out(session)
                 # A host that says nothing for long is taken for one that hangs.
                 if message["seq"] % 20 == 0:
-                    send(status(session, "listening"))
+                    send(self.status(session, "listening"))
             case "audio" | "cut" | "stop" if session in self.sessions:
                 self.hear(session, message)
 
@@ -235,11 +264,15 @@ class Host:
             self.sessions.pop(session).say(draft_words=0)
             send(status(session, "ended"))
 
+    def status(self, session: str, state: str) -> Message:
+        """Return a status with the language that is spoken."""
+        return {**status(session, state), "language": self.behaviour.get("language", "en")}
+
     def greet(self, protocol: int = 1) -> None:
         """Tell what is installed."""
         models = [{"name": "fake", "multilingual": True}]
         told = {"type": "hello", "protocol": protocol, "host": "0", "models": models}
-        translators = self.behaviour.get("translators", [])
+        translators = [*self.behaviour.get("translators", []), *self.translators()]
         send({**told, "translators": translators, "speakers": self.behaviour.get("speakers", True)})
 
     def answer_page(self, request: str, model: str | None) -> None:
@@ -251,12 +284,15 @@ class Host:
             send({"type": "health", "runs": self.behaviour.get("runs", [])})
             return
         catalog = self.behaviour.get("catalog", {})
-        if model is not None:
+        if model in self.offers:
+            self.transfer(request, self.offers[model])
+        elif model is not None:
             at_once = "installed" if self.behaviour.get("downloads") else "downloading"
             catalog[model] = at_once if request == "download" else "absent"
         if catalog.get("speakers") == "installed" and not self.behaviour.get("speakers", True):
             self.behaviour["speakers"] = True
             self.greet()
+        translators = list(self.offers.values())
         send({"type": "models", "models": [
             {
                 "name": name, "kind": "speakers" if name == "speakers" else "recogniser",
@@ -265,20 +301,49 @@ class Host:
                 "size_bytes": 100_000_000, "state": state, "problem": None,
             }
             for name, state in catalog.items()
-        ], "backends": self.behaviour.get("backends", [])})  # fmt: skip
+        ] + translators, "backends": self.behaviour.get("backends", [])})  # fmt: skip
         if request == "download":
-            total = 100_000_000
-            done = 30_000_000
+            offer = self.offers.get(str(model), {})
+            total = offer.get("size_bytes", 100_000_000)
+            done = int(total * 0.4) if offer.get("problem") else int(total * 0.3)
             send({"type": "progress", "model": model, "done_bytes": done, "total_bytes": total})
+
+    def translators(self) -> list[Message]:
+        """Return the installed ones as a hello tells them."""
+        return [
+            {
+                "name": one["name"],
+                "sources": one["translation"]["from"],
+                "targets": one["translation"]["into"],
+            }
+            for one in self.offers.values()
+            if one["state"] == "installed"
+        ]
+
+    def transfer(self, request: str, offer: Message) -> None:
+        """Do with a translator as asked, as well as the transfer is to go."""
+        script = self.behaviour.get("transfers", {}).get(offer["name"], [])
+        how = script.pop(0) if request == "download" and script else "slow"
+        states = {"slow": "downloading", "break": "absent", "lie": "damaged", "whole": "installed"}
+        offer["state"] = states[how] if request == "download" else "absent"
+        offer["problem"] = PROBLEMS.get(how) if request == "download" else None
+        known = [one["name"] for one in self.offers.values() if one["state"] == "installed"]
+        self.installed.write_text(json.dumps(known))
+        if how == "whole" or request == "remove":
+            self.greet()
 
     def read_out(self, session: str, aloud: bool = True) -> None:
         """Send what was appended to say.jsonl since the last time."""
         script = self.folder / "say.jsonl"
         texts = script.read_text().splitlines() if script.exists() else []
         for text in texts[self.read :] if aloud else []:
+            said = json.loads(text)
+            if (language := said.pop("language", None)) is not None:
+                self.behaviour["language"] = language
+                send(self.status(session, "listening"))
             self.revision += 1
             common = {"type": "captions", "session": session, "revision": self.revision}
-            send({**common, "final_until": 0, **json.loads(text)})
+            send({**common, "final_until": 0, **said})
         self.read = len(texts)
 
 

@@ -97,5 +97,9 @@ def capture(page: Page) -> None:
           session: 'c', tabId: told.findLast((m) => m.wants?.tabId).wants.tabId,
           phase: { name: 'listening', lagMs: 0, skippedMs: 0 }, language: 'en', model: 'base',
           halted: null, stale: false, smallerModel: null, modelProblem: null, microphone: 'off',
+          translation: {
+            target: null, by: 'host', problem: null, pair: null, delayMs: null, unread: 0,
+            voice: null,
+          },
         }] })"""
     )

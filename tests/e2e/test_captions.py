@@ -11,6 +11,7 @@ from conftest import Launch
 from pages import Site
 from playwright.sync_api import Page, expect
 from popup import Popup
+from translating import choose_target
 from waiting import wait_until
 from watching import Watcher, watch_all
 
@@ -303,8 +304,7 @@ def test_what_was_said_before_is_translated_when_asked_for(
     wait_until(lambda: panel.text("#state") == "Paused", "the pause is not told")
     assert not panel.evaluate("document.querySelector('.translation').textContent")
     popup = browser.popup(page)
-    wait_until(lambda: "Portuguese" in popup.texts("#translate option"), "not offered")
-    popup.choose("#translate", "pt")
+    choose_target(popup, "pt")
     hidden = "document.querySelector('#retranslate').hidden"
     wait_until(lambda: not panel.evaluate(hidden), "no button")
     panel.click("#retranslate")

@@ -9,6 +9,7 @@ from conftest import FakeHost, Launch
 from counted_words import until_word
 from pages import Clip, Site
 from playwright.sync_api import Page, expect
+from translating import choose_target
 from waiting import wait_until
 
 CLIP = Clip(seconds=60)
@@ -185,10 +186,9 @@ def test_what_was_said_before_can_be_translated_too(
     wait_until(lambda: fake_host.messages("audio"), "captions did not start")
     fake_host.say({"id": 0, "text": "So far.", "state": "final"})
     popup = browser.popup(page)
-    wait_until(lambda: "Portuguese" in popup.texts("#translate option"), "not offered")
     wait_until(lambda: "So far." in browser.captions(page), "no captions")
     assert popup.evaluate("document.querySelector('#retranslate').hidden")
-    popup.choose("#translate", "pt")
+    choose_target(popup, "pt")
     shown = "!document.querySelector('#retranslate').hidden"
     wait_until(lambda: popup.evaluate(shown), "no button")
     popup.screenshot("popup-retranslate.png")

@@ -73,13 +73,24 @@ function textCases({ minLength, maxLength, pattern }) {
  */
 function listCases({ items = {}, maxItems = Infinity }) {
   const isText = items.type === 'string';
-  const item = isText ? 'ab' : { from: 'a', to: 'b' };
+  const item = isText ? 'ab' : smallest(items);
   const texts = isText ? textCases(items) : [];
   return [
     ...texts.map(([text, fits]) => /** @type {[unknown, boolean]} */ ([[text], fits])),
     [Array(maxItems).fill(item), true],
     [Array(maxItems + 1).fill(item), false],
   ];
+}
+
+/**
+ * @param {Schema} schema of a record
+ * @returns {object} one that it allows
+ */
+function smallest({ properties = {} }) {
+  const values = Object.entries(properties).map(([name, schema]) => {
+    return [name, casesOf(/** @type {Setting} */ (schema)).find(([, fits]) => fits)?.[0]];
+  });
+  return Object.fromEntries(values);
 }
 
 /**

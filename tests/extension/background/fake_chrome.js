@@ -13,6 +13,7 @@ import { Preferences } from '../../../extension/background/preferences.js';
 import { Views } from '../../../extension/background/views.js';
 import { openStorage } from '../../../extension/shared/browser_storage.js';
 import { SettingsStore } from '../../../extension/shared/settings_store.js';
+import { NOT_TRANSLATED } from '../translation/stand_ins.js';
 
 /** @typedef {import('../../../extension/shared/messages.js').CaptureState} CaptureState */
 
@@ -209,12 +210,13 @@ export function startWorker(storage = fakeStorage()) {
   const privateStore = new SettingsStore(
     openStorage(/** @type {any} */ (storage), { incognito: true }),
   );
-  const preferences = new Preferences((incognito) => (incognito ? privateStore : store));
+  const preferences = new Preferences((incognito) => (incognito ? privateStore : store), ['en']);
   const overlays = new Overlays({
     greet: (tabId) => preferences.forOverlay(tabId),
     opened: (tabId) => controller.fillOverlay(tabId),
     lost: (tabId) => void controller.refreshTab(tabId),
     hampered: (tabId) => controller.noteHampered(tabId),
+    lookUp: (tabId, asked) => captures.send({ ...asked, tabId }),
   });
   const storageOf = (/** @type {boolean} */ incognito) =>
     openStorage(/** @type {any} */ (storage), { incognito });
@@ -265,6 +267,7 @@ function offscreenDocument(seen) {
         ...model,
         halted: null,
         stale: false,
+        translation: NOT_TRANSLATED,
         microphone: /** @type {const} */ ('off'),
         step: null,
       };

@@ -109,13 +109,21 @@ test('the host is told nothing but what is on the list', async () => {
   ]);
   /** @param {string} type */
   const allowed = (type) => senders.filter((sender) => mayTellHost({ type }, sender));
-  // The worker itself greets; all pages that show a transcript, or steer it, make files of it.
-  const exceptions = { hello: [], export: ['history', 'panel', 'popup'] };
+  // The worker itself greets; all pages that show a transcript, or steer it, make files of it; and
+  // translators are got in the controls as well.
+  const exceptions = {
+    hello: [],
+    export: ['history', 'panel', 'popup'],
+    cancel: ['options', 'popup'],
+    download: ['options', 'popup'],
+    models: ['options', 'popup'],
+  };
   for (const type of types) {
     const expected = Object.entries(exceptions).find(([each]) => each === type)?.[1];
     if (expected) assert.deepEqual(allowed(type), expected);
     else assert.equal(allowed(type).length, 1, `${type}: ${allowed(type)}`);
   }
+  assert.deepEqual(allowed('download'), ['options', 'popup']);
   assert.deepEqual(allowed('remove'), ['options']);
   assert.deepEqual(allowed('start'), ['document']);
   assert.deepEqual(allowed('exec'), []);

@@ -4,8 +4,10 @@ import { FRAME_SAMPLES } from '../../../extension/audio/framing.js';
 import { Conversation } from '../../../extension/offscreen/conversation.js';
 import { applyUpdate, EMPTY_MODEL } from '../../../extension/shared/captions.js';
 import { DEFINITIONS } from '../../../extension/shared/protocol.js';
+import { NO_WISH } from '../../../extension/shared/translation_rules.js';
 import { findFault } from '../../../extension/shared/validate.js';
 import { status } from '../builders.js';
+import { noTranslation } from '../translation/stand_ins.js';
 import { requireSound, someCaptions } from './captions.js';
 import { below, mutated, pick } from './mutate.js';
 
@@ -22,6 +24,14 @@ const OPTIONS = [
   { speakers: true },
 ];
 
+/** @type {import('../../../extension/shared/translation_rules.js').Wish[]} */
+const WISHES = [
+  NO_WISH,
+  { ...NO_WISH, target: 'pt', by: 'browser' },
+  { ...NO_WISH, target: 'de', aloud: true, rules: [{ language: 'en', translate: 'never' }] },
+  { ...NO_WISH, by: 'browser', rules: [{ language: 'de', translate: 'always' }] },
+];
+
 /** @param {Random} random @param {number} revision @returns {Act} */
 function someAct(random, revision) {
   const session = pick(random, ['tab', 'tab', 'microphone', 'other']);
@@ -34,7 +44,7 @@ function someAct(random, revision) {
       do: pick(random, ['setInterrupted', 'setAudible', 'setVisible']),
       with: random() < 0.5,
     };
-  if (kind === 10) return { do: 'configure', with: pick(random, OPTIONS) };
+  if (kind === 10) return { do: 'configure', with: [pick(random, OPTIONS), pick(random, WISHES)] };
   if (kind === 11) return { do: 'noteMedia', with: someMedia(random) };
   if (kind === 12) return { do: 'edit', with: someEdit(random) };
   const rare = ['attach', 'detach', 'stop', 'openMicrophone', 'stopMicrophone', 'leavePage'];
@@ -86,13 +96,21 @@ export const conversation = {
     /** @type {any[]} */
     const toOverlay = [];
     const conversation = new Conversation(
-      { id: 'tab', tabId: 7, options: {}, visible: true, page: { site: 'a.org', title: 'A' } },
+      {
+        id: 'tab',
+        tabId: 7,
+        options: {},
+        translation: NO_WISH,
+        visible: true,
+        page: { site: 'a.org', title: 'A' },
+      },
       {
         toHost: (message) => assert.equal(findFault(message, 'ToHost', DEFINITIONS), null),
         toOverlay: (message) => toOverlay.push(structuredClone(message)),
         report: (report) => structuredClone(report),
         stateChanged: () => {},
         now: () => 1e12,
+        translation: noTranslation(),
       },
     );
     for (const act of acts) perform(conversation, act);
@@ -113,7 +131,10 @@ function perform(conversation, act) {
     conversation.pushMicrophone(microphone ? SOUND : SILENCE);
   } else if (act.do === 'noteMedia') conversation.noteMedia(0, act.with);
   else if (act.do === 'edit') conversation.transcript.edit(act.with);
-  else if (act.do === 'openMicrophone') conversation.openMicrophone('microphone', true);
+  else if (act.do === 'configure') {
+    const [options, wish] = act.with;
+    conversation.configure(options, wish);
+  } else if (act.do === 'openMicrophone') conversation.openMicrophone('microphone', true);
   else conversation[act.do](act.with);
 }
 

@@ -12,6 +12,7 @@ import { validate } from '../../../extension/shared/settings_rules.js';
 import * as speakers from '../../../extension/shared/speakers.js';
 import * as swearwords from '../../../extension/shared/swearwords.js';
 import * as filters from '../../../extension/shared/text_filters.js';
+import * as translations from '../../../extension/shared/translation_rules.js';
 import { requireSound, someCaptions } from './captions.js';
 import { below, mutated, pick } from './mutate.js';
 
@@ -30,8 +31,10 @@ const REDUCER = new OverlayReducer(
     speakers,
     steady,
     swearwords,
+    translations,
   },
   WORDS,
+  'en',
 );
 const PHASES = ['connecting', 'loading', 'listening', 'lagging', 'reconnecting', 'ending'];
 const MICROPHONE = ['off', 'starting', 'on', 'not_allowed', 'missing', 'busy', 'failed'];

@@ -39,7 +39,7 @@ const ALLOWED = /** @type {Record<string, Allowed>} */ ({
     path: 'popup/popup',
     sends: ['check', 'microphone', 'retranslate', 'start', 'stop'],
     connects: ['view'],
-    tells: ['export'],
+    tells: ['cancel', 'download', 'export', 'models'],
   },
   problem: { path: 'popup/problem', sends: ['start'] },
   welcome: { path: 'welcome/welcome', sends: ['check'], connects: ['view'], tells: ['speech'] },

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { DEFINITIONS } from '../../../extension/shared/protocol.js';
-import { siteOf } from '../../../extension/shared/settings.js';
+import { siteOf } from '../../../extension/shared/settings_changes.js';
 import { validate } from '../../../extension/shared/settings_rules.js';
 import { SWEARWORDS } from '../../../extension/shared/swearwords.js';
 import { makeFilter } from '../../../extension/shared/text_filters.js';

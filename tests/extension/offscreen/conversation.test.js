@@ -4,7 +4,9 @@ import { FRAME_SAMPLES, SAMPLE_RATE } from '../../../extension/audio/framing.js'
 import { Conversation } from '../../../extension/offscreen/conversation.js';
 import { applyUpdate, captionRows, EMPTY_MODEL } from '../../../extension/shared/captions.js';
 import { YOU } from '../../../extension/shared/speakers.js';
+import { NO_WISH } from '../../../extension/shared/translation_rules.js';
 import { captions, line, status } from '../builders.js';
+import { noTranslation } from '../translation/stand_ins.js';
 import { BEGAN } from '../transcript/builders.js';
 
 const SECOND = SAMPLE_RATE;
@@ -23,6 +25,7 @@ function bench() {
       tabId: 7,
       options: { language: 'en' },
       visible: true,
+      translation: NO_WISH,
       page: { site: 'films.example', title: 'Films' },
     },
     {
@@ -31,6 +34,7 @@ function bench() {
       report: (report) => reports.push(report),
       stateChanged: () => {},
       now: () => BEGAN,
+      translation: noTranslation(),
     },
   );
   let revision = 0;
@@ -91,7 +95,7 @@ test('the microphone is a session of its own, of the same host and with options 
       ['audio', 'mic', 0],
     ],
   );
-  conversation.configure({ language: 'de', speakers: true });
+  conversation.configure({ language: 'de', speakers: true }, NO_WISH);
   conversation.setVisible(false);
   assert.deepEqual(
     takeToHost().map(({ type, session, options }) => [type, session, options?.speakers]),

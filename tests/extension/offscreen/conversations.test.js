@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FRAME_SAMPLES } from '../../../extension/audio/framing.js';
 import { captions, line, status } from '../builders.js';
+import { NO_WISH } from '../../../extension/shared/translation_rules.js';
 import { SOURCE_WITHIN_MS } from '../../../extension/offscreen/sources.js';
 import { bench, FRAME, gate, READY, saidToHost, settled } from './conversations_bench.js';
 
@@ -193,7 +194,13 @@ test('a tab is captioned anew while the words before are on their way', async ()
   await settled();
   await begin(7, { session: 'again' });
   take('to-host');
-  conversations.obey({ type: 'configure', tabId: 7, options: { language: 'de' }, step: 'off' });
+  conversations.obey({
+    type: 'configure',
+    tabId: 7,
+    options: { language: 'de' },
+    translation: NO_WISH,
+    step: 'off',
+  });
   assert.deepEqual(
     saidToHost(take('to-host')).map(({ type, session }) => [type, session]),
     [['configure', 'again']],
@@ -241,7 +248,13 @@ test('each command reaches the conversation of its tab alone', async () => {
   take('to-host');
   conversations.obey({ type: 'show', tabId: 8 });
   conversations.obey({ type: 'media', tabId: 8, frame: 0, paused: true, playhead: null });
-  conversations.obey({ type: 'configure', tabId: 7, options: { language: 'de' }, step: 'off' });
+  conversations.obey({
+    type: 'configure',
+    tabId: 7,
+    options: { language: 'de' },
+    translation: NO_WISH,
+    step: 'off',
+  });
   conversations.obey({ type: 'visible', tabIds: [8] });
   assert.deepEqual(
     take('overlay').flatMap(({ tabId, message }) => (message.type === 'snapshot' ? [tabId] : [])),

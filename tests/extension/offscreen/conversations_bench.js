@@ -1,6 +1,8 @@
 /** Conversations without a browser: sources of sound, clipboard, timers and worker are the test's. */
 import { FRAME_SAMPLES } from '../../../extension/audio/framing.js';
 import { Conversations } from '../../../extension/offscreen/conversations.js';
+import { NO_WISH } from '../../../extension/shared/translation_rules.js';
+import { noTranslation } from '../translation/stand_ins.js';
 
 /** @typedef {import('../../../extension/shared/messages.js').CaptureState} CaptureState */
 
@@ -21,6 +23,7 @@ export function gate() {
 /** A source of sound that was opened. */
 export class FakeSource {
   muted = false;
+  ducked = false;
   closed = false;
   /** @type {(delayed: any) => void} */
   tell = () => {};
@@ -37,6 +40,11 @@ export class FakeSource {
   /** @param {boolean} muted */
   setMuted(muted) {
     this.muted = muted;
+  }
+
+  /** @param {boolean} ducked */
+  setDucked(ducked) {
+    this.ducked = ducked;
   }
 
   close() {
@@ -125,6 +133,7 @@ export function bench() {
     },
     newId: () => `mic-${++ids}`,
     now: () => 0,
+    translation: noTranslation(),
     archivist: {
       finish: async () => {},
       setKept: (now, isKept) => void kept.push([now().id, isKept]),
@@ -152,9 +161,16 @@ export function bench() {
     begin: async (tabId, changes = {}) => {
       const session = `tab-${tabId}`;
       const page = { site: 'films.example', title: 'Films' };
-      const usual = { options: {}, visible: true, microphone: false, muted: false, page };
-      const begin = /** @type {const} */ ({ type: 'begin', streamId: 'x', step: 'off', ...usual });
-      conversations.obey({ ...begin, session, tabId, ...changes });
+      const usual = {
+        options: {},
+        translation: NO_WISH,
+        step: /** @type {const} */ ('off'),
+        visible: true,
+        microphone: false,
+        muted: false,
+        page,
+      };
+      conversations.obey({ type: 'begin', session, tabId, streamId: 'x', ...usual, ...changes });
       await settled();
     },
   };

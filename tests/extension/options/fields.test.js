@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { changesAt, hasAdvanced, SECTIONS, valueAt } from '../../../extension/options/fields.js';
-import { changeFor, DEFAULTS, PRESETS } from '../../../extension/shared/settings.js';
+import { DEFAULTS, PRESETS } from '../../../extension/shared/settings.js';
+import { changeFor } from '../../../extension/shared/settings_changes.js';
 import { validate } from '../../../extension/shared/settings_rules.js';
 
 const ALL = Object.values(SECTIONS).flat();
@@ -12,7 +13,7 @@ test('every setting has its control, but for the lists', () => {
       ? Object.keys(Object(value)).map((inner) => `${name}.${inner}`)
       : [name],
   );
-  const lists = ['version', 'vocabulary', 'filters.replacements', 'sites'];
+  const lists = ['version', 'languageRules', 'vocabulary', 'filters.replacements', 'sites'];
   assert.deepEqual(
     new Set(ALL.map(({ path }) => path)),
     new Set(paths.filter((path) => !lists.includes(path))),

@@ -3,8 +3,6 @@ import { test } from 'node:test';
 import * as lines from '../../../extension/overlay/bilingual.js';
 import { row, translated } from './rows.js';
 
-/** @typedef {import('../../../extension/shared/settings.js').Bilingual} Bilingual */
-
 /** @param {string} text */
 const asIs = (text) => text;
 
@@ -13,22 +11,25 @@ const labelsOf = (speakers) => speakers.map((speaker) => (speaker === null ? '' 
 
 /**
  * @param {import('../../../extension/shared/captions.js').CaptionRow[]} rows
- * @param {Bilingual} bilingual
+ * @param {Shown} bilingual
  * @param {(text: string) => string} filter
  */
 const shownLines = (rows, bilingual, filter) => lines.shownLines(rows, bilingual, filter, labelsOf);
 
-/** @param {Partial<Bilingual>} changes @returns {Bilingual} */
+/** @typedef {import('../../../extension/overlay/bilingual.js').Shown} Shown */
+
+/** @param {Partial<Shown>} changes @returns {Shown} */
 const bilingual = (changes) => ({
   show: 'both',
   order: 'original-first',
   translationSize: 1,
+  awaits: () => true,
   ...changes,
 });
 
 /**
  * @param {import('../../../extension/shared/captions.js').CaptionRow[]} rows
- * @param {Partial<Bilingual>} changes
+ * @param {Partial<Shown>} changes
  */
 const texts = (rows, changes) =>
   shownLines(rows, bilingual(changes), asIs).map((line) =>
@@ -79,7 +80,7 @@ test('a line is final when it is whole and its translation is not still to come'
     row(0, 'One.', { final: true, translation: translated('Um.') }),
     row(9, 'Two.', { final: true }),
   ];
-  const finals = (/** @type {Bilingual['show']} */ show) =>
+  const finals = (/** @type {Shown['show']} */ show) =>
     shownLines(rows, bilingual({ show }), asIs).map(({ final }) => final);
   assert.deepEqual(finals('both'), [true, false]);
   assert.deepEqual(finals('original'), [true, true]);
@@ -110,4 +111,10 @@ test('who speaks is told of the lines that are shown', () => {
     return speakers.map(() => '');
   });
   assert.deepEqual(asked, [[null, null]]);
+});
+
+test('what is not to be translated is shown at once, where translations alone are', () => {
+  const rows = [row(0, 'Eins.', { language: 'de' }), row(100, 'Two.', { language: 'en' })];
+  const awaits = (/** @type {string | null} */ language) => language !== 'de';
+  assert.deepEqual(texts(rows, { show: 'translation', awaits }), ['Eins.']);
 });

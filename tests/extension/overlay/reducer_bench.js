@@ -11,6 +11,7 @@ import * as settings from '../../../extension/shared/settings.js';
 import * as speakers from '../../../extension/shared/speakers.js';
 import * as swearwords from '../../../extension/shared/swearwords.js';
 import * as filters from '../../../extension/shared/text_filters.js';
+import * as translations from '../../../extension/shared/translation_rules.js';
 
 /** @typedef {import('../../../extension/overlay/steps.js').OverlayEffect} OverlayEffect */
 /** @typedef {import('../../../extension/overlay/steps.js').OverlayEvent} OverlayEvent */
@@ -29,6 +30,7 @@ const RULES = {
   speakers,
   steady,
   swearwords,
+  translations,
 };
 
 /** @param {PhaseName} name @param {object} [more] */
@@ -37,7 +39,7 @@ export const phase = (name, more = {}) => ({ name, lagMs: 0, skippedMs: 0, ...mo
 /** An overlay without a page: time passes, and what it does is written down. */
 export function bench() {
   const words = { you: 'You:', numbered: (/** @type {string} */ n) => `Speaker ${n}:` };
-  const reducer = new OverlayReducer(RULES, words);
+  const reducer = new OverlayReducer(RULES, words, 'en');
   let state = reducer.initial();
   let now = 0;
   let chosen = settings.settingsFor(settings.DEFAULTS, null);

@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  changeFor,
   DEFAULTS,
   hostOptions,
   PRESETS,
-  resized,
   settingsFor,
-  siteOf,
   WHISPER,
 } from '../../../extension/shared/settings.js';
+import { changeFor, resized, siteOf } from '../../../extension/shared/settings_changes.js';
 import { isPosition, migrate, validate } from '../../../extension/shared/settings_rules.js';
 
 /** @param {object} changes @returns {any} */

@@ -1,0 +1,154 @@
+/** Everything about translations in one conversation: by the browser, by rules, and read out. */
+import { isSameLanguage, NO_WISH, ruleFor } from '../shared/translation_rules.js';
+import { TranslationFault } from './browser_translator.js';
+import { TranslatedLines } from './lines.js';
+import { TranslationPump } from './pump.js';
+import { Voice } from './voice.js';
+
+/** @typedef {import('../shared/messages.js').Problem} Problem */
+/** @typedef {import('../shared/messages.js').TranslationState} TranslationState */
+/** @typedef {import('../shared/protocol.js').Line} Line */
+/** @typedef {import('../shared/protocol.js').Options} Options */
+/** @typedef {import('../shared/translation_rules.js').Wish} Wish */
+
+/**
+ * What the browser does for translations.
+ * @typedef {import('./pump.js').PumpEdges & import('./voice.js').VoiceEdges} TranslationEdges
+ */
+
+/**
+ * @typedef {object} TranslationListener
+ * @property {(line: Line) => void} translated a line has got its translation
+ * @property {() => void} stateChanged
+ */
+
+/** What the host says of its own translations. @typedef {Pick<TranslationState, 'problem' | 'delayMs'>} HostSays */
+
+export class ConversationTranslation {
+  #wish = NO_WISH;
+  #lines = new TranslatedLines();
+  #pump;
+  #voice;
+  #edges;
+
+  /**
+   * @param {TranslationEdges} edges
+   * @param {TranslationListener} listener
+   */
+  constructor(edges, { translated, stateChanged }) {
+    this.#edges = edges;
+    this.#pump = new TranslationPump(this.#lines, edges, { translated, changed: stateChanged });
+    this.#voice = new Voice(edges, stateChanged);
+  }
+
+  /** @returns {boolean} whether lines are still in another language than the one that is wanted now */
+  get stale() {
+    return this.#lines.stale;
+  }
+
+  /** @returns {boolean} whether it is the browser that translates, and not the host */
+  get isByBrowser() {
+    return this.#wish.by === 'browser';
+  }
+
+  /**
+   * @param {Wish} wish
+   * @param {readonly Line[]} lines that stand
+   */
+  setWish(wish, lines) {
+    if (JSON.stringify(wish) === JSON.stringify(this.#wish)) return;
+    this.#wish = wish;
+    this.#lines.setWish(wish);
+    this.#voice.setOn(wish.aloud, lines);
+    this.#pump.restart();
+  }
+
+  /**
+   * The host's options while a language is spoken: it knows no rules for languages.
+   * @param {Options} options
+   * @param {string | null} language
+   * @returns {Options}
+   */
+  optionsFor(options, language) {
+    const { by, home, rules } = this.#wish;
+    if (by === 'browser' || options.task === 'translate') return options;
+    const rule = ruleFor(rules, language);
+    if (rule === 'never') return { ...options, translate_to: null };
+    if (rule === 'always') return { ...options, translate_to: options.translate_to ?? home };
+    return options;
+  }
+
+  /**
+   * @param {readonly Line[]} lines all that stand
+   * @returns {Line[]} with their translations
+   */
+  over(lines) {
+    return this.#lines.take(lines, this.#edges.now());
+  }
+
+  /**
+   * @param {readonly Line[]} lines of those, as much as has been heard
+   * @returns {Line[]} with their translations
+   */
+  of(lines) {
+    return this.#lines.of(lines);
+  }
+
+  /**
+   * What is shown has changed.
+   * @param {readonly Line[]} lines that changed
+   * @param {boolean} visible whether the user looks at the tab: two voices at once help nobody
+   */
+  shown(lines, visible) {
+    if (visible) this.#voice.hear(lines);
+    this.#pump.kick();
+  }
+
+  /** Have all lines translated into the language of now. */
+  retranslate() {
+    this.#lines.retranslate();
+    this.#pump.restart();
+  }
+
+  /**
+   * @param {string} word
+   * @param {string} source its language
+   * @returns {Promise<string | null>} null: no translator knows it
+   */
+  async lookUp(word, source) {
+    const { target, home } = this.#wish;
+    // A word of a translation is told in the user's own language, if that is another one.
+    const into = [target, home].find((code) => code !== null && !isSameLanguage(code, source));
+    if (!into) return null;
+    try {
+      return await this.#edges.translator.translate(source, into, word);
+    } catch (error) {
+      if (error instanceof TranslationFault) return null;
+      throw error;
+    }
+  }
+
+  /** @returns {Promise<void> | null} when every final line is translated; null: none waits */
+  finished() {
+    return this.#pump.finished();
+  }
+
+  close() {
+    this.#voice.setOn(false, []);
+    this.#pump.close();
+  }
+
+  /**
+   * @param {HostSays} host
+   * @returns {TranslationState}
+   */
+  state(host) {
+    const { target, by } = this.#wish;
+    const { fault, pair, delayMs } = this.#pump;
+    const voice = { unread: this.#voice.skipped, voice: this.#voice.problem };
+    if (by === 'host') return { target, by, pair: null, ...host, ...voice };
+    if (!fault) return { target, by, problem: null, pair: null, delayMs, ...voice };
+    const problem = { code: `translation_${fault.kind}`, message: '', hint: '' };
+    return { target, by, problem, pair, delayMs, ...voice };
+  }
+}
