@@ -1,20 +1,30 @@
-"""`wlk-host install`, `uninstall`, `doctor`, `licences`: arguments in, text and exit code out."""
+"""The commands of `setup`: arguments in, text and exit code out."""
 
 import argparse
-import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from wlk_host.protocol.constants import EXTENSION_ID
-from wlk_host.setup import browsers, doctor, findings, health, install, licences
+from wlk_host.setup import (
+    browsers,
+    doctor,
+    environments,
+    extension,
+    findings,
+    first_run,
+    health,
+    install,
+    licences,
+)
 from wlk_host.setup.browsers import Browser
 from wlk_host.setup.errors import SetupError
 from wlk_host.setup.machine import Machine, this_machine, this_program
 
 
 def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the four commands. Each sets `run`, a function from the arguments to the exit code."""
+    """Add the commands. Each sets `run`, a function from the arguments to the exit code."""
+    first_run.add_parser(subparsers)
     parser = subparsers.add_parser("install", help="register the host with browsers")
     _add_scope(parser)
     parser.add_argument("--all", action="store_true", help="every known browser, found or not")
@@ -32,6 +42,10 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     _add_extension_id(parser)
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
     parser.set_defaults(run=_doctor)
+
+    parser = subparsers.add_parser("extension", help="where the extension's folder is, or a copy")
+    parser.add_argument("--to", type=Path, metavar="DIR", help="copy it there")
+    parser.set_defaults(run=_extension)
 
     parser = subparsers.add_parser("licences", help="list what is installed, and on what terms")
     parser.set_defaults(run=lambda _: licences.show())
@@ -114,6 +128,16 @@ def _doctor(arguments: argparse.Namespace) -> int:
     return 1 if findings.has_failure(seen) else 0
 
 
+def _extension(arguments: argparse.Namespace) -> int:
+    if arguments.to is None:
+        _say(str(extension.source()))
+        return 0
+    target = arguments.to.expanduser().absolute()
+    extension.write(target)
+    _say(f"The extension is in {target}. Load it in chrome://extensions, in developer mode.")
+    return 0
+
+
 def _choose(machine: Machine, arguments: argparse.Namespace) -> list[Browser]:
     everyone = browsers.for_system(machine.system)
     if arguments.all:
@@ -134,8 +158,9 @@ def _choose(machine: Machine, arguments: argparse.Namespace) -> list[Browser]:
 
 def _say_where() -> None:
     """Print the path of wlk-host, which the remedies call, if it is not on `PATH`."""
-    if shutil.which("wlk-host") is None:
-        _say(f"wlk-host is not on PATH; run it as {this_program().scripts / 'wlk-host'}")
+    called = environments.command(this_program())
+    if called != "wlk-host":
+        _say(f"wlk-host is not on PATH; run it as {called}")
 
 
 def _profile_folder(arguments: argparse.Namespace) -> Path | None:
