@@ -55,7 +55,7 @@ class Redirected:
 _TAGS: Final[dict[str, Any]] = (
     {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
 )
-"""Old tags are not always UTF-8, and do not matter here. PyAV 19 replaces what is wrong itself."""
+"""Old tags are not always UTF-8, and do not matter here. PyAV 19 keeps such bytes (PEP 383)."""
 
 
 def opened(path: Path, pcm: RawPcm | None = None) -> av.container.InputContainer:
@@ -159,5 +159,6 @@ def told(tracks: Sequence[Track], chosen: Track) -> str:
 
 
 def _tag(stream: av.AudioStream, name: str) -> str:
-    value = " ".join(str(stream.metadata.get(name, "")).split())
+    raw = str(stream.metadata.get(name, "")).encode("utf-8", "surrogateescape")
+    value = " ".join(raw.decode("utf-8", "replace").split())
     return "" if value == "und" else value[:80]
