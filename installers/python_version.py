@@ -11,14 +11,16 @@ import sys
 PROJECT = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "pyproject.toml")
 
 
-def supported():
+def supported() -> "tuple[tuple[int, int], tuple[int, int]]":
     """The oldest Python, and the first that is too new, as pairs."""
     with open(PROJECT, encoding="utf-8") as file:
         found = re.search(r'^requires-python = ">=3\.(\d+),<3\.(\d+)"$', file.read(), re.MULTILINE)
+    if found is None:
+        raise ValueError("pyproject.toml: requires-python has another form")
     return (3, int(found.group(1))), (3, int(found.group(2)))
 
 
-def sentence(version, system, machine):
+def sentence(version: "tuple[int, ...]", system: str, machine: str) -> "str | None":
     """What is wrong with that version, and what to do; None if it suits.
 
     `system` and `machine` are `sys.platform` and `platform.machine()`.
@@ -40,9 +42,9 @@ def sentence(version, system, machine):
     return text + "\n  -> run this with one of those, for example: " + example
 
 
-def check():
+def check() -> None:
     """Exit with code 1 and a sentence on an unsupported Python."""
-    fault = sentence(sys.version_info, sys.platform, platform.machine())
+    fault = sentence(sys.version_info[:3], sys.platform, platform.machine())
     if fault is not None:
         sys.stderr.write(fault + "\n")
         sys.exit(1)

@@ -77,18 +77,16 @@ class Target:
         return iter([*names, f"manylinux2014_{self.machine}"])
 
 
+_EVERYWHERE: Final[tuple[tuple[System, str], ...]] = (
+    ("linux", "x86_64"),
+    ("linux", "aarch64"),
+    ("darwin", "arm64"),
+    ("win32", "AMD64"),
+)
+
 SUPPORTED: Final = (
-    *(
-        Target((3, minor), system, machine)
-        for minor in (11, 12, 13, 14)
-        for system, machine in (
-            ("linux", "x86_64"),
-            ("linux", "aarch64"),
-            ("darwin", "arm64"),
-            ("win32", "AMD64"),
-        )
-    ),
-    *(Target((3, minor), "darwin", "x86_64") for minor in (11, 12, 13)),
+    *(Target((3, n), *computer) for n in (11, 12, 13, 14) for computer in _EVERYWHERE),
+    *(Target((3, n), "darwin", "x86_64") for n in (11, 12, 13)),
 )
 """Where the host can be installed."""
 

@@ -4,10 +4,12 @@
 (Chrome's source, `native_message_process_host.cc`). Each has its own finding and its own remedy.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
+from wlk_host.folders import is_file
 from wlk_host.protocol.constants import EXTENSION_ID, HOST_NAME
 from wlk_host.setup import browsers, manifest, probes, registry, roundtrip
 from wlk_host.setup.browsers import Browser
@@ -98,10 +100,22 @@ def _registrations(machine: Machine, scope: Scope) -> list[Registration]:
             for value in (registry.read(key),)
         ]
     return [
-        Registration(browser.label, f"--browser {browser.name}", Path(folder / manifest.FILE_NAME))
+        Registration(
+            browser.label, f"--browser {browser.name}", _manifest(folder, browser, machine)
+        )
         for browser in chosen
         for folder in browsers.manifest_folders(browser, machine)
     ]
+
+
+def _manifest(folder: PurePath, browser: Browser, machine: Machine) -> Path:
+    """The manifest that the browser reads: the user's own, otherwise that for all users."""
+    own = Path(folder / manifest.FILE_NAME)
+    for_all = browsers.folder_for_all(browser, machine)
+    if for_all is None or os.path.lexists(own):
+        return own
+    found = Path(for_all / manifest.FILE_NAME)
+    return found if is_file(found) else own
 
 
 def _check(registration: Registration, extension_ids: list[str]) -> manifest.Checked:

@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 from typing import Final
 
 from wlk_host import packaged
-from wlk_host.setup import browsers, environments, extension
+from wlk_host.setup import browsers, environments, extension, install
 from wlk_host.setup.demo import demonstrate
 from wlk_host.setup.errors import SetupError
 from wlk_host.setup.machine import Machine, Program, this_machine, this_program
@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     folder = Path(machine.data)
     progress = Progress(folder / "setup.log", total=3 if arguments.no_demo else 4)
     _install_model(program.python, arguments.model, progress)
-    _register(program.python, machine, progress)
+    _register(program, machine, progress)
     target = arguments.extension or folder / extension.FOLDER_NAME
     target = target.expanduser().absolute()
     with progress.step(f"The extension in {target}"):
@@ -93,18 +93,22 @@ def _install_model(python: PurePath, model: str, progress: Progress) -> None:
             progress.require([*demonstrate.host(python), "models", action, model], error)
 
 
-def _register(python: PurePath, machine: Machine, progress: Progress) -> None:
+def _register(program: Program, machine: Machine, progress: Progress) -> None:
     with progress.step("Registration with browsers"):
         everyone = browsers.for_system(machine.system)
-        found = [b.label for b in everyone if browsers.is_present(b, machine)]
+        found = [browser for browser in everyone if browsers.is_present(browser, machine)]
         for browser, store in browsers.sandboxed(machine):
             progress.say(f"{browser.label} is a {store} package and cannot start programs: skipped")
         if not found:
             progress.say("no Chromium-family browser found; register later with: wlk-host install")
             return
+        labels = ", ".join(browser.label for browser in found)
+        if all(install.is_registered_for_all(machine, program, browser) for browser in found):
+            progress.say(f"{labels}: already registered for all users")
+            return
         error = SetupError("registration_failed", "cannot register the host", "see the lines above")
-        progress.require([*demonstrate.host(python), "install"], error)
-        progress.say(", ".join(found))
+        progress.require([*demonstrate.host(program.python), "install"], error)
+        progress.say(labels)
 
 
 def _explain_three_clicks(folder: Path, program: Program) -> None:
