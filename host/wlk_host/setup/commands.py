@@ -16,6 +16,7 @@ from wlk_host.setup import (
     health,
     install,
     licences,
+    uninstall,
 )
 from wlk_host.setup.browsers import Browser
 from wlk_host.setup.errors import SetupError
@@ -32,8 +33,12 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     _add_dry_run(parser)
     parser.set_defaults(run=_install)
 
-    parser = subparsers.add_parser("uninstall", help="remove every registration")
+    parser = subparsers.add_parser("uninstall", help="remove the host again")
     _add_profile_folder(parser)
+    parser.add_argument("--models", action="store_true", help="remove the models, too")
+    parser.add_argument(
+        "--history", action="store_true", help="remove logs and how the last hosts were, too"
+    )
     _add_dry_run(parser)
     parser.set_defaults(run=_uninstall)
 
@@ -102,11 +107,22 @@ def _install(arguments: argparse.Namespace) -> int:
 
 
 def _uninstall(arguments: argparse.Namespace) -> int:
-    actions = install.plan_uninstall(this_machine(), _profile_folder(arguments))
-    present = [action for action in actions if install.is_needed(action)]
-    _carry_out(present, dry_run=arguments.dry_run)
-    if not present:
+    machine, folder = this_machine(), _profile_folder(arguments)
+    actions = uninstall.plan(machine, folder, models=arguments.models, history=arguments.history)
+    present = [action for action in actions if uninstall.is_needed(action)]
+    told = [action for action in present if not isinstance(action, uninstall.RemoveEmpty)]
+    prefix = Path(sys.prefix)
+    kind = environments.kind_of(prefix, machine)
+    _tell(told, dry_run=arguments.dry_run)
+    if not told:
         _say("Nothing was registered.")
+    if folder is None:
+        command = environments.commands(kind, prefix).remove
+        if command is not None:
+            _say(f"The program itself is removed with: {command}")
+        _say("Remove the extension in chrome://extensions.")
+    if not arguments.dry_run:
+        install.apply(present)
     return 0
 
 
@@ -169,10 +185,14 @@ def _profile_folder(arguments: argparse.Namespace) -> Path | None:
 
 
 def _carry_out(actions: Sequence[install.Action], *, dry_run: bool) -> None:
-    for action in actions:
-        _say(f"would {action}" if dry_run else str(action).splitlines()[0])
+    _tell(actions, dry_run=dry_run)
     if not dry_run:
         install.apply(actions)
+
+
+def _tell(actions: Sequence[uninstall.Action], *, dry_run: bool) -> None:
+    for action in actions:
+        _say(f"would {action}" if dry_run else str(action).splitlines()[0])
 
 
 def _say(text: str) -> None:

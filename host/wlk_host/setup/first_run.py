@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
         SetupError: that of the step that failed.
     """
     machine, program = this_machine(), this_program()
-    environments.refuse_temporary(Path(sys.prefix))
+    environments.refuse_temporary(Path(sys.prefix), machine)
     folder = Path(machine.data)
     progress = Progress(folder / "setup.log", total=3 if arguments.no_demo else 4)
     _install_model(program.python, arguments.model, progress)

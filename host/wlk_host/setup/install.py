@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Final
+from typing import Final, Protocol
 
 from wlk_host import privacy
 from wlk_host.folders import make_private
@@ -101,6 +101,13 @@ class RemoveRegistry:
 Action = WriteFile | SetRegistry | RemoveFile | RemoveRegistry
 
 
+class Applicable(Protocol):
+    """An action, of this plan or another."""
+
+    def apply(self) -> None:
+        """Carry it out. Raises OSError."""
+
+
 def plan_install(
     machine: Machine,
     program: Program,
@@ -164,7 +171,7 @@ def is_registered_for_all(machine: Machine, program: Program, browser: Browser) 
     return checked.binary.read_text(encoding="utf-8", errors="replace") == launcher_script(program)
 
 
-def apply(actions: Sequence[Action]) -> None:
+def apply(actions: Sequence[Applicable]) -> None:
     """Carry out the actions, in their order.
 
     Raises:
