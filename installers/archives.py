@@ -58,7 +58,7 @@ def write_zip(files: Mapping[str, bytes], target: Path) -> None:
 def _compressed(target: Path) -> lzma.LZMAFile | gzip.GzipFile:
     if target.suffix == ".xz":
         return lzma.open(target, "wb", preset=1)
-    return gzip.GzipFile(target.name, "wb", fileobj=target.open("wb"), mtime=MOMENT)
+    return gzip.GzipFile(target.name, "wb", 6, target.open("wb"), MOMENT)
 
 
 def _add(archive: tarfile.TarFile, folder: Path, prefix: str) -> None:

@@ -17,6 +17,7 @@ from wlk_host.setup import (
     install,
     licences,
     uninstall,
+    update,
 )
 from wlk_host.setup.browsers import Browser
 from wlk_host.setup.errors import SetupError
@@ -51,6 +52,11 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     parser = subparsers.add_parser("extension", help="where the extension's folder is, or a copy")
     parser.add_argument("--to", type=Path, metavar="DIR", help="copy it there")
     parser.set_defaults(run=_extension)
+
+    parser = subparsers.add_parser(
+        "update", help="say whether there is a newer version, and its news"
+    )
+    parser.set_defaults(run=lambda _: update.run())
 
     parser = subparsers.add_parser("licences", help="list what is installed, and on what terms")
     parser.set_defaults(run=lambda _: licences.show())
