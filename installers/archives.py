@@ -89,7 +89,7 @@ def _control(files: Mapping[str, bytes]) -> bytes:
     ):
         for name, content in sorted(files.items()):
             info = tarfile.TarInfo(f"./{name}")
-            info.size, info.mode = len(content), 0o644
+            info.size, info.mode = len(content), 0o755 if content.startswith(b"#!") else 0o644
             archive.addfile(_neutral(info), io.BytesIO(content))
     return packed.getvalue()
 

@@ -23,7 +23,7 @@ import archives  # noqa: E402
 import environment  # noqa: E402
 import relocatable  # noqa: E402
 from wlk_host.protocol.constants import EXTENSION_ID, HOST_NAME  # noqa: E402
-from wlk_host.setup import browsers, install, manifest  # noqa: E402
+from wlk_host.setup import browsers, environments, install, manifest  # noqa: E402
 from wlk_host.setup.errors import SetupError  # noqa: E402
 from wlk_host.setup.machine import Program  # noqa: E402
 from wlk_host.setup.progress import Progress  # noqa: E402
@@ -31,7 +31,7 @@ from wlk_host.version import __version__  # noqa: E402
 
 NAME: Final = "wlk-host"
 
-ROOT: Final = PurePosixPath("/opt") / NAME
+ROOT: Final = PurePosixPath(environments.OF_THE_SYSTEM)
 """Where the Debian package puts it."""
 
 _ARCHITECTURES: Final = {"x86_64": "amd64", "aarch64": "arm64"}
@@ -55,6 +55,12 @@ Description: live captions for any browser tab, recognised on this machine
  The program that the browser extension WLK Live Captions starts. It
  recognises speech with Whisper, on the processor, and sends no sound
  anywhere. It brings its own Python and the model "base".
+"""
+
+_POSTRM: Final = """#!/bin/sh
+set -e
+# base-files makes this folder, and dpkg has removed it with ours.
+mkdir -p /etc/opt
 """
 
 _COPYRIGHT: Final = """Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
@@ -153,7 +159,11 @@ def control_files(root: Path, architecture: str) -> dict[str, bytes]:
         kilobytes=sum(path.stat().st_size for path in files) // 1024,
         glibc=relocatable.oldest_glibc(root),
     )
-    return {"control": control.encode(), "md5sums": "".join(sums).encode()}
+    return {
+        "control": control.encode(),
+        "md5sums": "".join(sums).encode(),
+        "postrm": _POSTRM.encode(),
+    }
 
 
 def _drop_traces(site: Path) -> None:

@@ -31,6 +31,9 @@ SPOKEN: Final = ("on this computer", "mistakes are corrected")
 
 _VOLATILE: Final = ("proc", "sys", "dev", "tmp", "run")
 
+_BOOKKEEPING: Final = ("var/log/dpkg.log",)
+"""What dpkg writes of itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
@@ -53,7 +56,7 @@ class Fresh:
         found = set()
         for path in self.folder.rglob("*"):
             relative = path.relative_to(self.folder)
-            if relative.parts[0] not in _VOLATILE:
+            if relative.parts[0] not in _VOLATILE and relative.as_posix() not in _BOOKKEEPING:
                 found.add(relative.as_posix())
         return found
 
@@ -105,7 +108,7 @@ def row(archive: Path, package: Path) -> str:
             fresh.run(host, "setup", "--no-demo")
             doctor = fresh.run(host, "doctor", check=False)
             text = " ".join(fresh.run(host, "caption", "/tmp/clip.wav", "--format", "txt").split())
-            megabytes = fresh.megabytes("opt", "root")
+            megabytes = fresh.megabytes("usr/lib/wlk-host", "root")
             fresh.run(host, "uninstall", "--models", "--history")
         finally:
             fresh.run("umount", "/proc")

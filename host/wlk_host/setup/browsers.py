@@ -172,6 +172,13 @@ def folder_for_all(browser: Browser, machine: Machine) -> PurePath | None:
     return machine.root / below if below else None
 
 
+def profile_roots(browser: Browser, machine: Machine) -> list[PurePath]:
+    """The folders in which a browser keeps its profiles."""
+    if machine.system is System.WINDOWS:
+        return [machine.data.parent / browser.windows_profile]
+    return [machine.config / profile for profile in _profiles(browser, machine.system)[:1]]
+
+
 def registry_keys(browser: Browser, host_name: str) -> list[str]:
     """The keys below HKEY_CURRENT_USER whose default value names the manifest."""
     return [f"Software\\{key}\\{HOSTS_FOLDER}\\{host_name}" for key in browser.windows]

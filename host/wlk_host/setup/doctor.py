@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 
 from wlk_host.folders import is_file
 from wlk_host.protocol.constants import EXTENSION_ID, HOST_NAME
-from wlk_host.setup import browsers, manifest, probes, registry, roundtrip
+from wlk_host.setup import browsers, manifest, probes, profiles, registry, roundtrip
 from wlk_host.setup.browsers import Browser
 from wlk_host.setup.findings import Finding, Level
 from wlk_host.setup.machine import Machine, Program, System
@@ -78,6 +78,7 @@ def examine_registrations(machine: Machine, scope: Scope) -> tuple[list[Finding]
         message = "found no Chromium-family browser that can start a host"
         remedy = "install one, or name your browser's profile folder with --user-data-dir"
         findings.append(Finding("no_browser_found", Level.FAIL, "browsers", message, remedy))
+    findings += _where_the_extension_is(machine, scope, findings)
     if scope.user_data_dir is None:
         findings += [_sandboxed(browser, store) for browser, store in browsers.sandboxed(machine)]
     return findings, list(binaries)
@@ -130,6 +131,28 @@ def _check(registration: Registration, extension_ids: list[str]) -> manifest.Che
         for finding in checked.findings
     ]
     return manifest.Checked(findings, checked.binary)
+
+
+def _where_the_extension_is(
+    machine: Machine, scope: Scope, seen: Sequence[Finding]
+) -> list[Finding]:
+    """Whether the extension is loaded where the host is registered, as far as browsers note it."""
+    if scope.user_data_dir is not None:
+        return []
+    registered = {finding.subject for finding in seen if finding.code == "registered"}
+    loaded = profiles.with_extension(machine, scope.extension_ids)
+    there = [place for place in loaded if place.browser.label in registered]
+    if not loaded or not registered:
+        return []
+    if there:
+        names = ", ".join(f"{place.browser.label} ({place.profile})" for place in there)
+        return [Finding("extension_loaded", Level.OK, "extension", f"loaded in {names}")]
+    names = ", ".join(f"{place.browser.label} ({place.profile})" for place in loaded)
+    message = (
+        f"it is loaded in {names}, but the host is registered with {', '.join(sorted(registered))}"
+    )
+    remedy = f"{manifest.INSTALL} --browser {' '.join(sorted({p.browser.name for p in loaded}))}"
+    return [Finding("extension_elsewhere", Level.FAIL, "extension", message, remedy)]
 
 
 def _excuse(finding: Finding) -> Finding:

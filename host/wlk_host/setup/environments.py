@@ -14,7 +14,7 @@ from wlk_host.setup.machine import Machine, Program
 _UV_CACHES: Final = ("archive-v0", "environments-v2", "builds-v0")
 """Folders of uv's cache in which `uvx` and `uv run` keep environments."""
 
-OF_THE_SYSTEM: Final = PurePath("/opt/wlk-host")
+OF_THE_SYSTEM: Final = PurePath("/usr/lib/wlk-host")
 """Where the packages for a system put the host (`installers/bundle.py`)."""
 
 

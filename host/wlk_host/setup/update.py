@@ -1,7 +1,7 @@
 """`wlk-host update`: whether there is a newer version, and what is new in it.
 
-Nothing ever asks by itself. Who types this has the client of the environment (uv or pip) fetch the
-newest package into a scratch folder, where its version and changelog are read. Nothing is installed.
+Nothing ever asks by itself. Who types this has the environment's client (uv or pip) fetch the
+newest package into a scratch folder, where its version and changelog are read. It is not installed.
 """
 
 import importlib.util
