@@ -9,7 +9,8 @@ import lzma
 import os
 import tarfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
@@ -45,20 +46,28 @@ def write_deb(root: Path, control: Mapping[str, bytes], target: Path) -> None:
 
 
 def write_zip(files: Mapping[str, bytes], target: Path) -> None:
-    """Files by their names, as a zip archive that does not depend on who makes it where."""
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    """Files by their names, as a zip archive that does not depend on who makes it where.
+
+    Nothing is compressed, because zlib's output differs from build to build.
+    """
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(files):
             entry = zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3  # Unix, on every system.
             entry.external_attr = 0o100644 << 16
             archive.writestr(entry, files[name])
 
 
-def _compressed(target: Path) -> lzma.LZMAFile | gzip.GzipFile:
-    if target.suffix == ".xz":
-        return lzma.open(target, "wb", preset=1)
-    return gzip.GzipFile(target.name, "wb", 6, target.open("wb"), MOMENT)
+@contextmanager
+def _compressed(target: Path) -> Iterator[lzma.LZMAFile | gzip.GzipFile]:
+    with target.open("wb") as file:
+        if target.suffix == ".xz":
+            with lzma.open(file, "wb", preset=1) as packed:
+                yield packed
+        else:
+            # The level is a choice of speed: some 600 MB are written.
+            with gzip.GzipFile("", "wb", 6, file, MOMENT) as packed:
+                yield packed
 
 
 def _add(archive: tarfile.TarFile, folder: Path, prefix: str) -> None:

@@ -11,7 +11,15 @@ from wlk_host.setup.errors import SetupError
 from wlk_host.setup.progress import Progress
 
 LockedName = Literal[
-    "pip", "build", "embedded", "embedded-tiny-en", "voice", "samples", "speakers", "release"
+    "pip",
+    "build",
+    "embedded",
+    "embedded-tiny-en",
+    "voice",
+    "samples",
+    "speakers",
+    "release",
+    "uv",
 ]
 
 FOLDER: Final = Path(__file__).with_name("locked")

@@ -67,6 +67,11 @@ class Target:
         native = tags.cpython_tags(self.python, platforms=platforms)
         return frozenset((*native, *tags.compatible_tags(self.python, interpreter, platforms)))
 
+    @property
+    def oldest_macos(self) -> tuple[int, int]:
+        """The oldest macOS on which the wheels run."""
+        return _OLDEST_MACOS[self.machine]
+
     def _platforms(self) -> Iterator[str]:
         if self.system == "darwin":
             return tags.mac_platforms(_OLDEST_MACOS[self.machine], self.machine)

