@@ -11,10 +11,19 @@ from pathlib import Path, PurePath
 
 from wlk_host.folders import is_file
 from wlk_host.protocol.constants import EXTENSION_ID, HOST_NAME
-from wlk_host.setup import browsers, manifest, probes, profiles, registry, roundtrip
+from wlk_host.setup import (
+    browsers,
+    extension,
+    manifest,
+    probes,
+    profiles,
+    registry,
+    roundtrip,
+)
 from wlk_host.setup.browsers import Browser
 from wlk_host.setup.findings import Finding, Level
 from wlk_host.setup.machine import Machine, Program, System
+from wlk_host.version import __version__
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +57,7 @@ class Registration:
 def examine(machine: Machine, program: Program, scope: Scope) -> list[Finding]:
     """Every finding: browsers, host, models, backends, libraries."""
     findings, binaries = examine_registrations(machine, scope)
+    findings += check_copy(machine)
     extension_id = scope.extension_ids[0]
     findings += [roundtrip.check(binary, extension_id) for binary in binaries]
     model = probes.check_model(program.python)
@@ -131,6 +141,17 @@ def _check(registration: Registration, extension_ids: list[str]) -> manifest.Che
         for finding in checked.findings
     ]
     return manifest.Checked(findings, checked.binary)
+
+
+def check_copy(machine: Machine) -> list[Finding]:
+    """Whether the extension's copy that `wlk-host setup` has made is of this version."""
+    folder = Path(machine.data / extension.FOLDER_NAME)
+    version = extension.version(folder)
+    if version is None or version == __version__:
+        return []
+    message = f"the copy in {folder} is of version {version}, wlk-host of {__version__}"
+    remedy = "run: wlk-host setup --no-demo; then reload the extension in chrome://extensions"
+    return [Finding("extension_differs", Level.WARN, "extension", message, remedy)]
 
 
 def _where_the_extension_is(

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from wlk_host.protocol.constants import EXTENSION_ID, HOST_NAME
-from wlk_host.setup import doctor, install, launchers, manifest
+from wlk_host.setup import doctor, extension, install, launchers, manifest
 from wlk_host.setup.browsers import named
 from wlk_host.setup.doctor import Scope
 from wlk_host.setup.findings import Finding, Level
@@ -216,6 +216,17 @@ path = pathlib.Path(sys.argv[1], 'NativeMessagingHosts', manifest.FILE_NAME)
 checked = manifest.check(path, 'profile', ['{EXTENSION_ID}'])
 print(json.dumps([(f.code, f.remedy) for f in checked.findings]))
 """
+
+
+def test_an_older_copy_of_the_extension_is_told(installed: Installed) -> None:
+    assert doctor.check_copy(installed.machine) == []
+    folder = Path(installed.machine.data / extension.FOLDER_NAME)
+    extension.write(folder)
+    assert doctor.check_copy(installed.machine) == []
+    (folder / "manifest.json").write_text('{"version": "0.0.1"}')
+    [found] = doctor.check_copy(installed.machine)
+    assert (found.code, found.level) == ("extension_differs", Level.WARN)
+    assert "wlk-host setup" in (found.remedy or "")
 
 
 def test_a_program_that_is_no_launcher_of_ours_is_left_alone(tmp_path: Path) -> None:
