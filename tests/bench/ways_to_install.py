@@ -134,7 +134,16 @@ def main() -> None:
     )
     print("|---|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory(prefix="wlk-ways-") as scratch:
-        build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "-o", scratch, ROOT]
+        build = [
+            sys.executable,
+            "-m",
+            "build",
+            "--wheel",
+            "--no-isolation",
+            "-o",
+            scratch,
+            str(ROOT),
+        ]
         subprocess.run(build, check=True, capture_output=True)
         [wheel] = Path(scratch).glob("*.whl")
         for python in arguments.python:

@@ -102,7 +102,9 @@ def _opened(
     form, samples = (None, {}) if pcm is None else (pcm.codec, pcm.options)
     options = {**samples, **(more or {})}
     try:
-        container = av.open(source, "r", format=form, options=options, **_TAGS)
+        container: av.container.InputContainer = av.open(
+            source, "r", format=form, options=options, **_TAGS
+        )
     except av.FFmpegError as error:
         raise unreadable(name, str(error)) from error
     if not container.streams.audio:
