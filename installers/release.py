@@ -15,7 +15,8 @@ from typing import Any, Final
 import environment
 import locked
 from locked import NETWORK_HINT
-from progress import Progress, StepError
+from wlk_host.setup.errors import SetupError
+from wlk_host.setup.progress import Progress
 
 CHECKOUT: Final = Path(__file__).resolve().parents[1]
 
@@ -36,7 +37,7 @@ def main() -> int:
         progress = Progress(Path(scratch, "release.log"), total=3)
         try:
             _write(target, Path(scratch), progress)
-        except StepError as error:
+        except SetupError as error:
             print(f"\n{error}", file=sys.stderr)
             return 1
     return 0
@@ -48,14 +49,14 @@ def _write(target: Path, scratch: Path, progress: Progress) -> None:
         environment.install_host(python, CHECKOUT, "embedded", progress)
     with progress.step("The tool that lists it, as it is locked"):
         tools = environment.ensure_environment(scratch / "tools", progress)
-        error = StepError("release_failed", "cannot install the tool", NETWORK_HINT)
+        error = SetupError("release_failed", "cannot install the tool", NETWORK_HINT)
         locked.install(tools, "release", progress, error)
     with progress.step(f"{target}"):
         made = scratch / "parts.json"
         tool: list[str | Path] = [tools, "-I", "-m", "cyclonedx_py", "environment"]
         tool += ["--spec-version", "1.6", "--output-reproducible", "--validate"]
         tool += ["--pyproject", CHECKOUT / "pyproject.toml", "--mc-type", "application"]
-        error = StepError("release_failed", "cannot list the parts", "see the lines above")
+        error = SetupError("release_failed", "cannot list the parts", "see the lines above")
         progress.require([*tool, "--output-file", made, python], error)
         parts = json.loads(made.read_text(encoding="utf-8"))
         asked = scratch / "components.json"

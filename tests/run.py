@@ -31,14 +31,16 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "installers"))
+sys.path[:0] = [str(ROOT / "installers"), str(ROOT / "host")]
 
 import environment  # noqa: E402
 import lean_environment  # noqa: E402
+import python_version  # noqa: E402
 import speech  # noqa: E402
 from fixtures.emulated import EMULATED  # noqa: E402
 from gates import COUNTS_OF_PYTEST, Gate, gates  # noqa: E402
-from progress import Progress, StepError  # noqa: E402
+from wlk_host.setup.errors import SetupError  # noqa: E402
+from wlk_host.setup.progress import Progress  # noqa: E402
 
 ARTIFACTS: Final = ROOT / "artifacts"
 LEAN: Final = ROOT / ".venv-lean"
@@ -92,7 +94,7 @@ def main() -> int:
     try:
         if not arguments.no_install:
             python = install(folder, quick=quick, without_torch=bare)
-    except StepError as error:
+    except SetupError as error:
         print(f"\n{error}\n0 passed, 1 failed")
         return 2
     lean = python if bare else lean_environment.view_of(folder, LEAN)
@@ -106,7 +108,7 @@ def main() -> int:
 
 def install(folder: Path, *, quick: bool, without_torch: bool = False) -> Path:
     """The environment with everything that the gates need; soon done when nothing has changed."""
-    environment.check_python()
+    python_version.check()
     progress = Progress(ARTIFACTS / "install.log", total=4 if quick else 6)
     stamp, wanted = folder / "installed-for.txt", _fingerprint()
     there = stamp.read_text(encoding="utf-8") if stamp.is_file() else ""
@@ -122,7 +124,9 @@ def install(folder: Path, *, quick: bool, without_torch: bool = False) -> Path:
             environment.install_for_tests(python, ROOT, extras, progress, tools)
     with progress.step("JavaScript tools"):
         if not current or not (ROOT / "node_modules").is_dir():
-            error = StepError("npm_failed", "npm ci failed", "install Node.js 20 or newer with npm")
+            error = SetupError(
+                "npm_failed", "npm ci failed", "install Node.js 20 or newer with npm"
+            )
             npm = shutil.which("npm")
             if npm is None:
                 raise error
@@ -146,11 +150,10 @@ def _install_models_and_browser(
     with progress.step("Models and speech"):
         if not current:
             environment.install_voices(python, progress)
-        error = StepError("models_failed", "the models could not be put in place", "see above")
+        error = SetupError("models_failed", "the models could not be put in place", "see above")
         download: list[str | Path] = [python, "-m", "wlk_host.cli", "models", "download"]
         for name in MODELS:
             progress.require([*download, name], error, _variables(python, folder))
-        speech.ensure_english(python, ROOT / ".venv/speech", progress)
         speech.ensure_samples(python, ROOT / ".venv/speech", progress)
     with progress.step("Chromium"):
         # The system's own browser; none is ever downloaded.
@@ -340,7 +343,7 @@ def _ensure_program(names: Sequence[str], package: str, user: str, progress: Pro
         environment.apt_install([package], progress)
     else:
         hint = f"install it with the system's package manager: sudo apt-get install {package}"
-        raise StepError(f"{package}_missing", f"{user} need {package}", hint)
+        raise SetupError(f"{package}_missing", f"{user} need {package}", hint)
 
 
 if __name__ == "__main__":

@@ -174,8 +174,10 @@ def test_choices_and_defaults_of_options_are_true(path: tuple[str, ...]) -> None
 
 
 def test_the_options_of_the_quickstart_are_explained() -> None:
-    source = text_of(ROOT / "installers/quickstart.py")
-    options = re.findall(r"add_argument\(\s*\"(--[\w-]+)\"", source)
+    """It takes its own and those of `wlk-host setup`."""
+    sources = ("installers/quickstart.py", "host/wlk_host/setup/first_run.py")
+    text = "".join(text_of(ROOT / source) for source in sources)
+    options = set(re.findall(r"add_argument\(\s*\"(--[\w-]+)\"", text))
     explained = re.findall(r"^\| `(--[\w-]+)", text_of(MANUAL / "install.md"), re.MULTILINE)
     assert sorted(explained) == sorted(options)
 

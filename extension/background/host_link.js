@@ -1,5 +1,6 @@
 import { DEFINITIONS, PROTOCOL_VERSION } from '../shared/protocol.js';
-import { findFault } from '../shared/validate.js';
+import { findFault, withoutUnknown } from '../shared/validate.js';
+import { isNewer } from '../shared/versions.js';
 import { isTransient, problemOfDisconnect } from '../shared/problems.js';
 import { LifeSigns } from './life_signs.js';
 
@@ -33,6 +34,9 @@ import { LifeSigns } from './life_signs.js';
  * @property {(message: ToExtension) => void} message
  * @property {(problem: Problem) => void} failed given up; `open` tries again
  */
+
+/** The definition of what the host says. */
+const MESSAGE = 'ToExtension';
 
 /** Loading Python from a cold disk can take this long. */
 const HELLO_TIMEOUT_MS = 20_000;
@@ -124,9 +128,13 @@ export class HostLink {
 
   /** @param {unknown} message */
   #receive(message) {
-    const fault = findFault(message, 'ToExtension', DEFINITIONS);
+    const understood = this.#ofNewer(message)
+      ? withoutUnknown(message, MESSAGE, DEFINITIONS)
+      : message;
+    if (understood === null) return;
+    const fault = findFault(understood, MESSAGE, DEFINITIONS);
     if (fault !== null) return this.#fail(problem('host_unintelligible', fault));
-    const known = /** @type {ToExtension} */ (message);
+    const known = /** @type {ToExtension} */ (understood);
     this.#heardAt = this.#environment.now();
     this.#lifeSigns.heard(known);
     if (isOfPort(known)) return this.#fail(known);
@@ -137,12 +145,24 @@ export class HostLink {
     } else if (known.type === 'hello') this.#greet(known);
   }
 
+  /**
+   * @param {unknown} message
+   * @returns {boolean} whether a host that is newer than this extension says it
+   */
+  #ofNewer(message) {
+    const { version } = this.#environment;
+    if (this.#hello !== null && this.#state === 'ready') return isNewer(this.#hello.host, version);
+    const host = /** @type {{ host?: unknown } | null} */ (message)?.host;
+    return typeof host === 'string' && isNewer(host, version);
+  }
+
   /** @param {HostHello} hello */
   #greet(hello) {
     const { protocol, host } = hello;
     if (protocol !== PROTOCOL_VERSION) {
+      const older = protocol > PROTOCOL_VERSION ? 'the extension' : 'wlk-host';
       const versions = `wlk-host ${host}: ${protocol}, extension: ${PROTOCOL_VERSION}`;
-      return this.#fail(problem('protocol_mismatch', versions));
+      return this.#fail(problem('protocol_mismatch', `${versions}; update ${older}`));
     }
     this.#cancelTimer();
     this.#state = 'ready';

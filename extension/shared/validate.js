@@ -35,6 +35,43 @@ export function findFault(value, name, definitions) {
 }
 
 /**
+ * What a newer version says, as far as this one knows its words.
+ * @param {unknown} value
+ * @param {string} name of the definition that it should satisfy
+ * @param {Definitions} definitions
+ * @returns {unknown} without the fields that the definition does not have; null for a message of a
+ *   type that it does not have
+ */
+export function withoutUnknown(value, name, definitions) {
+  return known(value, { $ref: REFERENCE + name }, definitions);
+}
+
+/**
+ * @param {unknown} value
+ * @param {Schema} reference
+ * @param {Definitions} definitions
+ * @returns {unknown}
+ */
+function known(value, reference, definitions) {
+  const schema = resolve(reference, definitions);
+  if (schema.oneOf && isObject(value)) {
+    const choice = chosen(value, schema.oneOf, definitions);
+    return choice ? known(value, choice, definitions) : null;
+  }
+  const { items, properties, additionalProperties = true } = schema;
+  if (Array.isArray(value)) {
+    return items ? value.map((item) => known(item, items, definitions)) : value;
+  }
+  if (!isObject(value) || !properties) return value;
+  const entries = Object.entries(value).flatMap(([key, inner]) => {
+    const expected = Object.hasOwn(properties, key) ? properties[key] : undefined;
+    if (expected) return [[key, known(inner, expected, definitions)]];
+    return additionalProperties ? [[key, inner]] : [];
+  });
+  return Object.fromEntries(entries);
+}
+
+/**
  * @param {unknown} value
  * @param {Schema} reference
  * @param {string} path
@@ -79,10 +116,19 @@ function kindFault(value, schema, path) {
  */
 function choiceFault(value, choices, path, definitions) {
   if (!isObject(value)) return `${path}: expected object, got ${typeName(value, {})}`;
-  const claimed = choices
+  const claimed = chosen(value, choices, definitions);
+  return claimed ? fault(value, claimed, path, definitions) : `${path}.type: unknown`;
+}
+
+/**
+ * @param {Record<string, unknown>} value
+ * @param {readonly Schema[]} choices
+ * @param {Definitions} definitions
+ */
+function chosen(value, choices, definitions) {
+  return choices
     .map((choice) => resolve(choice, definitions))
     .find((choice) => choice.properties?.type?.const === value.type);
-  return claimed ? fault(value, claimed, path, definitions) : `${path}.type: unknown`;
 }
 
 /**

@@ -313,14 +313,7 @@ def test_what_was_said_before_is_translated_when_asked_for(
     panel.screenshot("panel-translated.png")
 
 
-def test_the_first_page_speaks_and_is_captioned(
-    start_browser: Launch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # What the quickstart leaves in the user's data folder.
-    data = tmp_path / "data"
-    (data / "wlk-host").mkdir(parents=True)
-    (data / "wlk-host/speech").symlink_to(speech.english_clip().path.parents[1])
-    monkeypatch.setenv("XDG_DATA_HOME", str(data))
+def test_the_first_page_speaks_and_is_captioned(start_browser: Launch) -> None:
     browser = start_browser(HOST, keep_welcome=True)
     page = next(page for page in browser.context.pages if "/welcome/" in page.url)
     expect(page.locator("#engine")).to_contain_text("responding", timeout=60_000)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import environment
-from progress import Progress, StepError
+from wlk_host.setup.errors import SetupError
+from wlk_host.setup.progress import Progress
 
 
 @pytest.fixture
@@ -31,9 +32,9 @@ def test_a_half_made_environment_is_made_again(tmp_path: Path, progress: Progres
 def test_a_failing_command_shows_its_last_lines_and_raises(
     progress: Progress, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    error = StepError("some_code", "it failed", "mend it")
-    with pytest.raises(StepError) as raised:
+    error = SetupError("some_code", "it failed", "mend it")
+    with pytest.raises(SetupError) as raised:
         progress.require([sys.executable, "-c", "print('the reason'); exit(3)"], error)
     assert raised.value is error
     assert "| the reason" in capsys.readouterr().out
-    assert str(error) == "some_code: it failed\n  -> mend it"
+    assert str(error) == "some_code: it failed (mend it)"

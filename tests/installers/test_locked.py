@@ -10,18 +10,28 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 import environment
 import locked
+import wheels
 from locked import LockedName
-from progress import Progress, StepError
-from tools.lock import ROOT, SETS
+from tools.lock import HOST, ROOT, SETS
+from wheels import SUPPORTED, Target
+from wlk_host.setup.errors import SetupError
+from wlk_host.setup.progress import Progress
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-EVERY_PYTHON = ("3.11", "3.12", "3.13", "3.14")
-EVERY_SYSTEM = (("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "arm64"), ("win32", "AMD64"))
+
+
+MOST_DOWNLOADED_MB = 350
+"""With the model base, on any computer."""
+
+
+def version_of(requirement: Requirement) -> Version:
+    return Version(next(iter(requirement.specifier)).version)
 
 
 def entries(text: str) -> list[tuple[Requirement, list[str]]]:
@@ -53,26 +63,49 @@ def test_every_file_is_known_by_its_hash_and_no_place_is_named(name: LockedName)
 
 
 @pytest.mark.parametrize("name", SETS)
-@pytest.mark.parametrize("python", EVERY_PYTHON)
-@pytest.mark.parametrize(("system", "machine"), EVERY_SYSTEM)
-def test_what_is_asked_for_is_locked_once(
-    name: LockedName, python: str, system: str, machine: str
-) -> None:
-    place = {
-        "python_version": python,
-        "python_full_version": f"{python}.0",
-        "sys_platform": system,
-        "platform_machine": machine,
-    }
-    chosen: dict[str, Version] = {}
-    for requirement, _ in entries(locked.requirements(name).read_text(encoding="utf-8")):
-        if requirement.marker is None or requirement.marker.evaluate(place):
-            key = canonicalize_name(requirement.name)
-            assert key not in chosen
-            chosen[key] = Version(next(iter(requirement.specifier)).version)
+@pytest.mark.parametrize("target", SUPPORTED, ids=str)
+def test_what_is_asked_for_is_locked_once(name: LockedName, target: Target) -> None:
+    locked_there = wheels.requirements(name, target)
+    chosen = {canonicalize_name(r.name): version_of(r) for r in locked_there}
+    assert len(chosen) == len(locked_there)
     for requirement in wanted(name):
-        version = chosen[canonicalize_name(requirement.name)]
-        assert requirement.specifier.contains(version), f"run tests/tools/lock.py: {requirement}"
+        if requirement.marker is None or requirement.marker.evaluate(dict(target.environment())):
+            version = chosen[canonicalize_name(requirement.name)]
+            assert requirement.specifier.contains(version), f"run tests/tools/lock.py: {version}"
+
+
+@pytest.mark.parametrize("name", HOST)
+@pytest.mark.parametrize("target", SUPPORTED, ids=str)
+def test_all_that_the_host_needs_is_a_wheel_for_that_computer(
+    name: LockedName, target: Target
+) -> None:
+    required = wheels.requirements(name, target)
+    files = {wheels.key(r): wheels.chosen(r, target) for r in required}
+    assert [key for key, file in files.items() if file is None] == []
+    megabytes = sum(file[1] for file in files.values() if file is not None) / 1e6
+    assert megabytes <= MOST_DOWNLOADED_MB
+
+
+def test_what_is_listed_as_supported_is_what_the_project_says() -> None:
+    range_ = SpecifierSet(PROJECT["project"]["requires-python"])
+    supported = {f"3.{minor}" for minor in range(20) if range_.contains(f"3.{minor}.0")}
+    assert {f"3.{target.python[1]}" for target in SUPPORTED} == supported
+    prefix = "Programming Language :: Python :: "
+    told = {c.removeprefix(prefix) for c in PROJECT["project"]["classifiers"] if prefix in c}
+    assert told == supported
+
+
+def test_the_newest_python_has_wheels_on_every_system_but_intels_macs() -> None:
+    """For these, onnxruntime has none; the quickstart says so."""
+    mac = wheels.UNSUPPORTED
+    absent = [r.name for r in wheels.requirements("embedded", mac) if not wheels.chosen(r, mac)]
+    assert absent == ["onnxruntime"]
+    assert {(t.system, t.machine) for t in SUPPORTED if t.python == (3, 14)} == {
+        ("linux", "x86_64"),
+        ("linux", "aarch64"),
+        ("darwin", "arm64"),
+        ("win32", "AMD64"),
+    }
 
 
 def test_a_file_with_another_hash_is_refused(
@@ -83,7 +116,7 @@ def test_a_file_with_another_hash_is_refused(
     monkeypatch.setattr(locked, "FOLDER", tmp_path)
     alone = {**os.environ, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path)}
     progress = Progress(tmp_path / "log.txt", total=1)
-    error = StepError("some_code", "it failed", "mend it")
+    error = SetupError("some_code", "it failed", "mend it")
     target = tmp_path / "site"
 
     def install(digest: str) -> None:
@@ -92,7 +125,7 @@ def test_a_file_with_another_hash_is_refused(
         python = Path(sys.executable)
         locked.install(python, "pip", progress, error, "--target", target, environment=alone)
 
-    with pytest.raises(StepError, match="it failed"):
+    with pytest.raises(SetupError, match="it failed"):
         install("0" * 64)
     assert "DO NOT MATCH THE HASHES" in capsys.readouterr().out
     assert not target.exists()

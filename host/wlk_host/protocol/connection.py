@@ -31,6 +31,7 @@ from wlk_host.protocol.messages import (
     ToSession,
     Visibility,
 )
+from wlk_host.version import __version__, is_newer
 
 _SAMPLE_BYTES: Final = 2
 
@@ -121,6 +122,8 @@ class Connection:
 
     def __init__(self) -> None:
         self._greeted = False
+        self._is_newer = False
+        """Whether the extension is newer than this host."""
         self._sessions: dict[str, _Heard] = {}
         self._over: dict[str, None] = {}
 
@@ -128,10 +131,14 @@ class Connection:
         """The command that a payload carries; None if there is nothing to do. Never raises."""
         if not self._greeted and (mismatch := _version_mismatch(payload)):
             return Refuse(mismatch)
+        if not self._greeted:
+            self._is_newer = is_newer(codec.extension_of_hello(payload), __version__)
         try:
-            message = codec.decode(payload)
+            message = self._decode(payload)
         except WlkError as error:
             return self._misunderstood(payload, error)
+        if message is None:
+            return None
         if isinstance(message, Hello):
             return self._greet(message)
         if not self._greeted:
@@ -176,6 +183,15 @@ class Connection:
             return Refuse(error, None, request)
         self.failed(session)
         return Refuse(error, session, request)
+
+    def _decode(self, payload: bytes) -> messages.ToHost | None:
+        """The message; None if only a newer host would know it. Raises WlkError."""
+        try:
+            return codec.decode(payload)
+        except WlkError:
+            if not self._is_newer:
+                raise
+            return codec.decode_of_newer(payload)
 
     def _greet(self, hello: Hello) -> Command:
         if self._greeted:

@@ -28,6 +28,8 @@ class Browser:
         application: bundle in an Applications folder (macOS).
         windows_profile: profile root below `%LOCALAPPDATA%`; it exists once the browser has run.
         flatpak, snap: its names in those stores.
+        all_linux, all_macos: the folder of manifests for all users, below the root. It is read if
+            the user's own has none.
     """
 
     name: str
@@ -40,6 +42,8 @@ class Browser:
     windows_profile: str
     flatpak: str | None = None
     snap: str | None = None
+    all_linux: str | None = None
+    all_macos: str | None = None
 
 
 BROWSERS: Final = (
@@ -53,6 +57,8 @@ BROWSERS: Final = (
         application="Google Chrome.app",
         windows_profile="Google\\Chrome\\User Data",
         flatpak="com.google.Chrome",
+        all_linux="etc/opt/chrome/native-messaging-hosts",
+        all_macos="Library/Google/Chrome/NativeMessagingHosts",
     ),
     Browser(
         name="chromium",
@@ -65,6 +71,8 @@ BROWSERS: Final = (
         windows_profile="Chromium\\User Data",
         flatpak="org.chromium.Chromium",
         snap="chromium",
+        all_linux="etc/chromium/native-messaging-hosts",
+        all_macos="Library/Application Support/Chromium/NativeMessagingHosts",
     ),
     Browser(
         name="edge",
@@ -76,6 +84,8 @@ BROWSERS: Final = (
         application="Microsoft Edge.app",
         windows_profile="Microsoft\\Edge\\User Data",
         flatpak="com.microsoft.Edge",
+        all_linux="etc/opt/edge/native-messaging-hosts",
+        all_macos="Library/Microsoft/Edge/NativeMessagingHosts",
     ),
     Browser(
         name="brave",
@@ -154,6 +164,19 @@ def manifest_folders(browser: Browser, machine: Machine) -> list[PurePath]:
         return []
     profiles = _profiles(browser, machine.system)
     return [machine.config / profile / HOSTS_FOLDER for profile in profiles]
+
+
+def folder_for_all(browser: Browser, machine: Machine) -> PurePath | None:
+    """The folder with the manifests that hold for all users; None if the browser has none."""
+    below = {System.LINUX: browser.all_linux, System.MACOS: browser.all_macos}.get(machine.system)
+    return machine.root / below if below else None
+
+
+def profile_roots(browser: Browser, machine: Machine) -> list[PurePath]:
+    """The folders in which a browser keeps its profiles."""
+    if machine.system is System.WINDOWS:
+        return [machine.data.parent / browser.windows_profile]
+    return [machine.config / profile for profile in _profiles(browser, machine.system)[:1]]
 
 
 def registry_keys(browser: Browser, host_name: str) -> list[str]:

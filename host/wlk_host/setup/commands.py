@@ -1,20 +1,32 @@
-"""`wlk-host install`, `uninstall`, `doctor`, `licences`: arguments in, text and exit code out."""
+"""The commands of `setup`: arguments in, text and exit code out."""
 
 import argparse
-import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from wlk_host.protocol.constants import EXTENSION_ID
-from wlk_host.setup import browsers, doctor, findings, health, install, licences
+from wlk_host.setup import (
+    browsers,
+    doctor,
+    environments,
+    extension,
+    findings,
+    first_run,
+    health,
+    install,
+    licences,
+    uninstall,
+    update,
+)
 from wlk_host.setup.browsers import Browser
 from wlk_host.setup.errors import SetupError
 from wlk_host.setup.machine import Machine, this_machine, this_program
 
 
 def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the four commands. Each sets `run`, a function from the arguments to the exit code."""
+    """Add the commands. Each sets `run`, a function from the arguments to the exit code."""
+    first_run.add_parser(subparsers)
     parser = subparsers.add_parser("install", help="register the host with browsers")
     _add_scope(parser)
     parser.add_argument("--all", action="store_true", help="every known browser, found or not")
@@ -22,8 +34,12 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     _add_dry_run(parser)
     parser.set_defaults(run=_install)
 
-    parser = subparsers.add_parser("uninstall", help="remove every registration")
+    parser = subparsers.add_parser("uninstall", help="remove the host again")
     _add_profile_folder(parser)
+    parser.add_argument("--models", action="store_true", help="remove the models, too")
+    parser.add_argument(
+        "--history", action="store_true", help="remove logs and how the last hosts were, too"
+    )
     _add_dry_run(parser)
     parser.set_defaults(run=_uninstall)
 
@@ -32,6 +48,15 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     _add_extension_id(parser)
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
     parser.set_defaults(run=_doctor)
+
+    parser = subparsers.add_parser("extension", help="where the extension's folder is, or a copy")
+    parser.add_argument("--to", type=Path, metavar="DIR", help="copy it there")
+    parser.set_defaults(run=_extension)
+
+    parser = subparsers.add_parser(
+        "update", help="say whether there is a newer version, and its news"
+    )
+    parser.set_defaults(run=lambda _: update.run())
 
     parser = subparsers.add_parser("licences", help="list what is installed, and on what terms")
     parser.set_defaults(run=lambda _: licences.show())
@@ -88,11 +113,22 @@ def _install(arguments: argparse.Namespace) -> int:
 
 
 def _uninstall(arguments: argparse.Namespace) -> int:
-    actions = install.plan_uninstall(this_machine(), _profile_folder(arguments))
-    present = [action for action in actions if install.is_needed(action)]
-    _carry_out(present, dry_run=arguments.dry_run)
-    if not present:
+    machine, folder = this_machine(), _profile_folder(arguments)
+    actions = uninstall.plan(machine, folder, models=arguments.models, history=arguments.history)
+    present = [action for action in actions if uninstall.is_needed(action)]
+    told = [action for action in present if not isinstance(action, uninstall.RemoveEmpty)]
+    prefix = Path(sys.prefix)
+    kind = environments.kind_of(prefix, machine)
+    _tell(told, dry_run=arguments.dry_run)
+    if not told:
         _say("Nothing was registered.")
+    if folder is None:
+        command = environments.commands(kind, prefix).remove
+        if command is not None:
+            _say(f"The program itself is removed with: {command}")
+        _say("Remove the extension in chrome://extensions.")
+    if not arguments.dry_run:
+        install.apply(present)
     return 0
 
 
@@ -112,6 +148,16 @@ def _doctor(arguments: argparse.Namespace) -> int:
         _say(f"\n{health.to_text(kept)}")
         _say_where()
     return 1 if findings.has_failure(seen) else 0
+
+
+def _extension(arguments: argparse.Namespace) -> int:
+    if arguments.to is None:
+        _say(str(extension.source()))
+        return 0
+    target = arguments.to.expanduser().absolute()
+    extension.write(target)
+    _say(f"The extension is in {target}. Load it in chrome://extensions, in developer mode.")
+    return 0
 
 
 def _choose(machine: Machine, arguments: argparse.Namespace) -> list[Browser]:
@@ -134,8 +180,9 @@ def _choose(machine: Machine, arguments: argparse.Namespace) -> list[Browser]:
 
 def _say_where() -> None:
     """Print the path of wlk-host, which the remedies call, if it is not on `PATH`."""
-    if shutil.which("wlk-host") is None:
-        _say(f"wlk-host is not on PATH; run it as {this_program().scripts / 'wlk-host'}")
+    called = environments.command(this_program())
+    if called != "wlk-host":
+        _say(f"wlk-host is not on PATH; run it as {called}")
 
 
 def _profile_folder(arguments: argparse.Namespace) -> Path | None:
@@ -144,10 +191,14 @@ def _profile_folder(arguments: argparse.Namespace) -> Path | None:
 
 
 def _carry_out(actions: Sequence[install.Action], *, dry_run: bool) -> None:
-    for action in actions:
-        _say(f"would {action}" if dry_run else str(action).splitlines()[0])
+    _tell(actions, dry_run=dry_run)
     if not dry_run:
         install.apply(actions)
+
+
+def _tell(actions: Sequence[uninstall.Action], *, dry_run: bool) -> None:
+    for action in actions:
+        _say(f"would {action}" if dry_run else str(action).splitlines()[0])
 
 
 def _say(text: str) -> None:

@@ -4,15 +4,26 @@
 (Chrome's source, `native_message_process_host.cc`). Each has its own finding and its own remedy.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
+from wlk_host.folders import is_file
 from wlk_host.protocol.constants import EXTENSION_ID, HOST_NAME
-from wlk_host.setup import browsers, manifest, probes, registry, roundtrip
+from wlk_host.setup import (
+    browsers,
+    extension,
+    manifest,
+    probes,
+    profiles,
+    registry,
+    roundtrip,
+)
 from wlk_host.setup.browsers import Browser
 from wlk_host.setup.findings import Finding, Level
 from wlk_host.setup.machine import Machine, Program, System
+from wlk_host.version import __version__
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +57,7 @@ class Registration:
 def examine(machine: Machine, program: Program, scope: Scope) -> list[Finding]:
     """Every finding: browsers, host, models, backends, libraries."""
     findings, binaries = examine_registrations(machine, scope)
+    findings += check_copy(machine)
     extension_id = scope.extension_ids[0]
     findings += [roundtrip.check(binary, extension_id) for binary in binaries]
     model = probes.check_model(program.python)
@@ -77,6 +89,7 @@ def examine_registrations(machine: Machine, scope: Scope) -> tuple[list[Finding]
         message = "found no Chromium-family browser that can start a host"
         remedy = "install one, or name your browser's profile folder with --user-data-dir"
         findings.append(Finding("no_browser_found", Level.FAIL, "browsers", message, remedy))
+    findings += _where_the_extension_is(machine, scope, findings)
     if scope.user_data_dir is None:
         findings += [_sandboxed(browser, store) for browser, store in browsers.sandboxed(machine)]
     return findings, list(binaries)
@@ -99,10 +112,22 @@ def _registrations(machine: Machine, scope: Scope) -> list[Registration]:
             for value in (registry.read(key),)
         ]
     return [
-        Registration(browser.label, f"--browser {browser.name}", Path(folder / manifest.FILE_NAME))
+        Registration(
+            browser.label, f"--browser {browser.name}", _manifest(folder, browser, machine)
+        )
         for browser in chosen
         for folder in browsers.manifest_folders(browser, machine)
     ]
+
+
+def _manifest(folder: PurePath, browser: Browser, machine: Machine) -> Path:
+    """The manifest that the browser reads: the user's own, otherwise that for all users."""
+    own = Path(folder / manifest.FILE_NAME)
+    for_all = browsers.folder_for_all(browser, machine)
+    if for_all is None or os.path.lexists(own):
+        return own
+    found = Path(for_all / manifest.FILE_NAME)
+    return found if is_file(found) else own
 
 
 def _check(registration: Registration, extension_ids: list[str]) -> manifest.Checked:
@@ -117,6 +142,39 @@ def _check(registration: Registration, extension_ids: list[str]) -> manifest.Che
         for finding in checked.findings
     ]
     return manifest.Checked(findings, checked.binary)
+
+
+def check_copy(machine: Machine) -> list[Finding]:
+    """Whether the extension's copy that `wlk-host setup` has made is of this version."""
+    folder = Path(machine.data / extension.FOLDER_NAME)
+    version = extension.version(folder)
+    if version is None or version == __version__:
+        return []
+    message = f"the copy in {folder} is of version {version}, wlk-host of {__version__}"
+    remedy = "run: wlk-host setup --no-demo; then reload the extension in chrome://extensions"
+    return [Finding("extension_differs", Level.WARN, "extension", message, remedy)]
+
+
+def _where_the_extension_is(
+    machine: Machine, scope: Scope, seen: Sequence[Finding]
+) -> list[Finding]:
+    """Whether the extension is loaded where the host is registered, as far as browsers note it."""
+    if scope.user_data_dir is not None:
+        return []
+    registered = {finding.subject for finding in seen if finding.code == "registered"}
+    loaded = profiles.with_extension(machine, scope.extension_ids)
+    there = [place for place in loaded if place.browser.label in registered]
+    if not loaded or not registered:
+        return []
+    if there:
+        names = ", ".join(f"{place.browser.label} ({place.profile})" for place in there)
+        return [Finding("extension_loaded", Level.OK, "extension", f"loaded in {names}")]
+    names = ", ".join(f"{place.browser.label} ({place.profile})" for place in loaded)
+    message = (
+        f"it is loaded in {names}, but the host is registered with {', '.join(sorted(registered))}"
+    )
+    remedy = f"{manifest.INSTALL} --browser {' '.join(sorted({p.browser.name for p in loaded}))}"
+    return [Finding("extension_elsewhere", Level.FAIL, "extension", message, remedy)]
 
 
 def _excuse(finding: Finding) -> Finding:

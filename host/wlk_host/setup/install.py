@@ -14,11 +14,11 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Final
+from typing import Final, Protocol
 
 from wlk_host import privacy
 from wlk_host.folders import make_private
-from wlk_host.protocol.constants import HOST_NAME
+from wlk_host.protocol.constants import EXTENSION_ID, HOST_NAME
 from wlk_host.setup import browsers, manifest, registry
 from wlk_host.setup.browsers import Browser
 from wlk_host.setup.errors import SetupError
@@ -101,6 +101,13 @@ class RemoveRegistry:
 Action = WriteFile | SetRegistry | RemoveFile | RemoveRegistry
 
 
+class Applicable(Protocol):
+    """An action, of this plan or another."""
+
+    def apply(self) -> None:
+        """Carry it out. Raises OSError."""
+
+
 def plan_install(
     machine: Machine,
     program: Program,
@@ -132,7 +139,7 @@ def plan_install(
         launcher = machine.data / LAUNCHER_NAME
     text = manifest.render(launcher, extension_ids)
     return [
-        WriteFile(launcher, _launcher(program), executable=True),
+        WriteFile(launcher, launcher_script(program), executable=True),
         *(WriteFile(folder / manifest.FILE_NAME, text) for folder in folders),
     ]
 
@@ -153,7 +160,18 @@ def plan_uninstall(machine: Machine, user_data_dir: PurePath | None = None) -> l
     return [RemoveFile(path) for path in (*files, machine.data / LAUNCHER_NAME)]
 
 
-def apply(actions: Sequence[Action]) -> None:
+def is_registered_for_all(machine: Machine, program: Program, browser: Browser) -> bool:
+    """Whether a package of the system has registered this very host with a browser."""
+    folder = browsers.folder_for_all(browser, machine)
+    if folder is None:
+        return False
+    checked = manifest.check(Path(folder / manifest.FILE_NAME), browser.label, [EXTENSION_ID])
+    if checked.binary is None:
+        return False
+    return checked.binary.read_text(encoding="utf-8", errors="replace") == launcher_script(program)
+
+
+def apply(actions: Sequence[Applicable]) -> None:
     """Carry out the actions, in their order.
 
     Raises:
@@ -184,7 +202,8 @@ def _folders(machine: Machine, chosen: Sequence[Browser]) -> list[PurePath]:
     return list(dict.fromkeys(f for b in chosen for f in browsers.manifest_folders(b, machine)))
 
 
-def _launcher(program: Program) -> str:
+def launcher_script(program: Program) -> str:
+    """What browsers start on Linux and macOS."""
     return (
         "#!/bin/sh\n"
         "# Written by `wlk-host install` for the browser to start. Remove: `wlk-host uninstall`.\n"

@@ -6,6 +6,9 @@ import sysconfig
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePath
+from typing import Final
+
+_NAME: Final = "wlk-host"
 
 
 class System(StrEnum):
@@ -24,6 +27,7 @@ class Machine:
         home: the user's home folder.
         config: where browsers keep their profiles; unused on Windows.
         data: our own folder, the same as `platformdirs.user_data_dir("wlk-host")`.
+        cache, logs: the same as `user_cache_dir` and `user_log_dir`.
         root: the root of the file system, below which system-wide software is installed.
         search_path: folders with commands, as in `PATH`; empty: look for no commands.
     """
@@ -33,6 +37,8 @@ class Machine:
     config: PurePath
     data: PurePath
     root: PurePath
+    cache: PurePath
+    logs: PurePath
     search_path: str = ""
 
 
@@ -56,14 +62,30 @@ def this_machine() -> Machine:
     root = Path(home.anchor)
     search_path = os.environ.get("PATH", os.defpath)
     if sys.platform == "win32":
-        data = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
-        return Machine(System.WINDOWS, home, data, data / "wlk-host", root, search_path)
+        local = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
+        own = local / _NAME
+        return Machine(
+            System.WINDOWS, home, local, own, root, own / "Cache", own / "Logs", search_path
+        )
     if sys.platform == "darwin":
-        support = home / "Library" / "Application Support"
-        return Machine(System.MACOS, home, support, support / "wlk-host", root, search_path)
-    config = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config")
-    data = Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
-    return Machine(System.LINUX, home, config, data / "wlk-host", root, search_path)
+        library = home / "Library"
+        support = library / "Application Support"
+        cache, logs = library / "Caches" / _NAME, library / "Logs" / _NAME
+        return Machine(System.MACOS, home, support, support / _NAME, root, cache, logs, search_path)
+    return Machine(
+        System.LINUX,
+        home,
+        config=_xdg("XDG_CONFIG_HOME", home / ".config"),
+        data=_xdg("XDG_DATA_HOME", home / ".local" / "share") / _NAME,
+        root=root,
+        cache=_xdg("XDG_CACHE_HOME", home / ".cache") / _NAME,
+        logs=_xdg("XDG_STATE_HOME", home / ".local" / "state") / _NAME / "log",
+        search_path=search_path,
+    )
+
+
+def _xdg(variable: str, default: Path) -> Path:
+    return Path(os.environ.get(variable) or default)
 
 
 def this_program() -> Program:

@@ -10,6 +10,7 @@ from typing import Final
 from wlk_host.folders import is_file
 from wlk_host.json_files import read_json
 from wlk_host.protocol.constants import HOST_NAME
+from wlk_host.setup import launchers
 from wlk_host.setup.errors import SetupError
 from wlk_host.setup.findings import Finding, Level
 
@@ -145,13 +146,17 @@ def _check_binary(manifest: Path, subject: str, executable: object) -> list[Find
         message = f"{manifest}: the path {executable!r} is relative, expected an absolute one"
         return [_fail("path_relative", subject, message)]
     if not is_file(path):
+        removed = launchers.missing(path, subject)
         message = f"{manifest} points to {path}, which is missing"
-        return [_fail("binary_missing", subject, message)]
+        return [removed or _fail("binary_missing", subject, message)]
+    forbidden = launchers.forbidden(path, subject)
+    if forbidden is not None:
+        return [forbidden]
     if not os.access(path, os.X_OK):
         remedy = f"run: chmod +x '{path}'"
         message = f"{path} is not executable"
         return [Finding("binary_not_executable", Level.FAIL, subject, message, remedy)]
-    return _check_shebang(path, subject)
+    return _check_shebang(path, subject) or launchers.check(path, subject)
 
 
 def _check_shebang(path: Path, subject: str) -> list[Finding]:

@@ -209,15 +209,50 @@ test('a silent host is given up', () => {
   assert.ok(bench.port.closed);
 });
 
-test('another protocol is an error with both versions', async () => {
-  const bench = new Bench();
-  const opened = bench.link.open();
-  bench.port.say({ ...HELLO, protocol: 2 });
-  const problem = await opened;
-  assert.equal(problem?.code, 'protocol_mismatch');
-  assert.equal(problem?.hint, 'wlk-host 0.1.0: 2, extension: 1');
-  assert.ok(bench.port.closed);
-});
+for (const [host, protocol, older] of /** @type {[string, number, string][]} */ ([
+  ['0.1.0', 2, 'the extension'],
+  ['9.0.0', 2, 'the extension'],
+])) {
+  test(`protocol ${protocol} is an error with both versions and what to update`, async () => {
+    const bench = new Bench();
+    const opened = bench.link.open();
+    bench.port.say({ ...HELLO, host, protocol });
+    const problem = await opened;
+    assert.equal(problem?.code, 'protocol_mismatch');
+    assert.equal(problem?.hint, `wlk-host ${host}: 2, extension: 1; update ${older}`);
+    assert.ok(bench.port.closed);
+  });
+}
+
+const STATUS = status('listening');
+
+for (const { host, says, heard } of [
+  { host: '9.0.0', says: { ...STATUS, mood: 'glad' }, heard: true },
+  { host: '9.0.0', says: { type: 'sing', song: 'la' }, heard: null },
+  { host: '9.0.0', says: { type: 'captions', session: 's' }, heard: false },
+  { host: '0.1.0', says: { ...STATUS, mood: 'glad' }, heard: false },
+  { host: '0.1.0', says: { type: 'sing', song: 'la' }, heard: false },
+  { host: '0.0.9', says: { ...STATUS, mood: 'glad' }, heard: false },
+  { host: '0.0.9', says: STATUS, heard: true },
+]) {
+  const words = JSON.stringify(Object.keys(says).at(-1));
+  test(`of wlk-host ${host}, ${says.type} with ${words} is ${heard}`, () => {
+    const bench = new Bench();
+    void bench.link.open();
+    bench.port.say({ ...HELLO, host, ...(host === '9.0.0' && { mood: 'glad' }) });
+    const before = bench.told.length;
+    bench.port.say(says);
+    const told = bench.told.slice(before);
+    if (heard === null) assert.deepEqual(told, []);
+    else
+      assert.equal(
+        told.some((line) => line.includes('failed')),
+        !heard,
+        told.join(),
+      );
+    assert.equal(bench.port.closed, heard === false);
+  });
+}
 
 test('a message that breaks the protocol ends the connection', () => {
   const bench = new Bench();

@@ -49,7 +49,7 @@ def conversation_seeds() -> list[bytes]:
     audio = {"type": "audio", "session": "a", "pcm": "AAAAAAAA"}
     spoken = [{**audio, "seq": n, "start": 3 * n} for n in range(4)]
     whole: list[dict[str, object]] = [
-        {"type": "hello", "protocol": 1, "extension": "1"},
+        {"type": "hello", "protocol": 1, "extension": "0.1.0"},
         {"type": "start", "session": "a", "options": {"language": "de"}},
         *spoken,
         {"type": "start", "session": "b", "options": {}, "from": 160_000, "context": "Before."},
@@ -60,7 +60,7 @@ def conversation_seeds() -> list[bytes]:
         {"type": "speech"},
         {"type": "health"},
     ]
-    hello = [b'{"type": "hello", "protocol": 1, "extension": "1"}']
+    hello = [b'{"type": "hello", "protocol": 1, "extension": "0.1.0"}']
     every = [json.dumps(json.loads(path.read_bytes())).encode() for path in _fixtures("valid")]
     return [b"\n".join(json.dumps(one).encode() for one in whole), b"\n".join(hello + every)]
 

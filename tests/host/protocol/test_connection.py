@@ -4,6 +4,8 @@ import tracemalloc
 
 import pytest
 
+from wlk_host.core.errors import WlkError
+from wlk_host.protocol import codec
 from wlk_host.protocol.connection import (
     MOST_REMEMBERED,
     MOST_SESSIONS,
@@ -14,6 +16,7 @@ from wlk_host.protocol.connection import (
 )
 from wlk_host.protocol.messages import Cut, Hello, Start, Stop, Visibility
 from wlk_host.protocol.options import Options
+from wlk_host.version import __version__
 
 
 def tell(connection: Connection, **message: object) -> Command | None:
@@ -35,7 +38,7 @@ def code(command: Command | None) -> tuple[str, str | None]:
 @pytest.fixture
 def greeted() -> Connection:
     connection = Connection()
-    assert isinstance(tell(connection, type="hello", protocol=1, extension="1"), Hello)
+    assert isinstance(tell(connection, type="hello", protocol=1, extension=__version__), Hello)
     return connection
 
 
@@ -50,11 +53,11 @@ def started(greeted: Connection) -> Connection:
 def test_hello_comes_first() -> None:
     connection = Connection()
     assert code(tell(connection, type="stop", session="a")) == ("hello_expected", None)
-    assert isinstance(tell(connection, type="hello", protocol=1, extension="1"), Hello)
+    assert isinstance(tell(connection, type="hello", protocol=1, extension=__version__), Hello)
 
 
 def test_hello_comes_once(greeted: Connection) -> None:
-    refusal = tell(greeted, type="hello", protocol=1, extension="1")
+    refusal = tell(greeted, type="hello", protocol=1, extension=__version__)
     assert code(refusal) == ("hello_repeated", None)
 
 
@@ -211,3 +214,53 @@ def test_sound_behind_the_last_position_is_left_out(greeted: Connection) -> None
     tell(greeted, type="start", session="a", options={}, **{"from": last - 1})
     assert audio(greeted, 0, last - 1, b"\1\0\2\0\3\0") == FeedAudio("a", last - 1, b"\1\0")
     assert audio(greeted, 1, last, b"\1\0") is None
+
+
+OLDER, SAME, NEWER = "0.0.9", __version__, "9.0.0"
+
+
+@pytest.mark.parametrize(
+    ("version", "message", "understood"),
+    [
+        (NEWER, {"type": "start", "session": "b", "options": {}, "from": 0, "mood": "glad"}, True),
+        (NEWER, {"type": "start", "session": "b", "options": {"mood": 1}, "from": 0}, True),
+        (NEWER, {"type": "sing", "session": "b", "song": "la"}, None),
+        (NEWER, {"type": "start", "session": "b", "options": {}, "from": "soon"}, False),
+        (NEWER, {"type": "start", "options": {}, "from": 0}, False),
+        (SAME, {"type": "start", "session": "b", "options": {}, "from": 0, "mood": "glad"}, False),
+        (SAME, {"type": "sing", "session": "b", "song": "la"}, False),
+        (OLDER, {"type": "start", "session": "b", "options": {}, "from": 0, "mood": "glad"}, False),
+        (OLDER, {"type": "start", "session": "b", "options": {}, "from": 0}, True),
+    ],
+)
+def test_a_newer_extension_is_understood_as_far_as_this_host_knows_its_words(
+    version: str, message: dict[str, object], understood: bool | None
+) -> None:
+    connection = Connection()
+    assert isinstance(tell(connection, type="hello", protocol=1, extension=version), Hello)
+    answer = tell(connection, **message)
+    if understood is None:
+        assert answer is None
+    elif understood:
+        assert answer == Start("b", Options(), start=0)
+    else:
+        assert code(answer)[0] == "message_invalid"
+
+
+def test_a_newer_extension_may_say_more_of_itself_in_its_hello() -> None:
+    hello = {"type": "hello", "protocol": 1, "mood": "glad"}
+    assert isinstance(tell(Connection(), **hello, extension=NEWER), Hello)
+    assert code(tell(Connection(), **hello, extension=SAME)) == ("message_invalid", None)
+
+
+def test_unknown_fields_inside_lists_are_left_out() -> None:
+    line = {
+        "id": 1, "text": "Hi.", "start": 0, "end": 1, "speaker": None, "language": "en",
+        "translations": [], "mood": "glad",
+    }  # fmt: skip
+    payload = json.dumps({"type": "hello", "protocol": 1, "extension": "9", "a": [line, line]})
+    assert codec.decode_of_newer(payload.encode()) == Hello(1, "9")
+    many = {f"field{n}": n for n in range(100)}
+    wild = json.dumps({"type": "stop", "session": "a", **many}).encode()
+    with pytest.raises(WlkError, match="unknown field"):
+        codec.decode_of_newer(wild)

@@ -109,7 +109,7 @@ class Port:
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         connection = Connection()
-        connection.receive(b'{"type": "hello", "protocol": 1, "extension": "1"}')
+        connection.receive(b'{"type": "hello", "protocol": 1, "extension": "0.1.0"}')
         models = ModelService(send, ())
 
         def answer(request: ToModels | Health) -> None:

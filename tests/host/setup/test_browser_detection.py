@@ -16,6 +16,8 @@ def machine(root: Path, system: System = System.LINUX) -> Machine:
         config=home / ".config",
         data=home / ".local/share/wlk-host",
         root=root,
+        cache=root / "cache",
+        logs=root / "logs",
         search_path=str(root / "usr/bin"),
     )
 

@@ -5,12 +5,13 @@ then read the difference before committing it.
 """
 
 import os
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 
 from wlk_host.protocol.constants import EXTENSION_ID
-from wlk_host.setup import browsers, install
+from wlk_host.setup import browsers, install, uninstall
 from wlk_host.setup.errors import SetupError
 from wlk_host.setup.machine import Machine, Program, System
 
@@ -27,6 +28,8 @@ MACHINES = {
             config=PurePosixPath("/home/ada/.config"),
             data=PurePosixPath("/home/ada/.local/share/wlk-host"),
             root=PurePosixPath("/"),
+            cache=PurePosixPath("/home/ada/.cache/wlk-host"),
+            logs=PurePosixPath("/home/ada/.local/state/wlk-host/log"),
         ),
         Program(PurePosixPath("/home/ada/.venv/bin/python"), PurePosixPath("/home/ada/.venv/bin")),
     ),
@@ -37,6 +40,8 @@ MACHINES = {
             config=_MAC_SUPPORT,
             data=_MAC_SUPPORT / "wlk-host",
             root=PurePosixPath("/"),
+            cache=PurePosixPath("/Users/ada/Library/Caches/wlk-host"),
+            logs=PurePosixPath("/Users/ada/Library/Logs/wlk-host"),
         ),
         Program(
             _MAC_SUPPORT / "wlk-host/venv/bin/python",
@@ -50,6 +55,8 @@ MACHINES = {
             config=_WINDOWS_LOCAL,
             data=_WINDOWS_LOCAL / "wlk-host",
             root=PureWindowsPath("C:\\"),
+            cache=_WINDOWS_LOCAL / "wlk-host\\Cache",
+            logs=_WINDOWS_LOCAL / "wlk-host\\Logs",
         ),
         Program(
             _WINDOWS_LOCAL / "wlk-host\\venv\\Scripts\\python.exe",
@@ -59,7 +66,7 @@ MACHINES = {
 }
 
 
-def compare(name: str, actions: list[install.Action]) -> None:
+def compare(name: str, actions: Sequence[uninstall.Action]) -> None:
     text = "".join(f"would {action}\n" for action in actions)
     path = GOLDEN / f"{name}.txt"
     if os.environ.get("WLK_UPDATE_GOLDEN"):
@@ -77,7 +84,7 @@ def test_install_for_every_browser_is_what_the_golden_file_says(name: str) -> No
 @pytest.mark.parametrize("name", MACHINES)
 def test_uninstall_is_what_the_golden_file_says(name: str) -> None:
     machine, _ = MACHINES[name]
-    compare(f"uninstall-{name}", install.plan_uninstall(machine))
+    compare(f"uninstall-{name}", uninstall.plan(machine, models=True, history=True))
 
 
 @pytest.mark.parametrize("name", MACHINES)
@@ -85,7 +92,7 @@ def test_uninstall_removes_all_that_install_makes(name: str) -> None:
     machine, program = MACHINES[name]
     everyone = browsers.for_system(machine.system)
     made = install.plan_install(machine, program, everyone, [EXTENSION_ID])
-    removed = install.plan_uninstall(machine)
+    removed = uninstall.plan(machine)
     assert {a.path for a in made if isinstance(a, install.WriteFile)} <= {
         a.path for a in removed if isinstance(a, install.RemoveFile)
     }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Final, Protocol
 
 import av
 from av.stream import Disposition
@@ -52,6 +52,12 @@ class Redirected:
     descriptor: int
 
 
+_TAGS: Final[dict[str, Any]] = (
+    {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
+)
+"""Old tags are not always UTF-8, and do not matter here. PyAV 19 keeps such bytes (PEP 383)."""
+
+
 def opened(path: Path, pcm: RawPcm | None = None) -> av.container.InputContainer:
     """The open file.
 
@@ -96,8 +102,9 @@ def _opened(
     form, samples = (None, {}) if pcm is None else (pcm.codec, pcm.options)
     options = {**samples, **(more or {})}
     try:
-        # Old tags are not always UTF-8, and do not matter here.
-        container = av.open(source, "r", format=form, options=options, metadata_errors="replace")
+        container: av.container.InputContainer = av.open(
+            source, "r", format=form, options=options, **_TAGS
+        )
     except av.FFmpegError as error:
         raise unreadable(name, str(error)) from error
     if not container.streams.audio:
@@ -154,5 +161,6 @@ def told(tracks: Sequence[Track], chosen: Track) -> str:
 
 
 def _tag(stream: av.AudioStream, name: str) -> str:
-    value = " ".join(str(stream.metadata.get(name, "")).split())
+    raw = str(stream.metadata.get(name, "")).encode("utf-8", "surrogateescape")
+    value = " ".join(raw.decode("utf-8", "replace").split())
     return "" if value == "und" else value[:80]

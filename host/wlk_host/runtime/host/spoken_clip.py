@@ -1,4 +1,4 @@
-"""A few seconds of speech to try captions with, from the clips that the quickstart synthesised."""
+"""A few seconds of speech to try captions with, from the clip that lies in this package."""
 
 import base64
 import json
@@ -6,7 +6,7 @@ import wave
 from pathlib import Path
 from typing import Final
 
-from wlk_host import places
+from wlk_host import packaged
 from wlk_host.core.errors import WlkError
 from wlk_host.core.types import SAMPLE_RATE
 from wlk_host.protocol.messages import SpokenClip
@@ -18,35 +18,22 @@ _TAIL_S: Final = 0.3
 _SAMPLE_BYTES: Final = 2
 
 
-def speech_dir() -> Path:
-    """The folder in which the quickstart keeps synthesised speech. It need not exist."""
-    return places.data_folder() / "speech"
-
-
-def spoken_clip(folder: Path | None = None) -> SpokenClip | None:
-    """The first whole sentences of the newest English clip; None if there is no clip.
-
-    Beside `english.wav` (s16le, mono, 16 kHz) is `english.json` with its words, each with its start
-    and end in seconds.
+def spoken_clip(clip: Path = packaged.SPEECH) -> SpokenClip | None:
+    """The first whole sentences of an English clip; None if there are none short enough.
 
     Args:
-        folder: the folder to search; None: `speech_dir`.
+        clip: s16le, mono, 16 kHz. Beside it is a file `.json` with its words, each with its start
+            and end in seconds.
 
     Raises:
         WlkError: `speech_damaged`.
     """
-    clips = sorted(
-        (folder or speech_dir()).glob("english-*/english.wav"),
-        key=lambda path: path.stat().st_mtime,
-    )
-    if not clips:
-        return None
     try:
-        return _first_sentences(clips[-1])
+        return _first_sentences(clip)
     except (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise _damaged(clips[-1], error) from error
+        raise _damaged(clip, error) from error
     except (wave.Error, RecursionError) as error:
-        raise _damaged(clips[-1], error) from error
+        raise _damaged(clip, error) from error
 
 
 def _first_sentences(clip: Path) -> SpokenClip | None:
@@ -71,5 +58,5 @@ def _damaged(clip: Path, error: Exception) -> WlkError:
     return WlkError(
         code="speech_damaged",
         message=f"cannot read the speech in {clip.parent}: {type(error).__name__}: {error}",
-        hint="delete that folder, or run installers/quickstart.py again",
+        hint="reinstall wlk-host in its environment",
     )

@@ -5,13 +5,17 @@ import struct
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
+import av
 import numpy as np
 import pytest
 
 from fixtures.media import Track, cut, join, overwrite, packets, tones, write
 from wlk_host.core.errors import WlkError
 from wlk_host.core.types import SAMPLE_RATE, AudioChunk
+from wlk_host.runtime.files import tracks
 from wlk_host.runtime.files.conversion import CHUNK
 from wlk_host.runtime.files.media import SoundFile, read_chunks
 
@@ -256,3 +260,9 @@ def test_a_form_that_no_sound_has_is_refused(tmp_path: Path, rate: int, channels
         list(read_chunks(path))
     assert raised.value.code == "file_unreadable"
     assert f"{rate} Hz and {channels} channels" in raised.value.message
+
+
+def test_a_tag_in_an_old_encoding_is_shown_as_far_as_it_can_be_read() -> None:
+    stream = SimpleNamespace(metadata={"title": "Gr\udcfc\udcdfe", "language": "und"})
+    assert tracks._tag(cast("av.AudioStream", stream), "title") == "Gr\ufffd\ufffde"
+    assert tracks._tag(cast("av.AudioStream", stream), "language") == ""

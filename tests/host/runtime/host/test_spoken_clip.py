@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.speech import english_clip
+from wlk_host.core.errors import WlkError
 from wlk_host.core.types import SAMPLE_RATE
 from wlk_host.protocol.codec import encode
 from wlk_host.protocol.messages import HostSpeech
@@ -27,9 +27,8 @@ def write_clip(folder: Path, words: list[tuple[str, float, float]], rate: int = 
     (folder / "english.json").write_text(json.dumps({"words": words}), "utf-8")
 
 
-@pytest.mark.model
 def test_the_real_clip_is_given_in_whole_sentences_that_fit_into_a_message() -> None:
-    clip = spoken_clip(english_clip().path.parents[1])
+    clip = spoken_clip()
     assert clip is not None
     assert clip.text.startswith("Hello, and welcome. The words you are reading")
     assert clip.text.endswith(".")
@@ -38,22 +37,22 @@ def test_the_real_clip_is_given_in_whole_sentences_that_fit_into_a_message() -> 
     assert len(encode(HostSpeech(clip))) < BROWSERS_LIMIT
 
 
-def test_without_a_clip_there_is_none(tmp_path: Path) -> None:
-    assert spoken_clip(tmp_path / "nothing") is None
+def test_without_a_clip_the_package_is_damaged(tmp_path: Path) -> None:
+    with pytest.raises(WlkError) as raised:
+        spoken_clip(tmp_path / "english.wav")
+    assert raised.value.code == "speech_damaged"
 
 
 def test_a_sentence_that_is_too_long_or_a_clip_of_another_form_is_not_given(tmp_path: Path) -> None:
-    write_clip(tmp_path / "a/english-1", [("Long", 0.5, 1.0), ("talk.", 1.0, 19.0)])
-    assert spoken_clip(tmp_path / "a") is None
-    write_clip(tmp_path / "b/english-1", [("Short.", 0.5, 1.0)], rate=44_100)
-    assert spoken_clip(tmp_path / "b") is None
+    write_clip(tmp_path / "a", [("Long", 0.5, 1.0), ("talk.", 1.0, 19.0)])
+    assert spoken_clip(tmp_path / "a/english.wav") is None
+    write_clip(tmp_path / "b", [("Short.", 0.5, 1.0)], rate=44_100)
+    assert spoken_clip(tmp_path / "b/english.wav") is None
 
 
 def test_it_is_cut_a_little_after_the_last_word(tmp_path: Path) -> None:
-    write_clip(
-        tmp_path / "english-1", [("One.", 0.5, 1.0), ("Two.", 1.5, 2.0), ("Three", 3.0, 9.0)]
-    )
-    clip = spoken_clip(tmp_path)
+    write_clip(tmp_path / "a", [("One.", 0.5, 1.0), ("Two.", 1.5, 2.0), ("Three", 3.0, 9.0)])
+    clip = spoken_clip(tmp_path / "a/english.wav")
     assert clip is not None
     assert clip.text == "One. Two."
     assert len(base64.b64decode(clip.pcm)) == round(2.3 * SAMPLE_RATE) * 2

@@ -70,7 +70,7 @@ def serve(loader: ModelLoader, pcm: Any, options: dict[str, Any]) -> list[ToExte
     inbox: Inbox = LiveInbox([*(json.dumps(message).encode() for message in said), None])
     heard: list[ToExtension] = []
     connection = Connection()
-    connection.receive(b'{"type": "hello", "protocol": 1, "extension": "1"}')
+    connection.receive(b'{"type": "hello", "protocol": 1, "extension": "0.1.0"}')
     HostLoop(
         inbox, heard.append, connection, lambda _: loader, lambda _: None, 300, lambda _: Inline()
     ).run()

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from devtools import Browser, BrowserError, Frame
 from wlk_host.protocol.constants import EXTENSION_ID
 from wlk_host.setup import browsers
+from wlk_host.setup.demo.devtools import Browser, BrowserError, Frame
 from wlk_host.setup.machine import this_machine
 
-EXTENSION = Path(__file__).resolve().parents[2] / "extension"
+EXTENSION = Path(__file__).resolve().parents[4] / "extension"
 
 
 @pytest.fixture

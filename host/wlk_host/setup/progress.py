@@ -8,20 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from wlk_host.setup.errors import SetupError
+
 _LAST_LINES: Final = 15
-
-
-class StepError(Exception):
-    """A step failed: code, message and hint, like the host's own errors."""
-
-    def __init__(self, code: str, message: str, hint: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.hint = hint
-
-    def __str__(self) -> str:
-        return f"{self.code}: {self.message}\n  -> {self.hint}"
 
 
 class Progress:
@@ -39,14 +28,14 @@ class Progress:
     def step(self, title: str) -> Iterator[None]:
         """A context for one numbered step, which prints its time at the end."""
         self._number += 1
-        print(f"[{self._number}/{self._total}] {title}", flush=True)
+        _print(f"[{self._number}/{self._total}] {title}\n")
         started = time.monotonic()
         yield
-        print(f"      done in {time.monotonic() - started:.1f} s", flush=True)
+        _print(f"      done in {time.monotonic() - started:.1f} s\n")
 
     def say(self, text: str) -> None:
         """Print a line below the current step."""
-        print(f"      {text}", flush=True)
+        _print(f"      {text}\n")
 
     def run(
         self,
@@ -68,7 +57,7 @@ class Progress:
                 env=environment,
                 cwd=cwd,
             ) as process:
-                assert process.stdout is not None
+                assert process.stdout is not None  # noqa: S101 - Popen was given a pipe
                 for line in process.stdout:
                     log.write(line)
                     self._show(line.strip())
@@ -78,17 +67,22 @@ class Progress:
     def require(
         self,
         command: Sequence[str | Path],
-        error: StepError,
+        error: SetupError,
         environment: Mapping[str, str] | None = None,
         cwd: Path | None = None,
     ) -> None:
         """Run a command. If it fails, print its last lines and raise `error`."""
         if self.run(command, environment, cwd) != 0:
             lines = self._log.read_text(encoding="utf-8").splitlines()[-_LAST_LINES:]
-            print("\n".join(f"      | {line}" for line in lines))
-            print(f"      full output: {self._log}", flush=True)
+            _print("".join(f"      | {line}\n" for line in lines))
+            _print(f"      full output: {self._log}\n")
             raise error
 
     def _show(self, line: str) -> None:
         if self._live:
-            print(f"\r\x1b[K      {line[:90]}" if line else "\r\x1b[K", end="", flush=True)
+            _print(f"\r\x1b[K      {line[:90]}" if line else "\r\x1b[K")
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()

