@@ -183,7 +183,6 @@ def test_what_is_replayed_is_in_step_with_what_is_heard(
     witness.read()
     wait_until(lambda: len(witness.heard) >= heard + 4, "nothing is heard", seconds=30)
     # The third line begins with the twentieth word of the capture, which began before the film.
-    print(witness.words, witness.heard, tones(fake_host), fake_host.messages("cut"))
     third = min(at for word, at in witness.words.items() if int(word[1:]) in range(20, 30))
     after_tone_ms = (20 * WORD - tones(fake_host)[0]) / SAMPLE_RATE * 1000
     apart = third - (witness.heard[heard] + after_tone_ms)
@@ -223,7 +222,7 @@ def test_the_film_of_another_site_is_drawn(cinema: Cinema, site: Site, alone: bo
         wait_until(lambda: page.evaluate("document.fullscreenElement !== null"), "not full")
 
     def brightness() -> float:
-        with av.open(BytesIO(page.screenshot())) as shot:
+        with av.open(BytesIO(page.screenshot()), "r") as shot:
             [picture] = shot.decode(video=0)
         return float(picture.to_ndarray(format="gray")[40:300, 100:500].mean())
 

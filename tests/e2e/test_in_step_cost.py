@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from browser import Browser
 from conftest import FakeHost, Launch
 from pages import Site
+from playwright.sync_api import Page
 from popup import ARTIFACTS
 from waiting import wait_until
 
@@ -70,6 +72,11 @@ def chromium_of(browser: Browser) -> int:
     raise AssertionError("no browser")
 
 
+def is_delayed(browser: Browser, page: Page, wanted: bool) -> bool:
+    """Return whether the picture is delayed, or is not, as it should."""
+    return bool(browser.own_canvases(page)) == wanted
+
+
 def test_what_waits_is_bounded(
     start_browser: Launch, fake_host: FakeHost, site: Site, tmp_path: Path
 ) -> None:
@@ -83,7 +90,8 @@ def test_what_waits_is_bounded(
     figures: dict[str, float] = {"delay_s": 1.8}
     for name in ("off", "on"):
         browser.choose(inStep=name == "on")
-        wait_until(lambda n=name: bool(browser.own_canvases(page)) == (n == "on"), name)
+        wanted = name == "on"
+        wait_until(partial(is_delayed, browser, page, wanted), f"in step is not {name}")
         page.evaluate("const v = document.querySelector('video'); v.currentTime = 0; v.play()")
         time.sleep(5)
         frames = "document.querySelector('video').getVideoPlaybackQuality()"
