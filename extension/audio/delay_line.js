@@ -141,9 +141,10 @@ export class DelayLine {
     const over = this.#count - 1 - this.#target;
     if (Math.abs(over) * this.#blockSeconds > SLACK_SECONDS) this.#adjusting = true;
     const isQuiet = this.#quiet * this.#blockSeconds >= QUIET_SECONDS;
-    if (over === 0) this.#surplus = 0;
     if (over === 0 || !isQuiet) this.#adjusting = false;
-    if (this.#adjusting && over > 0 && (this.#peaks[this.#first] ?? 0) < QUIET) this.#drop();
+    if (!this.#adjusting || over < 0 || (this.#peaks[this.#first] ?? 0) >= QUIET) return;
+    this.#drop();
+    this.#surplus = Math.max(0, this.#surplus - 1);
   }
 
   /** @param {readonly Float32Array[]} output */
