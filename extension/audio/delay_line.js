@@ -41,10 +41,15 @@ export class DelayLine {
   /** Nothing is heard until as much is there as is to wait. */
   #filling = true;
   /**
-   * Blocks that waited when the page was known to be paused. It had stood still for a moment by then,
-   * in which sound was heard on: as much later it goes on than the page does.
+   * Blocks that waited when the page was known to be paused. Sound had been heard on for a moment by
+   * then: as much later it goes on than the page does.
    */
   #atPause = 0;
+  /**
+   * Blocks of sound that came after the pause: a browser plays on a little. When it goes on, it is
+   * silent at first. Of that as much is left out.
+   */
+  #surplus = 0;
   #adjusting = false;
   /** Quiet blocks that were heard last. */
   #quiet = Infinity;
@@ -86,9 +91,10 @@ export class DelayLine {
   hold(held, ago = 0) {
     if (held === this.#held) return;
     this.#held = held;
+    const blocks = Math.round(ago / this.#blockSeconds);
     if (held) this.#atPause = this.#count;
-    if (held) this.#dropPause(Math.round(ago / this.#blockSeconds));
-    else this.#restoreSilence(Math.round(ago / this.#blockSeconds));
+    if (held) this.#dropPause(blocks);
+    else this.#restoreSilence(blocks);
   }
 
   /**
@@ -100,7 +106,7 @@ export class DelayLine {
     const from = this.#come - Math.round(ago / this.#blockSeconds);
     while (this.#count > 0 && (this.#numbers[this.#first] ?? 0) < from) this.#drop();
     this.#filling = true;
-    this.#atPause = 0;
+    this.#atPause = this.#surplus = 0;
   }
 
   /**
@@ -125,8 +131,9 @@ export class DelayLine {
       this.#filling = false;
       this.#quiet = Infinity;
     }
-    if (this.#count > this.#atPause && !this.#held) this.#atPause = 0;
-    return this.#held || this.#filling || this.#atPause > 0;
+    if (this.#held || this.#filling) return true;
+    if (this.#count > this.#atPause) this.#atPause = 0;
+    return this.#atPause > 0;
   }
 
   /** Lengthen or shorten the silence that is heard. */
@@ -135,7 +142,9 @@ export class DelayLine {
     if (Math.abs(over) * this.#blockSeconds > SLACK_SECONDS) this.#adjusting = true;
     const isQuiet = this.#quiet * this.#blockSeconds >= QUIET_SECONDS;
     if (over === 0 || !isQuiet) this.#adjusting = false;
-    if (this.#adjusting && over > 0 && (this.#peaks[this.#first] ?? 0) < QUIET) this.#drop();
+    if (!this.#adjusting || over < 0 || (this.#peaks[this.#first] ?? 0) >= QUIET) return;
+    this.#drop();
+    this.#surplus = Math.max(0, this.#surplus - 1);
   }
 
   /** @param {readonly Float32Array[]} output */
@@ -154,6 +163,8 @@ export class DelayLine {
     const isNothing = !left || !right || (left.every(isZero) && right.every(isZero));
     // A paused page sends zeros: they are no part of what waits.
     if (this.#held && (isNothing || this.#count === this.#capacity)) return;
+    if (this.#held) this.#surplus++;
+    else if (isNothing && this.#surplus > 0) return void this.#surplus--;
     const block = this.#append(number);
     if (isNothing) return void block.fill(0);
     block.set(left.subarray(0, BLOCK));
@@ -177,9 +188,10 @@ export class DelayLine {
   #dropPause(blocks) {
     const from = this.#come - blocks;
     while (this.#count > 0 && (this.#numbers[this.#last] ?? 0) >= from) {
-      if (this.#peaks[this.#last] !== 0) return;
+      if (this.#peaks[this.#last] !== 0) break;
       this.#count--;
     }
+    this.#surplus = this.#blocksSince(from);
   }
 
   /** @param {number} blocks that have come since the page goes on; what was silent is missing */
@@ -191,11 +203,27 @@ export class DelayLine {
       come.unshift({ block: block.slice(), peak: this.#peaks[this.#last] ?? 0 });
       this.#count--;
     }
-    for (let missing = blocks - come.length; missing > 0; missing--) this.#append(from).fill(0);
+    this.#surplus = Math.max(0, this.#surplus - come.length);
+    const silent = Math.max(0, blocks - come.length);
+    const missing = Math.max(0, silent - this.#surplus);
+    this.#surplus -= silent - missing;
+    for (let i = 0; i < missing; i++) this.#append(from).fill(0);
     for (const { block, peak } of come) {
       this.#append(from).set(block);
       this.#peaks[this.#last] = peak;
     }
+  }
+
+  /** @param {number} from the number of a block */
+  #blocksSince(from) {
+    let blocks = 0;
+    while (blocks < this.#count && this.#numberAt(this.#count - 1 - blocks) >= from) blocks++;
+    return blocks;
+  }
+
+  /** @param {number} index of a block that waits */
+  #numberAt(index) {
+    return this.#numbers[(this.#first + index) % this.#capacity] ?? 0;
   }
 
   /** Where the newest block is. */

@@ -183,7 +183,6 @@ def test_what_is_replayed_is_in_step_with_what_is_heard(
     witness.read()
     wait_until(lambda: len(witness.heard) >= heard + 4, "nothing is heard", seconds=30)
     # The third line begins with the twentieth word of the capture, which began before the film.
-    print(witness.words, witness.heard, tones(fake_host), fake_host.messages("cut"))
     third = min(at for word, at in witness.words.items() if int(word[1:]) in range(20, 30))
     after_tone_ms = (20 * WORD - tones(fake_host)[0]) / SAMPLE_RATE * 1000
     apart = third - (witness.heard[heard] + after_tone_ms)

@@ -39,11 +39,6 @@ def moving(number: int) -> np.ndarray:
     return np.stack([(plane // 4 % 256).astype(np.uint8) for plane in planes], axis=2)
 
 
-def shows_picture(browser: Browser, page: Page, *, wanted: bool) -> bool:
-    """Return whether the delayed picture is there exactly if it is wanted."""
-    return bool(browser.own_canvases(page)) == wanted
-
-
 def processes(root: int) -> list[int]:
     """Return a process and all that it has started."""
     tasks = Path(f"/proc/{root}/task").glob("*/children")
@@ -77,6 +72,11 @@ def chromium_of(browser: Browser) -> int:
     raise AssertionError("no browser")
 
 
+def is_delayed(browser: Browser, page: Page, wanted: bool) -> bool:
+    """Return whether the picture is delayed, or is not, as it should."""
+    return bool(browser.own_canvases(page)) == wanted
+
+
 def test_what_waits_is_bounded(
     start_browser: Launch, fake_host: FakeHost, site: Site, tmp_path: Path
 ) -> None:
@@ -91,7 +91,7 @@ def test_what_waits_is_bounded(
     for name in ("off", "on"):
         browser.choose(inStep=name == "on")
         wanted = name == "on"
-        wait_until(partial(shows_picture, browser, page, wanted=wanted), name)
+        wait_until(partial(is_delayed, browser, page, wanted), f"in step is not {name}")
         page.evaluate("const v = document.querySelector('video'); v.currentTime = 0; v.play()")
         time.sleep(5)
         frames = "document.querySelector('video').getVideoPlaybackQuality()"

@@ -183,3 +183,19 @@ test('what came since the seek was over stays', () => {
   assert.ok(Math.max(...heard) <= 0.21);
   assert.ok(Math.abs(heard.filter((level) => level > 0.01).length - BLOCKS(0.05)) <= 1);
 });
+
+test('a browser that plays on for a moment after a pause does not put it out of step', () => {
+  const { line, play, speech, silence, forget, take } = bench(1);
+  silence(2);
+  play(0.2, () => 0.8);
+  // The page is paused; the rest of its sound comes yet.
+  speech(0.1);
+  line.hold(true, 0.1);
+  silence(3);
+  line.hold(false, 0);
+  forget();
+  silence(2);
+  // Of the second, 0.2 s had passed at the pause; it was heard on for 0.1 s.
+  assert.ok(Math.abs(onset(take()) - BLOCKS(0.7 + 0.1)) <= 2);
+  assert.ok(Math.abs(line.delayed.delay - 1) < 0.01);
+});
