@@ -62,6 +62,25 @@ test('captions whose document is closed begin anew, and the host holds no orphan
   assert.equal(ofType(document.sent, 'begin').length, 2);
 });
 
+test('captions that begin anew go on being saved, if those before were', async () => {
+  const { document, session } = await captioned();
+  document.disconnect();
+  await settled();
+  await pass(RESTART_AFTER_MS[0] ?? 0);
+  const save = { type: 'save', tabId: 7, saved: true, after: session };
+  assert.deepEqual(ofType(document.sent, 'save'), [save]);
+});
+
+test('nothing of a private window is saved because captions begin anew', async () => {
+  const { document, seen } = await captioned();
+  seen.incognito = true;
+  document.disconnect();
+  await settled();
+  await pass(RESTART_AFTER_MS[0] ?? 0);
+  assert.equal(ofType(document.sent, 'begin').length, 2);
+  assert.deepEqual(ofType(document.sent, 'save'), []);
+});
+
 test('a document that is closed again and again is told, with what helps', async () => {
   const { document, seen } = await captioned();
   for (const wait of RESTART_AFTER_MS) {
