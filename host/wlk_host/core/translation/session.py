@@ -164,7 +164,6 @@ class TranslatedSession:
 
     def next_work(self) -> Work | None:
         """The most urgent work that is due now."""
-        self._look_again()
         return self._captions.next_work() or (Work.TRANSLATE if self._is_due() else None)
 
     def run(self, work: Work) -> list[Event]:
@@ -174,7 +173,8 @@ class TranslatedSession:
         flight, self._flight = self._flight, None
         if flight is not None:
             return self._land(flight)
-        if (batch := self._lines.next_batch()) is not None:
+        self._look_again()
+        if self._flight is None and (batch := self._lines.next_batch()) is not None:
             self._launch(batch)
         return []
 
@@ -221,6 +221,8 @@ class TranslatedSession:
     def _is_due(self) -> bool:
         if self._flight is not None:
             return self._flight.texts.done()
+        if self._service.changes != self._changes:
+            return True
         return self._may_translate() and self._lines.next_batch() is not None
 
     def _make_ready(self) -> None:
