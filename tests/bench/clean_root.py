@@ -73,7 +73,7 @@ def with_deb(fresh: Fresh, package: Path) -> tuple[str, Callable[[], None]]:
     fresh.run("dpkg", "--install", f"/tmp/{package.name}")
 
     def remove() -> None:
-        fresh.run("dpkg", "--remove", "wlk-host")
+        fresh.run("dpkg", "--purge", "wlk-host")
 
     return "wlk-host", remove
 

@@ -77,7 +77,7 @@ def commands(kind: Kind, prefix: Path) -> Commands:
         Kind.UV: Commands("uv tool upgrade wlk-host", "uv tool uninstall wlk-host"),
         Kind.PIPX: Commands("pipx upgrade wlk-host", "pipx uninstall wlk-host"),
         Kind.QUICKSTART: Commands("python3 installers/quickstart.py, in a newer folder", None),
-        Kind.SYSTEM: Commands("install the newer package", "sudo apt-get remove wlk-host"),
+        Kind.SYSTEM: Commands("install the newer package", "sudo apt-get purge wlk-host"),
         Kind.PKG: Commands("install the newer package", f"sudo sh {OF_MACOS / 'uninstall.sh'}"),
         Kind.FOLDER: Commands(
             "unpack the newer archive, then run its wlk-host setup",
