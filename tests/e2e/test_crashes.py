@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
-from browser import EXTENSION_ID, Browser, launch
+from browser import Browser, launch
 from conftest import FakeHost, Launch
 from kept import remembered, save_in_panel, stored
+from native_host import EXTENSION_ID
 from pages import Clip, Site
 from playwright.sync_api import Page
 from waiting import wait_until

@@ -9,8 +9,9 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 import pytest
-from browser import EXTENSION_ID, Browser
+from browser import Browser
 from conftest import FakeHost, Launch
+from native_host import EXTENSION_ID
 from pages import Site
 from playwright.sync_api import Page
 from transcripts import Entry, TranscriptReader, word_time_errors
@@ -218,7 +219,10 @@ def test_a_medium_in_a_frame_of_another_site_is_followed_where_that_is_allowed(
     if not allowed:
         assert {entry.media for entry in settle(lambda: reader.entries[:1])} == {None}
         return
-    followed = lambda: [e for e in reader.entries if (e.media or "").startswith(inner)]  # noqa: E731
+
+    def followed() -> list[Entry]:
+        return [entry for entry in reader.entries if (entry.media or "").startswith(inner)]
+
     wait_until(followed, "no line has the time of the medium")
     frame.evaluate("document.querySelector('video').currentTime = 20")
     wait_until(lambda: len(cuts(fake_host)) == 1, lambda: f"cuts: {cuts(fake_host)}")

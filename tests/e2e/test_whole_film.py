@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import Browser, python_host
+from browser import Browser
 from conftest import FakeHost, Launch
+from native_host import python_host
 from pages import Site
 from painted import painted_after_seek
 from playwright.sync_api import Page
@@ -76,8 +77,11 @@ def watch_whole(browser: Browser, page: Page, reader: TranscriptReader) -> list[
     )
     wait_until(on_film, "the film does not follow the advertisement")
     play_until(page, 11)
-    known = lambda text: any(text in e.text and e.state == "final" for e in reader.entries)  # noqa: E731
-    wait_until(lambda: known("this computer"), "the second sentence is not final")
+
+    def is_known(text: str) -> bool:
+        return any(text in entry.text and entry.state == "final" for entry in reader.entries)
+
+    wait_until(lambda: is_known("this computer"), "the second sentence is not final")
     paints = [painted_after_seek(browser, page, 3, "this computer")]
     play_until(page, 5)
     # Ahead, over what is known and more.

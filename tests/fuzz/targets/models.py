@@ -6,7 +6,7 @@ from typing import Final
 from fuzz import mutations
 from fuzz.target import Target, coded, folder
 from wlk_host.backends.service import client
-from wlk_host.backends.translators.folder import FolderModel
+from wlk_host.backends.translators.description import Description
 from wlk_host.models import catalog, store
 
 
@@ -39,9 +39,9 @@ def read_translator(data: bytes) -> None:
     (where / "model.bin").write_bytes(b"")
     (where / "config.json").write_bytes(config)
     (where / "shared_vocabulary.json").write_bytes(words)
-    model = FolderModel(where)
+    model = Description(where)
     with coded("translator_broken"):
-        assert isinstance(model.config, dict)
+        assert isinstance(model.ends_source, bool)
     with coded("translator_broken"):
         assert isinstance(model.supports("en", "pt-BR"), bool)
 
