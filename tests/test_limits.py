@@ -108,7 +108,7 @@ def expected() -> dict[str, str]:
         "the longest delay of sound and picture": (
             of_extension("offscreen/step_delay.js", "LONGEST_SECONDS") + " s"
         ),
-        "pictures that wait": (
+        "pixels of the pictures that wait": (
             of_extension("overlay/frame_queue.js", "MOST_BYTES").split(" * ")[0] + " MiB"
         ),
         "pictures that wait, however small": (

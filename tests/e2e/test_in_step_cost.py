@@ -24,10 +24,10 @@ SIZE = (1280, 720)
 RATE = 25
 FILM_S = 50
 MEASURED_S = 12
-KEPT_MB = 128
-"""Pictures that wait take no more; see frame_queue.js."""
-SLACK_MB = 120
-"""The browser frees closed pictures when it likes, and draws in buffers of its own."""
+KEPT_MB = 64
+"""The pixels of pictures that wait; see frame_queue.js."""
+TIMES = 5
+"""Rendering in software, the browser was measured to need four times as much."""
 
 
 def moving(number: int) -> np.ndarray:
@@ -108,4 +108,4 @@ def test_what_waits_is_bounded(
     print(figures)
     ARTIFACTS.mkdir(exist_ok=True)
     (ARTIFACTS / "in-step-cost.json").write_text(json.dumps(figures), encoding="utf-8")
-    assert figures["memory_mb_on"] - figures["memory_mb_off"] <= KEPT_MB + SLACK_MB, figures
+    assert figures["memory_mb_on"] - figures["memory_mb_off"] <= TIMES * KEPT_MB, figures

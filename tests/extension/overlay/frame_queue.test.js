@@ -96,7 +96,7 @@ test('pictures are kept as they are seen, or smaller where memory is short', () 
   for (const delay of [0.5, 1.8, 4]) {
     for (const rate of [10, 25, 30]) {
       const { width, height } = keptSize(large, large, rate, delay);
-      assert.ok(4 * width * height * rate * (delay + 0.25) <= 128 * 1024 * 1024);
+      assert.ok(4 * width * height * rate * (delay + 0.25) <= 64 * 1024 * 1024);
       assert.ok(Math.abs(width / height - 16 / 9) < 0.01);
     }
   }
