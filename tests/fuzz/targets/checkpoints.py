@@ -12,7 +12,7 @@ from wlk_host.backends.checkpoints import vocabulary
 from wlk_host.backends.checkpoints.conversion import as_ctranslate2
 from wlk_host.backends.checkpoints.files import weight_files
 from wlk_host.backends.checkpoints.names import to_openai
-from wlk_host.backends.translators import folder as translators
+from wlk_host.backends.translators import pieces
 from wlk_host.backends.whisper.config import read_config
 from wlk_host.backends.whisper.tokenizer import WhisperTokenizer
 
@@ -155,7 +155,7 @@ def read_tokenizer(data: bytes) -> None:
     (where / "tokenizer.json").write_bytes(data)
     (where / "config.json").write_bytes(b'{"suppress_ids": [1], "suppress_ids_begin": [2]}')
     with coded("translator_broken"):
-        translators._fast_tokenizer(where / "tokenizer.json")
+        pieces._fast_tokenizer(where / "tokenizer.json")
     with coded("model_corrupt"):
         tokenizer = WhisperTokenizer(where)
         assert isinstance(tokenizer.decode(tokenizer.encode(" the words")), str)
