@@ -1,6 +1,6 @@
 """Make the pictures of panel, history and controls that the manual shows.
 
-    python tests/e2e/screenshots.py [--out FOLDER]
+    python tests/e2e/screenshots.py [--out FOLDER] [--only popup ...]
 
 Each is made on a light and a dark system. The light ones go into extension/screenshots, or into
 FOLDER; the dark ones, and both of what the manual does not show, into artifacts/ to be looked at.
@@ -214,7 +214,8 @@ def capture_popup(page: Page) -> None:
           tell({ type: 'captures', captures: [{ session: 'c', tabId: 1,
             phase: { name: 'listening', lagMs: 0, skippedMs: 0 }, language: 'en', model: 'base',
             halted: null, stale: false, smallerModel: null, modelProblem: null,
-            microphone: 'off' }] });
+            microphone: 'off', step: null, translation: { target: null, by: 'host', problem: null,
+              pair: null, delayMs: null, unread: 0, voice: null } }] });
           tell({ type: 'levels', levels: [{ tabId: 1, level: 0.85 }] });
         }"""
     )
@@ -230,6 +231,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Make all pictures."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--out", type=Path, default=EXTENSION / "screenshots")
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        default=[one.__name__ for one in PICTURES],
+        help="functions of this file",
+    )
     asked = parser.parse_args(arguments)
     ARTIFACTS.mkdir(exist_ok=True)
     asked.out.mkdir(parents=True, exist_ok=True)
@@ -237,7 +244,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with launch(folder / "profile") as browser:
         album = Album(browser, asked.out)
         for album.scheme in SCHEMES:
-            for picture in PICTURES:
+            for picture in (one for one in PICTURES if one.__name__ in asked.only):
                 picture(album)
     shutil.rmtree(folder, ignore_errors=True)
     return 0
