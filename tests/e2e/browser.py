@@ -364,6 +364,15 @@ class Browser:
         return True
 
 
+def _close(context: BrowserContext) -> None:
+    """Close a browser, which a test may have killed."""
+    try:
+        context.close()
+    except Error as error:
+        if "has been closed" not in error.message:
+            raise
+
+
 def _welcome_page(context: BrowserContext) -> Page:
     """Return the page that the extension opens when it was just installed."""
 
@@ -488,7 +497,7 @@ def launch(
                 register_host(profile, host)
             yield Browser(context, profile)
         finally:
-            context.close()
+            _close(context)
 
 
 def python_host(script: Path, *arguments: str) -> list[str]:
