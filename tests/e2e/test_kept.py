@@ -32,5 +32,8 @@ def test_what_is_changed_after_a_capture_is_found_by_the_next_one(
     browser.click_action(show.page)
     wait_until(lambda: browser.badge(show.page) == "on", lambda: browser.button(show.page))
     reader = TranscriptReader(browser)
-    known = lambda: [e["bookmarked"] for e in reader.transcript["entries"]]  # noqa: E731
-    wait_until(lambda: known()[:2] == [True, False], lambda: str(reader.transcript["entries"]))
+
+    def marks() -> list[bool]:
+        return [entry["bookmarked"] for entry in reader.transcript["entries"]]
+
+    wait_until(lambda: marks()[:2] == [True, False], lambda: str(reader.transcript["entries"]))
