@@ -21,6 +21,7 @@ from overlay_reader import OverlayReader
 from playwright.sync_api import (
     BrowserContext,
     CDPSession,
+    Error,
     Page,
     sync_playwright,
 )
@@ -217,6 +218,15 @@ class Browser(OverlayReader):
         )
 
 
+def _close(context: BrowserContext) -> None:
+    """Close a browser, which a test may have killed."""
+    try:
+        context.close()
+    except Error as error:
+        if "has been closed" not in error.message:
+            raise
+
+
 def _welcome_page(context: BrowserContext) -> Page:
     """Return the page that the extension opens when it was just installed."""
 
@@ -277,4 +287,4 @@ def launch(
                 register_host(profile, host)
             yield Browser(context, profile)
         finally:
-            context.close()
+            _close(context)
