@@ -39,7 +39,6 @@ SENTENCES: Final = (
     "The captions appear over the page while somebody is still speaking.",
     "When a sentence is finished, it is read once more, and small mistakes are corrected.",
     "If the network goes away, everything keeps working.",
-    "That is all there is to it. Thank you for listening.",
 )
 
 Samples = npt.NDArray[np.float32]

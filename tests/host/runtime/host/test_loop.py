@@ -1,6 +1,7 @@
 """What the host loop does first. The whole conversation lies in the inbox before it runs."""
 
 import logging
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from wlk_host.core.errors import WlkError
 from wlk_host.core.options import SessionOptions
 from wlk_host.core.types import AudioSkipped, Event, LanguageDetected, Work
 from wlk_host.protocol.messages import Captions, Error, HostSpeech, Status, ToExtension
+from wlk_host.runtime.host import loop
 from wlk_host.runtime.host.model_service import ModelService
+from wlk_host.runtime.host.spoken_clip import spoken_clip
 from wlk_host.runtime.stdio import BrowserGoneError, Signal
 
 
@@ -124,9 +127,9 @@ def test_a_request_for_the_whole_transcript_reaches_the_session(port: Port) -> N
 
 
 def test_speech_to_try_captions_with_is_asked_for_without_a_session(
-    port: Port, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    port: Port, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setattr(loop, "spoken_clip", lambda: None)
     port.say(type="speech")
     port.serve(lambda _threads: ScriptedLoader())
     assert port.heard[-1] == HostSpeech(None)
@@ -138,11 +141,10 @@ def test_speech_to_try_captions_with_is_asked_for_without_a_session(
 def test_a_request_that_fails_is_told_as_that_and_the_port_goes_on(
     port: Port, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str
 ) -> None:
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    clip = tmp_path / "wlk-host/speech/english-a/english.wav"
-    clip.parent.mkdir(parents=True)
+    clip = tmp_path / "english.wav"
     clip.write_bytes(b"")
     clip.with_suffix(".json").write_text(content)
+    monkeypatch.setattr(loop, "spoken_clip", partial(spoken_clip, clip))
     port.say(type="speech")
     port.start("a")
     port.serve(lambda _threads: ScriptedLoader(ScriptedSession()))
