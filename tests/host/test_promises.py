@@ -162,7 +162,7 @@ def heard(host: subprocess.Popen[bytes]) -> Iterator[dict[str, Any]]:
 def test_a_file_read_by_torch_and_translated_by_transformers(watch: Watch) -> None:
     done = watch.run(
         nllb_models(), *CLI, "caption", clip(), "--model", model("tiny.en"), "--backend", "torch",
-        "--translate", "fr", "--translator", "nllb-600M", "--bilingual",
+        "--translate", "fr", "--translator", "nllw-600M", "--bilingual",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) == 2, done.stdout
