@@ -42,11 +42,13 @@ def onsets(pcm: NDArray[np.int16], speed: float) -> NDArray[np.int64]:
 
 
 def placed(entries: list[Entry], samples: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Media times of samples, where a line that is final and whole tells them."""
+    """Media times of samples, where a line that is final tells them."""
     found = []
     for entry in entries:
-        first = int(entry.id.split()[-1])
-        if entry.media is None or entry.state != "final" or first % LINE:
+        # Ids of a tab's lines are even, those of its microphone's odd.
+        first = int(entry.id.split()[-1]) // 2
+        # The film begins somewhere in the first line.
+        if entry.media is None or entry.state != "final" or first == 0:
             continue
         inside = samples[(samples >= first) & (samples < first + LINE)]
         rate = (entry.end - entry.start) / LINE

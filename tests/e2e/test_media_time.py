@@ -1,5 +1,7 @@
 """Captions by the time of the page's media: seeks, speeds, sources, and what was seen already."""
 
+import json
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -9,9 +11,8 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 import pytest
-from browser import Browser
+from browser import EXTENSION, Browser
 from conftest import FakeHost, Launch
-from native_host import EXTENSION_ID
 from pages import Site
 from playwright.sync_api import Page
 from transcripts import Entry, TranscriptReader, word_time_errors
@@ -185,16 +186,14 @@ def test_a_medium_is_found_wherever_it_is(cinema: Cinema, body: str) -> None:
     )
 
 
-ALLOW = """async ([id, site]) => {
-  await chrome.developerPrivate.addHostPermission(id, site);
-}"""
-
-
-def allow(browser: Browser, site: str) -> None:
-    """Give the extension access to a site, as the user does in the browser's own page."""
-    page = browser.open("chrome://extensions")
-    page.evaluate(ALLOW, [EXTENSION_ID, site])
-    page.close()
+def allowed_at(folder: Path, site: str) -> list[str]:
+    """Switches that load the extension with access to a site, as a user can give it."""
+    copy = shutil.copytree(EXTENSION, folder / "extension")
+    manifest = json.loads((copy / "manifest.json").read_text(encoding="utf-8"))
+    manifest["host_permissions"] = [site]
+    (copy / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    # Of a switch that is there twice, the last one counts.
+    return [f"--load-extension={copy}", f"--disable-extensions-except={copy}"]
 
 
 @pytest.mark.parametrize("allowed", [True, False], ids=["allowed", "not allowed"])
@@ -205,9 +204,10 @@ def test_a_medium_in_a_frame_of_another_site_is_followed_where_that_is_allowed(
     site.add_page("/inner", VIDEO.format(film="/inner.webm"))
     inner = site.url("/inner", host="localhost")
     site.add_page("/outer", f"<iframe src='{inner}' allow='autoplay' width=640></iframe>")
-    browser = start_browser(fake_host.command)
-    if allowed:
-        allow(browser, "http://localhost/*")
+    switches = allowed_at(tmp_path, "http://localhost/*") if allowed else []
+    browser = start_browser(fake_host.command, args=switches)
+    may = "chrome.permissions.contains({ origins: ['http://localhost/*'] })"
+    assert browser.context.service_workers[-1].evaluate(may) is allowed
     page = browser.open(site.url("/outer"))
     browser.click_action(page)
     wait_until(lambda: browser.badge(page) == "on", lambda: browser.button(page))

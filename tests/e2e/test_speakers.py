@@ -66,7 +66,7 @@ GAPS = """[...document.querySelectorAll('#lines .line')].map((line) => {
 
 
 def test_the_side_panel_names_them_the_same_way_in_either_direction(stage: OpenStage) -> None:
-    show = stage("/speakers")
+    show = stage("/speakers-in-the-panel")
     show.say("One voice", "goes on.", speaker="1")
     show.until("goes on.")
     popup = show.browser.popup(show.page)
