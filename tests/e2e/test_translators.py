@@ -149,7 +149,12 @@ def test_the_list_is_searched_with_the_keyboard_alone(watched: Watch) -> None:
     page.keyboard.press("Enter")
     expect(field).to_have_value("German")
     expect(page.locator("#translateTo-list")).to_be_hidden()
-    wait_until(lambda: seen.browser.stored()["settings"]["translateTo"] == "de", "not kept")
+
+    def is_kept() -> bool:
+        settings: dict[str, object] = seen.browser.stored().get("settings", {})
+        return settings.get("translateTo") == "de"
+
+    wait_until(is_kept, "not kept")
     expect(page.locator(".offers")).to_contain_text("Get it")
     page.locator(".offers").scroll_into_view_if_needed()
     seen.browser.screenshot(page, "translate-options.png")
