@@ -24,10 +24,8 @@ SIZE = (1280, 720)
 RATE = 25
 FILM_S = 50
 MEASURED_S = 12
-KEPT_MB = 64
-"""The pixels of pictures that wait; see frame_queue.js."""
-TIMES = 5
-"""Rendering in software, the browser was measured to need four times as much."""
+MOST_GROWN_MB = 128
+"""From when all pictures that wait are there. Closed ones are freed when the browser likes."""
 
 
 def moving(number: int) -> np.ndarray:
@@ -50,9 +48,13 @@ def used(pids: list[int]) -> tuple[float, float]:
     """Return seconds of processor and MB of memory, shared memory counted once."""
     seconds, kib = 0.0, 0
     for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        try:
+            stat = Path(f"/proc/{pid}/stat").read_text()
+            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # A helper of the browser's that has ended.
+        fields = stat.rpartition(")")[2].split()
         seconds += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
         kib += next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
     return seconds, kib / 1024
 
@@ -96,7 +98,7 @@ def test_what_waits_is_bounded(
         time.sleep(5)
         frames = "document.querySelector('video').getVideoPlaybackQuality()"
         before = page.evaluate(f"({{ total: {frames}.totalVideoFrames }})")["total"]
-        seconds, _ = used(pids)
+        seconds, memory_before = used(pids)
         began = time.monotonic()
         time.sleep(MEASURED_S)
         passed = time.monotonic() - began
@@ -104,8 +106,9 @@ def test_what_waits_is_bounded(
         shown = page.evaluate(f"({{ total: {frames}.totalVideoFrames }})")["total"] - before
         figures[f"cpu_{name}"] = round((after - seconds) / passed, 3)
         figures[f"memory_mb_{name}"] = round(memory, 1)
+        figures[f"grown_mb_{name}"] = round(memory - memory_before, 1)
         figures[f"frames_a_second_{name}"] = round(shown / passed, 1)
     print(figures)
     ARTIFACTS.mkdir(exist_ok=True)
     (ARTIFACTS / "in-step-cost.json").write_text(json.dumps(figures), encoding="utf-8")
-    assert figures["memory_mb_on"] - figures["memory_mb_off"] <= TIMES * KEPT_MB, figures
+    assert figures["grown_mb_on"] <= MOST_GROWN_MB, figures
