@@ -2,7 +2,8 @@
 
 /**
  * What the pixels of waiting pictures may take, bytes; and what one takes. Rendering in software
- * (headless Chromium), the browser was measured to need about four times as much for them.
+ * (headless Chromium), the page's process takes 450 MB of shared memory besides, whatever this is
+ * and however a picture is copied and shown (`tests/bench/RESULTS.md`, Transcripts).
  */
 const MOST_BYTES = 64 * 1024 * 1024;
 const PIXEL_BYTES = 4;
