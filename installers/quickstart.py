@@ -83,7 +83,7 @@ def _ask(folder: Path, arguments: argparse.Namespace) -> None:
     print(f"wlk-host will be installed in {folder}")
     if (folder / "quickstart.json").exists() or arguments.yes or not sys.stdin.isatty():
         return
-    print("It needs about 0.8 GB there, and downloads about 300 MB from the package index.")
+    print("It needs about 0.8 GB there, and downloads about 270 MB from the package index.")
     if input("Continue? [Y/n] ").strip().lower() not in ("", "y", "yes"):
         raise SetupError("declined", "nothing was changed", "run this again at any time")
 

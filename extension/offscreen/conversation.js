@@ -3,6 +3,7 @@ import { ConversationTranslation } from '../translation/conversation_translation
 import { changesBetween, lineOfYou, merged, withoutAged } from './channels.js';
 import { HaltWatch } from './halt_watch.js';
 import { InStep } from './in_step.js';
+import { isAudible } from './loudness.js';
 import { MediaTranscript } from './media_transcript.js';
 import { newsOfTranslation } from './news.js';
 import { ofMicrophone, OwnLines } from './own_lines.js';
@@ -17,9 +18,6 @@ import { ShownCaptions } from './shown_captions.js';
 /** @typedef {import('../shared/translation_rules.js').Wish} Wish */
 /** @typedef {import('./edges.js').Outlets} Outlets */
 /** @typedef {import('./edges.js').SaidOfSession} SaidOfSession */
-
-/** What is softer can hardly be heard in a room, and echoes nothing: 40 dB below full scale. */
-const AUDIBLE = 328;
 
 /**
  * What is said in one tab and, where the user wants it, into the microphone. Each channel is a
@@ -107,8 +105,8 @@ export class Conversation {
     const told = news ? { ...phase, news } : phase;
     /** @type {import('../shared/messages.js').Phase} */
     const shown = this.#interrupted && !this.stopping ? { ...told, name: 'reconnecting' } : told;
-    const { microphone, step } = { microphone: this.#microphoneState, step: this.inStep.state };
-    return { session, tabId, ...state, phase: shown, microphone, stale, step, translation };
+    const own = { microphone: this.#microphoneState, step: this.inStep.state };
+    return { session, tabId, ...state, ...own, phase: shown, stale, translation };
   }
 
   /** Tell the overlay everything, because it is new. */
@@ -158,12 +156,11 @@ export class Conversation {
     this.#tab.push(pcm);
     const now = this.#tab.position;
     if (this.#microphone) this.#own.hearTab(pcm, now);
-    const audible = pcm.some((sample) => Math.abs(sample) > AUDIBLE);
-    if (audible) this.#heardUntil = now;
-    this.transcript.arrived(now, audible);
+    if (isAudible(pcm)) this.#heardUntil = now;
+    this.transcript.arrived(now, this.#heardUntil === now);
     const due = this.#own.dueAt(now, this.#heardUntil);
     if (due !== null) this.#release(due);
-    if (this.inStep.on) this.#show();
+    if (this.inStep.on) this.#showHeard();
   }
 
   /** @param {Int16Array} pcm sound of the microphone; of one that was switched off it is dropped */
@@ -358,18 +355,22 @@ export class Conversation {
     const changed = changesBetween(this.#known, lines);
     this.transcript.write(withoutAged(changed, lines), this.#tab.finalUntil);
     this.#known = lines;
-    if (this.inStep.on) {
-      this.inStep.learn(this.#tab.model, this.#tab.position);
-      this.#show();
-    } else this.#shown.show({ lines, draft }, isShown ? changed : undefined);
-    this.#translation.shown(changed, this.#tab.visible);
+    this.#translation.kick();
+    if (!this.inStep.on) return this.#show({ lines, draft }, isShown ? changed : undefined);
+    this.inStep.learn(this.#tab.model, this.#tab.position);
+    this.#showHeard();
   }
 
   /** Show what of the captions has been heard: sound is delayed. */
-  #show() {
+  #showHeard() {
     const tab = this.inStep.heardOf(this.#tab.model, this.transcript.heard);
     const { lines, draft } = merged({ tab, you: this.#ownLines() });
-    this.#shown.show({ lines: this.#translation.of(lines), draft });
+    this.#show({ lines: this.#translation.of(lines), draft });
+  }
+
+  /** @param {Parameters<ShownCaptions['show']>} captions what is to be seen, and read aloud */
+  #show(...captions) {
+    this.#translation.shown(this.#shown.show(...captions), this.#tab.visible);
   }
 
   /** @param {Line} line that has got its translation */

@@ -13,8 +13,9 @@ const STEPS_KEPT = (90 * SAMPLE_RATE) / STEP_SAMPLES;
 /** Below the noise of a room, by which silences would differ from each other. */
 const FLOOR = 0.001;
 
-/** A tab this soft can hardly be heard in a room: 40 dB below full scale. */
-const AUDIBLE = Math.log(0.01);
+/** Of full scale. What is softer can hardly be heard in a room: 40 dB below it. */
+const AUDIBLE = 0.01;
+const FULL_SCALE = 32_768;
 
 /**
  * By how many steps the microphone may be behind the tab: the way through the air and the output's
@@ -28,6 +29,14 @@ const LEAST_STEPS = SAMPLE_RATE / STEP_SAMPLES;
 
 /** Steps over which loudness is smoothed: a room blurs it. */
 const SMOOTHED = 5;
+
+/**
+ * @param {Int16Array} pcm
+ * @returns {boolean} whether any of it can be heard in a room, and may echo
+ */
+export function isAudible(pcm) {
+  return pcm.some((sample) => Math.abs(sample) > AUDIBLE * FULL_SCALE);
+}
 
 /** The loudness of one channel for as long as it may be asked for. */
 export class Loudness {
@@ -94,7 +103,7 @@ export function likeness(tab, own, from, to) {
   const heard = own.levels(first, steps);
   const reach = MOST_LAG - LEAST_LAG;
   const played = tab.levels(first - MOST_LAG * STEP_SAMPLES, steps + reach);
-  if (!heard || !played || Math.max(...played) < AUDIBLE) return 0;
+  if (!heard || !played || Math.max(...played) < Math.log(AUDIBLE)) return 0;
   const follows = smooth(heard);
   const leads = smooth(played);
   let best = 0;
@@ -108,7 +117,7 @@ export function likeness(tab, own, from, to) {
 function levelOf(pcm) {
   let sum = 0;
   for (const sample of pcm) sum += sample * sample;
-  return Math.log(Math.sqrt(sum / pcm.length) / 32_768 + FLOOR);
+  return Math.log(Math.sqrt(sum / pcm.length) / FULL_SCALE + FLOOR);
 }
 
 /**

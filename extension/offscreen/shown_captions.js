@@ -27,9 +27,10 @@ export class ShownCaptions {
   /**
    * @param {Pick<CaptionModel, 'lines' | 'draft'>} captions as they are to be seen
    * @param {readonly Line[]} [changed] how they differ, if that is known
+   * @returns {readonly Line[]} how they differed
    */
   show({ lines, draft }, changed = changesBetween(this.#model.lines, lines)) {
-    if (changed.length === 0 && isSame(draft, this.#model.draft)) return;
+    if (changed.length === 0 && isSame(draft, this.#model.draft)) return changed;
     const revision = this.#model.revision + 1;
     this.#model = { revision, lines, draft };
     this.#toOverlay({
@@ -40,6 +41,7 @@ export class ShownCaptions {
       draft,
       final_until: 0,
     });
+    return changed;
   }
 }
 

@@ -101,6 +101,10 @@ export class ConversationTranslation {
    */
   shown(lines, visible) {
     if (visible) this.#voice.hear(lines);
+  }
+
+  /** There may be something to translate. */
+  kick() {
     this.#pump.kick();
   }
 

@@ -8,6 +8,7 @@ import { NO_WISH } from '../../../extension/shared/translation_rules.js';
 import { BrowserTranslator } from '../../../extension/translation/browser_translator.js';
 import { captions, line, status } from '../builders.js';
 import { browserInterface, noTranslation } from '../translation/stand_ins.js';
+import { FakeSource } from './conversations_bench.js';
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -162,4 +163,26 @@ test('the last lines are waited for when captions end', async () => {
   await translated;
   assert.deepEqual(shown(), [['Olá.', 'final']]);
   assert.equal(conversation.translated(), null);
+});
+
+test('in step, a translation is read out when its line is heard, and not before', async () => {
+  const { conversation, say, said, whole } = bench({ target: 'pt', by: 'browser', aloud: true });
+  const source = new FakeSource(
+    () => {},
+    () => {},
+  );
+  conversation.inStep.take(source);
+  conversation.configure({ translate_to: null }, whole, 'on');
+  source.tell({ delay: 2, behind: 2 });
+  const hear = (/** @type {number} */ seconds) => {
+    const frames = (seconds * SAMPLE_RATE) / FRAME_SAMPLES;
+    for (let i = 0; i < frames; i++) conversation.push(new Int16Array(FRAME_SAMPLES).fill(1000));
+  };
+  hear(2);
+  await say(es(1, 'Hola.', { end: 2 * SAMPLE_RATE }));
+  await settled();
+  assert.deepEqual(said, [], 'the user has heard nothing yet');
+  hear(3);
+  await settled();
+  assert.deepEqual(said, ['pt: Hola.']);
 });
