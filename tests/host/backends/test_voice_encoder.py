@@ -32,8 +32,8 @@ def encoder() -> GE2EEncoder:
 
 
 def windows(pcm: Pcm) -> list[Pcm]:
-    """Stretches of 1.6 s every 0.8 s; all of it where it is shorter."""
-    starts = range(0, max(1, len(pcm) - WINDOW + 1), WINDOW // 2)
+    """Stretches of 1.6 s every 0.6 s; all of it where it is shorter."""
+    starts = range(0, max(1, len(pcm) - WINDOW + 1), WINDOW * 3 // 8)
     return [pcm[start : start + WINDOW] for start in starts]
 
 
