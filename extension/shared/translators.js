@@ -39,9 +39,6 @@ import { baseOf, isSameLanguage } from './translation_rules.js';
 const QUALITIES = /** @type {const} */ (['draft', 'good', 'best']);
 const STATES = /** @type {const} */ (['damaged', 'downloading', 'absent', 'installed']);
 
-/** @type {Engines} */
-export const NO_ENGINES = { installed: [], catalogue: [], browser: new Map(), whisper: false };
-
 /**
  * @param {Engines} engines
  * @returns {string[]} codes of all languages that some engine translates into, each once

@@ -20,7 +20,7 @@
  */
 
 /** Lines that may wait while another one is read. */
-export const MOST_BEHIND = 2;
+const MOST_BEHIND = 2;
 
 /** So many ids are remembered; lines that are older do not come back. */
 const KNOWN = 400;

@@ -55,7 +55,7 @@ export function problemWords({ problem, pair }) {
  * @param {string} source
  * @param {string} target
  */
-export function pairWords(source, target) {
+function pairWords(source, target) {
   return `${languageName(source, LOCALE)} → ${languageName(target, LOCALE)}`;
 }
 

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   canonical,
-  NO_ENGINES,
   offersFor,
   reachable,
   servedBy,
@@ -45,6 +44,9 @@ const PAIR = model('es-pt', ['es'], ['pt']);
 const TO_ENGLISH = model('es-en', ['es'], ['en'], { milliseconds: 40 });
 const FROM_ENGLISH = model('en-de', ['en'], ['de'], { quality: 'draft', milliseconds: 60 });
 const catalogue = [NLLB, M2M, PAIR, TO_ENGLISH, FROM_ENGLISH];
+
+/** @type {import('../../../extension/shared/translators.js').Engines} */
+const NO_ENGINES = { installed: [], catalogue: [], browser: new Map(), whisper: false };
 
 /** @param {Partial<import('../../../extension/shared/translators.js').Engines>} changes */
 const engines = (changes) => ({ ...NO_ENGINES, ...changes });

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from wlk_host.core.subtitles.cues import Run, cut, rows_of
-from wlk_host.core.subtitles.in_step import cut_into, fewest_rows, in_step
+from wlk_host.core.subtitles.parallel import cut_into, fewest_rows, paired
 from wlk_host.core.subtitles.pieces import (
     COLUMNS,
     Piece,
@@ -117,7 +117,7 @@ class Subtitles:
     def _pairs(self, original: Run, translation: Run) -> Iterator[Cue]:
         """Cues with a row of each language."""
         at = original.pieces[0].start
-        for said, told in in_step(original, translation):
+        for said, told in paired(original, translation):
             at = yield from self._pair(said, told, at)
 
     def _pair(

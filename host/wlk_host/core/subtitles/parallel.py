@@ -16,7 +16,7 @@ _SENTENCE_COLUMNS: Final = 24
 """A shorter sentence is shown together with the next one."""
 
 
-def in_step(original: Run, translation: Run) -> list[tuple[Run, Run]]:
+def paired(original: Run, translation: Run) -> list[tuple[Run, Run]]:
     """Parts of both that belong together, small enough to be cut into rows at once.
 
     A sentence belongs to its translation where both have as many.
