@@ -6,6 +6,7 @@ from typing import Any
 from native_host import EXTENSION_ID
 from overlay_nodes import Node, OverlayRow, classes_of, is_overlay, row_of, text_of, walk
 from playwright.sync_api import BrowserContext, CDPSession, Error, Frame, Page
+from waiting import wait_until
 
 
 class OverlayReader:
@@ -88,6 +89,16 @@ class OverlayReader:
         across, down = frame["left"], frame["top"]
         moves = {"left": across, "right": across, "top": down, "bottom": down}
         return {side: at + moves[side] for side, at in box.items()}
+
+    def resting_box(self, page: Page, class_name: str = "captions") -> dict[str, float]:
+        """Return where a part of the overlay is once it no longer moves."""
+        settled = (
+            "function () { return this.getRootNode().getAnimations().every((animation) =>"
+            " animation.playState === 'finished'"
+            " || animation.effect.getComputedTiming().endTime === Infinity); }"
+        )
+        wait_until(lambda: self.ask_overlay(page, class_name, settled), "it keeps moving")
+        return self.overlay_box(page, class_name)
 
     def caption_session(self, page: Page) -> CDPSession:
         """Return a session with the document that the captions of a page are drawn in."""

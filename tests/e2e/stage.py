@@ -52,7 +52,7 @@ class Stage:
 
     def drag(self, grip: str, dx: float, dy: float) -> None:
         """Drag a grip with the mouse."""
-        box = self.browser.overlay_box(self.page, grip)
+        box = self.browser.resting_box(self.page, grip)
         x, y = (box["left"] + box["right"]) / 2, (box["top"] + box["bottom"]) / 2
         self.page.mouse.move(x, y)
         self.page.mouse.down()

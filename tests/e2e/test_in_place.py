@@ -48,7 +48,7 @@ def opened(stage: OpenStage) -> Stage:
 
 def middle(show: Stage) -> tuple[float, float]:
     """Return where the middle of the captions is."""
-    box = show.browser.overlay_box(show.page)
+    box = show.browser.resting_box(show.page)
     return (box["left"] + box["right"]) / 2, (box["top"] + box["bottom"]) / 2
 
 
@@ -78,7 +78,7 @@ def test_text_is_selected_and_a_word_looked_up_and_the_page_reads_none_of_it(
     stand_in(show.browser.offscreen())
     hold(show)
     wait_until(lambda: shown(show)[0] == SAID, "the original is not shown")
-    box = show.browser.overlay_box(show.page, "original")
+    box = show.browser.resting_box(show.page, "original")
     y = box["top"] + 12
     show.page.mouse.move(box["left"] + 1, y)
     show.page.mouse.down()
@@ -89,14 +89,17 @@ def test_text_is_selected_and_a_word_looked_up_and_the_page_reads_none_of_it(
     show.browser.screenshot(show.page, "reach-1-selected.png")
     assert leaks(read_by(show)) == []
     assert show.page.evaluate("window.clicks") == 0
-    word = show.browser.overlay_box(show.page, "word")
+    word = show.browser.resting_box(show.page, "word")
     show.page.mouse.dblclick(word["left"] + 12, y)
     # The stand-in knows no Czech.
-    wait_until(lambda: "Ježek" in show.browser.notice(show.page), "no answer")
+    wait_until(
+        lambda: "Ježek" in show.browser.notice(show.page),
+        lambda: show.browser.notice(show.page),
+    )
     assert "No translation found" in show.browser.notice(show.page)
     show.correct({"id": 0, "text": "Perro malo.", "language": "es", "translation": TRANSLATION})
     wait_until(lambda: shown(show)[0] == "Perro malo.", "not shown")
-    word = show.browser.overlay_box(show.page, "word")
+    word = show.browser.resting_box(show.page, "word")
     show.page.mouse.dblclick(word["left"] + 12, y)
     wait_until(
         lambda: "Perro → [pt] Perro" in show.browser.notice(show.page),

@@ -46,7 +46,7 @@ def test_captions_stay_where_they_were_dragged(stage: OpenStage) -> None:
     show.page.evaluate("document.exitFullscreen()")
     wait_until(lambda: show.box() == (x, y, width), "not back in the window")
 
-    box = show.browser.overlay_box(show.page, "move")
+    box = show.browser.resting_box(show.page, "move")
     show.page.mouse.dblclick(box["left"] + 20, box["top"] + 10)
     wait_until(lambda: show.box() == by_itself, "no way back")
 
