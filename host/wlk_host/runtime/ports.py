@@ -54,7 +54,10 @@ class Threads(Protocol):
         ...
 
     def submit(self, job: Callable[[], T]) -> Promise[T]:
-        """Do this when its turn comes, after what is urgent."""
+        """Do this when its turn comes, after what is urgent.
+
+        It lets what is urgent pass wherever it calls `core.pauses.give_way`.
+        """
         ...
 
     def under_way(self) -> "Sequence[UnderWay]":

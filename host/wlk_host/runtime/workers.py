@@ -9,7 +9,8 @@ from contextvars import ContextVar
 from functools import partial
 from typing import Final, Generic, TypeVar
 
-from wlk_host.runtime.agenda import Agenda
+from wlk_host.core.pauses import giving_way
+from wlk_host.runtime.agenda import Agenda, most_second_passes
 from wlk_host.runtime.ports import UnderWay, Urgency
 
 owner: Final[ContextVar[str | None]] = ContextVar("owner", default=None)
@@ -22,20 +23,36 @@ T_co = TypeVar("T_co", covariant=True)
 class _Job(Generic[T_co]):
     """`core.ports.Promise` of a job that may still wait for a thread."""
 
-    def __init__(self, do: Callable[[], T_co], urgency: Urgency | None) -> None:
+    def __init__(
+        self,
+        do: Callable[[], T_co],
+        urgency: Urgency | None,
+        give_way: Callable[["_Job[object]"], None] = lambda _: None,
+    ) -> None:
         self.urgency = urgency
+        self._give_way = give_way
         self.owner = owner.get()
         self.busy_s = 0.0
         self._do = do
         self._begun = threading.Event()
+        self._goes_on = threading.Event()
         self._outcome: Future[T_co] | None = None
 
-    def begin(self, pool: ThreadPoolExecutor) -> None:
-        """Do it on one of these threads."""
+    def begin(self, pool: ThreadPoolExecutor) -> bool:
+        """Do it on one of these threads, or go on with it; whether it had not been begun."""
+        self._goes_on.set()
+        if self._outcome is not None:
+            return False
         # A process that leaves takes no more jobs, and nobody waits for them.
         with suppress(RuntimeError):
             self._outcome = pool.submit(self._run)
             self._begun.set()
+        return True
+
+    def pause(self) -> Callable[[], object]:
+        """It is not to go on before it is begun again: what its thread has to call then."""
+        self._goes_on.clear()
+        return self._goes_on.wait
 
     def when_ended(self, ended: Callable[[], None]) -> None:
         """Have `ended` called by the thread that did it, or at once."""
@@ -45,7 +62,8 @@ class _Job(Generic[T_co]):
     def _run(self) -> T_co:
         before = owner.set(self.owner)
         try:
-            return self._do()
+            with giving_way(partial(self._give_way, self)):
+                return self._do()
         finally:
             owner.reset(before)
 
@@ -76,7 +94,7 @@ class Workers:
         self, n_threads: int = 1, wake: Callable[[], None] = lambda: None, name: str = "second-pass"
     ) -> None:
         self._n_threads, self._name = n_threads, name
-        self._pool = ThreadPoolExecutor(n_threads, name)
+        self._pool = self._new_pool()
         self._wake = wake
         self._lock = threading.Lock()
         self._agenda: Agenda[_Job[object]] = Agenda(n_threads)
@@ -87,8 +105,8 @@ class Workers:
         return self._add(_Job(turn, urgency))
 
     def submit(self, job: Callable[[], T]) -> _Job[T]:
-        """Do this when its turn comes, after what is urgent."""
-        return self._add(_Job(job, None))
+        """Do this when its turn comes, after what is urgent, to which it gives way."""
+        return self._add(_Job(job, None, self._give_way))
 
     def under_way(self) -> Sequence[UnderWay]:
         """The jobs that the threads work on now."""
@@ -104,7 +122,7 @@ class Workers:
                 self._agenda.end(one)
                 # Its threads end when they have done what they work on.
                 self._pool.shutdown(wait=False)
-                self._pool = ThreadPoolExecutor(self._n_threads, self._name)
+                self._pool = self._new_pool()
         if mine:
             self._begin()
 
@@ -123,12 +141,29 @@ class Workers:
             job.when_ended(partial(self._ended, job))
 
     def _next(self) -> _Job[object] | None:
+        """Let those go on that may, and begin the next."""
         with self._lock:
-            job = self._agenda.begin(time.monotonic())
-            if job is not None:
+            while (job := self._agenda.begin(time.monotonic())) is not None:
                 self._under_way.append(job)
-                job.begin(self._pool)
-            return job
+                if job.begin(self._pool):
+                    return job
+            return None
+
+    def _give_way(self, job: _Job[object]) -> None:
+        """Give its thread to turns that wait; return when it is its turn again."""
+        with self._lock:
+            # An abandoned one has no thread of these any more.
+            gives_way = job in self._under_way and self._agenda.pause(job, time.monotonic())
+            if not gives_way:
+                return
+            self._under_way.remove(job)
+            wait = job.pause()
+        self._begin()
+        wait()
+
+    def _new_pool(self) -> ThreadPoolExecutor:
+        # A second pass that has given way keeps its thread, which waits.
+        return ThreadPoolExecutor(self._n_threads + most_second_passes(self._n_threads), self._name)
 
     def _ended(self, job: _Job[object]) -> None:
         with self._lock:

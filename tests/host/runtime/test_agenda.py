@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wlk_host.runtime.agenda import PATIENCE_S, Agenda
+from wlk_host.runtime.agenda import GIVES_WAY_S, PATIENCE_S, Agenda
 from wlk_host.runtime.ports import Urgency
 
 
@@ -62,30 +62,71 @@ def test_a_single_thread_does_second_passes_as_well() -> None:
     assert order(1, SECOND, Job("another")) == ["second pass", "another"]
 
 
+def test_a_second_pass_under_way_lets_turns_pass_and_goes_on_before_another() -> None:
+    agenda = Agenda[Job](1)
+    agenda.add(SECOND, 0.0)
+    assert agenda.begin(0.0) is SECOND
+    assert not agenda.pause(SECOND, 0.1), "nobody waits"
+    agenda.add(SHOWN, 0.2)
+    agenda.add(Job("another"), 0.2)
+    assert agenda.pause(SECOND, 0.3)
+    assert agenda.begin(0.3) is SHOWN
+    assert agenda.begin(0.3) is None
+    agenda.end(SHOWN)
+    assert agenda.begin(0.4) is SECOND
+    agenda.end(SECOND)
+    assert agenda.begin(0.5) == Job("another")
+
+
+def test_a_second_pass_does_not_give_way_for_ever() -> None:
+    agenda = Agenda[Job](1)
+    agenda.add(SECOND, 0.0)
+    assert agenda.begin(0.0) is SECOND
+    for _ in range(3):
+        agenda.add(SHOWN, 1.0)
+    assert agenda.pause(SECOND, 1.0)
+    assert agenda.begin(1.0) is SHOWN
+    agenda.end(SHOWN)
+    assert agenda.begin(GIVES_WAY_S - 0.1) is SHOWN
+    agenda.end(SHOWN)
+    assert agenda.begin(GIVES_WAY_S) is SECOND
+    assert not agenda.pause(SECOND, GIVES_WAY_S)
+
+
 URGENCIES = st.none() | st.sampled_from(Urgency)
 
 
-@given(st.integers(1, 4), st.lists(st.one_of(URGENCIES, st.just("end")), max_size=60))
+STEPS = URGENCIES | st.sampled_from(["end", "pause"])
+
+
+@given(st.integers(1, 4), st.lists(STEPS, max_size=60))
 def test_no_thread_is_idle_while_a_turn_waits_and_no_job_is_lost(
     n_threads: int, script: list[Urgency | str | None]
 ) -> None:
     agenda = Agenda[Job](n_threads)
     waiting: list[Job] = []
     under_way: list[Job] = []
+    paused: list[Job] = []
     for now, step in enumerate(script):
         if step == "end":
             if under_way:
                 agenda.end(under_way.pop(0))
+        elif step == "pause":
+            for job in [job for job in under_way if job.urgency is None]:
+                if agenda.pause(job, float(now)):
+                    under_way.remove(job)
+                    paused.append(job)
         else:
             assert not isinstance(step, str)
             waiting.append(Job(str(now), step))
             agenda.add(waiting[-1], float(now))
         while (job := agenda.begin(float(now))) is not None:
-            waiting.remove(job)
+            (paused if job in paused else waiting).remove(job)
             under_way.append(job)
         assert len(under_way) <= n_threads
         n_second = sum(job.urgency is None for job in under_way)
-        assert n_second <= max(1, n_threads - 1)
+        assert n_second + len(paused) <= max(1, n_threads - 1)
         if len(under_way) < n_threads:
+            assert not paused
             assert all(job.urgency is None for job in waiting)
             assert not waiting or n_second == max(1, n_threads - 1)

@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 
+from wlk_host.core.pauses import give_way
 from wlk_host.core.ports import Promise
 from wlk_host.runtime.ports import Urgency
 from wlk_host.runtime.workers import Workers
@@ -85,6 +86,47 @@ def test_a_turn_does_not_wait_for_second_passes(gated: Gated) -> None:
     assert [promise.done() for promise in passes] == [False, False]
     gated.let_through("second pass 0", "second pass 1")
     assert [promise.result() for promise in passes] == ["second pass 0", "second pass 1"]
+
+
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_a_second_pass_gives_way_to_a_turn_and_goes_on_after_it(
+    gated: Gated, n_threads: int
+) -> None:
+    workers = Workers(n_threads)
+    pieces = [gated.job(f"piece {n}") for n in range(2)]
+
+    def second_pass() -> str:
+        pieces[0]()
+        give_way()
+        return pieces[1]()
+
+    done = workers.submit(second_pass)
+    gated.await_begun(1)
+    turns = [workers.take(gated.job(f"turn {n}"), LIVE) for n in range(n_threads)]
+    gated.let_through("piece 0")
+    gated.await_begun(n_threads + 1)
+    assert set(gated.begun) == {"piece 0", *(f"turn {n}" for n in range(n_threads))}
+    assert {job.urgency for job in workers.under_way()} == {LIVE}
+    assert not done.done()
+    gated.let_through("turn 0")
+    gated.await_begun(n_threads + 2)
+    gated.let_through("piece 1", *(f"turn {n}" for n in range(1, n_threads)))
+    assert done.result() == "piece 1"
+    assert [turn.result() for turn in turns] == [f"turn {n}" for n in range(n_threads)]
+
+
+def test_a_turn_gives_way_to_nobody(gated: Gated) -> None:
+    workers = Workers(1)
+
+    def turn() -> str:
+        give_way()
+        return "turn"
+
+    waiting = workers.take(gated.job("first"), LIVE)
+    gated.await_begun(1)
+    promises = [workers.take(turn, HIDDEN), workers.take(gated.job("other"), HIDDEN)]
+    gated.let_through("first", "other")
+    assert [p.result() for p in (waiting, *promises)] == ["first", "turn", "other"]
 
 
 def test_whoever_waits_is_woken_when_the_outcome_is_there() -> None:

@@ -11,6 +11,7 @@ from wlk_host.backends.whisper.halves import Best, Branches, Decoder, Memory
 from wlk_host.backends.whisper.scores import most_probable, softmax
 from wlk_host.backends.whisper.tokenizer import WhisperTokenizer
 from wlk_host.core.live.attention import AttentionTracker
+from wlk_host.core.pauses import give_way
 from wlk_host.core.ports import DecodeStep, Token
 from wlk_host.core.types import EncoderFrames
 
@@ -86,6 +87,7 @@ class TextSearch:
 
     def _begin_with_no_speech(self, at_start: bool) -> Successors:
         """Read what is given, and take down whether anybody speaks, which its start tells."""
+        give_way()
         whisper = self._whisper
         start = self._given.index(whisper.tokenizer.start)
         logits, attention = whisper.decoder.forward(
@@ -100,6 +102,7 @@ class TextSearch:
         return self._read(self._given, self._mask(at_start))[0]
 
     def _extend(self, parents: Sequence[int], tokens: Sequence[Token]) -> list[Successors]:
+        give_way()
         own = np.eye(len(tokens), dtype=np.bool_)
         self._visible = np.concatenate([self._visible[list(parents)], own], axis=1)
         position = len(self._given) + len(self._attention) - 1
