@@ -1,12 +1,17 @@
 """Names of models, translation models in folders, and what a service answers."""
 
+import io
 import json
+from functools import cache
 from typing import Final
+
+import sentencepiece
 
 from fuzz import mutations
 from fuzz.target import Target, coded, folder
 from wlk_host.backends.service import client
 from wlk_host.backends.translators.description import Description
+from wlk_host.backends.translators.pieces import read_pieces
 from wlk_host.models import catalog, store
 
 
@@ -46,6 +51,33 @@ def read_translator(data: bytes) -> None:
         assert isinstance(model.supports("en", "pt-BR"), bool)
 
 
+@cache
+def pieces_seeds() -> list[bytes]:
+    """Small SentencePiece models, one of each algorithm."""
+    text = ["the ships left the harbour at dawn", "twelve of them were never seen again"] * 8
+    seeds = []
+    for algorithm in ("unigram", "bpe"):
+        model = io.BytesIO()
+        sentencepiece.SentencePieceTrainer.train(
+            sentence_iterator=iter(text),
+            model_writer=model,
+            model_type=algorithm,
+            vocab_size=28,
+            minloglevel=2,
+        )
+        seeds.append(model.getvalue())
+    return seeds
+
+
+def read_model_of_pieces(data: bytes) -> None:
+    """Cut a sentence into the pieces of a SentencePiece model, and join them again."""
+    where = folder("pieces")
+    (where / "sentencepiece.model").write_bytes(data)
+    with coded("translator_broken"):
+        pieces = read_pieces(where)
+        assert isinstance(pieces.decode(pieces.encode("the ships \u4e16 were seen")), str)
+
+
 def answer_seeds() -> list[bytes]:
     """What a transcription service answers."""
     word = {"word": "hello", "start": 0.0, "end": 0.5}
@@ -63,5 +95,6 @@ def read_answer(data: bytes) -> None:
 TARGETS: Final = (
     Target("name", name_seeds, read_name, mutations.of_bytes),
     Target("translator", translator_seeds, read_translator, mutations.of_lines(mutations.of_json)),
+    Target("pieces", pieces_seeds, read_model_of_pieces, mutations.of_bytes, quick=500),
     Target("answer", answer_seeds, read_answer, mutations.of_json),
 )
