@@ -95,19 +95,22 @@ export class TranslationPart {
    * @param {string | null} target
    */
   #showSuggestion(spoken, target) {
-    const own = ownLanguages(navigator.languages);
     const rule = this.#settings && ruleFor(this.#settings.languageRules, spoken);
-    const isForeign = spoken !== null && !own.some((code) => isSameLanguage(code, spoken));
-    byId('suggest').hidden = target !== null || rule !== null || !isForeign;
+    byId('suggest').hidden = target !== null || rule !== null || !isForeign(spoken);
     if (spoken === null) return;
     byId('suggest-text').textContent = text('suggest_spoken', languageName(spoken, LOCALE));
     const home = languageName(homeLanguage(navigator.languages), LOCALE);
     byId('suggest-take').textContent = text('suggest_translate', home);
   }
 
-  /** @param {string | null} spoken */
+  /**
+   * The user's own language needs no rule while nothing is translated.
+   * @param {string | null} spoken
+   */
   #showRule(spoken) {
-    const known = spoken !== null && this.#hasSite;
+    const { translateTo: target = null, languageRules: rules = [] } = this.#settings ?? {};
+    const matters = isForeign(spoken) || mayTranslate({ target, rules });
+    const known = spoken !== null && this.#hasSite && matters;
     for (const part of document.querySelectorAll('.of-rule')) {
       /** @type {HTMLElement} */ (part).hidden = !known;
     }
@@ -121,6 +124,12 @@ export class TranslationPart {
     this.#rule.replaceChildren(...options.map(([value, words]) => new Option(words, value)));
     this.#rule.value = ruleFor(this.#settings.languageRules, spoken) ?? '';
   }
+}
+
+/** @param {string | null} spoken */
+function isForeign(spoken) {
+  const own = ownLanguages(navigator.languages);
+  return spoken !== null && !own.some((code) => isSameLanguage(code, spoken));
 }
 
 /**
