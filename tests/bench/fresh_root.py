@@ -27,7 +27,16 @@ _VERSION: Final = "import sys; print(*sys.version_info[:3], sep='.')"
 
 _EXTRA: Final = "embedded"
 
-_TEST_TOOLS: Final = ("pytest", "hypothesis", "jsonschema", "packaging", "hatchling")
+_TEST_TOOLS: Final = (
+    "hatchling",
+    "hypothesis",
+    "jsonschema",
+    "markdown-it-py",
+    "packaging",
+    "pysubs2",
+    "pytest",
+    "webvtt-py",
+)
 """What the host's tests import, besides the host and what it needs."""
 
 
