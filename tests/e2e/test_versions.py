@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.model, pytest.mark.browser]
 
 LATER = "9.0.0"
 HOST = [sys.executable, "-m", "wlk_host.cli"]
-SETTINGS = {"fontSize": 34, "language": "en"}
+SETTINGS = {"fontSize": 34, "language": "en", "speakers": True}
 
 
 @pytest.fixture(autouse=True)
@@ -103,6 +103,7 @@ def test_a_newer_extension_works_with_this_host_and_keeps_settings_and_names(
         assert browser.stored() == before
         history = browser.open_own("history/history.html")
         history.locator("#query").fill("Hello")
+        history.locator(".found button").first.click()
         expect(history.locator("body")).to_contain_text("Ada")
         assert_captioned(browser, speech)
 

@@ -4,8 +4,9 @@ All files are gathered in `<models>/.<name>.partial`, and archives are unpacked 
 then gives the folder its final name. The next download uses what a broken one left there. A
 cancellation or a full disk leaves nothing behind.
 
-Files of data packages are linked, not copied, where both lie on one disk (`pieces`): they need no
-room of their own, and stay when the package goes.
+Weights that data packages carry in pieces are linked, not copied, where both lie on one disk
+(`pieces`): they need no room of their own, and stay when the packages go. Under a name of their
+own, because what is written to a linked file reaches the package: nobody writes to a piece.
 """
 
 import errno
@@ -102,7 +103,7 @@ class _Job:
         if file.text is not None:
             target.write_text(file.text, "utf-8", newline="\n")
         elif file.sha256 and (parts := _packaged_parts(file)):
-            self._link(file, parts, target)
+            self._join(file, parts, target)
         elif file.sha256 and (cached := _cached(repository, file)):
             self._copy(file, [cached], target)
         elif hub.offline():
@@ -138,9 +139,9 @@ class _Job:
         self._record = Record(self._record.fetched, kept)
         archive.unlink()
 
-    def _link(self, file: ModelFile, parts: Sequence[Path], target: Path) -> None:
-        """Link to a package's files, or copy them where that cannot be done."""
-        linked = _linked(parts, target)
+    def _join(self, file: ModelFile, parts: Sequence[Path], target: Path) -> None:
+        """Link to several pieces. Copy one, or all where they cannot be linked."""
+        linked = _linked(parts, target) if len(parts) > 1 else []
         if not linked:
             self._copy(file, parts, target)
             return
@@ -210,8 +211,7 @@ def _linked(parts: Sequence[Path], target: Path) -> list[Path]:
     """
     if sys.platform == "win32":
         return []
-    alone = len(parts) == 1
-    links = [target if alone else pieces.piece(target, n) for n in range(1, len(parts) + 1)]
+    links = [pieces.piece(target, number) for number in range(1, len(parts) + 1)]
     try:
         target.unlink(missing_ok=True)  # An unfinished download.
         for part, link in zip(parts, links, strict=True):

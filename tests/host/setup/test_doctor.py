@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 import wlk_host
-from fixtures.hub_fixtures import damage
 from wlk_host.models import errors, store
 from wlk_host.models.catalog import SPEAKERS
 from wlk_host.models.download import download
@@ -133,9 +132,9 @@ def test_what_tells_speakers_apart_is_no_fault_where_it_is_absent(
     folder = download(SPEAKERS)
     ready = probes.check_speakers(Path(sys.executable))
     assert (ready.code, ready.level, ready.remedy) == ("speakers_ready", Level.OK, None)
-    weights = bytearray((folder / "pretrained.pt").read_bytes())
-    weights[10_000_000:10_000_004] = b"\xff\x00\xff\x00"
-    damage(folder / "pretrained.pt", weights)
+    with (folder / "pretrained.pt").open("r+b") as weights:
+        weights.seek(10_000_000)
+        weights.write(b"\xff\x00\xff\x00")
     damaged = probes.check_speakers(Path(sys.executable))
     assert (damaged.code, damaged.level) == ("model_corrupt", Level.WARN)
     assert damaged.remedy == absent.remedy
