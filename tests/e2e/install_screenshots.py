@@ -30,7 +30,7 @@ from waiting import wait_until  # noqa: E402
 
 HOST: Final = [sys.executable, "-m", "wlk_host.cli"]
 
-WELCOME: Final = (760, 760)
+WELCOME: Final = (760, 860)
 
 SHOWN: Final = ("install-setup", "install-welcome", "install-listening")
 """The pictures in the manual."""
@@ -59,7 +59,8 @@ class Album:
         """Run `wlk-host` and save what stands on the terminal then."""
         output = printed([*HOST, *arguments], self.environment())
         command = typed or " ".join(("wlk-host", *arguments))
-        output = output.replace(str(self.home), _SHOWN_HOME)
+        for real, shown in ((str(self.home), _SHOWN_HOME), (str(ARTIFACTS), _SHOWN_HOME)):
+            output = output.replace(real, shown)
         picture(browser, command, output, self.path(name))
 
 
@@ -89,6 +90,7 @@ def extensions_page(album: Album, browser: Browser) -> None:
     """Where the extension is loaded."""
     page = browser.open("chrome://extensions")
     page.set_viewport_size({"width": 1000, "height": 480})
+    page.locator("#devMode").click()
     browser.context.pages[0].wait_for_timeout(500)  # It draws itself late and says nothing of it.
     page.screenshot(path=album.path("install-extensions"))
     print(album.path("install-extensions"))

@@ -85,11 +85,8 @@ def test_a_newer_extension_works_with_this_host_and_keeps_settings_and_names(
         before = browser.stored()
         panel = open_panel(browser)
         capture(panel)
-        tell(
-            panel,
-            type="transcript",
-            transcript=transcript([entry(0, "Hello.", speaker="1")], names={"1": "Ada"}),
-        )
+        said = [entry(0, "Hello.", speaker="1"), entry(1, "Good morning.", speaker="2")]
+        tell(panel, type="transcript", transcript=transcript(said, names={"1": "Ada"}))
         panel.get_by_role("button", name="Save", exact=True).click()
         panel.get_by_role("button", name="Saved", exact=True).wait_for()
     newer = tmp_path / "newer"
