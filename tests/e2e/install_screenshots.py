@@ -30,7 +30,7 @@ from waiting import wait_until  # noqa: E402
 
 HOST: Final = [sys.executable, "-m", "wlk_host.cli"]
 
-WELCOME: Final = (760, 860)
+WELCOME: Final = (760, 900)
 
 SHOWN: Final = ("install-setup", "install-welcome", "install-listening")
 """The pictures in the manual."""
