@@ -47,8 +47,12 @@ class Fresh:
     folder: Path
 
     def run(self, *command: str, check: bool = True) -> str:
-        """The output of a command there, without network, as a user who has nothing but a home."""
-        place = ["unshare", "--net", "chroot", str(self.folder), "/usr/bin/env", "-i"]
+        """The output of a command there, as a user who has nothing but a home.
+
+        There is no network but the loopback interface.
+        """
+        alone = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec chroot "$@"', "sh"]
+        place = [*alone, str(self.folder), "/usr/bin/env", "-i"]
         variables = ["HOME=/root", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8"]
         words = [*place, *variables, *command]
         result = subprocess.run(words, capture_output=True, text=True, check=False)
