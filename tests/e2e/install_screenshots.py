@@ -1,6 +1,6 @@
 """Make pictures of what a user sees at each step of the installation.
 
-    python tests/e2e/install_screenshots.py [--out FOLDER]
+    python tests/e2e/install_screenshots.py [--out FOLDER] [--only setup ...]
 
 Everything is real: a home folder of its own, `wlk-host setup` with the model base in a terminal and
 its demo, the browser's page of extensions, the first page of the extension on a light and on a dark
@@ -13,7 +13,8 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -64,26 +65,36 @@ class Album:
         picture(browser, command, output, self.path(name))
 
 
-def setup(album: Album, browser: Browser) -> None:
+@contextmanager
+def terminals(album: Album) -> Iterator[Browser]:
+    """A browser that draws terminals."""
+    with launch(album.home.parent / "profile") as browser:
+        yield browser
+
+
+def setup(album: Album) -> None:
     """The terminal and the demo."""
     demo = album.path("install-demo")
     headless = ("--headless", "--screenshot", str(demo))
-    album.terminal(browser, "install-setup", "setup", *headless, typed="wlk-host setup")
+    with terminals(album) as browser:
+        album.terminal(browser, "install-setup", "setup", *headless, typed="wlk-host setup")
     print(demo)
 
 
-def doctor(album: Album, browser: Browser) -> None:
+def doctor(album: Album) -> None:
     """A sound installation, and one whose registration is gone."""
-    album.terminal(browser, "install-doctor", "doctor")
-    [manifest] = (album.home / ".config/chromium/NativeMessagingHosts").glob("*.json")
-    manifest.unlink()
-    album.terminal(browser, "install-doctor-fault", "doctor")
-    album.terminal(browser, "install-mended", "install")
+    with terminals(album) as browser:
+        album.terminal(browser, "install-registered", "install")
+        album.terminal(browser, "install-doctor", "doctor")
+        [manifest] = (album.home / ".config/chromium/NativeMessagingHosts").glob("*.json")
+        manifest.unlink()
+        album.terminal(browser, "install-doctor-fault", "doctor")
 
 
-def removal(album: Album, browser: Browser) -> None:
+def removal(album: Album) -> None:
     """What is removed, and what the user has still to do."""
-    album.terminal(browser, "install-removal", "uninstall", "--models", "--history")
+    with terminals(album) as browser:
+        album.terminal(browser, "install-removal", "uninstall", "--models", "--history")
 
 
 def extensions_page(album: Album, browser: Browser) -> None:
@@ -97,7 +108,14 @@ def extensions_page(album: Album, browser: Browser) -> None:
     page.close()
 
 
-def welcome(album: Album, scheme: str) -> None:
+def first_page(album: Album) -> None:
+    """The first page of the extension, and the browser's page of extensions."""
+    printed([*HOST, "models", "download", "base"], album.environment())
+    for scheme in ("light", "dark"):
+        _first_page(album, scheme)
+
+
+def _first_page(album: Album, scheme: str) -> None:
     """The first page in each of its states."""
     ending = "" if scheme == "light" else "-dark"
     profile = album.home / f"profile{ending}"
@@ -124,6 +142,9 @@ def welcome(album: Album, scheme: str) -> None:
             extensions_page(album, browser)
 
 
+STEPS: Final = {step.__name__: step for step in (setup, doctor, first_page, removal)}
+
+
 def _take(page: Page, path: Path) -> None:
     page.mouse.move(0, 0)
     bottom = "document.querySelector('footer').getBoundingClientRect().bottom"
@@ -136,19 +157,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Make all pictures."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--out", type=Path, default=EXTENSION / "screenshots")
+    parser.add_argument("--only", nargs="+", choices=STEPS, default=list(STEPS))
     asked = parser.parse_args(arguments)
     ARTIFACTS.mkdir(exist_ok=True)
     asked.out.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix="wlk-install-"))
     (scratch / "home/.config/chromium").mkdir(parents=True)
     album = Album(scratch / "home", asked.out)
-    with launch(scratch / "profile") as browser:
-        setup(album, browser)
-        doctor(album, browser)
-    for scheme in ("light", "dark"):
-        welcome(album, scheme)
-    with launch(scratch / "profile") as browser:
-        removal(album, browser)
+    for step in (STEPS[name] for name in STEPS if name in asked.only):
+        step(album)
     shutil.rmtree(scratch, ignore_errors=True)
     return 0
 
