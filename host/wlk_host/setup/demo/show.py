@@ -184,7 +184,7 @@ def _follow(page: Page, captions: Frame, screenshot: Path, progress: Progress) -
     lines = printer.finish()
     if not pictured:
         screenshot.write_bytes(page.screenshot())
-    corrected = f", {printer.n_corrected} times corrected (~)" if printer.n_corrected else ""
+    corrected = f", corrections (~): {printer.n_corrected}" if printer.n_corrected else ""
     after = f"first words after {printer.first_words_after_s:.1f} s"
     progress.say(f"{len(lines)} lines{corrected}; {after}")
     progress.say(f"screenshot: {screenshot}")
