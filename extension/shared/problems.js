@@ -23,9 +23,9 @@ const TRANSIENT = new Set([
 
 /** What the user can type to help, by code. The rest is helped by `wlk-host doctor`. */
 const COMMANDS = new Map([
-  ['host_not_found', ['python3 installers/quickstart.py', 'wlk-host doctor']],
+  ['host_not_found', ['python3 installers/quickstart.py', 'wlk-host setup', 'wlk-host doctor']],
   ['host_forbidden', ['wlk-host install --extension-id {id}']],
-  ['protocol_mismatch', ['python3 installers/quickstart.py']],
+  ['protocol_mismatch', ['wlk-host update', 'python3 installers/quickstart.py']],
   ['capture_failed', []],
   ['capture_lost', []],
   ['capture_not_allowed', []],

@@ -8,6 +8,8 @@ from counted_words import until_word
 from native_host import EXTENSION_ID, register_host
 from waiting import wait_until
 
+QUICKSTART = "python3 installers/quickstart.py"
+
 
 def test_a_missing_host_is_explained_and_retried(
     start_browser: Launch, fake_host: FakeHost, player: Callable[..., str]
@@ -17,7 +19,7 @@ def test_a_missing_host_is_explained_and_retried(
     browser.click_action(page)
     popup = browser.popup(page, "problem")
     assert "isn\u2019t installed" in popup.text("#sentence")
-    assert popup.texts("code") == ["python3 installers/quickstart.py", "wlk-host doctor"]
+    assert popup.texts("code") == [QUICKSTART, "wlk-host setup", "wlk-host doctor"]
     popup.screenshot("popup-host-not-found.png")
 
     popup.click("#retry")
@@ -31,15 +33,15 @@ def test_a_missing_host_is_explained_and_retried(
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "sentence", "command"),
+    ("behaviour", "sentence", "commands"),
     [
-        ({"exit_at_start": True}, "stopped right after", "wlk-host doctor"),
-        ({"garbage": True}, "couldn\u2019t read", "wlk-host doctor"),
-        ({"protocol": 99}, "different versions", "python3 installers/quickstart.py"),
+        ({"exit_at_start": True}, "stopped right after", ["wlk-host doctor"]),
+        ({"garbage": True}, "couldn\u2019t read", ["wlk-host doctor"]),
+        ({"protocol": 99}, "different versions", ["wlk-host update", QUICKSTART]),
         (
             {"refuse": {"code": "model_missing", "message": "No model base.", "hint": "Get one."}},
             "No model base.",
-            None,
+            [],
         ),
     ],
     ids=["exits", "garbage", "protocol", "refused"],
@@ -50,7 +52,7 @@ def test_what_goes_wrong_is_explained(
     player: Callable[..., str],
     behaviour: dict[str, object],
     sentence: str,
-    command: str | None,
+    commands: list[str],
 ) -> None:
     fake_host.behave(**behaviour)
     browser = start_browser(fake_host.command)
@@ -59,8 +61,7 @@ def test_what_goes_wrong_is_explained(
     popup = browser.popup(page, "problem")
     assert sentence in popup.text("#sentence")
     popup.screenshot(f"popup-{next(iter(behaviour))}.png")
-    commands = popup.texts("code")
-    assert commands == ([] if command is None else [command])
+    assert popup.texts("code") == commands
     assert browser.badge(page) == "!"
 
 

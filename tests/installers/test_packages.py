@@ -3,17 +3,15 @@
 import json
 import os
 import subprocess
-import sys
-import sysconfig
 import tarfile
 import tomllib
-import venv
 import zipfile
 from pathlib import Path
 
 import hatchling.build
 import pytest
 
+from installers.later import environment_with, later_wheel
 from tools.lock import ROOT
 from wlk_host import packaged
 from wlk_host.protocol.constants import PROTOCOL_VERSION
@@ -23,14 +21,6 @@ from wlk_host.version import __version__
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 FORCED = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
 SHIPPED = tuple(name for name in FORCED if name.startswith("extension/"))
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(ROOT)
-        return folder / hatchling.build.build_wheel(str(folder))
 
 
 @pytest.fixture(scope="module")
@@ -44,15 +34,7 @@ def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def scripts(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The programs of a clean environment with the wheel in it, and what it requires."""
-    folder = tmp_path_factory.mktemp("clean")
-    venv.create(folder)
-    pip = [sys.executable, "-m", "pip", "--python", str(folder / "bin/python"), "install", "-q"]
-    alone = ("--no-deps", "--no-index", "--no-compile", "--disable-pip-version-check")
-    subprocess.run([*pip, *alone, str(wheel)], check=True, capture_output=True)
-    site = Path(sysconfig.get_path("purelib", vars={"base": str(folder)}))
-    # Behind the wheel's own packages, and without an editable host.
-    (site / "requirements.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    return folder / "bin"
+    return environment_with(wheel, tmp_path_factory.mktemp("clean"))
 
 
 def tracked(folder: str) -> set[str]:
@@ -73,16 +55,8 @@ def test_the_command_update_reads_the_news_of_a_newer_package(
     wheel: Path, scripts: Path, tmp_path: Path
 ) -> None:
     """The same wheel under a later version, which the client finds in a folder."""
-    later = tmp_path / "shelf/wlk_host-9.0.0-py3-none-any.whl"
-    later.parent.mkdir()
-    with zipfile.ZipFile(wheel) as old, zipfile.ZipFile(later, "w") as new:
-        for name in old.namelist():
-            content = old.read(name).replace(b"\nVersion: 0.1.0\n", b"\nVersion: 9.0.0\n")
-            if name == update.CHANGELOG:
-                content = b"# Changelog\n\n## [9.0.0]\n\n- It sings.\n\n## [0.1.0]\n\n- It is.\n"
-            if not name.endswith("RECORD"):
-                new.writestr(name.replace(f"{__version__}.dist", "9.0.0.dist"), content)
-        new.writestr("wlk_host-9.0.0.dist-info/RECORD", "")
+    news = "# Changelog\n\n## [9.0.0]\n\n- It sings.\n\n## [0.1.0]\n\n- It is.\n"
+    later = later_wheel(wheel, tmp_path / "shelf", {update.CHANGELOG: news})
     variables = {**os.environ, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(later.parent)}
     command = [str(scripts / "python"), "-I", str(scripts / "wlk-host"), "update"]
     result = subprocess.run(command, capture_output=True, text=True, env=variables, check=True)

@@ -16,6 +16,7 @@ from wlk_host.setup import (
     health,
     install,
     licences,
+    rows,
     uninstall,
     update,
 )
@@ -125,7 +126,7 @@ def _uninstall(arguments: argparse.Namespace) -> int:
     if folder is None:
         command = environments.commands(kind, prefix).remove
         if command is not None:
-            _say(f"The program itself is removed with: {command}")
+            _say(f"The program itself is removed with:\n  {command}")
         _say("Remove the extension in chrome://extensions.")
     if not arguments.dry_run:
         install.apply(present)
@@ -144,7 +145,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
     if arguments.json:
         _say(findings.to_json(seen, kept))
     else:
-        _say(findings.to_text(seen))
+        _say(findings.to_text(seen, rows.columns()))
         _say(f"\n{health.to_text(kept)}")
         _say_where()
     return 1 if findings.has_failure(seen) else 0

@@ -83,9 +83,7 @@ def commands(kind: Kind, prefix: Path) -> Commands:
             "unpack the newer archive, then run its wlk-host setup",
             f"rm -r {shlex.quote(str(prefix.parent))}",
         ),
-        Kind.OTHER: Commands(
-            f"{pip} install --upgrade wlk-host", f"{pip} uninstall wlk-host and its environment"
-        ),
+        Kind.OTHER: Commands(f"{pip} install --upgrade wlk-host", f"{pip} uninstall wlk-host"),
     }[kind]
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from wlk_host.setup.rows import hanging
+
 
 class Level(StrEnum):
     """How bad a finding is."""
@@ -52,13 +54,18 @@ def to_json(findings: Sequence[Finding], history: Mapping[str, Any] | str) -> st
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 
-def to_text(findings: Sequence[Finding]) -> str:
-    """One line per finding, its remedy below it, and a summary at the end."""
+def to_text(findings: Sequence[Finding], columns: int | None = None) -> str:
+    """One line per finding, its remedy below it, and a summary at the end.
+
+    Args:
+        columns: of the terminal; None breaks no line.
+    """
     width = max((len(finding.subject) for finding in findings), default=0)
     lines = []
     for finding in findings:
         mark = finding.level.value.upper() if finding.level is Level.FAIL else finding.level.value
-        lines.append(f"{mark:<4}  {finding.subject:<{width}}  {finding.message}")
+        prefix = f"{mark:<4}  {finding.subject:<{width}}  "
+        lines.append(hanging(prefix, finding.message, columns))
         if finding.remedy:
             lines.append(f"{'':<4}  {'':<{width}}  -> {finding.remedy}  [{finding.code}]")
     counts = {level: sum(f.level is level for f in findings) for level in Level}

@@ -56,6 +56,7 @@ test('commands name the extension where they must', () => {
   assert.deepEqual(commandsFor('host_forbidden', 'abc'), ['wlk-host install --extension-id abc']);
   assert.deepEqual(commandsFor('host_not_found', 'abc'), [
     'python3 installers/quickstart.py',
+    'wlk-host setup',
     'wlk-host doctor',
   ]);
   assert.deepEqual(commandsFor('host_crashed', 'abc'), ['wlk-host doctor']);

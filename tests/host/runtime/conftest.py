@@ -29,14 +29,22 @@ WITHIN_S = 20.0
 
 
 class HostProcess:
-    """A host and the browser's ends of its pipes."""
+    """A host and the browser's ends of its pipes.
 
-    def __init__(self, home: Path, program: Sequence[str]) -> None:
+    Args:
+        home: of its user.
+        program: what the executable runs.
+        executable: a Python, or a launcher, which needs no program.
+    """
+
+    def __init__(
+        self, home: Path, program: Sequence[str], executable: str | Path = sys.executable
+    ) -> None:
         self.gate = home / "gate"
         os.mkfifo(self.gate)
         self._stderr = (home / "stderr").open("w+b")
         self.process = subprocess.Popen(
-            [sys.executable, *program, ORIGIN, str(self.gate)],
+            [str(executable), *program, ORIGIN, str(self.gate)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._stderr,

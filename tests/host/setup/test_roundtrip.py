@@ -82,6 +82,18 @@ def test_a_host_that_outstays_the_browser_is_found_and_ended(tmp_path: Path) -> 
     assert judge(tmp_path, program).code == "host_stays"
 
 
+def test_a_host_that_is_slow_only_once_is_fine(tmp_path: Path) -> None:
+    program = f"""
+receive(); send(HELLO)
+sys.stdin.buffer.read()
+marks = "{tmp_path}/started"
+if not os.path.exists(marks):
+    open(marks, "w").close()
+    import signal; signal.pause()
+"""
+    assert judge(tmp_path, program).code == "host_answers"
+
+
 def test_a_file_that_is_no_program_is_a_finding(tmp_path: Path) -> None:
     path = tmp_path / "host"
     path.write_bytes(b"\x7fELF nothing")

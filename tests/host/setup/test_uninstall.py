@@ -54,7 +54,7 @@ def test_with_both_the_home_is_as_it_was_before(home: Path, wlk_host: CommandLin
     # `--all` has made folders of browsers that are not there.
     assert {p for p in after - before if not browsers & set(p.parts)} == set()
     assert left(home) == set()
-    assert "The program itself is removed with: " in result.stdout
+    assert "The program itself is removed with:\n  " in result.stdout
     assert "chrome://extensions" in result.stdout
 
 

@@ -16,6 +16,7 @@ from typing import Final
 from wlk_host.setup.demo.devtools import Browser, BrowserError, Frame, Json, Page
 from wlk_host.setup.errors import SetupError
 from wlk_host.setup.progress import Progress
+from wlk_host.setup.rows import columns, hanging
 
 _DEMO: Final = Path(__file__).with_name("page")
 _LOOK_EVERY_S: Final = 0.25
@@ -45,6 +46,7 @@ class CaptionPrinter:
         self._printed: dict[int, str] = {}
         self.first_words_after_s: float | None = None
         self.changed_at_s = 0.0
+        self.n_corrected = 0
 
     def update(self, rows: dict[int, str]) -> float:
         """Take the overlay's present text, by row; returns the seconds since the start."""
@@ -68,9 +70,11 @@ class CaptionPrinter:
 
     def _print(self, row: int, text: str, since: float) -> None:
         if text not in self._printed.values():
-            corrected = "~" if row in self._printed else " "
+            is_corrected = row in self._printed
+            self.n_corrected += is_corrected
             self._printed[row] = text
-            sys.stdout.write(f"      {since:5.1f} s {corrected}{text}\n")
+            prefix = f"      {since:5.1f} s {'~' if is_corrected else ' '}"
+            sys.stdout.write(f"{hanging(prefix, text, columns())}\n")
             sys.stdout.flush()
 
 
@@ -180,7 +184,9 @@ def _follow(page: Page, captions: Frame, screenshot: Path, progress: Progress) -
     lines = printer.finish()
     if not pictured:
         screenshot.write_bytes(page.screenshot())
-    progress.say(f"{len(lines)} lines; first words after {printer.first_words_after_s:.1f} s")
+    corrected = f", corrections (~): {printer.n_corrected}" if printer.n_corrected else ""
+    after = f"first words after {printer.first_words_after_s:.1f} s"
+    progress.say(f"{len(lines)} lines{corrected}; {after}")
     progress.say(f"screenshot: {screenshot}")
 
 
