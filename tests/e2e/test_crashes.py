@@ -119,7 +119,7 @@ def test_a_document_that_is_closed_again_and_again_goes_on_saving(
         close_document(browser)
         again = lambda: len(fake_host.messages("start")) > starts  # noqa: B023, E731
         wait_until(again, "captions did not begin anew")
-    # Nothing of those that were closed in between; of the last one what it finds, and what it hears.
+    # Nothing of those closed in between; of the last one what it finds, and what it hears.
     grown = lambda: numbers(stored(browser)).count(5) == 3  # noqa: E731
     wait_until(grown, lambda: f"on disk: {stored(browser)}", seconds=30)
 
