@@ -24,6 +24,8 @@ FIRST_S = 3.0
 """Until then the clock may settle."""
 FILM_S = 20.0
 STEP = SAMPLE_RATE // 1000
+OFF_AT_MOST_S = 0.06
+"""Alone on a machine it is 0.03. At other speeds the player cuts and joins pieces of 20 ms."""
 
 
 def bursts() -> list[Span]:
@@ -89,11 +91,11 @@ def test_a_sound_is_where_it_is_in_the_film(
     differences = [(c - a, d - b) for (a, b), (c, d) in zip(bursts(), found, strict=True)]
     middles = sorted((first + last) / 2 for first, last in differences)
     errors = sorted(abs(each) for pair in differences for each in pair)
+    off = percentile(errors, 0.95)
     print(
         f"{speed}x: signed median {percentile(middles, 0.5):.3f} s"
-        f" ({middles[0]:.3f} to {middles[-1]:.3f});"
-        f" starts {np.median([a for a, _ in differences]):.3f},"
-        f" ends {np.median([b for _, b in differences]):.3f};"
-        f" off by {percentile(errors, 0.5):.3f}, 95 % {percentile(errors, 0.95):.3f} s"
+        f" ({middles[0]:.3f} to {middles[-1]:.3f}), off by {percentile(errors, 0.5):.3f},"
+        f" 95 % {off:.3f} s"
     )
-    assert abs(middles[len(middles) // 2]) <= 0.03
+    assert off is not None
+    assert off <= OFF_AT_MOST_S
