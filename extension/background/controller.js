@@ -3,7 +3,7 @@ import { Buttons } from './buttons.js';
 import { HostSessions } from './host_sessions.js';
 import { Mending } from './mending.js';
 import { problem } from './streams.js';
-import { tabAt, visibleTabs } from './tabs.js';
+import { visibleTabs } from './tabs.js';
 
 /** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
 /** @typedef {import('../shared/messages.js').CaptureReport} CaptureReport */
@@ -61,7 +61,7 @@ export class Controller {
     this.#mending = new Mending(parts, {
       captures: () => this.#captures,
       start: (tabId, panel) => this.toggle(tabId, panel),
-      restart: (tabId) => this.#restart(tabId),
+      restart: (tabId, after) => this.#restart(tabId, after),
       end: (tabId) => this.#offscreen.send({ type: 'end', tabId }),
       complain: (tabId, problem) => this.#refuse(tabId, problem),
     });
@@ -257,9 +257,9 @@ export class Controller {
     this.#parts.streams.abandon(problem('capture_lost'));
     const captures = [...this.#captures.values()];
     this.#updateCaptures([]);
-    for (const { tabId, session } of captures) {
+    for (const { tabId, session, saved } of captures) {
       void this.#overlays.tell(tabId, { type: 'end', session });
-      void this.#mending.restart(tabId, session);
+      void this.#mending.restart(tabId, saved);
     }
   }
 
@@ -301,11 +301,15 @@ export class Controller {
   /**
    * @param {number} tabId
    * @param {boolean} panel
+   * @param {string | null} [after] as in `Streams.begin`
    * @returns {Promise<Problem | null>}
    */
-  async #start(tabId, panel) {
+  async #start(tabId, panel, after = null) {
     await this.#buttons.offer(tabId);
-    const refusal = await this.#begin(tabId, panel);
+    const overlay = await this.#injectOverlay(tabId);
+    const closed = overlay === 'not_allowed' ? 'page_not_allowed' : 'page_not_scriptable';
+    const isSeen = overlay === 'shown' || panel;
+    const refusal = isSeen ? await this.#parts.streams.begin(tabId, after) : problem(closed);
     if (refusal) return this.#refuse(tabId, refusal);
     // When the host fails, `giveUp` shows the problem, on this tab as on all others.
     return this.#host.open();
@@ -322,33 +326,21 @@ export class Controller {
     return problem;
   }
 
-  /** @param {number} tabId whose captions begin without a click, unless one is being served */
-  async #restart(tabId) {
-    if (this.#busy.has(tabId)) return;
+  /**
+   * @param {number} tabId whose captions begin without a click, unless one is being served
+   * @param {string | null} after as in `Streams.begin`
+   * @returns {Promise<Problem | null>}
+   */
+  async #restart(tabId, after) {
+    if (this.#busy.has(tabId)) return null;
     this.#busy.add(tabId);
     try {
-      const isOpen = await this.#offscreen.open();
-      await (isOpen ? this.#start(tabId, true) : this.#refuse(tabId, problem('capture_lost')));
+      if (await this.#offscreen.open()) return await this.#start(tabId, true, after);
+      return await this.#refuse(tabId, problem('capture_lost'));
     } finally {
       this.#busy.delete(tabId);
       this.#linger();
     }
-  }
-
-  /**
-   * @param {number} tabId
-   * @param {boolean} panel
-   * @returns {Promise<Problem | null>}
-   */
-  async #begin(tabId, panel) {
-    const overlay = await this.#injectOverlay(tabId);
-    if (overlay !== 'shown' && !panel) {
-      return problem(overlay === 'not_allowed' ? 'page_not_allowed' : 'page_not_scriptable');
-    }
-    const refusal = await this.#parts.streams.begin(tabId);
-    const audible = (await tabAt(tabId))?.audible === true;
-    this.#offscreen.send({ type: 'audible', tabId, audible });
-    return refusal;
   }
 
   /**
@@ -369,7 +361,7 @@ export class Controller {
       if (!this.#captures.has(tabId)) void this.#buttons.retire(tabId);
     }
     this.#views.tellAll({ type: 'captures', captures });
-    void this.#parts.recovery.captioned([...this.#captures.keys()]);
+    void this.#parts.recovery.captioned(captures);
     this.#linger();
     if (this.#reunited) {
       this.#reunited = false;

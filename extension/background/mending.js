@@ -11,7 +11,8 @@ import { offerAgain } from './toolbar.js';
  * @typedef {object} Hands
  * @property {() => ReadonlyMap<number, CaptureState>} captures by tab
  * @property {(tabId: number, panel: boolean) => Promise<unknown>} start with a click that is served
- * @property {(tabId: number) => Promise<unknown>} restart unless a click is being served
+ * @property {(tabId: number, after: string | null) => Promise<Problem | null>} restart unless a click
+ *   is being served
  * @property {(tabId: number) => void} end
  * @property {(tabId: number, problem: Problem) => Promise<unknown>} complain
  */
@@ -23,20 +24,16 @@ export class Mending {
   #recovery;
   #restarts;
   #streams;
-  #transcripts;
 
   /**
-   * @param {Pick<import('./parts.js').Parts, 'offscreen' | 'recovery' | 'restarts' | 'streams'
-   *   | 'transcripts'>}
-   *   parts
+   * @param {Pick<import('./parts.js').Parts, 'offscreen' | 'recovery' | 'restarts' | 'streams'>} parts
    * @param {Hands} hands
    */
-  constructor({ offscreen, recovery, restarts, streams, transcripts }, hands) {
+  constructor({ offscreen, recovery, restarts, streams }, hands) {
     this.#offscreen = offscreen;
     this.#recovery = recovery;
     this.#restarts = restarts;
     this.#streams = streams;
-    this.#transcripts = transcripts;
     this.#hands = hands;
   }
 
@@ -49,13 +46,13 @@ export class Mending {
     for (const { tabId, panel } of clicked) void start(tabId, panel);
     const isLost = (/** @type {number} */ tabId) =>
       !captures().has(tabId) && !clicked.some((click) => click.tabId === tabId);
-    for (const tabId of captioned.filter(isLost)) {
+    for (const { tabId, saved } of captioned.filter((tab) => isLost(tab.tabId))) {
       if (!(await tabAt(tabId))) continue;
       // The browser gives the sound of a tab after a click on this very start of the extension.
       if (reloaded) await offerAgain(tabId, 'title_reloaded');
-      else void this.restart(tabId);
+      else void this.restart(tabId, saved);
     }
-    await this.#recovery.captioned([...captures().keys()]);
+    await this.#recovery.captioned([...captures().values()]);
   }
 
   /**
@@ -70,16 +67,18 @@ export class Mending {
   /**
    * Begin anew with a tab whose capture was lost with its document.
    * @param {number} tabId
-   * @param {string} [before] the capture that was lost, where that is known
+   * @param {string | null} saved transcript with which that of the lost capture was saved
+   * @returns {Promise<void>}
    */
-  async restart(tabId, before) {
+  async restart(tabId, saved) {
     const wait = this.#restarts.next(tabId);
     const { captures, complain, restart } = this.#hands;
     if (wait === null) return void (await complain(tabId, problem('capture_lost')));
     await pause(wait);
     if (captures().has(tabId) || !(await tabAt(tabId))) return;
-    await restart(tabId);
-    if (before !== undefined) await this.#transcripts.goOn(tabId, before);
+    const refusal = await restart(tabId, saved);
+    // The next document was closed, too, before it captured anything.
+    if (refusal?.code === 'capture_lost') await this.restart(tabId, saved);
   }
 
   /**

@@ -9,7 +9,7 @@
  * @property {import('./recovery.js').Recovery} recovery
  * @property {import('./restarts.js').Restarts} restarts
  * @property {import('./streams.js').Streams} streams
- * @property {Pick<import('./transcripts.js').Transcripts, 'fill' | 'goOn' | 'tellReaders'>} transcripts
+ * @property {Pick<import('./transcripts.js').Transcripts, 'fill' | 'tellReaders'>} transcripts
  * @property {import('./views.js').Views} views
  */
 

@@ -18,14 +18,16 @@ const CAPTIONED = 'captioned';
  * @property {number} at ms
  */
 
+/** @typedef {Pick<import('../shared/messages.js').CaptureState, 'tabId' | 'saved'>} Captioned */
+
 /**
  * @typedef {object} Left
  * @property {Click[]} clicks that were not served
- * @property {number[]} captioned tabs that were captioned when the worker before ended
+ * @property {Captioned[]} captioned tabs that were captioned when the worker before ended
  * @property {boolean} reloaded the extension, or the browser, has begun anew since
  */
 
-/** Remembers across workers. Of tabs it keeps their numbers only. */
+/** Remembers across workers. Of tabs it keeps their numbers, and those of transcripts on disk. */
 export class Recovery {
   /** @type {Map<number, Click>} by tab */
   #clicks = new Map();
@@ -66,16 +68,17 @@ export class Recovery {
     await this.#keepClicks();
   }
 
-  /** @param {number[]} tabIds that are captioned now */
-  async captioned(tabIds) {
+  /** @param {readonly Captioned[]} captioned tabs that are now */
+  async captioned(captioned) {
     await this.look();
-    const tabs = await Promise.all(tabIds.map(tabAt));
+    const tabs = await Promise.all(captioned.map(({ tabId }) => tabAt(tabId)));
     for (const incognito of [false, true]) {
-      const own = tabs.flatMap((tab) => (tab?.incognito === incognito ? (tab.id ?? []) : []));
-      const now = JSON.stringify(own);
+      const own = captioned.filter((_, index) => tabs[index]?.incognito === incognito);
+      const kept = own.map(({ tabId, saved }) => ({ tabId, saved }));
+      const now = JSON.stringify(kept);
       if (now === this.#captioned.get(incognito)) continue;
       this.#captioned.set(incognito, now);
-      await this.#storageOf(incognito).local.set({ [CAPTIONED]: own });
+      await this.#storageOf(incognito).local.set({ [CAPTIONED]: kept });
     }
   }
 
@@ -94,14 +97,16 @@ export class Recovery {
       ...[false, true].map((incognito) => this.#storageOf(incognito).local.get(CAPTIONED)),
     ]);
     await session.set({ [RUNNING]: true, [CLICKS]: [] });
+    /** @type {Captioned[][]} */
+    const found = captioned.map((stored) => stored[CAPTIONED] ?? []);
     for (const [index, incognito] of [false, true].entries()) {
-      this.#captioned.set(incognito, JSON.stringify(captioned[index]?.[CAPTIONED] ?? []));
+      this.#captioned.set(incognito, JSON.stringify(found[index]));
     }
     /** @type {Click[]} */
     const kept = clicks[CLICKS] ?? [];
     return {
       clicks: kept.filter(({ at }) => this.#now() - at < CLICK_HOLDS_MS),
-      captioned: [...new Set(captioned.flatMap((found) => found[CAPTIONED] ?? []))],
+      captioned: [...new Map(found.flat().map((each) => [each.tabId, each])).values()],
       reloaded: running[RUNNING] !== true,
     };
   }

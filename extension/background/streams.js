@@ -42,9 +42,10 @@ export class Streams {
   /**
    * Begin to capture a tab.
    * @param {number} tabId
+   * @param {string | null} after transcript with which this one goes on: if that is saved, so is this
    * @returns {Promise<Problem | null>}
    */
-  async begin(tabId) {
+  async begin(tabId, after) {
     const stream = await streamOf(tabId, STREAM_WITHIN_MS);
     if ('problem' in stream) return stream.problem;
     const session = crypto.randomUUID();
@@ -55,8 +56,13 @@ export class Streams {
     const tab = await tabAt(tabId);
     const muted = tab?.mutedInfo?.muted === true;
     const page = pageOf(tab);
-    const begin = { session, tabId, streamId, ...wanted, visible, microphone, muted, page };
-    return this.#open(session, { type: 'begin', ...begin }, OPENED_WITHIN_MS);
+    // Of a private window nothing reaches the disk.
+    const own = { page, after: tab?.incognito === false ? after : null };
+    const begin = { session, tabId, streamId, ...wanted, visible, microphone, muted, ...own };
+    const refusal = await this.#open(session, { type: 'begin', ...begin }, OPENED_WITHIN_MS);
+    const audible = (await tabAt(tabId))?.audible === true;
+    this.#send({ type: 'audible', tabId, audible });
+    return refusal;
   }
 
   /**

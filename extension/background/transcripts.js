@@ -85,15 +85,10 @@ export class Transcripts {
    * @param {boolean} saved
    */
   async save(tabId, saved) {
-    await this.#save(tabId, { saved });
-  }
-
-  /**
-   * @param {number} tabId whose capture was lost, and has begun anew
-   * @param {string} before the one that was lost: if it was being kept on disk, the new one is
-   */
-  async goOn(tabId, before) {
-    await this.#save(tabId, { saved: true, after: before });
+    // Of a private window nothing reaches the disk, whatever is asked for.
+    if (saved && (await tabAt(tabId))?.incognito !== false) return;
+    await this.#offscreen.rejoin();
+    this.#offscreen.send({ type: 'save', tabId, saved });
   }
 
   /**
@@ -104,17 +99,6 @@ export class Transcripts {
   async seek(tabId, media, at) {
     this.#inner.seek(tabId, media, at);
     await tellPage(tabId, { type: 'seek', media, at });
-  }
-
-  /**
-   * @param {number} tabId
-   * @param {{ saved: boolean, after?: string }} wish
-   */
-  async #save(tabId, wish) {
-    // Of a private window nothing reaches the disk, whatever is asked for.
-    if (wish.saved && (await tabAt(tabId))?.incognito !== false) return;
-    await this.#offscreen.rejoin();
-    this.#offscreen.send({ type: 'save', tabId, ...wish });
   }
 
   /**

@@ -11,6 +11,7 @@ export const WRITTEN_EVERY_MS = 4000;
  * @property {Pick<import('../transcript/archive.js').Archive, 'has' | 'save' | 'update'>} archive
  * @property {(action: () => void, everyMs: number) => () => void} repeat returns what stops it
  * @property {(transcript: Transcript) => void} failed it cannot be written; tried again later
+ * @property {() => void} changed another one is saved now, or one no longer
  */
 
 /**
@@ -45,8 +46,21 @@ export class Archivist {
   setKept(now, isKept, after = null) {
     const { id } = now();
     if (!isKept) return this.#drop(id);
-    if (!this.#kept.has(id)) this.#kept.set(id, { now, written: null, after });
+    const known = this.#kept.get(id);
+    if (!known) this.#kept.set(id, { now, written: null, after });
+    else if (after === null) known.after = null;
     this.#stop ??= this.#edges.repeat(() => void this.write(), WRITTEN_EVERY_MS);
+    this.#edges.changed();
+  }
+
+  /**
+   * @param {string} id of a transcript
+   * @returns {string | null} id of the one on disk that one which goes on with it goes on with, too:
+   *   itself, or the one before where nothing of it is saved yet; null: it is not kept
+   */
+  savedAs(id) {
+    const kept = this.#kept.get(id);
+    return kept ? (kept.after ?? id) : null;
   }
 
   /** @param {string} id of a transcript that grows no more */
@@ -66,10 +80,12 @@ export class Archivist {
 
   /** @param {string} id of a transcript that is to be kept no longer */
   #drop(id) {
-    this.#kept.delete(id);
-    if (this.#kept.size > 0) return;
-    this.#stop?.();
-    this.#stop = null;
+    if (!this.#kept.delete(id)) return;
+    if (this.#kept.size === 0) {
+      this.#stop?.();
+      this.#stop = null;
+    }
+    this.#edges.changed();
   }
 
   /**
@@ -87,7 +103,9 @@ export class Archivist {
       if (kept.written === null) await archive.save(now);
       else await archive.update(now, changesBetween(kept.written, now));
       kept.written = now;
+      if (kept.after === null) return;
       kept.after = null;
+      this.#edges.changed();
     } catch (error) {
       if (!(error instanceof DOMException)) throw error;
       kept.written = null;

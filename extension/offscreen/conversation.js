@@ -95,7 +95,7 @@ export class Conversation {
     return this.#tab.stopping;
   }
 
-  /** @returns {CaptureState} */
+  /** @returns {Omit<CaptureState, 'saved'>} */
   get state() {
     const { id: session, tabId } = this;
     const { phase, translation: host, ...state } = this.#tab.state;

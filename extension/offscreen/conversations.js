@@ -62,9 +62,9 @@ export class Conversations {
       this.#at(tabId).forEach(({ conversation }) => conversation.transcript.edit(edit)),
     media: ({ tabId, frame, ...media }) =>
       this.#each(tabId, (active) => active.noteMedia(frame, media)),
-    save: ({ tabId, saved, after }) =>
+    save: ({ tabId, saved }) =>
       this.#at(tabId).forEach(({ conversation: { transcript: own } }) =>
-        this.#edges.archivist.setKept(() => own.transcript, saved, after),
+        this.#edges.archivist.setKept(() => own.transcript, saved),
       ),
     recalled: ({ tabId, kept }) => this.#each(tabId, ({ transcript }) => transcript.recall(kept)),
     transcripts: ({ tabIds, whole }) => this.#setReaders(tabIds, whole),
@@ -91,7 +91,10 @@ export class Conversations {
 
   /** Report what runs. */
   publish() {
-    const captures = [...this.#running.values()].map(({ conversation }) => conversation.state);
+    const captures = [...this.#running.values()].map(({ conversation }) => {
+      const saved = this.#edges.archivist.savedAs(conversation.transcript.transcript.id);
+      return { ...conversation.state, saved };
+    });
     this.#edges.report({ type: 'captures', captures });
   }
 
@@ -126,7 +129,7 @@ export class Conversations {
   }
 
   /** @param {Extract<OffscreenCommand, { type: 'begin' }>} command */
-  async #begin({ session: id, streamId, microphone, muted, ...start }) {
+  async #begin({ session: id, streamId, microphone, muted, after, ...start }) {
     const { tabId } = start;
     const { report, now, schedule, translation } = this.#edges;
     const conversation = new Conversation(
@@ -160,6 +163,8 @@ export class Conversations {
     // What an earlier one of the tab has yet to say is not of what is read from now on.
     for (const { conversation: earlier } of this.#at(tabId)) earlier.transcript.setRead(false);
     this.#running.set(id, entry);
+    const { transcript: own } = conversation;
+    if (after !== null) this.#edges.archivist.setKept(() => own.transcript, true, after);
     if (this.#readers.has(tabId)) conversation.transcript.setRead(true);
     conversation.show();
     if (this.#hostReady) conversation.attach();

@@ -35,7 +35,7 @@
  * @property {(action: () => void, everyMs: number) => () => void} repeat returns what stops it
  * @property {() => string} newId
  * @property {() => number} now Date.now()
- * @property {Pick<import('./archivist.js').Archivist, 'finish' | 'setKept'>} archivist
+ * @property {Pick<import('./archivist.js').Archivist, 'finish' | 'savedAs' | 'setKept'>} archivist
  * @property {Omit<import('../translation/conversation_translation.js').TranslationEdges,
  *   'duck' | 'now' | 'schedule'>} translation
  */

@@ -33,8 +33,8 @@ export class MediaTranscript {
   #writer;
   /** What the overlay replays. */
   #replayed = NOTHING;
-  /** @type {Set<string>} media that earlier captures were asked for */
-  #met = new Set();
+  /** @type {Map<string, boolean>} media that earlier captures were asked for: whether they answered */
+  #met = new Map();
   /** The sample at which the transcript was kept last. */
   #keptAt = 0;
   /** @type {import('../transcript/transcript.js').Transcript | null} what is kept of it */
@@ -87,9 +87,10 @@ export class MediaTranscript {
     if (kept.length > 0) this.#outlets.report({ type: 'keep', tabId: this.#tabId, kept });
   }
 
-  /** Nobody knows whether what was to be kept has been: all of it is told the next time. */
+  /** Nobody knows whether what was said reached anyone: all is told, and asked for, the next time. */
   keepAnew() {
     this.#kept = null;
+    for (const [key, isAnswered] of this.#met) if (!isAnswered) this.#met.delete(key);
   }
 
   /** The capture goes on after a while without sound. */
@@ -127,7 +128,10 @@ export class MediaTranscript {
 
   /** @param {import('../transcript/kept.js').KeptSource} kept of an earlier capture */
   recall(kept) {
-    this.#writer.recall(kept);
+    this.#met.set(kept.source.key, true);
+    // It was asked again, and has kept lines of this one in the meantime.
+    const entries = kept.entries.filter(({ id }) => !id.startsWith(`${this.#id} `));
+    this.#writer.recall({ ...kept, entries });
     this.#replay();
   }
 
@@ -149,7 +153,7 @@ export class MediaTranscript {
     const { key } = playhead;
     this.#writer.meet(playhead);
     if (this.#met.has(key)) return;
-    this.#met.add(key);
+    this.#met.set(key, false);
     this.#outlets.report({ type: 'recall', tabId: this.#tabId, key });
   }
 

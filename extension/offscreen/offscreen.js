@@ -30,6 +30,7 @@ const conversations = new Conversations({
     archive: new Archive(databasesFor({ incognito: false }), Date.now),
     repeat,
     failed: ({ id, tabId }) => worker?.postMessage({ type: 'unsaved', tabId, id }),
+    changed: () => conversations.publish(),
   }),
 });
 

@@ -3,8 +3,9 @@ import { SAMPLE_RATE } from '../audio/framing.js';
 
 /**
  * From a sound in the page to the arrival of its samples here, if nothing holds them up, ms: the
- * capture's buffers, and the worklet's. Measured in Chromium with clicks at known times: 21 to 32 ms
- * at normal speed, 7 to 12 ms at 1.5 times that.
+ * capture's buffers, and the worklet's. It is 21 to 32 ms at normal speed. At other speeds Chromium joins
+ * pieces of sound, and its clock counts what it has read for that: sounds are 24 ms of media time early at
+ * half the speed, 14 ms at 1.5 times it, 5 to 17 ms late at twice it (`tests/e2e/test_media_clock.py`).
  */
 export const CAPTURE_LATENCY_MS = 20;
 

@@ -73,8 +73,9 @@ export function composeCaptions(parts, rules, toPage, textOf, toWorker = () => {
  * @param {Record<Grip, string>} labels
  * @param {(message: import('../shared/messages.js').PageMessage) => void} tell the worker
  * @param {(message: FromPage) => void} toCaptions
+ * @param {import('./media.js').RootOf} rootOf
  */
-export function composePage(parts, fonts, labels, tell, toCaptions) {
+export function composePage(parts, fonts, labels, tell, toCaptions, rootOf) {
   const { lookOf } = parts.look;
   const { placeFor, positionOf } = parts.placement;
   const { lowerEdgeOf } = parts.meetings;
@@ -82,7 +83,7 @@ export function composePage(parts, fonts, labels, tell, toCaptions) {
     { lookOf, placeFor, positionOf, lowerEdgeOf, fonts },
     (screen, position) => tell({ type: 'position', screen, position }),
   );
-  const media = new parts.media.MediaWatch(parts.mainMedium, tell);
+  const media = new parts.media.MediaWatch(parts.mainMedium, tell, rootOf);
   const players = new parts.player.PlayerWatch((video) => stage.keepOff(video));
   const grips = new parts.grips.Grips(stage, parts.placement, labels);
   const popover = makePopover(parts, grips, {

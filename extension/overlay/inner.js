@@ -14,9 +14,13 @@ let watching = null;
 export function watch() {
   if (watching || isSeenFromTop()) return;
   const port = chrome.runtime.connect({ name: 'inner' });
-  const media = new MediaWatch(RULES, (message) => {
-    if (message.type === 'media') port.postMessage(message);
-  });
+  const media = new MediaWatch(
+    RULES,
+    (message) => {
+      if (message.type === 'media') port.postMessage(message);
+    },
+    (element) => chrome.dom.openOrClosedShadowRoot(element),
+  );
   watching = media;
   /** @type {number | null} */
   let delayMs = null;

@@ -11,6 +11,22 @@
 /** Enough is loaded to go on: HTMLMediaElement.HAVE_FUTURE_DATA. */
 const CAN_GO_ON = 3;
 
+/**
+ * By how much the end of a live stream moves on at once, seconds: a piece of it. A player that learns a
+ * duration bit by bit learns less, and another film is longer by more.
+ */
+const PIECE_SECONDS = [1, 12];
+
+/** A player may correct itself once or twice. */
+const LIVE_PIECES = 3;
+
+/**
+ * How long a medium is, as far as is known.
+ * @typedef {object} Extent
+ * @property {number} duration seconds
+ * @property {number} pieces that have been added at its end
+ */
+
 /** Parameters of an address that say where to begin, not what is played. */
 const TIMES = ['t', 'start', 'time_continue'];
 
@@ -59,12 +75,25 @@ export function mediumKey(address, duration) {
 }
 
 /**
- * Whether a duration is another medium's. Players learn it bit by bit.
- * @param {number} before
- * @param {number} now
+ * @param {Extent | null} before
+ * @param {number} duration as the player says now, seconds
+ * @returns {Extent | null} null: it is another medium's. Players learn it bit by bit
  */
-export function isOther(before, now) {
-  return Math.abs(now - before) > Math.max(2, before / 100);
+export function extentWith(before, duration) {
+  if (!before) return { duration, pieces: 0 };
+  const more = duration - before.duration;
+  const [least = 0, most = 0] = PIECE_SECONDS;
+  if (more >= least && more <= most) return { duration, pieces: before.pieces + 1 };
+  return Math.abs(more) > Math.max(2, before.duration / 100) ? null : before;
+}
+
+/**
+ * Whether a medium is a live stream whose player says how long it is so far: it has no end, and what is
+ * at a time of it is something else when the page is loaded again.
+ * @param {Extent} extent
+ */
+export function isLive({ pieces }) {
+  return pieces >= LIVE_PIECES;
 }
 
 /**

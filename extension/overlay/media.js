@@ -31,6 +31,11 @@ const SCRUBBING_EVERY_MS = 100;
 /** A player in a shadow root that was made later is heard only once it was found. */
 const LOOK_EVERY_MS = 5_000;
 
+/** Elements of HTML that can have a shadow root with a player in it. */
+const HOSTS = ['article', 'div', 'main', 'section', 'span'];
+
+/** @typedef {(element: HTMLElement) => ShadowRoot | null} RootOf the shadow root, also where it is closed */
+
 /**
  * Whether somebody has paused what could be heard. Media that have ended were not paused, and muted
  * ones say nothing about silence. Pure.
@@ -64,9 +69,10 @@ export function pictureOf(medium) {
 export class MediaWatch {
   #rules;
   #tell;
+  #rootOf;
   /** @type {HTMLMediaElement | null} */
   #main = null;
-  /** @type {WeakMap<HTMLMediaElement, { key: string, duration: number }>} */
+  /** @type {WeakMap<HTMLMediaElement, { key: string, extent: import('./main_medium.js').Extent }>} */
   #known = new WeakMap();
   /** @type {AbortController | null} */
   #watching = null;
@@ -85,10 +91,12 @@ export class MediaWatch {
   /**
    * @param {typeof import('./main_medium.js')} rules
    * @param {(message: MediaMessage) => void} tell
+   * @param {RootOf} rootOf
    */
-  constructor(rules, tell) {
+  constructor(rules, tell, rootOf) {
     this.#rules = rules;
     this.#tell = tell;
+    this.#rootOf = rootOf;
   }
 
   /** Report how it is now, and each change until `stop`. */
@@ -125,7 +133,9 @@ export class MediaWatch {
 
   /** @param {boolean} anyway whether to tell what is known already */
   #look(anyway) {
-    const roots = documentsIn(document).flatMap((found) => [found, ...shadowRoots(found)]);
+    const roots = documentsIn(document).flatMap((found) => {
+      return [found, ...shadowRoots(found, this.#rootOf)];
+    });
     for (const root of roots) this.#hear(root);
     const media = /** @type {HTMLMediaElement[]} */ (
       roots.flatMap((root) => [...root.querySelectorAll('video, audio')])
@@ -166,6 +176,7 @@ export class MediaWatch {
     if (!Number.isFinite(duration)) return null;
     const wall = Date.now();
     const key = this.#keyOf(medium, duration);
+    if (key === null) return null;
     const title = document.title;
     return { key, title, duration, at, rate: this.#rules.rateOf(medium), wall, seeking };
   }
@@ -173,13 +184,16 @@ export class MediaWatch {
   /**
    * @param {HTMLMediaElement} medium
    * @param {number} duration
+   * @returns {string | null} null: a live stream
    */
   #keyOf(medium, duration) {
+    const { extentWith, isLive, mediumKey } = this.#rules;
     const known = this.#known.get(medium);
-    if (known && !this.#rules.isOther(known.duration, duration)) return known.key;
-    const key = this.#rules.mediumKey(location.href, duration);
-    this.#known.set(medium, { key, duration });
-    return key;
+    const same = extentWith(known?.extent ?? null, duration);
+    const extent = same ?? { duration, pieces: 0 };
+    const key = known && same ? known.key : mediumKey(location.href, duration);
+    this.#known.set(medium, { key, extent });
+    return isLive(extent) ? null : key;
   }
 
   /** @param {Document | ShadowRoot} root */
@@ -232,13 +246,35 @@ function documentsIn(top) {
 
 /**
  * @param {Document | ShadowRoot} root
- * @returns {ShadowRoot[]} open ones with media in them; looked for where there are none outside
+ * @param {RootOf} rootOf
+ * @returns {ShadowRoot[]} with media in them; looked for where there are none outside
  */
-function shadowRoots(root) {
+function shadowRoots(root, rootOf) {
   if (root.querySelector('video, audio')) return [];
-  return [...root.querySelectorAll('*')].flatMap(({ shadowRoot }) => {
-    // `shadowRoot` of a form is its field of that name, if it has one.
-    if (!(shadowRoot instanceof ShadowRoot)) return [];
-    return shadowRoot.querySelector('video, audio') ? [shadowRoot] : shadowRoots(shadowRoot);
+  return [...root.querySelectorAll('*')].flatMap((element) => {
+    const inner = openRoot(element) ?? (mayBeClosed(element) ? rootOf(element) : null);
+    if (!inner) return [];
+    return inner.querySelector('video, audio') ? [inner] : shadowRoots(inner, rootOf);
   });
+}
+
+/**
+ * @param {Element} element
+ * @returns {ShadowRoot | null}
+ */
+function openRoot({ shadowRoot }) {
+  // `shadowRoot` of a form is its field of that name, if it has one.
+  return shadowRoot instanceof ShadowRoot ? shadowRoot : null;
+}
+
+/**
+ * Whether to ask for a shadow root that is closed. A page has thousands of elements, so those are passed
+ * over that show children of theirs.
+ * @param {Element} element
+ * @returns {element is HTMLElement}
+ */
+function mayBeClosed(element) {
+  if (!(element instanceof HTMLElement)) return false;
+  const { childElementCount, localName } = element;
+  return localName.includes('-') || (childElementCount === 0 && HOSTS.includes(localName));
 }

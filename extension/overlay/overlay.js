@@ -44,6 +44,7 @@ class Overlay {
     { move: textOf('grip_move'), left: textOf('grip_left'), right: textOf('grip_right') },
     (message) => this.#tell(message),
     (message) => this.#toCaptions(message),
+    (element) => chrome.dom.openOrClosedShadowRoot(element),
   );
   #lifeline = new Lifeline(
     () => chrome.runtime.connect({ name: 'place' }),

@@ -107,6 +107,8 @@
  * @property {MicrophoneState} microphone
  * @property {StepState | null} step null: sound and picture are not to wait for captions
  * @property {TranslationState} translation
+ * @property {string | null} saved id of the transcript on disk that this one's is, or goes on with;
+ *   null: it is not saved
  */
 
 /**
@@ -159,11 +161,11 @@
 
 /**
  * From the service worker to the offscreen document. `recalled`: what an earlier capture has kept of
- * a medium; `save`: keep the transcript on disk (`after`: if the one of that id is kept, with which it
- * goes on); `transcripts`: the tabs whose transcript is read, and whose is read from its beginning.
+ * a medium; `begin`: keep the transcript on disk if the one with the id `after` is, with which it goes
+ * on; `save`: keep it on disk; `transcripts`: the tabs whose transcript is read, and whose is read from its beginning.
  * @typedef {{ type: 'begin', session: string, tabId: number, streamId: string, options: Options,
  *     visible: boolean, microphone: boolean, muted: boolean, page: Page, step: StepWish,
- *     translation: Wish }
+ *     translation: Wish, after: string | null }
  *   | { type: 'reopen', session: string, tabId: number, streamId: string, muted: boolean }
  *   | { type: 'microphone', tabId: number, on: boolean }
  *   | { type: 'configure', tabId: number, options: Options, step: StepWish, translation: Wish }
@@ -174,7 +176,7 @@
  *   | { type: 'media', tabId: number, frame: number, paused: boolean | null,
  *       playhead: Playhead | null, picture?: Picture }
  *   | { type: 'edit', tabId: number, edit: TranscriptEdit }
- *   | { type: 'save', tabId: number, saved: boolean, after?: string }
+ *   | { type: 'save', tabId: number, saved: boolean }
  *   | { type: 'recalled', tabId: number, kept: KeptSource }
  *   | { type: 'transcripts', tabIds: number[], whole: number | null }
  *   | { type: 'audible', tabId: number, audible: boolean }

@@ -52,7 +52,7 @@ export function applyChanges(transcript, { revision, entries: changed, removed, 
  * @param {readonly Entry[]} after
  * @returns {[Entry[], Entry[]]} without what both begin and end with
  */
-function differing(before, after) {
+export function differing(before, after) {
   const shorter = Math.min(before.length, after.length);
   let first = 0;
   while (first < shorter && before[first] === after[first]) first += 1;

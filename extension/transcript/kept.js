@@ -1,4 +1,5 @@
 /** What of a transcript is kept when its capture is over: one medium, and its lines. Pure. */
+import { differing } from './changes.js';
 import { placeFor } from './transcript.js';
 
 /** @typedef {import('./transcript.js').Entry} Entry */
@@ -41,49 +42,63 @@ export function keptSources(transcript) {
  */
 export function keptChanges(before, now) {
   if (before === now) return [];
-  const [old, all] = [before ? partsOf(before) : new Map(), partsOf(now)];
+  const [old, all] = [before?.entries ?? [], now.entries];
+  const changed = partsOf(all, touched(...differing(old, all)));
+  const known = new Set(before ? before.entries.map(({ media }) => media) : []);
   return now.sources.flatMap((source) => {
     const { key } = source;
     if (key === null) return [];
     const { names } = now;
-    const [known, parts] = [old.get(key), all.get(key) ?? new Map()];
-    const changed = differing(known ?? new Map(), parts);
+    const parts = [...(changed.get(key) ?? [])];
+    const isKnown = known.has(key);
     const isSame = before?.sources.includes(source) && before.names === names;
-    if (changed.length === 0 && (isSame || !known)) return [];
-    return [{ source: { ...source, key }, names, whole: !known, parts: changed }];
+    if (parts.length === 0 && (isSame || !isKnown)) return [];
+    return [{ source: { ...source, key }, names, whole: !isKnown, parts }];
   });
 }
 
-/** @typedef {Map<number, Entry[]>} Parts */
+/** @typedef {Map<string, Map<number, Entry[]>>} Parts by medium, and by their numbers */
 
 /**
- * @param {Transcript} transcript
- * @returns {Map<string, Parts>} what was said, by medium. What is not final yet is captioned again
- *   when it is heard again, and then replaced.
+ * @param {readonly Entry[]} before
+ * @param {readonly Entry[]} now
+ * @returns {Parts} those in which something has changed, without their lines
  */
-function partsOf({ entries }) {
-  /** @type {Map<string, Parts>} */
-  const all = new Map();
-  for (const entry of entries) {
+function touched(before, now) {
+  /** @type {Parts} */
+  const parts = new Map();
+  const same = new Set(before);
+  const kept = new Set(now);
+  const changed = [
+    ...before.filter((each) => !kept.has(each)),
+    ...now.filter((each) => !same.has(each)),
+  ];
+  for (const entry of changed) {
     if (entry.media === null) continue;
-    const parts = all.get(entry.media) ?? new Map();
-    const part = Math.floor(entry.start / PART_SECONDS);
-    all.set(entry.media, parts.set(part, [...(parts.get(part) ?? []), entry]));
+    const own = parts.get(entry.media) ?? new Map();
+    parts.set(entry.media, own.set(partOf(entry), []));
   }
-  return all;
+  return parts;
 }
 
 /**
- * @param {Parts} before
- * @param {Parts} now
- * @returns {[number, Entry[]][]}
+ * @param {readonly Entry[]} entries
+ * @param {Parts} parts
+ * @returns {Parts} these, with what was said there. What is not final yet is captioned again when it is
+ *   heard again, and then replaced.
  */
-function differing(before, now) {
-  return [...new Set([...before.keys(), ...now.keys()])].flatMap((part) => {
-    const [old, lines] = [before.get(part) ?? [], now.get(part) ?? []];
-    const isSame = old.length === lines.length && old.every((entry, i) => entry === lines[i]);
-    return isSame ? [] : [[part, lines]];
-  });
+function partsOf(entries, parts) {
+  for (const entry of entries)
+    parts
+      .get(entry.media ?? '')
+      ?.get(partOf(entry))
+      ?.push(entry);
+  return parts;
+}
+
+/** @param {Entry} entry */
+function partOf({ start }) {
+  return Math.floor(start / PART_SECONDS);
 }
 
 /**

@@ -8,9 +8,10 @@ beginning to end at each speed. Rows:
 
 - captions: starts and ends of words in the transcript, against the recording's;
 - recogniser: the same of `wlk-host caption` on the same sound, stretched where the speed is not 1;
+- stretching: the recogniser's words of stretched sound, against those of the sound as it is;
 - clock: the transcript against the recogniser, so what the way through the browser adds.
 
-Takes as long as the film for each speed, and half of that again.
+Takes as long as the film for each speed, and as long again.
 """
 
 import argparse
@@ -135,7 +136,7 @@ def row(name: str, speed: float, differences: Sequence[float]) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print three rows for each speed."""
+    """Print up to four rows for each speed."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--speeds", nargs="+", type=float, default=[1.0, 1.5])
     parser.add_argument("--recordings", type=Path, help="a folder with manifest.jsonl")
@@ -148,12 +149,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         whole = recording_of(asked.recordings, asked.id)
     recording = first_seconds(whole, asked.seconds)
     print("speed  row          times  median s    95 % s    most s  signed median s", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        plain = recognised(Path(folder), recording, 1)
     for speed in asked.speeds:
         with tempfile.TemporaryDirectory() as folder:
             heard = recognised(Path(folder), recording, speed)
             shown = captioned(Path(folder), recording, speed)
         print(row("captions", speed, word_time_differences(recording.words, shown)))
         print(row("recogniser", speed, word_time_differences(recording.words, heard)))
+        if speed != 1:
+            print(row("stretching", speed, word_time_differences(plain, heard)))
         print(row("clock", speed, word_time_differences(heard, shown)), flush=True)
     return 0
 

@@ -98,11 +98,15 @@ class Session:
     pause: range = range(0)
     cut: int = 0
 
-    def take(self, start: int, pcm: bytes) -> None:
-        """Keep the sound and say what is due."""
+    def keep(self, start: int, pcm: bytes) -> None:
+        """Keep the sound."""
         with self.pcm.open("r+b" if self.pcm.exists() else "w+b") as file:
             file.seek(start * 2)
             file.write(pcm)
+
+    def take(self, start: int, pcm: bytes) -> None:
+        """Keep the sound and say what is due."""
+        self.keep(start, pcm)
         if self.end == self.cut < start:
             # What is covered already was not sent: the next line begins where sound does again.
             self.start = self.final_until = self.cut = start
@@ -244,6 +248,7 @@ class Host:
                 send({**self.status(session, "listening"), **how})
                 self.read_out(session, aloud=False)
             case "audio" if self.behaviour.get("scripted"):
+                self.sessions[session].keep(message["start"], base64.b64decode(message["pcm"]))
                 self.read_out(session)
                 # A host that says nothing for long is taken for one that hangs.
                 if message["seq"] % 20 == 0:

@@ -107,6 +107,23 @@ def test_a_document_that_is_closed_loses_five_seconds_at_most(
     wait_until(grown, lambda: f"on disk: {stored(browser)}", seconds=30)
 
 
+def test_a_document_that_is_closed_again_and_again_goes_on_saving(
+    saved: tuple[Browser, Page], fake_host: FakeHost
+) -> None:
+    """Though it is closed before it has saved anything itself."""
+    browser, page = saved
+    until_word(browser, page, 25)
+    time.sleep(LOST_AT_MOST_S)
+    for _ in range(3):
+        starts = len(fake_host.messages("start"))
+        close_document(browser)
+        again = lambda: len(fake_host.messages("start")) > starts  # noqa: B023, E731
+        wait_until(again, "captions did not begin anew")
+    # Nothing of those closed in between; of the last one what it finds, and what it hears.
+    grown = lambda: numbers(stored(browser)).count(5) == 3  # noqa: E731
+    wait_until(grown, lambda: f"on disk: {stored(browser)}", seconds=30)
+
+
 @pytest.mark.parametrize("victim", ["worker", "host"])
 def test_when_a_part_dies_nothing_is_lost(
     saved: tuple[Browser, Page], fake_host: FakeHost, victim: str

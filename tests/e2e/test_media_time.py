@@ -169,6 +169,16 @@ def test_an_advertisement_is_a_source_of_its_own(
             id="a shadow root",
         ),
         pytest.param(
+            "<x-player></x-player><script>customElements.define('x-player',"
+            " class extends HTMLElement {{ constructor() {{ super();"
+            " const root = this.attachShadow({{ mode: 'closed' }});"
+            " root.innerHTML = `<div id=inner></div>`;"
+            " const inner = root.firstChild.attachShadow({{ mode: 'closed' }});"
+            " inner.innerHTML = `<video src='{film}'></video>`;"
+            " window.start = () => inner.querySelector('video').play() }} }})</script>",
+            id="closed shadow roots",
+        ),
+        pytest.param(
             "<video id=old src='/silent.wav' muted></video><script>start = () => {{"
             " const video = document.createElement('video'); video.src = '{film}';"
             " old.replaceWith(video); video.play(); }}</script>",
@@ -262,22 +272,60 @@ def test_what_was_captioned_is_shown_again_in_step(cinema: Cinema, fake_host: Fa
         assert start >= end - 0.2, "something is there twice"
 
 
-def test_a_page_that_was_loaded_again_finds_its_lines(cinema: Cinema, fake_host: FakeHost) -> None:
-    browser, page = cinema("/reloaded", 60)
+@pytest.mark.parametrize("how", ["loaded again", "opened again", "opened again under captions"])
+def test_a_page_finds_its_lines(cinema: Cinema, fake_host: FakeHost, site: Site, how: str) -> None:
+    browser, page = cinema("/again", 60)
+    site.add_page("/elsewhere", "<body>Another page.</body>")
     act(page, "v.play()")
     play_until(page, 22)
-    browser.stop_captions(page)
-    wait_until(lambda: fake_host.messages("stop"), "captions did not end")
-    time.sleep(1)
-    page.reload()
-    browser.click_action(page)
+    if how != "opened again under captions":
+        browser.stop_captions(page)
+        wait_until(lambda: fake_host.messages("stop"), "captions did not end")
+        time.sleep(1)
+    if how == "loaded again":
+        page.reload()
+    else:
+        page.goto(site.url("/elsewhere"))
+        page.goto(site.url("/again"))
+    if how != "opened again under captions":
+        browser.click_action(page)
     wait_until(lambda: browser.badge(page) == "on", lambda: browser.button(page))
+    session = fake_host.messages("start")[-1]["session"]
+    before = len(fake_host.pcm(session))
     act(page, "v.play()")
     wait_until(lambda: "w1" in browser.captions(page), lambda: browser.captions(page))
     play_until(page, 6)
-    session = fake_host.messages("start")[-1]["session"]
-    heard = np.flatnonzero(np.abs(fake_host.pcm(session)) > 300)
+    heard = np.flatnonzero(np.abs(fake_host.pcm(session)[before:]) > 300)
     assert len(heard) < SAMPLE_RATE, "what is known was captioned again"
+
+
+LIVE = """<video src='' style='width:100vw'></video><script>
+  start = async () => {{
+    const video = document.querySelector('video');
+    const source = new MediaSource();
+    video.src = URL.createObjectURL(source);
+    await new Promise((open) => source.addEventListener('sourceopen', open, {{ once: true }}));
+    const buffer = source.addSourceBuffer('video/webm; codecs="vp8,opus"');
+    buffer.appendBuffer(await (await fetch('{film}')).arrayBuffer());
+    await new Promise((done) => buffer.addEventListener('updateend', done, {{ once: true }}));
+    setInterval(() => (source.duration += 4), 1000);
+    await video.play();
+  }};
+</script>"""
+
+
+def test_a_live_stream_has_the_time_of_day(cinema: Cinema, fake_host: FakeHost) -> None:
+    """Though its player says how long it is so far."""
+    browser, page = cinema("/live", 60, body=LIVE)
+    reader = TranscriptReader(browser)
+    page.bring_to_front()
+    page.evaluate("start()")
+    play_until(page, 10)
+    wait_until(lambda: any(entry.media is None for entry in reader.entries), "no time of day")
+    play_until(page, 20)
+    wait_until(lambda: reader.entries[-1].start > 15, lambda: f"{reader.entries[-1]}")
+    assert {entry.media for entry in reader.entries if entry.start > 10} == {None}
+    assert len(cuts(fake_host)) == 1, "what was taken for a film breaks off once"
 
 
 def test_the_panel_has_the_page_go_to_a_place(cinema: Cinema) -> None:

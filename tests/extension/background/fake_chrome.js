@@ -96,6 +96,8 @@ export function startWorker(storage = fakeStorage()) {
     now: 0,
     /** Whether the document that is created connects. */
     connects: true,
+    /** Whether it opens a stream at once. */
+    opens: true,
     /** Whether it says at once that a stream is open again. */
     reopens: true,
     /** Whether the tab is there. */
@@ -252,13 +254,13 @@ export function startWorker(storage = fakeStorage()) {
 
 /**
  * The offscreen document: says at once what it was told to begin or end.
- * @param {{ reopens: boolean }} seen
+ * @param {{ opens: boolean, reopens: boolean }} seen
  */
 function offscreenDocument(seen) {
   /** @type {CaptureState[]} */
   let running = [];
   const port = new FakePort((command) => {
-    if (command.type === 'begin') {
+    if (command.type === 'begin' && seen.opens) {
       const phase = /** @type {const} */ ({ name: 'listening', lagMs: 0, skippedMs: 0 });
       const { session, tabId } = command;
       const model = { model: 'base', smallerModel: null, modelProblem: null };
@@ -270,6 +272,7 @@ function offscreenDocument(seen) {
         translation: NOT_TRANSLATED,
         microphone: /** @type {const} */ ('off'),
         step: null,
+        saved: command.after,
       };
       running.push({ session, tabId, phase, ...state });
       port.receive({ type: 'captures', captures: running });
@@ -286,7 +289,18 @@ function offscreenDocument(seen) {
     queueMicrotask(() => port.receive({ type: 'captures', captures: running }));
     return addListener(listener);
   };
-  return port;
+  return Object.assign(port, {
+    /** @param {string | null} saved what it says that its transcripts are saved as */
+    setSaved: (saved) => {
+      running = running.map((state) => ({ ...state, saved }));
+      port.receive({ type: 'captures', captures: running });
+    },
+    /** It is closed, and what it captured is over. */
+    disconnect: () => {
+      running = [];
+      FakePort.prototype.disconnect.call(port);
+    },
+  });
 }
 
 /**

@@ -62,23 +62,55 @@ test('captions whose document is closed begin anew, and the host holds no orphan
   assert.equal(ofType(document.sent, 'begin').length, 2);
 });
 
+/** @param {any[]} sent to the document: with what each capture goes on */
+const afters = (sent) => ofType(sent, 'begin').map(({ after }) => after);
+
 test('captions that begin anew go on being saved, if those before were', async () => {
-  const { document, session } = await captioned();
+  const { document } = await captioned();
+  document.setSaved('on disk');
+  // The second time nothing was said in between.
+  for (const wait of RESTART_AFTER_MS.slice(0, 2)) {
+    document.disconnect();
+    await settled();
+    await pass(wait);
+  }
+  assert.deepEqual(afters(document.sent), [null, 'on disk', 'on disk']);
+});
+
+test('captions that begin anew are not saved if those before were not', async () => {
+  const { document } = await captioned();
+  document.setSaved('on disk');
+  document.setSaved(null);
   document.disconnect();
   await settled();
   await pass(RESTART_AFTER_MS[0] ?? 0);
-  const save = { type: 'save', tabId: 7, saved: true, after: session };
-  assert.deepEqual(ofType(document.sent, 'save'), [save]);
+  assert.deepEqual(afters(document.sent), [null, null]);
 });
 
 test('nothing of a private window is saved because captions begin anew', async () => {
   const { document, seen } = await captioned();
+  document.setSaved('on disk');
   seen.incognito = true;
   document.disconnect();
   await settled();
   await pass(RESTART_AFTER_MS[0] ?? 0);
-  assert.equal(ofType(document.sent, 'begin').length, 2);
-  assert.deepEqual(ofType(document.sent, 'save'), []);
+  assert.deepEqual(afters(document.sent), [null, null]);
+});
+
+test('a document that is closed before it captures is opened again', async () => {
+  const { document, seen } = await captioned();
+  document.setSaved('on disk');
+  seen.opens = false;
+  document.disconnect();
+  await settled();
+  await pass(RESTART_AFTER_MS[0] ?? 0);
+  assert.equal(afters(document.sent).length, 2, 'it is asked for the sound');
+  seen.opens = true;
+  document.disconnect();
+  await settled();
+  await pass(RESTART_AFTER_MS[1] ?? 0);
+  assert.deepEqual(afters(document.sent), [null, 'on disk', 'on disk']);
+  assert.doesNotMatch(seen.popup, /problem/);
 });
 
 test('a document that is closed again and again is told, with what helps', async () => {
@@ -211,6 +243,17 @@ test('captions that ended with worker and document begin anew', async () => {
   await next.controller.mending.recover();
   await pass(RESTART_AFTER_MS[0] ?? 0);
   assert.equal(ofType(next.document.sent, 'begin').length, 1);
+});
+
+test('captions that ended with worker and document go on being saved', async () => {
+  const storage = fakeStorage();
+  const { document } = await captioned(storage);
+  document.setSaved('on disk');
+  await settled();
+  const next = startWorker(storage);
+  await next.controller.mending.recover();
+  await pass(RESTART_AFTER_MS[0] ?? 0);
+  assert.deepEqual(afters(next.document.sent), ['on disk']);
 });
 
 test('captions that ended with the extension are offered again', async () => {

@@ -12,6 +12,8 @@ function bench() {
   const done = [];
   /** @type {(() => void)[]} */
   const repeated = [];
+  /** @type {(string | null)[]} */
+  const told = [];
   const write = (/** @type {unknown[]} */ ...what) => {
     if (disk.isFull) throw new DOMException('no room', 'QuotaExceededError');
     done.push(what);
@@ -32,6 +34,7 @@ function bench() {
       return () => void repeated.splice(0);
     },
     failed: ({ id }) => done.push(['failed', id]),
+    changed: () => void told.push(archivist.savedAs('t')),
   });
   let now = transcriptOf([entry(0, 'One.')]);
   return {
@@ -42,6 +45,8 @@ function bench() {
     /** @param {import('../../../extension/transcript/transcript.js').Entry[]} entries */
     become: (entries) => (now = transcriptOf(entries)),
     take: () => done.splice(0),
+    /** @returns as what the transcript is saved, each time that this has changed */
+    takeTold: () => told.splice(0),
   };
 }
 
@@ -128,4 +133,31 @@ test('one that goes on with one that is not saved is not saved', async () => {
   archivist.setKept(now, true, 'before');
   await archivist.write();
   assert.deepEqual([take(), repeated.length], [[], 0]);
+});
+
+test('what would go on with it goes on with what is on disk', async () => {
+  const { archivist, become, disk, now, takeTold } = bench();
+  assert.equal(archivist.savedAs('t'), null);
+  become([]);
+  disk.saved = new Set(['before']);
+  archivist.setKept(now, true, 'before');
+  await archivist.write();
+  assert.deepEqual(takeTold(), ['before']);
+  become([entry(0, 'One.')]);
+  await archivist.write();
+  assert.deepEqual(takeTold(), ['t']);
+  disk.saved.clear();
+  become([entry(0, 'One.'), entry(4, 'Two.')]);
+  await archivist.write();
+  assert.deepEqual(takeTold(), [null], 'it was erased');
+});
+
+test('what the user saves is kept, whatever becomes of the one before', async () => {
+  const { archivist, disk, now, take } = bench();
+  disk.saved = new Set(['before']);
+  archivist.setKept(now, true, 'before');
+  archivist.setKept(now, true);
+  disk.saved = new Set(['t']);
+  await archivist.write();
+  assert.deepEqual(take(), [['save', 1]]);
 });

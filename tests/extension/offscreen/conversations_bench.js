@@ -102,7 +102,7 @@ export function bench() {
     /** What is done again and again. @type {(() => void)[]} */
     repeated: [],
   };
-  /** @type {[id: string, isKept: boolean][]} */
+  /** @type {[id: string, isKept: boolean, after?: string | null][]} */
   const kept = [];
   let ids = 0;
   const conversations = new Conversations({
@@ -136,7 +136,8 @@ export function bench() {
     translation: noTranslation(),
     archivist: {
       finish: async () => {},
-      setKept: (now, isKept) => void kept.push([now().id, isKept]),
+      savedAs: (id) => kept.find(([known, isKept]) => known === id && isKept)?.[2] ?? null,
+      setKept: (now, isKept, ...after) => void kept.push([now().id, isKept, ...after]),
     },
   });
   return {
@@ -169,6 +170,7 @@ export function bench() {
         microphone: false,
         muted: false,
         page,
+        after: null,
       };
       conversations.obey({ type: 'begin', session, tabId, streamId: 'x', ...usual, ...changes });
       await settled();

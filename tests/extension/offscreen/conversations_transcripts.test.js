@@ -45,3 +45,14 @@ test('the last words of a capture are not told as those of the next one', async 
   assert.deepEqual(told, ['next']);
   conversations.obey({ type: 'from-host', message: status('ended', { session: 'tab-7' }) });
 });
+
+test('one that goes on with a saved one is saved from its beginning', async () => {
+  const { begin, kept, running } = bench();
+  await begin(7);
+  await begin(8, { after: 'before' });
+  assert.deepEqual(kept, [['tab-8', true, 'before']]);
+  assert.deepEqual(
+    running().map(({ saved }) => saved),
+    [null, 'before'],
+  );
+});

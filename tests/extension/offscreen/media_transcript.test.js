@@ -6,8 +6,11 @@ import { keptSources } from '../../../extension/transcript/kept.js';
 import { line } from '../builders.js';
 import { BEGAN, playhead, SECOND } from '../transcript/builders.js';
 
-/** A capture of a film, from its first second on, and what is said of it. */
-function bench() {
+/**
+ * A capture of a film, from its first second on, and what is said of it.
+ * @param {string} [id]
+ */
+function bench(id = 'c') {
   let now = BEGAN;
   let position = 0;
   let behind = 0;
@@ -17,7 +20,7 @@ function bench() {
   const reports = [];
   const page = { site: 'films.example', title: 'Films' };
   const transcript = new MediaTranscript(
-    { id: 'c', tabId: 7, page },
+    { id, tabId: 7, page },
     {
       breakOff: () => {},
       goOn: () => {},
@@ -115,7 +118,7 @@ test('who reads it is told all of it once, and then what changes', () => {
 });
 
 test('what an earlier capture has kept of a medium is asked for once, and joined', () => {
-  const earlier = bench();
+  const earlier = bench('earlier');
   earlier.hear(20);
   earlier.say(3, 'First.');
   earlier.say(18, 'Third.');
@@ -221,4 +224,25 @@ test('captioning that goes on is shown when it is heard', () => {
   assert.deepEqual(replayed(), [], 'it has been captioned for a second, but that is not heard');
   hear(1);
   assert.deepEqual(replayed(), [null]);
+});
+
+test('what earlier captures have kept is asked for again if the worker was gone', () => {
+  const asked = () => take('recall').map(({ key }) => key);
+  const { transcript, note, hear, say, take } = bench();
+  assert.deepEqual(asked(), ['film']);
+  hear(6);
+  say(3, 'First.');
+  transcript.keepAnew();
+  note(6);
+  assert.deepEqual(asked(), ['film'], 'nobody has answered');
+  const [own] = keptSources(transcript.transcript);
+  assert.ok(own?.entries[0]);
+  transcript.recall({
+    ...own,
+    entries: own.entries.map((entry) => ({ ...entry, start: 9, end: 10 })),
+  });
+  assert.equal(transcript.transcript.entries.length, 1, 'its own lines are known');
+  transcript.keepAnew();
+  note(7);
+  assert.deepEqual(asked(), []);
 });

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isOther, mainMedium, mediumKey, rateOf } from '../../../extension/overlay/main_medium.js';
+import {
+  extentWith,
+  isLive,
+  mainMedium,
+  mediumKey,
+  rateOf,
+} from '../../../extension/overlay/main_medium.js';
 
 /** @param {Partial<import('../../../extension/overlay/main_medium.js').Medium>} [changes] */
 const medium = (changes = {}) => ({
@@ -61,8 +67,36 @@ test('a page that is loaded again, at whatever time, has the same medium', () =>
   assert.notEqual(mediumKey('https://films.example/watch?v=1', 15), key);
 });
 
+/**
+ * What is known after a player has said these durations.
+ * @param {number[]} durations
+ */
+const told = (...durations) =>
+  durations.reduce(
+    (extent, duration) => extentWith(extent, duration),
+    /** @type {import('../../../extension/overlay/main_medium.js').Extent | null} */ (null),
+  );
+
 test('a duration that a player learns bit by bit is of the same medium', () => {
-  assert.equal(isOther(600, 601.5), false);
-  assert.equal(isOther(3600, 3630), false);
-  assert.equal(isOther(15, 600), true);
+  for (const durations of [
+    [600, 601.5],
+    [3600, 3630],
+    [600, 600.2, 600.4, 600.6, 600.8],
+    [600, 598, 600, 599],
+    [600, 602, 604],
+  ]) {
+    const known = told(...durations);
+    assert.ok(known && !isLive(known), String(durations));
+  }
+  assert.equal(told(15, 600), null);
+  assert.equal(told(600, 15), null);
+});
+
+test('a live stream whose end moves on is known as one, and is one medium until then', () => {
+  const soon = told(30, 36, 36, 42);
+  assert.ok(soon && !isLive(soon));
+  const known = told(30, 36, 36, 42, 48);
+  assert.ok(known && isLive(known));
+  const hours = told(7200, ...Array.from({ length: 1000 }, (_, n) => 7200 + 4 * n));
+  assert.ok(hours && isLive(hours));
 });
