@@ -1,0 +1,37 @@
+"""Vectors become voices, as many as there may be."""
+
+import numpy as np
+import pytest
+
+from wlk_host.core.speakers.diarizer import VoiceLimit
+from wlk_host.core.speakers.voices import Voice, VoiceOptions, Voices
+
+OPTIONS = VoiceOptions(same=0.75, other=0.65, confirm=2, most=3)
+
+
+def voice(number: int) -> Voice:
+    unit: Voice = np.eye(8, dtype=np.float32)[number]
+    return unit
+
+
+def heard(*numbers: int, limit: VoiceLimit | None = None) -> Voices:
+    voices = Voices(OPTIONS)
+    voices.limit(limit or VoiceLimit())
+    for number in numbers:
+        voices.hear(voice(number))
+    return voices
+
+
+@pytest.mark.parametrize(("limit", "n"), [(None, 3), (1, 1), (2, 2), (3, 3), (9, 3)])
+def test_no_more_voices_are_told_apart_than_there_may_be(limit: int | None, n: int) -> None:
+    assert len(heard(0, 0, 1, 1, 2, 2, 3, 3, limit=VoiceLimit(limit))) == n
+
+
+def test_of_more_voices_than_there_may_be_those_heard_most_stay() -> None:
+    voices = heard(0, 0, 0, 1, 1, 2, 2, 2)
+    voices.limit(VoiceLimit(2))
+    likeness = voices.likeness(np.stack([voice(0), voice(1), voice(2)]))
+    assert likeness.argmax(axis=1).tolist() == [0, 0, 2]
+    assert (likeness[:, 1] == -1).all()
+    voices.limit(VoiceLimit())
+    assert voices.likeness(voice(1)[None]).argmax() == 1
