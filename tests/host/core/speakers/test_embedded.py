@@ -12,7 +12,7 @@ from host.core.scripted import ScriptedVoices, ScriptedWord, sound_of, spoken
 from wlk_host.core.ports import VoiceEncoder
 from wlk_host.core.sound.window import AudioBuffer
 from wlk_host.core.speakers.aligner import AlignOptions
-from wlk_host.core.speakers.embedded import Embedded, EmbeddedOptions
+from wlk_host.core.speakers.embedded import Embedded, EmbeddedOptions, is_by_telephone
 from wlk_host.core.speakers.speakers import Speakers
 from wlk_host.core.speakers.voices import VoiceOptions
 from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Pcm, Sample, Word
@@ -95,6 +95,23 @@ def test_further_voices_than_the_most_are_taken_for_known_ones() -> None:
     script = spoken(text)
     told = who(script, [number // 6 for number in range(30)])
     assert set(told) == {"1", "2", "3"}
+
+
+def noise(up_to_hertz: int) -> Pcm:
+    """A second of noise, nothing of it above that."""
+    spectrum = np.fft.rfft(np.random.default_rng(17).normal(size=S))
+    spectrum[np.fft.rfftfreq(S, 1 / S) > up_to_hertz] = 0
+    return np.asarray(np.fft.irfft(spectrum, S), np.float32)
+
+
+@pytest.mark.parametrize(("up_to", "is_one"), [(3400, True), (4000, True), (5000, False)])
+def test_a_telephone_line_is_known_by_what_it_leaves_out(up_to: int, is_one: bool) -> None:
+    assert is_by_telephone(noise(up_to)) is is_one
+    assert is_by_telephone(noise(up_to) * np.float32(0.001)) is is_one
+
+
+def test_silence_has_not_come_through_a_telephone_line() -> None:
+    assert not is_by_telephone(np.zeros(S, np.float32))
 
 
 class Listener:

@@ -35,3 +35,32 @@ def test_of_more_voices_than_there_may_be_those_heard_most_stay() -> None:
     assert (likeness[:, 1] == -1).all()
     voices.limit(VoiceLimit())
     assert voices.likeness(voice(1)[None]).argmax() == 1
+
+
+def alike(number: int) -> Voice:
+    """Voices with a cosine of 0.7 to each other, as on a telephone line."""
+    together: Voice = np.sqrt(0.7) * voice(7) + np.sqrt(0.3) * voice(number)
+    return together.astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("limit", "by_telephone", "n"),
+    [
+        (VoiceLimit(2, is_exact=True), True, 2),
+        (VoiceLimit(3, is_exact=True), True, 2),
+        (VoiceLimit(1, is_exact=True), True, 1),
+        (VoiceLimit(2), True, 1),
+        (VoiceLimit(), True, 1),
+        (VoiceLimit(2, is_exact=True), False, 1),
+    ],
+)
+def test_voices_on_a_telephone_line_are_told_apart_where_their_number_is_known(
+    limit: VoiceLimit, by_telephone: bool, n: int
+) -> None:
+    voices = Voices(OPTIONS)
+    voices.limit(limit)
+    for number in [0] * 8 + [1] * 8 + [0] * 8:
+        voices.hear(alike(number), by_telephone=by_telephone)
+    assert len(voices) == n
+    told = voices.likeness(np.stack([alike(0), alike(1)])).argmax(axis=1).tolist()
+    assert told == [0, n - 1]
