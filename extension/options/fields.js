@@ -90,7 +90,11 @@ export const BACKENDS = { 'faster-whisper': 'faster-whisper', torch: 'PyTorch', 
  * What tells speakers apart, under the names that they have everywhere.
  * @type {Readonly<Record<NonNullable<SiteSettings['diarizer']>, string>>}
  */
-export const DIARIZERS = { embedded: 'embedded' };
+export const DIARIZERS = {
+  embedded: 'embedded',
+  sortformer: 'Sortformer',
+  'sortformer-fast': 'Sortformer, 0.32 s',
+};
 
 /**
  * @param {import('../shared/settings.js').Settings} settings

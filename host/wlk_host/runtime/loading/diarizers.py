@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from wlk_host.core.errors import WlkError
@@ -13,6 +14,7 @@ from wlk_host.core.speakers.embedded import Embedded
 from wlk_host.models import store
 from wlk_host.models.catalog import SPEAKERS
 from wlk_host.models.store import Condition
+from wlk_host.runtime.loading import sortformer
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,12 @@ def _load_embedded() -> DiarizerModel:
     return Embedded(load_voice_encoder(store.folder_of(SPEAKERS)))
 
 
+def _sortformer(name: str) -> DiarizerEntry:
+    load = partial(sortformer.load, name)
+    require = sortformer.require
+    return DiarizerEntry(name, sortformer.is_installed, require, require, load)
+
+
 DIARIZERS: Final = (
     DiarizerEntry(
         EMBEDDED,
@@ -57,6 +65,8 @@ DIARIZERS: Final = (
         verify=lambda: store.verify_entry(SPEAKERS),
         load=_load_embedded,
     ),
+    _sortformer(sortformer.NAME),
+    _sortformer(sortformer.FAST),
 )
 """The engines, in the order in which they are tried."""
 
