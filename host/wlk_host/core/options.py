@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from wlk_host.core.languages import same_language
-from wlk_host.core.speakers.diarizer import VoiceLimit
+from wlk_host.core.speakers.limit import VoiceLimit
 from wlk_host.core.tab_options import TabOptions
 
 WHISPER: Final = "whisper"

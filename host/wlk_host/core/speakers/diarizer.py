@@ -9,20 +9,8 @@ from numpy.typing import NDArray
 
 from wlk_host.core.sound.voicing import Span
 from wlk_host.core.sound.window import AudioBuffer
+from wlk_host.core.speakers.limit import VoiceLimit
 from wlk_host.core.types import Sample
-
-
-@dataclass(frozen=True, slots=True)
-class VoiceLimit:
-    """How many voices there are, as far as the user knows.
-
-    Attributes:
-        most: no more than these; None: unknown.
-        is_exact: exactly as many.
-    """
-
-    most: int | None = None
-    is_exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)

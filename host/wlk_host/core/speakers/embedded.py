@@ -13,7 +13,8 @@ import numpy as np
 from wlk_host.core.ports import VoiceEncoder
 from wlk_host.core.sound.voicing import Span
 from wlk_host.core.sound.window import AudioBuffer
-from wlk_host.core.speakers.diarizer import Evidence, VoiceLimit
+from wlk_host.core.speakers.diarizer import Evidence
+from wlk_host.core.speakers.limit import VoiceLimit
 from wlk_host.core.speakers.voices import Voice, VoiceOptions, Voices
 from wlk_host.core.types import SAMPLE_RATE, Pcm, Sample
 

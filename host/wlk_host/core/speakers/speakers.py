@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from wlk_host.core.sound.voicing import Span
 from wlk_host.core.sound.window import AudioBuffer
 from wlk_host.core.speakers.aligner import AlignOptions, align
-from wlk_host.core.speakers.diarizer import Diarizer, DiarizerModel, VoiceLimit
+from wlk_host.core.speakers.diarizer import Diarizer, DiarizerModel
+from wlk_host.core.speakers.limit import VoiceLimit
 from wlk_host.core.speakers.names import joined, nobody
 from wlk_host.core.types import Sample, Word
 

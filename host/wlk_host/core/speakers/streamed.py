@@ -9,7 +9,8 @@ import numpy as np
 
 from wlk_host.core.sound.voicing import Span
 from wlk_host.core.sound.window import AudioBuffer
-from wlk_host.core.speakers.diarizer import Evidence, VoiceLimit
+from wlk_host.core.speakers.diarizer import Evidence
+from wlk_host.core.speakers.limit import VoiceLimit
 from wlk_host.core.speakers.turns import Turn, evidence_of
 from wlk_host.core.types import Pcm, Sample
 

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from wlk_host.core.speakers.diarizer import VoiceLimit
+from wlk_host.core.speakers.limit import VoiceLimit
 
 Voice: TypeAlias = NDArray[np.float32]
 """How a voice sounds, shape (d,), length 1."""

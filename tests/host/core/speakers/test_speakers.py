@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from wlk_host.core.sound.voicing import Span
 from wlk_host.core.sound.window import AudioBuffer
-from wlk_host.core.speakers.diarizer import Evidence, VoiceLimit
+from wlk_host.core.speakers.diarizer import Evidence
 from wlk_host.core.speakers.embedded import Embedded
+from wlk_host.core.speakers.limit import VoiceLimit
 from wlk_host.core.speakers.speakers import Speakers
 from wlk_host.core.speakers.turns import Turn, evidence_of
 from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Pcm, Sample, Word

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wlk_host.core.sound.window import AudioBuffer
-from wlk_host.core.speakers.diarizer import VoiceLimit
+from wlk_host.core.speakers.limit import VoiceLimit
 from wlk_host.core.speakers.streamed import StreamedDiarizer
 from wlk_host.core.speakers.turns import Turn
 from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Pcm, Sample

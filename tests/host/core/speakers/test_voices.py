@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from wlk_host.core.speakers.diarizer import VoiceLimit
+from wlk_host.core.speakers.limit import VoiceLimit
 from wlk_host.core.speakers.voices import Voice, VoiceOptions, Voices
 
 OPTIONS = VoiceOptions(same=0.75, other=0.65, confirm=2, most=3)
