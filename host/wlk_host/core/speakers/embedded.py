@@ -42,7 +42,7 @@ class EmbeddedOptions:
     voices: VoiceOptions = field(default_factory=VoiceOptions)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Embedded:
     """`DiarizerModel`: a voice encoder, and how it is used."""
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
+from weakref import WeakValueDictionary
 
 from wlk_host.core.errors import WlkError
 from wlk_host.core.options import SessionOptions
@@ -88,6 +89,8 @@ class SharedDiarizers:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._models: dict[str, DiarizerModel] = {}
+        # A session that has ended may go on, and keeps its engine: none is loaded beside it.
+        self._in_use: WeakValueDictionary[str, DiarizerModel] = WeakValueDictionary()
 
     def model(self, options: SessionOptions) -> DiarizerModel | None:
         """The engine for a session with these options, or None if it cannot be used here.
@@ -101,10 +104,12 @@ class SharedDiarizers:
             for entry in DIARIZERS:
                 if options.diarizer not in (None, entry.name):
                     continue
-                if entry.name in self._models:
-                    return self._models[entry.name]
-                if entry.problem is None:
-                    return self._models.setdefault(entry.name, entry.load())
+                model = self._models.get(entry.name) or self._in_use.get(entry.name)
+                if model is None and entry.problem is None:
+                    model = entry.load()
+                if model is not None:
+                    self._models[entry.name] = self._in_use[entry.name] = model
+                    return model
             return None
 
     def release(self) -> None:

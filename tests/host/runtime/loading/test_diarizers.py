@@ -1,6 +1,8 @@
 """Which engine tells speakers apart, and what is said of one that cannot."""
 
+import gc
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,13 +56,25 @@ def test_the_first_engine_that_works_is_taken_unless_one_is_named(
     assert named.name == "embedded"
 
 
-def test_an_engine_is_loaded_once_until_it_is_released(know: Callable[..., None]) -> None:
-    know(entry("embedded"))
-    shared = SharedDiarizers()
-    first = shared.model(SessionOptions())
-    assert shared.model(SessionOptions()) is first
+def test_an_engine_is_loaded_once_until_it_is_released_and_no_session_has_it(
+    know: Callable[..., None],
+) -> None:
+    loaded: list[str] = []
+
+    def load() -> NamedModel:
+        loaded.append("embedded")
+        return NamedModel("embedded")
+
+    know(replace(entry("embedded"), load=load))
+    shared, options = SharedDiarizers(), SessionOptions(speakers=True)
+    of_session = shared.model(options)
     shared.release()
-    assert shared.model(SessionOptions()) is not first
+    assert shared.model(options) is of_session
+    shared.release()
+    del of_session
+    gc.collect()
+    shared.model(options)
+    assert loaded == ["embedded"] * 2
 
 
 def test_captions_have_no_names_where_the_named_engine_is_missing(
