@@ -4,9 +4,10 @@ import { DEFAULTS, PRESETS, SETTINGS } from '../shared/settings.js';
 /**
  * @typedef {object} Field
  * @property {string} path "appearance.fontSize"
- * @property {'choice' | 'language' | 'target' | 'translator' | 'model' | 'backend' | 'heads' | 'range' | 'color' | 'switch'} kind
+ * @property {'choice' | 'language' | 'target' | 'translator' | 'model' | 'backend' | 'diarizer' | 'heads' | 'range' | 'color' | 'switch'} kind
  * @property {readonly string[]} [choices] values of a choice
  * @property {Range} [range]
+ * @property {string} [zero] key of what 0 means where it is no number
  * @property {string} [hint] key of what else there is to say of it
  */
 
@@ -45,6 +46,7 @@ export const SECTIONS = {
     choice('policy'),
     { path: 'backend', kind: 'backend', hint: 'backend_hint' },
     { path: 'alignmentHeads', kind: 'heads', hint: 'alignmentHeads_hint' },
+    { path: 'diarizer', kind: 'diarizer', hint: 'diarizer_hint' },
   ],
   translation: [
     { path: 'translateTo', kind: 'target' },
@@ -57,6 +59,8 @@ export const SECTIONS = {
   reading: [
     choice('mode'),
     { path: 'speakers', kind: 'switch', hint: 'speakers_hint' },
+    { ...range('numSpeakers'), zero: 'speakers_unknown', hint: 'numSpeakers_hint' },
+    { ...range('maxSpeakers'), zero: 'speakers_unknown' },
     { path: 'inStep', kind: 'switch', hint: 'inStep_hint' },
     choice('liveRegion'),
   ],
@@ -81,6 +85,16 @@ export const SECTIONS = {
  * @type {Readonly<Record<NonNullable<SiteSettings['backend']>, string>>}
  */
 export const BACKENDS = { 'faster-whisper': 'faster-whisper', torch: 'PyTorch', mlx: 'MLX' };
+
+/**
+ * What tells speakers apart, under the names that they have everywhere.
+ * @type {Readonly<Record<NonNullable<SiteSettings['diarizer']>, string>>}
+ */
+export const DIARIZERS = {
+  embedded: 'embedded',
+  sortformer: 'Sortformer',
+  'sortformer-fast': 'Sortformer, 0.32 s',
+};
 
 /**
  * @param {import('../shared/settings.js').Settings} settings

@@ -3,7 +3,7 @@ import { LANGUAGES, languageName, namedLanguages } from '../shared/languages.js'
 import { BROWSER, DEFAULTS, SETTINGS, WHISPER } from '../shared/settings.js';
 import { element, LOCALE, number, text } from '../ui/page.js';
 import { BrowserTranslator } from '../translation/browser_translator.js';
-import { BACKENDS, choiceKey, nameKey, valueAt } from './fields.js';
+import { BACKENDS, DIARIZERS, choiceKey, nameKey, valueAt } from './fields.js';
 
 /** @typedef {import('./fields.js').Field} Field */
 /** @typedef {import('../shared/protocol.js').HostHello} HostHello */
@@ -122,6 +122,8 @@ function offered({ kind, choices = [] }, hello) {
       return [null, ...(hello?.models.map(({ name }) => name) ?? [])];
     case 'backend':
       return [null, ...Object.keys(BACKENDS)];
+    case 'diarizer':
+      return [null, ...Object.keys(DIARIZERS)];
     default:
       return [...choices];
   }
@@ -142,11 +144,12 @@ function inOrder(codes) {
  * @param {any} value that it can hold
  * @returns {string}
  */
-export function wordsFor({ kind, path, range }, value) {
+export function wordsFor(field, value) {
+  const { kind, path } = field;
   if (value === null) return wordsForNothing(kind);
   switch (kind) {
     case 'range':
-      return rangeWords(value, range?.unit);
+      return rangeWords(field, value);
     case 'switch':
       return text(value ? 'on' : 'off');
     case 'choice':
@@ -156,6 +159,8 @@ export function wordsFor({ kind, path, range }, value) {
       return languageName(value, LOCALE);
     case 'backend':
       return BACKENDS[/** @type {keyof typeof BACKENDS} */ (value)];
+    case 'diarizer':
+      return DIARIZERS[/** @type {keyof typeof DIARIZERS} */ (value)];
     case 'translator':
       return TRANSLATORS[value] ? text(TRANSLATORS[value]) : value;
     default:
@@ -171,10 +176,12 @@ function wordsForNothing(kind) {
 }
 
 /**
+ * @param {Field} field
  * @param {number} value
- * @param {'px' | 'percent'} [unit]
  */
-function rangeWords(value, unit) {
+function rangeWords({ range, zero }, value) {
+  const unit = range?.unit;
+  if (zero && value === 0) return text(zero);
   if (unit === 'percent') return number(value, { style: 'percent' });
   return unit === 'px' ? `${number(value)} px` : number(value);
 }

@@ -62,6 +62,12 @@ export const HOST_OPTIONS = /** @type {const} */ ({
   },
   /** show who speaks, if the model for that is installed */
   speakers: { type: 'boolean', default: false },
+  /** what tells speakers apart: vectors of voices (embedded), or NVIDIA's model on a graphics card, up to four speakers (sortformer, and sortformer-fast that waits less); default: the first that is installed */
+  diarizer: { enum: ['embedded', 'sortformer', 'sortformer-fast', null], default: null },
+  /** tell no more speakers apart than these; 0: unknown */
+  max_speakers: { type: 'integer', minimum: 0, maximum: 12, default: 0 },
+  /** exactly so many people speak; 0: unknown */
+  num_speakers: { type: 'integer', minimum: 0, maximum: 12, default: 0 },
 });
 // </options of schema.json>
 
@@ -165,6 +171,11 @@ export const SETTINGS = /** @type {const} */ ({
   liveRegion: { enum: ['off', 'polite'], default: 'off' },
   // The host tells speakers apart when it is asked to. Whoever installed the model for it wants it.
   speakers: { ...fromHost('speakers'), default: true },
+  diarizer: fromHost('diarizer'),
+  /** Of speakers, as many are told apart at the most. */
+  maxSpeakers: { ...fromHost('max_speakers'), step: 1 },
+  /** As many speak. */
+  numSpeakers: { ...fromHost('num_speakers'), step: 1 },
   /** Whether captions begin with the microphone as a second channel. */
   microphone: { type: 'boolean', default: false },
   /** Whether sound and picture are delayed by what captions need. */

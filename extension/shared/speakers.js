@@ -5,11 +5,15 @@
 /**
  * @typedef {object} SpeakerWords
  * @property {string} you the user's word for themselves
- * @property {(number: string) => string} numbered for a voice that the host has told apart
+ * @property {(number: string) => string} numbered for a voice that the host has told apart, or for
+ *   several: "1 and 2"
  */
 
 /** The speaker of what the user says into the microphone. */
 export const YOU = 'you';
+
+/** Between the numbers of voices that speak at the same time. */
+const AND = '+';
 
 /** Colours of others than the user, who has one of their own. */
 const COLOURS = 6;
@@ -19,8 +23,8 @@ const COLOURS = 6;
  * @param {{ lines: readonly { speaker: string | null }[] }} model
  */
 export function severalSpeak({ lines }) {
-  const first = lines.find(({ speaker }) => isOther(speaker))?.speaker;
-  return lines.some(({ speaker }) => isOther(speaker) && speaker !== first);
+  const others = lines.flatMap(({ speaker }) => (isOther(speaker) ? voicesOf(speaker) : []));
+  return others.some((voice) => voice !== others[0]);
 }
 
 /**
@@ -29,7 +33,7 @@ export function severalSpeak({ lines }) {
  */
 export function lastNumber({ lines }) {
   const numbers = lines.flatMap(({ speaker }) =>
-    speaker !== null && isNumber(speaker) ? [Number(speaker)] : [],
+    speaker !== null && isNumber(speaker) ? voicesOf(speaker).map(Number) : [],
   );
   return Math.max(0, ...numbers);
 }
@@ -40,8 +44,10 @@ export function lastNumber({ lines }) {
  * @param {number} before numbers that are taken
  */
 export function countedOn(speaker, before) {
-  const isNumbered = speaker !== null && isNumber(speaker);
-  return isNumbered ? String(before + Number(speaker)) : speaker;
+  if (speaker === null || !isNumber(speaker)) return speaker;
+  return voicesOf(speaker)
+    .map((voice) => before + Number(voice))
+    .join(AND);
 }
 
 /**
@@ -56,7 +62,7 @@ export function speakerLabels(speakers, named, words) {
   return speakers.map((speaker, index) => {
     if (speaker === YOU) return words.you;
     if (!named || speaker === null || speaker === speakers[index - 1]) return '';
-    return isNumber(speaker) ? words.numbered(speaker) : `${speaker}:`;
+    return isNumber(speaker) ? words.numbered(listed(voicesOf(speaker))) : `${speaker}:`;
   });
 }
 
@@ -67,17 +73,27 @@ export function speakerLabels(speakers, named, words) {
  */
 export function speakerColour(speaker) {
   if (speaker === null || speaker === YOU) return 0;
-  if (isNumber(speaker)) return 1 + ((Number(speaker) - 1) % COLOURS);
+  if (isNumber(speaker)) return 1 + ((Number(voicesOf(speaker)[0]) - 1) % COLOURS);
   const sum = [...speaker].reduce((total, letter) => total + (letter.codePointAt(0) ?? 0), 0);
   return 1 + (sum % COLOURS);
 }
 
-/** @param {string | null} speaker */
+/** @param {string | null} speaker @returns {speaker is string} */
 function isOther(speaker) {
   return speaker !== null && speaker !== YOU;
 }
 
-/** @param {string} speaker */
+/** @param {string} speaker @returns {boolean} whether it is a voice's number, or several at once */
 function isNumber(speaker) {
-  return /^[1-9][0-9]*$/.test(speaker);
+  return /^[1-9][0-9]*(\+[1-9][0-9]*)*$/.test(speaker);
+}
+
+/** @param {string} speaker @returns {string[]} each of the voices that speak at the same time */
+function voicesOf(speaker) {
+  return isNumber(speaker) ? speaker.split(AND) : [speaker];
+}
+
+/** @param {readonly string[]} parts @returns {string} as the user's language lists them */
+function listed(parts) {
+  return new Intl.ListFormat(undefined, { type: 'conjunction' }).format(parts);
 }

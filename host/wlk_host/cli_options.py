@@ -12,6 +12,8 @@ FLAGS: Final = {"translate_to": "--translate"}
 _METAVARS: Final = {
     "alignment_heads": "L.H,L.H,…",
     "language": "LANG",
+    "max_speakers": "N",
+    "num_speakers": "N",
     "translate_to": "LANG",
     "translator": "NAME",
     "vocabulary": "TERM",
@@ -86,6 +88,8 @@ def add_option(container: argparse._ActionsContainer, name: str, **instead: Any)
         flag["action"] = "store_true"
     elif get_origin(kind) is tuple:
         flag |= {"action": "append", "default": []}
+    elif kind is int:
+        flag |= {"type": int}
     else:
         flag["choices"] = _choices(kind) or None
     if name in _METAVARS:

@@ -49,7 +49,7 @@ from soak import memory_mb
 from wlk_host.core.live.alignatt_pass import LivePass
 from wlk_host.core.options import SessionOptions
 from wlk_host.core.recognition import Recognition
-from wlk_host.core.sound.speakers import Speakers
+from wlk_host.core.speakers.speakers import Speakers
 from wlk_host.core.translation.session import TranslatedSession
 from wlk_host.core.types import SAMPLE_RATE, Pcm, Sample
 from wlk_host.protocol import codec

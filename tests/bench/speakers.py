@@ -1,12 +1,12 @@
 """How well lines name their speakers, and how soon.
 
-    python tests/bench/speakers.py MANIFEST [--model base] [--only TEXT]
+    python tests/bench/speakers.py MANIFEST [--model base] [--only TEXT] [--known]
 
 Recordings of the manifest that have a reference of who speaks when (`rttm`, beside the audio) are
 captioned on a clock that charges the measured work. A word is wrong if the reference has one
 speaker at its middle and its line names another (after the best assignment of names). The
 diarization error uses the times of the words. So speech that the speech gate or the recogniser
-skips counts as missed.
+skips counts as missed. With `--known` the host is told how many people speak.
 """
 
 import argparse
@@ -15,18 +15,18 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 import numpy as np
 
 from der import DerScore, Turn, der, most_in_common, read_rttm
 from wlk_host.core.options import SessionOptions
+from wlk_host.core.tab_options import DiarizerName
 from wlk_host.core.types import CaptionUpdate, Line, Sample, seconds
-from wlk_host.models import store
-from wlk_host.models.catalog import SPEAKERS
 from wlk_host.runtime.files.clocks import VirtualClock
 from wlk_host.runtime.files.media import read_chunks
 from wlk_host.runtime.files.playback import play
+from wlk_host.runtime.loading import diarizers
 from wlk_host.runtime.loading.loader import ModelLoader
 
 _PAUSE_S: Final = 0.5
@@ -148,9 +148,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("manifest", type=Path)
     parser.add_argument("--model", help="a model's name or folder; default: the first installed")
+    parser.add_argument("--diarizer", choices=get_args(DiarizerName), help="the engine")
+    parser.add_argument("--known", action="store_true", help="tell how many people speak")
     parser.add_argument("--only", default="", help="only recordings whose id contains this")
     arguments = parser.parse_args()
-    store.require(SPEAKERS)
+    diarizers.require(arguments.diarizer)
     sys.stdout.write(
         "| recording | speakers named / real | words wrong | % | miss + false alarm + confusion % "
         "| named after p50 / p95 s |\n|---|---|---|---|---|---|\n"
@@ -160,10 +162,15 @@ def main() -> int:
         recording = json.loads(line)
         if "rttm" not in recording or arguments.only not in recording["id"]:
             continue
-        options = SessionOptions(
-            model=arguments.model, language=recording["lang"], policy="alignatt", speakers=True
-        )
         reference = read_rttm(folder / recording["rttm"])
+        options = SessionOptions(
+            model=arguments.model,
+            language=recording["lang"],
+            policy="alignatt",
+            speakers=True,
+            diarizer=arguments.diarizer,
+            num_speakers=len({name for _, _, name in reference}) if arguments.known else 0,
+        )
         heard.append(caption(folder / recording["audio"], reference, options))
         sys.stdout.write(row(recording["id"], heard[-1:]))
         sys.stdout.flush()

@@ -1,13 +1,12 @@
 """Words become lines, lines become updates."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import dropwhile
 from typing import Final
 
 from wlk_host.core.sentences import ends_sentence
-from wlk_host.core.sound.speakers import WhoSpeaks, nobody, takeovers
+from wlk_host.core.speakers.names import WhoSpeaks, nobody, of_line, takeovers
 from wlk_host.core.translation.english import share
 from wlk_host.core.types import (
     SAMPLE_RATE,
@@ -156,12 +155,6 @@ def _width(words: Iterable[Word]) -> int:
     return sum(width_of(word.text) for word in words)
 
 
-def _most_of(speakers: Iterable[str | None]) -> str | None:
-    """Who speaks most of the words; None where nobody is known."""
-    known = Counter(speaker for speaker in speakers if speaker is not None)
-    return max(known, key=known.__getitem__, default=None)
-
-
 def text_of(words: Iterable[Word]) -> str:
     """The words as they are read."""
     return "".join(word.text for word in words).strip()
@@ -169,12 +162,17 @@ def text_of(words: Iterable[Word]) -> str:
 
 @dataclass(slots=True)
 class _LiveLine:
-    """A line that is not final: its words so far, and who speaks, as far as it is known."""
+    """A line that is not final: its words so far, and who speaks, as far as it is known.
+
+    Attributes:
+        is_corrected: whether it was shown with the name of somebody else before.
+    """
 
     id: Sample
     language: str | None
     words: list[Word] = field(default_factory=list)
     speaker: str | None = None
+    is_corrected: bool = False
 
 
 class Transcript:
@@ -226,11 +224,17 @@ class Transcript:
         self.name_speakers()
 
     def name_speakers(self) -> None:
-        """Name the speakers of the live lines, by what is known now."""
+        """Name the speakers of the live lines, by what is known now.
+
+        A name that was shown is corrected once. After that it waits for the final line, so that
+        nothing flickers while a voice is in doubt.
+        """
         speakers = iter(self._who([word for line in self._live for word in line.words]))
         for line in self._live:
-            speaker = _most_of([next(speakers) for _ in line.words])
-            if speaker != line.speaker:
+            speaker = of_line([next(speakers) for _ in line.words])
+            is_settled = line.is_corrected and speaker is not None
+            if speaker != line.speaker and not is_settled:
+                line.is_corrected = None not in (speaker, line.speaker)
                 line.speaker = speaker
                 self._change_live(line)
 
@@ -332,7 +336,7 @@ class Transcript:
             self._translations.pop(line_id, None)
             if text := text_of(translated):
                 self._translations[line_id] = Translation(text, _ENGLISH, "final")
-            speaker = _most_of([next(rest) for _ in line])
+            speaker = of_line([next(rest) for _ in line])
             self._change(line_id, line, "final", language, speaker)
             last = max(last, line_id)
         return ids

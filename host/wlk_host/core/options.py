@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from wlk_host.core.languages import same_language
+from wlk_host.core.speakers.limit import VoiceLimit
 from wlk_host.core.tab_options import TabOptions
 
 WHISPER: Final = "whisper"
@@ -31,6 +32,13 @@ class SessionOptions(TabOptions):
         Whether it does so unasked, where no translator serves: `translation.choice`.
         """
         return self.wants_english_beside and self.translator == WHISPER
+
+    @property
+    def voice_limit(self) -> VoiceLimit:
+        """How many speakers there are, as far as the user says so."""
+        if self.num_speakers:
+            return VoiceLimit(self.num_speakers, is_exact=True)
+        return VoiceLimit(self.max_speakers or None)
 
     @property
     def wants_english_beside(self) -> bool:

@@ -10,9 +10,9 @@ from wlk_host.core.cursors import Cursors
 from wlk_host.core.ports import Promise, SpeechDetector, Task, Token
 from wlk_host.core.recognition import Recognition
 from wlk_host.core.refine import RefinePass
-from wlk_host.core.sound.speakers import Speakers
 from wlk_host.core.sound.speech_gate import SpeechGate
 from wlk_host.core.sound.voicing import ended, placed
+from wlk_host.core.speakers.speakers import Speakers
 from wlk_host.core.types import ENCODER_FRAME, SAMPLE_RATE, AudioChunk, Sample, Spoken, Word
 
 _PART: Final = SAMPLE_RATE // 2

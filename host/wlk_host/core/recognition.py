@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from wlk_host.core.live.policy import OpenPolicy
-from wlk_host.core.options import TellsEnglish, only_if_chosen
-from wlk_host.core.ports import Background, Recognizer, Tokenizer, VoiceEncoder
+from wlk_host.core.options import SessionOptions, TellsEnglish, only_if_chosen
+from wlk_host.core.ports import Background, Recognizer, Tokenizer
 from wlk_host.core.refine import RefineOptions
+from wlk_host.core.speakers.diarizer import DiarizerModel
 from wlk_host.core.types import SAMPLE_RATE, Sample
 
 
@@ -33,6 +35,13 @@ class Pace:
     speech_pad: Sample = SAMPLE_RATE * 3 // 10
 
 
+FindDiarizer: TypeAlias = Callable[[SessionOptions], DiarizerModel | None]
+
+
+def no_diarizer(options: SessionOptions) -> None:
+    """For models that tell nobody apart."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recognition:
     """The loaded models, shared by sessions, and how they are used.
@@ -44,8 +53,8 @@ class Recognition:
         multilingual: whether they know more than English.
         background: where the second pass runs.
         tells_english: when they give the English of what is spoken as well.
-        voices: what tells speakers apart, loaded when it is first asked for; None where it is not
-            installed.
+        diarizer: what tells speakers apart for a session with these options, loaded when it is
+            first asked for; None where nothing is installed that does.
     """
 
     listen: OpenPolicy
@@ -56,4 +65,4 @@ class Recognition:
     refine: RefineOptions = field(default_factory=RefineOptions)
     pace: Pace = field(default_factory=Pace)
     tells_english: TellsEnglish = only_if_chosen
-    voices: Callable[[], VoiceEncoder | None] = lambda: None
+    diarizer: FindDiarizer = no_diarizer

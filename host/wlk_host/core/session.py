@@ -8,7 +8,7 @@ from wlk_host.core.options import SessionOptions
 from wlk_host.core.passage import Passage, SecondLook, Stretch
 from wlk_host.core.ports import Promise, SpeechDetector, Task, Token
 from wlk_host.core.recognition import Recognition
-from wlk_host.core.sound.speakers import Speakers
+from wlk_host.core.speakers.speakers import Speakers
 from wlk_host.core.spoken_language import SpokenLanguage
 from wlk_host.core.types import (
     SAMPLE_RATE,
@@ -296,7 +296,9 @@ class Session:
         )
 
     def _find_voices(self) -> None:
-        self._speakers.encoder = self._recognition.voices() if self._options.speakers else None
+        options = self._options
+        diarizer = self._recognition.diarizer(options) if options.speakers else None
+        self._speakers.use(diarizer, options.voice_limit)
 
     def _is_put_into_english(self, language: str | None) -> bool:
         """Whether the recogniser tells in English, too, what is spoken in that language."""

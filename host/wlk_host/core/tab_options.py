@@ -9,6 +9,7 @@ from typing import Final, Literal, TypeAlias
 TaskName: TypeAlias = Literal["transcribe", "translate"]
 PolicyName: TypeAlias = Literal["alignatt", "local_agreement"]
 BackendName: TypeAlias = Literal["faster-whisper", "torch", "mlx"]
+DiarizerName: TypeAlias = Literal["embedded", "sortformer", "sortformer-fast"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,9 @@ class TabOptions:
     backend: BackendName | None = None
     alignment_heads: str | None = None
     speakers: bool = False
+    diarizer: DiarizerName | None = None
+    max_speakers: int = 0
+    num_speakers: int = 0
 
 
 HELP: Final = {
@@ -64,5 +68,12 @@ HELP: Final = {
         " the model's own"
     ),
     "speakers": "show who speaks, if the model for that is installed",
+    "diarizer": (
+        "what tells speakers apart: vectors of voices (embedded), or NVIDIA's model on"
+        " a graphics card, up to four speakers (sortformer, and sortformer-fast that "
+        "waits less); default: the first that is installed"
+    ),
+    "max_speakers": "tell no more speakers apart than these; 0: unknown",
+    "num_speakers": "exactly so many people speak; 0: unknown",
 }
 """What each option means, in one line."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from wlk_host.core.tab_options import BackendName, PolicyName, TaskName
+from wlk_host.core.tab_options import BackendName, DiarizerName, PolicyName, TaskName
 
 
 class Options(Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,3 +37,6 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True):
         | None
     ) = None
     speakers: bool = False
+    diarizer: DiarizerName | None = None
+    max_speakers: Annotated[int, Meta(ge=0, le=12)] = 0
+    num_speakers: Annotated[int, Meta(ge=0, le=12)] = 0

@@ -9,7 +9,7 @@ from wlk_host.core.caption_session import CaptionSession
 from wlk_host.core.errors import DeviceError, WlkError
 from wlk_host.core.options import SessionOptions
 from wlk_host.core.ports import Promise
-from wlk_host.core.sound.speakers import Speakers
+from wlk_host.core.speakers.speakers import Speakers
 from wlk_host.core.types import Event, Line, Sample
 
 T = TypeVar("T")

@@ -64,7 +64,7 @@ def examine(machine: Machine, program: Program, scope: Scope) -> list[Finding]:
     findings.append(model)
     if model.level is Level.OK:
         findings.append(probes.check_decoder(program.python))
-    findings.append(probes.check_speakers(program.python))
+    findings += probes.check_diarizers(program.python)
     findings.append(probes.check_translators(program.python))
     findings += probes.check_backends(program.python)
     return findings + probes.check_libraries(program.python)

@@ -21,6 +21,7 @@ LIBRARIES: Final = {
 _MODELS: Final = "wlk_host.models.probe"
 _BACKENDS: Final = "wlk_host.backends.probe"
 _DECODER: Final = "wlk_host.runtime.loading.decoder_probe"
+_DIARIZERS: Final = "wlk_host.runtime.loading.diarizer_probe"
 _TRANSLATORS: Final = "wlk_host.runtime.translators.probe"
 _LIBRARY: Final = "wlk_host.setup.library"
 """Modules that check something and print the result. They are run, not imported, because what they
@@ -34,7 +35,7 @@ _TIMEOUT_S: Final = 120
 
 def check_model(python: PurePath) -> Finding:
     """Whether a model is installed, and whether every installed model is intact."""
-    result = run(python, _MODELS, "models")
+    result = run(python, _MODELS)
     if isinstance(result, str):
         return _unseen("model_check_failed", Level.FAIL, "model", "the models", result)
     seen = json.loads(result.stdout)
@@ -44,19 +45,26 @@ def check_model(python: PurePath) -> Finding:
     return Finding("model_intact", Level.OK, "model", message)
 
 
-def check_speakers(python: PurePath) -> Finding:
-    """Whether the model that tells speakers apart is intact. Captions work without it."""
-    result = run(python, _MODELS, "speakers")
+def check_diarizers(python: PurePath) -> list[Finding]:
+    """Whether each engine that tells speakers apart can be used. Captions work without any."""
+    result = run(python, _DIARIZERS)
     if isinstance(result, str):
-        return _unseen("speakers_check_failed", Level.WARN, "speakers", "the speaker model", result)
-    seen = json.loads(result.stdout)
-    if "folder" in seen:
-        message = f"can be distinguished: the model is intact, in {seen['folder']}"
-        return Finding("speakers_ready", Level.OK, "speakers", message)
-    if seen["code"] == "model_missing":
-        message = "cannot be distinguished: the optional model is not installed"
-        return Finding("speakers_absent", Level.OK, "speakers", message, seen["hint"])
-    return Finding(seen["code"], Level.WARN, "speakers", seen["message"], seen["hint"])
+        code = "diarizers_check_failed"
+        return [
+            _unseen(code, Level.WARN, "diarizers", "the engines that tell speakers apart", result)
+        ]
+    return [_diarizer(seen) for seen in json.loads(result.stdout)]
+
+
+def _diarizer(seen: dict[str, Any]) -> Finding:
+    subject = f"diarizer {seen['name']}"
+    if seen["problem"] is None:
+        return Finding("diarizer_ready", Level.OK, subject, "can tell speakers apart")
+    code, message, remedy = seen["problem"]
+    if seen["installed"]:
+        return Finding(code, Level.WARN, subject, message, remedy)
+    # All of them are optional.
+    return Finding("diarizer_not_used", Level.OK, subject, message, remedy)
 
 
 def check_translators(python: PurePath) -> Finding:

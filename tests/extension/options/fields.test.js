@@ -34,7 +34,12 @@ test('the advanced settings are known to differ only while one of them does', ()
   assert.equal(hasAdvanced(DEFAULTS), false);
   const plain = changeFor(DEFAULTS, null, changesAt('stepDown', true));
   assert.equal(hasAdvanced(plain), false);
-  const changes = { policy: 'local_agreement', backend: 'torch', alignmentHeads: '3.1' };
+  const changes = {
+    policy: 'local_agreement',
+    backend: 'torch',
+    alignmentHeads: '3.1',
+    diarizer: 'embedded',
+  };
   const paths = SECTIONS.advanced.map(({ path }) => path);
   assert.deepEqual(Object.keys(changes), paths);
   for (const [path, value] of Object.entries(changes)) {

@@ -127,7 +127,8 @@ test('a site is a host of the web, with or without www', () => {
 test('the host is told what concerns it', () => {
   const own = { language: 'de', vocabulary: ['Ada'] };
   const recognition = { model: null, policy: 'alignatt', backend: null, alignment_heads: null };
-  const common = { ...own, ...recognition, step_down: false, speakers: true };
+  const speakers = { speakers: true, diarizer: null, max_speakers: 0, num_speakers: 0 };
+  const common = { ...own, ...recognition, ...speakers, step_down: false };
   const settings = settingsFor(changed({ ...own, translateTo: 'en' }), null);
   assert.deepEqual(hostOptions(settings), {
     ...common,

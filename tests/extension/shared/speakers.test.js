@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { EMPTY_MODEL } from '../../../extension/shared/captions.js';
 import {
+  countedOn,
+  lastNumber,
   severalSpeak,
   speakerColour,
   speakerLabels,
@@ -53,6 +56,21 @@ test('a speaker who becomes known changes no other line', () => {
 test('the user is named at each line, whoever else is', () => {
   assert.deepEqual(labels('1', YOU, YOU, '1'), ['Speaker 1:', 'You:', 'You:', 'Speaker 1:']);
   assert.deepEqual(speakerLabels(['1', YOU, YOU, '1'], false, WORDS), ['', 'You:', 'You:', '']);
+});
+
+test('two who speak at the same time are named together', () => {
+  assert.equal(several('1+2'), true);
+  assert.equal(several('1', '1+2'), true);
+  assert.deepEqual(labels('1', '1+2', '1+2', '2'), [
+    'Speaker 1:',
+    'Speaker 1 and 2:',
+    '',
+    'Speaker 2:',
+  ]);
+  assert.equal(speakerColour('2+3'), speakerColour('2'));
+  assert.equal(countedOn('1+2', 4), '5+6');
+  assert.equal(countedOn('Ana', 4), 'Ana');
+  assert.equal(lastNumber({ ...EMPTY_MODEL, lines: [line(1, 'x', { speaker: '2+7' })] }), 7);
 });
 
 test('what is no number is a name', () => {

@@ -24,7 +24,8 @@ from wlk_host.core.options import SessionOptions
 from wlk_host.core.recognition import Pace, Recognition
 from wlk_host.core.refine import RefineOptions
 from wlk_host.core.session import Session
-from wlk_host.core.sound.speakers import Speakers
+from wlk_host.core.speakers.embedded import Embedded
+from wlk_host.core.speakers.speakers import Speakers
 from wlk_host.core.tab_options import PolicyName
 from wlk_host.core.types import (
     SAMPLE_RATE,
@@ -112,7 +113,9 @@ class Stage:
         tokenizer = self.decoder.tokenizer
         self.recognizer = ScriptedRecognizer(self.script, tokenizer, self.language)
         self.background = ScriptedBackground()
-        self.encoder = None if self.voices is None else ScriptedVoices(self.script, self.voices)
+        self.diarizer = (
+            None if self.voices is None else Embedded(ScriptedVoices(self.script, self.voices))
+        )
         self.listener = ScriptedListener(self.script, tokenizer, self.language)
         listen: dict[PolicyName, OpenPolicy] = {
             "alignatt": partial(LivePass, self.decoder, options=self.live),
@@ -127,7 +130,7 @@ class Stage:
                 self.background,
                 self.refine,
                 PACE,
-                voices=lambda: self.encoder,
+                diarizer=lambda options: self.diarizer,
             )
             for policy in listen
         }

@@ -9,7 +9,7 @@ from host.core.stage import CHUNK, S, Stage, assert_sound, played
 from wlk_host.core.captions import Transcript
 from wlk_host.core.options import SessionOptions
 from wlk_host.core.tab_options import PolicyName
-from wlk_host.core.types import Line, Sample, Word
+from wlk_host.core.types import Line, Sample, Spoken, Word
 
 DIALOGUE = spoken(
     "Shall we begin with the first point of today? 0.4 Yes, I would like to say something. 0.4 "
@@ -128,6 +128,35 @@ def test_a_line_is_named_later_without_a_change_of_its_words() -> None:
     assert [(line.text, line.speaker, line.language) for line in update.lines] == [
         ("Well", "1", "en")
     ]
+
+
+def test_the_name_of_a_live_line_is_corrected_once_and_by_the_final_line() -> None:
+    known: list[str | None] = ["1"]
+    transcript = Transcript(0, lambda words: known * len(words))
+    words = [Word(" Well", 0, S, 0.9)]
+    transcript.commit(words, "en")
+    shown = []
+    for known[0] in ("1", "2", "1", "3"):
+        transcript.name_speakers()
+        update = transcript.update()
+        shown += [line.speaker for line in update.lines] if update else []
+    assert shown == ["1", "2"]
+    transcript.finalise(S, Spoken(tuple(words)), "en")
+    update = transcript.update()
+    assert update is not None
+    assert [(line.state, line.speaker) for line in update.lines] == [("final", "3")]
+
+
+def test_a_line_is_of_both_who_speak_in_it_at_the_same_time() -> None:
+    said = ["1", "1+2", "1+2", "2", "2", "2+1"]
+    transcript = Transcript(0, lambda words: said[: len(words)])
+    words = [Word(" word", n * S // 2, (n + 1) * S // 2, 0.9) for n in range(6)]
+    transcript.commit(words, "en")
+    transcript.finalise(3 * S, Spoken(tuple(words)), "en")
+    update = transcript.update()
+    assert update is not None
+    final = [line for line in update.lines if line.text]
+    assert [(len(line.words), line.speaker) for line in final] == [(3, "1+2"), (3, "2")]
 
 
 def goes_on(voices: list[int]) -> Stage:

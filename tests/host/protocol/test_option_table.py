@@ -61,6 +61,9 @@ def cases(schema: dict[str, Any]) -> Iterator[tuple[object, bool]]:
         yield ["ab"] * (schema["maxItems"] + 1), False
     elif "string" in kinds_of(schema):
         yield from texts(schema)
+    elif "integer" in kinds_of(schema):
+        least, most = schema["minimum"], schema["maximum"]
+        yield from ((value, least <= value <= most) for value in (least - 1, least, most, most + 1))
     elif "boolean" in kinds_of(schema):
         yield from ((True, True), (False, True), (1, False))
 

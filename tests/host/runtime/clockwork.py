@@ -27,7 +27,7 @@ from wlk_host.core.live.alignatt_pass import LivePass
 from wlk_host.core.options import SessionOptions
 from wlk_host.core.recognition import Recognition
 from wlk_host.core.session import Session
-from wlk_host.core.sound.speakers import Speakers
+from wlk_host.core.speakers.speakers import Speakers
 from wlk_host.core.translation.session import TranslatedSession
 from wlk_host.core.translation.translators import TranslationRequest
 from wlk_host.core.types import SAMPLE_RATE, Event, Pcm, Sample, Work

@@ -8,7 +8,7 @@ from typing import TypeVar
 from wlk_host.core.errors import DeviceError, WlkError
 from wlk_host.core.options import SessionOptions
 from wlk_host.core.recognition import Recognition
-from wlk_host.core.sound.speakers import Speakers
+from wlk_host.core.speakers.speakers import Speakers
 from wlk_host.core.types import AudioChunk, CaptionUpdate, Event, Line, Sample, Work
 from wlk_host.runtime.ports import LoadedModel, Threads, TranslatedCaptionSession, UnderWay, Urgency
 

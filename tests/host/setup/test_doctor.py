@@ -18,7 +18,7 @@ from wlk_host.models.catalog import SPEAKERS
 from wlk_host.models.download import download
 from wlk_host.protocol.constants import HOST_NAME
 from wlk_host.setup import probes
-from wlk_host.setup.findings import Level
+from wlk_host.setup.findings import Finding, Level
 
 CommandLine = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -49,7 +49,7 @@ def test_a_healthy_installation_is_healthy(wlk_host: CommandLine, models: Path) 
     result = wlk_host("doctor", "--json", WLK_MODELS=str(models))
     assert result.returncode == 0, result.stdout
     backends = ("backend faster-whisper", "backend torch", "backend mlx")
-    models_seen = ("model_intact", "decoder_sound", "speakers_absent", "translators_ready")
+    models_seen = ("model_intact", "decoder_sound", "diarizer_not_used", "translators_ready")
     libraries = (*probes.LIBRARIES, *(name for name in probes.EXTRAS if find_spec(name)))
     expected = ("registered", "host_answers", *models_seen, *backends, *libraries)
     assert codes(result) == dict.fromkeys(expected, "ok")
@@ -121,21 +121,27 @@ def test_without_a_browser_the_doctor_says_so(home: Path, wlk_host: CommandLine)
     assert found["model_missing"] == "fail"
 
 
+def embedded() -> Finding:
+    """What the doctor finds of the engine of that name."""
+    found = {finding.subject: finding for finding in probes.check_diarizers(Path(sys.executable))}
+    return found["diarizer embedded"]
+
+
 @pytest.mark.model
 def test_what_tells_speakers_apart_is_no_fault_where_it_is_absent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(errors.MODELS_VARIABLE, str(tmp_path))
-    absent = probes.check_speakers(Path(sys.executable))
-    assert (absent.code, absent.level) == ("speakers_absent", Level.OK)
+    absent = embedded()
+    assert (absent.code, absent.level) == ("diarizer_not_used", Level.OK)
     assert absent.remedy == "run: wlk-host models download speakers"
     folder = download(SPEAKERS)
-    ready = probes.check_speakers(Path(sys.executable))
-    assert (ready.code, ready.level, ready.remedy) == ("speakers_ready", Level.OK, None)
+    ready = embedded()
+    assert (ready.code, ready.level, ready.remedy) == ("diarizer_ready", Level.OK, None)
     with (folder / "pretrained.pt").open("r+b") as weights:
         weights.seek(10_000_000)
         weights.write(b"\xff\x00\xff\x00")
-    damaged = probes.check_speakers(Path(sys.executable))
+    damaged = embedded()
     assert (damaged.code, damaged.level) == ("model_corrupt", Level.WARN)
     assert damaged.remedy == absent.remedy
 
@@ -169,8 +175,8 @@ def test_a_library_that_does_not_load_or_crashes_is_a_finding(tmp_path: Path) ->
 
 def test_models_that_cannot_be_looked_at_are_a_finding(tmp_path: Path) -> None:
     python = environment_with(tmp_path, platformdirs="raise ImportError('half installed')")
-    for found in (probes.check_model(python), probes.check_speakers(python)):
-        assert found.code in {"model_check_failed", "speakers_check_failed"}
+    for found in (probes.check_model(python), *probes.check_diarizers(python)):
+        assert found.code in {"model_check_failed", "diarizers_check_failed"}
         assert found.message.startswith("cannot check the ")
         assert found.message.endswith(": ImportError: half installed")
         assert found.remedy == "reinstall wlk-host in its environment"

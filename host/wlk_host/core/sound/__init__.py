@@ -1,4 +1,4 @@
-"""What is known of the sound itself: the part that is kept, when somebody speaks, and who.
+"""What is known of the sound itself: the part that is kept, and when somebody speaks.
 
 Text does not belong here.
 """

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from wlk_host.core.speakers.names import label
 from wlk_host.core.subtitles.clean_text import clean, clean_rows
 from wlk_host.core.types import SAMPLE_RATE, Line, Sample
 
@@ -69,7 +70,7 @@ def of_line(line: Line) -> TranscriptLine:
         _ms(line.end),
         line.text,
         line.language,
-        None if line.speaker is None else f"Speaker {line.speaker}",
+        None if line.speaker is None else label(line.speaker),
         None if translation is None else LineTranslation(translation.text, translation.language),
         tuple(TimedWord(w.text, _ms(w.start), _ms(w.end), w.probability) for w in line.words),
     )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from wlk_host.core.sound.speakers import Speakers
+from wlk_host.core.speakers.speakers import Speakers
 
 _MOST: Final = 16
 """How many sessions' voices are remembered. More are rarely open at the same time."""

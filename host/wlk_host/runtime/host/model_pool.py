@@ -203,5 +203,6 @@ class ModelPool:
 
 def _what_is_loaded(options: SessionOptions) -> Hashable:
     """The options that decide which model is loaded, and how."""
-    named = (options.model, options.backend, options.alignment_heads, options.speakers)
+    of_speakers = (options.speakers, options.diarizer)
+    named = (options.model, options.backend, options.alignment_heads, *of_speakers)
     return named if options.model is not None else (*named, options.task, options.language)

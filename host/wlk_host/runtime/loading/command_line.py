@@ -13,9 +13,8 @@ from wlk_host.core.errors import WlkError
 from wlk_host.core.live.alignatt_pass import LiveOptions
 from wlk_host.core.live.end_of_word import EndOfWord, by_next_token, never
 from wlk_host.core.options import SessionOptions
-from wlk_host.models import store
-from wlk_host.models.catalog import SPEAKERS
 from wlk_host.protocol import convert
+from wlk_host.runtime.loading import diarizers
 
 _SERVICE: Final = "openai-api"
 
@@ -27,7 +26,7 @@ def session_options(arguments: argparse.Namespace) -> SessionOptions:
 
     Raises:
         WlkError: `option_invalid`, `backend_unavailable`, `heads_invalid`, and those of
-            `store.require` if speakers are to be told apart.
+            `diarizers.require` if speakers are to be told apart.
     """
     heads = arguments.alignment_heads
     if heads is not None:
@@ -40,7 +39,7 @@ def session_options(arguments: argparse.Namespace) -> SessionOptions:
             )
     options = convert.chosen_options(vars(arguments))
     if options.speakers:
-        store.require(SPEAKERS)
+        diarizers.require(options.diarizer)
     backend = None if arguments.wish == _SERVICE else choose(arguments.wish or unmeasured())
     return replace(options, backend=backend, prompt=arguments.prompt)
 

@@ -32,11 +32,11 @@ from wlk_host.core.types import Sample
 from wlk_host.models import store
 from wlk_host.runtime.loading import cores, heap
 from wlk_host.runtime.loading.automatic import Automatic, SpeedCache
+from wlk_host.runtime.loading.diarizers import SharedDiarizers
 from wlk_host.runtime.loading.opening import Services
 from wlk_host.runtime.loading.remote_model import RemoteModel
 from wlk_host.runtime.loading.resolve import called, resolve
 from wlk_host.runtime.loading.speed import StepTime
-from wlk_host.runtime.loading.voices import SharedVoices
 from wlk_host.runtime.ports import LoadedModel
 from wlk_host.runtime.translators.process import TranslatorProcess
 
@@ -109,7 +109,7 @@ class ModelLoader:
         self._live = live
         self._models: dict[tuple[Path, Device, _Setup], Model] = {}
         self._services: Services | None = None
-        self._voices = SharedVoices()
+        self._diarizers = SharedDiarizers()
 
     def open(
         self, options: SessionOptions, start: Sample = 0, context: str = ""
@@ -125,7 +125,7 @@ class ModelLoader:
         """The model for sessions with these options, loaded.
 
         Raises:
-            WlkError: those of `resolve` and `SharedVoices.encoder`, `vad_missing`,
+            WlkError: those of `resolve` and `SharedDiarizers.model`, `vad_missing`,
                 `backend_unavailable` and `heads_invalid`.
         """
         with heap.freed_after_failure():
@@ -133,7 +133,7 @@ class ModelLoader:
 
     def _load(self, options: SessionOptions) -> "Model | RemoteModel":
         if options.speakers:
-            self._voices.encoder()
+            self._diarizers.model(options)
         if self._service is not None:
             return self._remote_model(self._service)
         had = set(self._models)
@@ -177,7 +177,7 @@ class ModelLoader:
                 self._drafts,
                 self._live,
                 load_session(),
-                self._voices.encoder,
+                self._diarizers.model,
             )
         return self._services
 
@@ -257,7 +257,7 @@ class ModelLoader:
     def release_all(self) -> None:
         """Free everything. The next session loads it again."""
         self._translator.release()
-        self._voices.release()
+        self._diarizers.release()
         self._models.clear()
         self._remote = None
         self._services = None

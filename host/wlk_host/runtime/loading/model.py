@@ -117,7 +117,7 @@ class Model(SessionOpener):
             heap.GivingBack(background),
             pace=pace,
             tells_english=self._tells_english(),
-            voices=self._services.voices,
+            diarizer=self._services.diarizer,
         )
 
     def _tells_english(self) -> TellsEnglish:

@@ -1,7 +1,6 @@
 """How sessions are opened, on a model or on a service."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import onnxruntime
@@ -10,10 +9,10 @@ from wlk_host.backends.silero import SileroDetector
 from wlk_host.core.errors import WlkError
 from wlk_host.core.live.alignatt_pass import LiveOptions
 from wlk_host.core.options import SessionOptions
-from wlk_host.core.ports import Background, VoiceEncoder
-from wlk_host.core.recognition import Recognition
+from wlk_host.core.ports import Background
+from wlk_host.core.recognition import FindDiarizer, Recognition
 from wlk_host.core.session import Session
-from wlk_host.core.sound.speakers import Speakers
+from wlk_host.core.speakers.speakers import Speakers
 from wlk_host.core.translation.session import TranslatedSession
 from wlk_host.core.translation.translators import TranslationService
 from wlk_host.core.types import Sample
@@ -31,7 +30,7 @@ class Services:
         drafts: whether lines are translated while they grow.
         live: how AlignAtt's live pass works.
         detector: finds speech.
-        voices: returns the encoder that tells speakers apart, or None if it is not installed.
+        diarizer: finds what tells speakers apart; None if nothing that does is installed.
     """
 
     background: Background
@@ -40,7 +39,7 @@ class Services:
     drafts: bool
     live: LiveOptions
     detector: onnxruntime.InferenceSession
-    voices: Callable[[], VoiceEncoder | None]
+    diarizer: FindDiarizer
 
 
 class SessionOpener(ABC):

@@ -69,5 +69,5 @@ class RemoteModel(SessionOpener):
             True,
             background,
             pace=Pace(step=_STEP),
-            voices=self._services.voices,
+            diarizer=self._services.diarizer,
         )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, TextIO
 
+from wlk_host.core.speakers.names import label
 from wlk_host.core.subtitles.clean_text import clean
 from wlk_host.core.subtitles.transcript import Contents
 from wlk_host.core.types import CaptionUpdate, Draft, Line
@@ -116,7 +117,7 @@ class LiveScreen:
 
     def _texts(self, line: Line) -> list[str]:
         """The line, and its translation if it is shown, each with nothing that moves a cursor."""
-        name = "" if line.speaker is None else f"Speaker {line.speaker}: "
+        name = "" if line.speaker is None else f"{label(line.speaker)}: "
         texts = [line.text]
         if line.translation is not None and self._contents != "original":
             told = line.translation.text

@@ -9,34 +9,39 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from host.core.scripted import ScriptedVoices, ScriptedWord, sound_of, spoken
-from wlk_host.core.sound.speakers import SpeakerOptions, Speakers
+from wlk_host.core.ports import VoiceEncoder
 from wlk_host.core.sound.window import AudioBuffer
+from wlk_host.core.speakers.aligner import AlignOptions
+from wlk_host.core.speakers.embedded import Embedded, EmbeddedOptions, is_by_telephone
+from wlk_host.core.speakers.speakers import Speakers
+from wlk_host.core.speakers.voices import VoiceOptions
 from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Pcm, Sample, Word
 
 S = SAMPLE_RATE
 
 # Written out, so that tuning the defaults changes no test.
-OPTIONS = SpeakerOptions(
+OPTIONS = EmbeddedOptions(
     window=S * 16 // 10,
     hop=S * 4 // 10,
     least=S * 8 // 10,
-    same=0.75,
-    other=0.65,
-    confirm=2,
-    most=3,
-    change=0.5,
-    change_at_pause=0.2,
-    pause=S * 3 // 10,
+    voices=VoiceOptions(same=0.75, other=0.65, confirm=2, most=3),
 )
+ALIGN = AlignOptions(change=0.5, change_at_pause=0.2, pause=S * 3 // 10)
 
 
 def words_of(script: Sequence[ScriptedWord]) -> list[Word]:
     return [Word(word.text, word.start, word.end, 0.9) for word in script]
 
 
+def telling_apart(encoder: VoiceEncoder) -> Speakers:
+    speakers = Speakers(ALIGN)
+    speakers.use(Embedded(encoder, OPTIONS))
+    return speakers
+
+
 def heard(script: Sequence[ScriptedWord], voices: Sequence[int]) -> Speakers:
     """All of the script heard, as one span of speech; `voices` are those of its words."""
-    speakers = Speakers(ScriptedVoices(script, voices), OPTIONS)
+    speakers = telling_apart(ScriptedVoices(script, voices))
     sound = AudioBuffer(0)
     sound.append(AudioChunk(0, sound_of(script)))
     speakers.note(script[0].start, script[-1].end)
@@ -73,15 +78,15 @@ def test_one_window_unlike_all_others_makes_no_voice() -> None:
 def test_nobody_is_told_apart_without_an_encoder_or_before_enough_was_heard() -> None:
     script = spoken("Is that so my friend?")
     assert Speakers().who(words_of(script)) == [None] * 5
-    assert Speakers(ScriptedVoices(script, [0] * 5), OPTIONS).who(words_of(script)) == [None] * 5
+    assert telling_apart(ScriptedVoices(script, [0] * 5)).who(words_of(script)) == [None] * 5
 
 
 def test_switching_it_off_leaves_words_without_a_name_and_on_again_knows_the_voices() -> None:
     script = spoken("Is that so my friend? Yes it is quite so.")
     speakers = heard(script, [0] * 5 + [1] * 5)
-    encoder, speakers.encoder = speakers.encoder, None
+    speakers.use(None)
     assert speakers.who(words_of(script)) == [None] * 10
-    speakers.encoder = encoder
+    speakers.use(Embedded(ScriptedVoices(script, [0] * 10), OPTIONS))
     assert speakers.who(words_of(script)) == ["1"] * 5 + ["2"] * 5
 
 
@@ -90,6 +95,23 @@ def test_further_voices_than_the_most_are_taken_for_known_ones() -> None:
     script = spoken(text)
     told = who(script, [number // 6 for number in range(30)])
     assert set(told) == {"1", "2", "3"}
+
+
+def noise(up_to_hertz: int) -> Pcm:
+    """A second of noise, nothing of it above that."""
+    spectrum = np.fft.rfft(np.random.default_rng(17).normal(size=S))
+    spectrum[np.fft.rfftfreq(S, 1 / S) > up_to_hertz] = 0
+    return np.asarray(np.fft.irfft(spectrum, S), np.float32)
+
+
+@pytest.mark.parametrize(("up_to", "is_one"), [(3400, True), (4000, True), (5000, False)])
+def test_a_telephone_line_is_known_by_what_it_leaves_out(up_to: int, is_one: bool) -> None:
+    assert is_by_telephone(noise(up_to)) is is_one
+    assert is_by_telephone(noise(up_to) * np.float32(0.001)) is is_one
+
+
+def test_silence_has_not_come_through_a_telephone_line() -> None:
+    assert not is_by_telephone(np.zeros(S, np.float32))
 
 
 class Listener:
@@ -112,7 +134,7 @@ def counting(length: Sample) -> AudioBuffer:
 
 def test_speech_is_heard_in_windows_and_its_end_in_one_that_ends_there() -> None:
     listener = Listener()
-    speakers = Speakers(listener, OPTIONS)
+    speakers = telling_apart(listener)
     speakers.note(S, 3 * S + 100)
     speakers.listen(counting(4 * S), closing=True)
     begin, hop, window = S, OPTIONS.hop, OPTIONS.window
@@ -125,7 +147,7 @@ def test_speech_is_heard_in_windows_and_its_end_in_one_that_ends_there() -> None
 
 def test_speech_that_goes_on_is_heard_once() -> None:
     listener = Listener()
-    speakers = Speakers(listener, OPTIONS)
+    speakers = telling_apart(listener)
     sound = counting(20 * S)
     for end in range(2 * S, 10 * S, S // 2):
         speakers.note(S, end)
@@ -138,7 +160,7 @@ def test_speech_that_goes_on_is_heard_once() -> None:
 @pytest.mark.parametrize("length", [OPTIONS.least - 1, OPTIONS.least])
 def test_short_speech_is_heard_only_where_it_tells_something(length: Sample) -> None:
     listener = Listener()
-    speakers = Speakers(listener, OPTIONS)
+    speakers = telling_apart(listener)
     speakers.note(S, S + length)
     speakers.listen(counting(4 * S), closing=True)
     assert listener.windows == ([(S, S + length)] if length == OPTIONS.least else [])
@@ -152,7 +174,7 @@ def test_no_window_reaches_beyond_speech_and_none_is_heard_twice(
     spans: list[tuple[Sample, Sample]], every: Sample
 ) -> None:
     listener = Listener()
-    speakers = Speakers(listener, OPTIONS)
+    speakers = telling_apart(listener)
     ends = np.cumsum([pause + length for pause, length in spans])
     speech = [(int(e) - length, int(e)) for e, (_, length) in zip(ends, spans, strict=True)]
     sound = counting(int(ends[-1]) + S)
