@@ -1,6 +1,8 @@
 /** A conversation's transcript, kept in step with the media of its page. */
 import { SAMPLE_RATE } from '../audio/framing.js';
+import { lastNumber } from '../shared/speakers.js';
 import { keptChanges } from '../transcript/kept.js';
+import { knownVoices } from '../transcript/names.js';
 import { MediaFollower } from './media_follower.js';
 import { TranscriptWriter } from './transcript_writer.js';
 
@@ -21,6 +23,7 @@ const KEEP_EVERY_SAMPLES = 4 * SAMPLE_RATE;
  * @property {(from: number) => void} goOn
  * @property {(message: SessionMessage) => void} toOverlay
  * @property {(report: OffscreenReport) => void} report
+ * @property {() => void} named speakers have other names, or have said other lines
  * @property {() => number} behind samples for which the user has yet to hear what has come
  * @property {() => number} now Date.now()
  */
@@ -31,6 +34,10 @@ export class MediaTranscript {
   #outlets;
   #follower;
   #writer;
+  /** @type {Set<string>} voices that the capture has heard */
+  #heard = new Set();
+  /** What the overlay calls speakers, as JSON. */
+  #names = '{}';
   /** What the overlay replays. */
   #replayed = NOTHING;
   /** @type {Set<string>} media that earlier captures were asked for */
@@ -122,19 +129,65 @@ export class MediaTranscript {
 
   /** @param {import('../shared/messages.js').TranscriptEdit} edit */
   edit(edit) {
-    this.#writer.edit(edit);
+    this.#revise(() => this.#writer.edit(edit));
   }
 
   /** @param {import('../transcript/kept.js').KeptSource} kept of an earlier capture */
   recall(kept) {
-    this.#writer.recall(kept);
+    this.#revise(() => this.#writer.recall(kept, lastNumber([...this.#heard])));
+  }
+
+  /**
+   * The capture has heard a new voice.
+   * @param {string} wanted number for it
+   * @returns {string} that one, or another one if that is some other voice's
+   */
+  take(wanted) {
+    const known = new Set([...knownVoices(this.transcript), ...this.#heard]);
+    const number = known.has(wanted) ? String(lastNumber([...known]) + 1) : wanted;
+    this.#heard.add(number);
+    return number;
+  }
+
+  /**
+   * @param {string} voice
+   * @param {string} known the voice that it is
+   */
+  recognised(voice, known) {
+    this.#revise(() => this.#writer.recognise(voice, known));
+  }
+
+  /**
+   * @param {readonly Line[]} lines of the capture
+   * @returns {readonly Line[]} of the voices that have said them
+   */
+  voiced(lines) {
+    return this.#writer.voiced(lines, this.#id);
+  }
+
+  /** The overlay is new: it is told again what it replays, and what speakers are called. */
+  show() {
+    this.#names = '{}';
+    this.#tellNames();
+    this.#replayed = NOTHING;
     this.#replay();
   }
 
-  /** The overlay is new: it is told again what it replays. */
-  show() {
-    this.#replayed = NOTHING;
+  /** @param {() => void} change of what was said, which may be of who has said it */
+  #revise(change) {
+    const { voices } = this.transcript;
+    change();
+    if (this.transcript.voices !== voices) this.#outlets.named();
+    this.#tellNames();
     this.#replay();
+  }
+
+  #tellNames() {
+    const { names } = this.#writer;
+    const told = JSON.stringify(names);
+    if (told === this.#names) return;
+    this.#names = told;
+    this.#outlets.toOverlay({ type: 'names', session: this.#id, names });
   }
 
   tellPlayhead() {

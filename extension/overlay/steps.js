@@ -52,6 +52,7 @@
  * @property {SiteSettings} settings
  * @property {(text: string) => string} filter made of the settings
  * @property {import('../shared/protocol.js').Line[] | null} replay lines that are shown instead
+ * @property {Record<string, string>} names of speakers
  * @property {Held} held words held back in reading mode
  * @property {number} fadedUntil captions that end before this sample have faded and do not return
  * @property {number} fadesUntil what `fadedUntil` becomes with the timer `fade`

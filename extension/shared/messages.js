@@ -121,11 +121,17 @@
 
 /**
  * What the user changes in a transcript: a line's text (null: as it was recognised), whether it is
- * bookmarked, its note (empty: none), or the name of a speaker (empty: none).
+ * bookmarked, its note (empty: none), the name of a speaker (empty: none), that a speaker is another
+ * one, that those who were taken for one are several, or who has said a line (null: as it was heard).
+ * `undo` takes back the last change of speakers.
  * @typedef {{ kind: 'correct', id: string, text: string | null }
  *   | { kind: 'bookmark', id: string, bookmarked: boolean }
  *   | { kind: 'note', id: string, note: string }
- *   | { kind: 'rename', speaker: string, name: string }} TranscriptEdit
+ *   | { kind: 'rename', speaker: string, name: string }
+ *   | { kind: 'merge', speaker: string, into: string }
+ *   | { kind: 'separate', speaker: string }
+ *   | { kind: 'assign', id: string, speaker: string | null }
+ *   | { kind: 'undo' }} TranscriptEdit
  */
 
 /**
@@ -224,7 +230,7 @@
  * A snapshot makes the overlay follow its session; what belongs to others it ignores. The captions
  * are those of all channels, numbered on their own. `replay`: show exactly these finished lines, in
  * step with the picture; null: what is said is shown again, from a sample on. `meaning`: of a word
- * that the user has asked for.
+ * that the user has asked for. `names`: what speakers are called.
  * @typedef {{ type: 'snapshot', session: string, model: CaptionModel, phase: Phase,
  *     microphone: MicrophoneState }
  *   | Captions
@@ -233,6 +239,7 @@
  *   | { type: 'copied', session: string }
  *   | { type: 'step', session: string, step: StepState | null }
  *   | { type: 'meaning', session: string, word: string, meaning: string | null }
+ *   | { type: 'names', session: string, names: Record<string, string> }
  *   | { type: 'replay', session: string, lines: Line[] | null, since: number }
  *   | { type: 'end', session: string }} SessionMessage
  */

@@ -1,7 +1,5 @@
 /** How lines tell who speaks. Pure. */
 
-/** @typedef {import('./captions.js').CaptionModel} CaptionModel */
-
 /**
  * @typedef {object} SpeakerWords
  * @property {string} you the user's word for themselves
@@ -15,33 +13,35 @@ export const YOU = 'you';
 const COLOURS = 6;
 
 /**
- * Whether others than the user are to be named: one voice needs no name.
- * @param {{ lines: readonly { speaker: string | null }[] }} model
+ * Whether others than the user are to be named: one voice needs no name, unless it has one.
+ * @param {readonly (string | null)[]} speakers of lines
+ * @param {Readonly<Record<string, string>>} [names] that speakers have
  */
-export function severalSpeak({ lines }) {
-  const first = lines.find(({ speaker }) => isOther(speaker))?.speaker;
-  return lines.some(({ speaker }) => isOther(speaker) && speaker !== first);
+export function areNamed(speakers, names = {}) {
+  const first = speakers.find(isOther);
+  return speakers.some(
+    (speaker) => isOther(speaker) && (speaker !== first || Object.hasOwn(names, speaker)),
+  );
 }
 
 /**
  * The highest number that a voice has.
- * @param {CaptionModel} model
+ * @param {readonly (string | null)[]} speakers of lines
  */
-export function lastNumber({ lines }) {
-  const numbers = lines.flatMap(({ speaker }) =>
-    speaker !== null && isNumber(speaker) ? [Number(speaker)] : [],
+export function lastNumber(speakers) {
+  const numbers = speakers.map((speaker) =>
+    speaker !== null && isNumber(speaker) ? Number(speaker) : 0,
   );
   return Math.max(0, ...numbers);
 }
 
 /**
- * A voice of a host that knows none of those before it, with a number of its own.
- * @param {string | null} speaker
+ * A voice with a number of its own, where others are known that have nothing to do with it.
+ * @param {string} speaker
  * @param {number} before numbers that are taken
  */
 export function countedOn(speaker, before) {
-  const isNumbered = speaker !== null && isNumber(speaker);
-  return isNumbered ? String(before + Number(speaker)) : speaker;
+  return isNumber(speaker) ? String(before + Number(speaker)) : speaker;
 }
 
 /**
@@ -50,13 +50,18 @@ export function countedOn(speaker, before) {
  * @param {readonly (string | null)[]} speakers of each line: YOU, a voice's number, a name, or null
  * @param {boolean} named whether others than the user are named
  * @param {SpeakerWords} words
+ * @param {Readonly<Record<string, string>>} [names] that speakers have; two of one name are one
  * @returns {string[]} of each line; empty: it begins with its first word
  */
-export function speakerLabels(speakers, named, words) {
-  return speakers.map((speaker, index) => {
+export function speakerLabels(speakers, named, words, names = {}) {
+  const labels = speakers.map((speaker) => {
+    if (speaker === null || (!named && speaker !== YOU)) return '';
+    if (Object.hasOwn(names, speaker)) return `${names[speaker]}:`;
     if (speaker === YOU) return words.you;
-    if (!named || speaker === null || speaker === speakers[index - 1]) return '';
     return isNumber(speaker) ? words.numbered(speaker) : `${speaker}:`;
+  });
+  return labels.map((label, index) => {
+    return speakers[index] !== YOU && label === labels[index - 1] ? '' : label;
   });
 }
 
@@ -72,12 +77,12 @@ export function speakerColour(speaker) {
   return 1 + (sum % COLOURS);
 }
 
-/** @param {string | null} speaker */
+/** @param {string | null} speaker @returns {speaker is string} */
 function isOther(speaker) {
   return speaker !== null && speaker !== YOU;
 }
 
-/** @param {string} speaker */
-function isNumber(speaker) {
+/** @param {string} speaker @returns {boolean} whether it is a voice's number, and not a name */
+export function isNumber(speaker) {
   return /^[1-9][0-9]*$/.test(speaker);
 }

@@ -1,22 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  severalSpeak,
-  speakerColour,
-  speakerLabels,
-  YOU,
-} from '../../../extension/shared/speakers.js';
-import { line } from '../builders.js';
+import { areNamed, speakerColour, speakerLabels, YOU } from '../../../extension/shared/speakers.js';
 
 /** @typedef {(string | null)[]} Speakers */
 
 const WORDS = { you: 'You:', numbered: (/** @type {string} */ number) => `Speaker ${number}:` };
 
 /** @param {Speakers} speakers */
-const several = (...speakers) =>
-  severalSpeak({
-    lines: speakers.map((speaker, id) => line(id, 'x', { speaker })),
-  });
+const several = (...speakers) => areNamed(speakers);
 
 /** @param {Speakers} speakers */
 const labels = (...speakers) => speakerLabels(speakers, true, WORDS);
@@ -32,6 +23,22 @@ test('with a second voice all are named', () => {
   assert.equal(several('1', '1', '2'), true);
   assert.equal(several('1', null, 'Ana'), true);
   assert.deepEqual(labels('1', '2'), ['Speaker 1:', 'Speaker 2:']);
+});
+
+test('one voice that has a name is named', () => {
+  const names = { 1: 'Ada', constructor: 'no one' };
+  assert.equal(areNamed(['1', null], names), true);
+  assert.equal(areNamed(['2', YOU], names), false);
+  assert.deepEqual(speakerLabels(['1', '2', '1', YOU], true, WORDS, names), [
+    'Ada:',
+    'Speaker 2:',
+    'Ada:',
+    'You:',
+  ]);
+  assert.deepEqual(speakerLabels([YOU, 'toString'], true, WORDS, { you: 'Grace' }), [
+    'Grace:',
+    'toString:',
+  ]);
 });
 
 test('a name stands first, and where the speaker changes', () => {
