@@ -56,13 +56,33 @@ export function countedOn(speaker, before) {
 export function speakerLabels(speakers, named, words, names = {}) {
   const labels = speakers.map((speaker) => {
     if (speaker === null || (!named && speaker !== YOU)) return '';
-    if (Object.hasOwn(names, speaker)) return `${names[speaker]}:`;
-    if (speaker === YOU) return words.you;
-    return isNumber(speaker) ? words.numbered(speaker) : `${speaker}:`;
+    return labelOf(speaker, words, names);
   });
   return labels.map((label, index) => {
     return speakers[index] !== YOU && label === labels[index - 1] ? '' : label;
   });
+}
+
+/**
+ * What a speaker is called where no words of theirs follow.
+ * @param {string} speaker
+ * @param {SpeakerWords} words
+ * @param {Readonly<Record<string, string>>} names that speakers have
+ */
+export function nameOf(speaker, words, names) {
+  if (Object.hasOwn(names, speaker)) return names[speaker] ?? '';
+  return labelOf(speaker, words, names).replace(/\s*[:：]$/, '');
+}
+
+/**
+ * @param {string} speaker
+ * @param {SpeakerWords} words
+ * @param {Readonly<Record<string, string>>} names
+ */
+function labelOf(speaker, words, names) {
+  if (Object.hasOwn(names, speaker)) return `${names[speaker]}:`;
+  if (speaker === YOU) return words.you;
+  return isNumber(speaker) ? words.numbered(speaker) : `${speaker}:`;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** A transcript as the requests by which the host makes a file of it. Pure. */
 import { RowMaker, wordsOf } from './rows.js';
-import { isNumber, YOU } from '../shared/speakers.js';
+import { nameOf, YOU } from '../shared/speakers.js';
 import { shownNames, voiceOf } from './names.js';
 
 /** @typedef {import('./transcript.js').Entry} Entry */
@@ -61,7 +61,8 @@ export function exportLines(transcript, media, { filter, words }) {
   const names = shownNames(transcript);
   return own.map((entry, index) => {
     const voice = voices[index] ?? null;
-    const speaker = others || voice === YOU ? printed(voice, names, words) : null;
+    const isNamed = voice !== null && (others || voice === YOU);
+    const speaker = isNamed ? nameOf(voice, words, names) : null;
     return lineOf(entry, filter, speaker, behindGaps.has(entry.id));
   });
 }
@@ -121,19 +122,6 @@ function lineOf(entry, filter, speaker, isBehindGap) {
     note,
     gap_before: isBehindGap,
   };
-}
-
-/**
- * @param {string | null} voice
- * @param {import('./names.js').ByKey} names
- * @param {import('../shared/speakers.js').SpeakerWords} words
- * @returns {string | null} without the colon that it has before a line
- */
-export function printed(voice, names, words) {
-  if (voice === null) return null;
-  if (Object.hasOwn(names, voice)) return names[voice] ?? null;
-  if (voice === YOU) return words.you.replace(/\s*[:：]$/, '');
-  return isNumber(voice) ? words.numbered(voice).replace(/\s*[:：]$/, '') : voice;
 }
 
 /** @param {import('./entry.js').TimedWord} word @returns {ExportWord} */

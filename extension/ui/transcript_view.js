@@ -76,7 +76,7 @@ export class TranscriptView {
     this.selection = new Selection(this.list, () => this.keys.pin());
     this.keys = new LineKeys(this.list, this.selection, {
       ...listener,
-      names: () => this.#transcript?.names ?? {},
+      transcript: () => this.#transcript,
     });
     scroller.addEventListener('scroll', () => this.#scrolled(), { passive: true });
     this.#writeReading();
