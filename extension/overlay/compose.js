@@ -51,9 +51,7 @@ export function composeCaptions(parts, rules, toPage, textOf, toWorker = () => {
     rules.speakers.speakerColour,
     (height) => view.setHeight(height),
   );
-  const view = new parts.view.CaptionView(flow, toPage, (word, language) =>
-    toWorker({ type: 'look-up', word, language }),
-  );
+  const view = new parts.view.CaptionView(flow, toPage, toWorker);
   const reducer = new parts.reducer.OverlayReducer(
     rules,
     {

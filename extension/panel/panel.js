@@ -80,6 +80,9 @@ const handlers = {
     if (of === tabId) view.setPlayhead(place);
   },
   'from-host': (message) => exporter.receive(message),
+  who: ({ tabId: of, line: id, speaker }) => {
+    if (of === tabId) view.nameSpeaker(`${captureInFront()?.session} ${id}`, speaker);
+  },
   unsaved: ({ id }) => {
     if (id === view.transcript?.id) saving?.complain();
   },

@@ -151,7 +151,15 @@
  * @typedef {{ type: 'unsaved', tabId: number, id: string }} UnsavedReport
  */
 
-/** @typedef {TranscriptReport | PlayheadReport | UnsavedReport} ReaderReport to who reads it */
+/**
+ * The user has clicked on a speaker over the page, and wants to say who that is.
+ * @typedef {{ type: 'who', tabId: number, line: number, speaker: string }} SpeakerReport
+ */
+
+/**
+ * To who reads a transcript.
+ * @typedef {TranscriptReport | PlayheadReport | UnsavedReport | SpeakerReport} ReaderReport
+ */
 
 /**
  * What the offscreen document reports of transcripts. `recall`: it has met a medium of which an
@@ -264,8 +272,10 @@
  */
 
 /**
- * From the frame of captions to the service worker: the user asks for the meaning of a word.
- * @typedef {{ type: 'look-up', word: string, language: string | null }} FrameMessage
+ * From the frame of captions to the service worker: the user asks for the meaning of a word, or wants
+ * to say who speaks (`line`: its id among those that are shown).
+ * @typedef {{ type: 'look-up', word: string, language: string | null }
+ *   | { type: 'who', line: number, speaker: string }} FrameMessage
  */
 
 /**
@@ -311,6 +321,7 @@
  *   | TranscriptReport
  *   | PlayheadReport
  *   | UnsavedReport
+ *   | SpeakerReport
  *   | { type: 'levels', levels: Level[] }
  *   | { type: 'session', tabId: number, message: SessionMessage }
  *   | { type: 'from-host', message: ToExtension }} ViewMessage
