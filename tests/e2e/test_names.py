@@ -35,7 +35,8 @@ def answer(panel: Popup, **fields: str) -> None:
             continue
         index = {"same": 0, "line": -1}[kind]
         panel.evaluate(
-            f"(() => {{ const s = [...document.querySelectorAll('.speaker-form select')].at({index});"
+            "(() => { const all = [...document.querySelectorAll('.speaker-form select')];"
+            f" const s = all.at({index});"
             f" s.value = [...s.options].find((o) => o.label === {value!r}).value; }})()"
         )
     panel.click(".speaker-form [type=submit]")
