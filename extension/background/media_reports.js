@@ -4,6 +4,9 @@ import { isPlayhead } from '../transcript/timeline.js';
 /** @typedef {import('../shared/messages.js').MediaReport} MediaReport */
 /** @typedef {import('../shared/messages.js').Picture} Picture */
 
+/** As long a name as the user could give. */
+const LONGEST_NAME = 80;
+
 /** @type {readonly Picture[]} */
 const PICTURES = ['none', 'copied', 'protected'];
 
@@ -17,4 +20,13 @@ export function mediaOf({ paused, playhead, picture = 'none' }) {
   if (playhead !== null && !isPlayhead(playhead)) return null;
   const known = PICTURES.find((each) => each === picture);
   return known ? { paused, playhead, picture: known } : null;
+}
+
+/**
+ * @param {unknown} value that a content script says is the name of somebody
+ * @returns {value is string | null} null: nobody speaks
+ */
+export function isName(value) {
+  if (value === null) return true;
+  return typeof value === 'string' && value.trim() !== '' && value.length <= LONGEST_NAME;
 }

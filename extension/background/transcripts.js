@@ -66,6 +66,15 @@ export class Transcripts {
     this.#offscreen.send({ type: 'transcripts', tabIds: this.#views.readTabs, whole });
   }
 
+  /**
+   * @param {number} tabId
+   * @param {string | null} name of the one who speaks in its meeting; null: nobody, or several
+   */
+  async noteSpeaking(tabId, name) {
+    await this.#offscreen.rejoin();
+    this.#offscreen.send({ type: 'speaking', tabId, name });
+  }
+
   /** @param {import('../shared/messages.js').SpeakerReport} who the user wants to say who speaks */
   askWho(who) {
     this.#who = who;

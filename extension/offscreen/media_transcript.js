@@ -4,6 +4,7 @@ import { lastNumber } from '../shared/speakers.js';
 import { keptChanges } from '../transcript/kept.js';
 import { knownVoices } from '../transcript/names.js';
 import { MediaFollower } from './media_follower.js';
+import { MeetingVoices } from './meeting_voices.js';
 import { TranscriptWriter } from './transcript_writer.js';
 
 /** @typedef {import('../shared/messages.js').OffscreenReport} OffscreenReport */
@@ -36,6 +37,9 @@ export class MediaTranscript {
   #writer;
   /** @type {Set<string>} voices that the capture has heard */
   #heard = new Set();
+  #meeting = new MeetingVoices();
+  /** The sample after the last that has arrived. */
+  #position = 0;
   /** What the overlay calls speakers, as JSON. */
   #names = '{}';
   /** What the overlay replays. */
@@ -79,6 +83,7 @@ export class MediaTranscript {
    * @param {boolean} audible
    */
   arrived(position, audible) {
+    this.#position = position;
     this.#follower.arrived(position, audible);
     this.#replay();
     if (position - this.#keptAt < KEEP_EVERY_SAMPLES) return;
@@ -119,6 +124,8 @@ export class MediaTranscript {
   write(lines, finalUntil) {
     this.#writer.write(lines, this.#follower.timeline);
     this.#writer.cover(this.#follower.heardUntil(finalUntil));
+    const names = this.#meeting.learn(this.voiced(lines), this.#position);
+    if (names.size > 0) this.#revise(() => this.#writer.learn(names));
   }
 
   /** @param {boolean} read whether somebody reads it, from its beginning */
@@ -165,6 +172,11 @@ export class MediaTranscript {
     return this.#writer.voiced(lines, this.#id);
   }
 
+  /** @param {string | null} name of the one who speaks in a meeting; null: nobody, or several */
+  noteSpeaking(name) {
+    this.#meeting.note(name, this.#position);
+  }
+
   /** The overlay is new: it is told again what it replays, and what speakers are called. */
   show() {
     this.#names = '{}';
@@ -175,9 +187,10 @@ export class MediaTranscript {
 
   /** @param {() => void} change of what was said, which may be of who has said it */
   #revise(change) {
-    const { voices } = this.transcript;
+    const before = this.transcript.voices;
     change();
-    if (this.transcript.voices !== voices) this.#outlets.named();
+    const now = this.transcript.voices;
+    if (now?.same !== before?.same || now?.lines !== before?.lines) this.#outlets.named();
     this.#tellNames();
     this.#replay();
   }

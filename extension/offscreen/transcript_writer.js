@@ -3,7 +3,7 @@ import { changesBetween } from '../transcript/changes.js';
 import { covered, coveredBefore, withHeard } from '../transcript/coverage.js';
 import { edited } from '../transcript/edits.js';
 import { withKept } from '../transcript/kept.js';
-import { highestVoice, recognised, shownNames, voiceOf } from '../transcript/names.js';
+import { highestVoice, learnt, recognised, shownNames, voiceOf } from '../transcript/names.js';
 import { beginTranscript, entriesAt, withLines, withSource } from '../transcript/transcript.js';
 
 /** @typedef {import('../shared/messages.js').TranscriptEdit} TranscriptEdit */
@@ -77,6 +77,11 @@ export class TranscriptWriter {
    */
   recognise(voice, known) {
     this.#become(recognised(this.#transcript, voice, known));
+  }
+
+  /** @param {ReadonlyMap<string, string>} names that a meeting's page has told, by voice */
+  learn(names) {
+    this.#become([...names].reduce((now, told) => learnt(now, ...told), this.#transcript));
   }
 
   /**

@@ -57,6 +57,7 @@ export const SECTIONS = {
   reading: [
     choice('mode'),
     { path: 'speakers', kind: 'switch', hint: 'speakers_hint' },
+    { path: 'meetingNames', kind: 'switch', hint: 'meetingNames_hint' },
     { path: 'inStep', kind: 'switch', hint: 'inStep_hint' },
     choice('liveRegion'),
   ],

@@ -157,11 +157,11 @@ export class OverlayReducer {
     const { filters, swearwords } = this.#rules;
     const filter = filters.makeFilter(settings.filters, swearwords.SWEARWORDS);
     const next = { ...state, settings, filter };
-    const { appearance } = settings;
+    const { appearance, meetingNames } = settings;
     const room = this.#rules.bilingual.roomFor(settings, this.#rules, this.#home);
     const applied = step(
       next,
-      { type: 'look', appearance, bilingual: room, positions },
+      { type: 'look', appearance, bilingual: room, positions, meetingNames },
       { type: 'announced', announced: settings.liveRegion === 'polite' },
     );
     if (state.session === null) return applied;

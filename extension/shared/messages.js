@@ -188,6 +188,7 @@
  *   | { type: 'media', tabId: number, frame: number, paused: boolean | null,
  *       playhead: Playhead | null, picture?: Picture }
  *   | { type: 'edit', tabId: number, edit: TranscriptEdit }
+ *   | { type: 'speaking', tabId: number, name: string | null }
  *   | { type: 'save', tabId: number, saved: boolean, after?: string }
  *   | { type: 'recalled', tabId: number, kept: KeptSource }
  *   | { type: 'transcripts', tabIds: number[], whole: number | null }
@@ -281,10 +282,12 @@
 /**
  * From the overlay to the service worker: the user has dragged it (null: back to its own place);
  * the page's media were paused, or play on (null: what is heard is none that it sees), and where the
- * main one is; a frame of another site was loaded in it; the page hides it again and again.
+ * main one is; a frame of another site was loaded in it; who speaks in a meeting, as
+ * its page shows it (null: nobody, or several); the page hides it again and again.
  * @typedef {{ type: 'position', screen: keyof SitePositions, position: Position | null }
  *   | { type: 'media', paused: boolean | null, playhead: Playhead | null, picture?: Picture }
  *   | { type: 'frames' }
+ *   | { type: 'speaking', name: string | null }
  *   | { type: 'hampered' }} PageMessage
  */
 

@@ -165,6 +165,8 @@ export const SETTINGS = /** @type {const} */ ({
   liveRegion: { enum: ['off', 'polite'], default: 'off' },
   // The host tells speakers apart when it is asked to. Whoever installed the model for it wants it.
   speakers: { ...fromHost('speakers'), default: true },
+  /** Whether voices get the names that the page of a meeting shows. */
+  meetingNames: { type: 'boolean', default: true },
   /** Whether captions begin with the microphone as a second channel. */
   microphone: { type: 'boolean', default: false },
   /** Whether sound and picture are delayed by what captions need. */
@@ -180,6 +182,7 @@ export const SITE_FIELDS = /** @type {const} */ ([
   'model',
   'mode',
   'speakers',
+  'meetingNames',
   'appearance',
   'bilingual',
   'microphone',

@@ -37,12 +37,11 @@ const AS_HEARD = 'as heard';
  */
 export function openSpeakerForm(button, { entry }, transcript, listener) {
   const voice = voiceOf(transcript, entry);
-  const form = element('form', {
-    className: 'export speaker-form',
-    ariaLabel: text('speaker_who'),
-  });
-  form.role = 'dialog';
-  const close = openBeside(button, form);
+  const form = element('form');
+  const box = element('div', { className: 'export speaker-form' }, form);
+  box.role = 'dialog';
+  box.ariaLabel = text('speaker_who');
+  const close = openBeside(button, box);
   const fields = fieldsFor(entry, voice, transcript);
   /** @param {TranscriptEdit[]} edits */
   const finish = (edits) => {
@@ -61,7 +60,7 @@ export function openSpeakerForm(button, { entry }, transcript, listener) {
     ...takeBack(voice, transcript, (edit) => finish([edit])),
     element('button', { className: 'primary', type: 'submit' }, text('speaker_done')),
   );
-  place(form, button);
+  place(box, button);
   const first = fields.name ?? fields.line;
   first.focus();
   if (first instanceof HTMLInputElement) first.select();

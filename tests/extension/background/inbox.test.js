@@ -40,6 +40,7 @@ function bench() {
     {
       edit: noted('edit'),
       editKept: noted('editKept'),
+      noteSpeaking: noted('noteSpeaking'),
       save: noted('save'),
       seek: noted('seek'),
     },
@@ -137,4 +138,15 @@ test('what comes from somebody else, or is of no known type, changes nothing', (
   const unknown = /** @type {any} */ ({ type: 'unknown', tabId: 7 });
   assert.equal(inbox.receive(unknown, PAGE, respond), undefined);
   assert.deepEqual(asked, []);
+});
+
+test('who speaks in a meeting is taken from its page, and nothing that is no name', () => {
+  const { inbox, asked } = bench();
+  for (const name of ['Ana', null, '', '  ', 'x'.repeat(81), 7, ['Ana'], undefined]) {
+    inbox.receive(/** @type {any} */ ({ type: 'speaking', name }), PAGE, () => {});
+  }
+  assert.deepEqual(asked, [
+    ['noteSpeaking', 7, 'Ana'],
+    ['noteSpeaking', 7, null],
+  ]);
 });
