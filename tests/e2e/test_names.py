@@ -3,7 +3,7 @@
 import os
 import signal
 
-from conftest import OpenStage
+from conftest import OpenStage, end_captions
 from popup import Popup
 from stage import Stage
 from test_in_place import hold
@@ -81,19 +81,19 @@ def test_a_name_is_everywhere_at_once_and_is_taken_back(stage: OpenStage) -> Non
     answer(panel, line=ANA)
     until_named(show, f"{ANA}:", "", "")
     until_panel_names(panel, f"{ANA}:", "", "")
-    # A page that is loaded again is told so, too.
-    show.page.reload()
     show.say("And so on.", speaker="3")
-    until_named(show, "")
-    for expected in (
+    until_named(show, f"{ANA}:", "", "", "")
+    undone = (
         [f"{ANA}:", "Speaker 2:", f"{ANA}:", ""],
         [f"{ANA}:", "Speaker 2:", "Speaker 3:", ""],
         ["Speaker 1:", "Speaker 2:", "Speaker 3:", ""],
-    ):
+    )
+    for expected in undone:
         ask_who(panel, 0)
         press(panel, "Undo the last change of speakers")
-        until_named(show, *expected)
         until_panel_names(panel, *expected)
+    show.say("Nobody has a name.", speaker="1")
+    until_named(show, *undone[-1], "Speaker 1:")
 
 
 def test_a_name_stays_with_its_voice_when_the_host_is_killed(stage: OpenStage) -> None:
@@ -133,3 +133,21 @@ def test_a_click_on_a_speaker_over_the_page_asks_who_that_is(stage: OpenStage) -
     wait_until(lambda: panel.evaluate(f"!!{form}"), lambda: panel.text("body"))
     answer(panel, name="Ben")
     wait_until(lambda: "Ben:" in labels(show), lambda: f"nobody is Ben: {labels(show)}")
+
+
+def test_a_later_capture_of_a_page_knows_names_and_takes_nobody_for_another(
+    stage: OpenStage,
+) -> None:
+    show = stage("/names-again")
+    conversation(show)
+    ask_who(open_panel(show), 1)
+    answer(show.browser.side_panel(), name="Ben")
+    until_named(show, "Speaker 1:", "Ben:", "Speaker 3:")
+    end_captions(show.browser, show.host, show.page)
+    wait_until(lambda: show.browser.badge(show.page) != "on", "captions are still on")
+    show.browser.click_action(show.page)
+    wait_until(lambda: show.browser.badge(show.page) == "on", "captions are not on again")
+    # The host numbers those whom it hears from 1 on, whoever they are.
+    show.say("Who am I?", speaker="2")
+    show.say("And I?", speaker="1")
+    until_named(show, "Speaker 4:", "Speaker 5:")
