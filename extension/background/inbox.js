@@ -1,5 +1,5 @@
 import { handle } from '../shared/handlers.js';
-import { isName, mediaOf } from './media_reports.js';
+import { mediaOf, speakingOf } from './media_reports.js';
 import { maySend, senderOf } from './senders.js';
 
 /** @typedef {import('../shared/messages.js').PageMessage} PageMessage */
@@ -43,8 +43,9 @@ export class Inbox {
       const media = mediaOf(message);
       if (tab?.id !== undefined && media) void this.#controller.noteMedia(tab.id, media);
     },
-    speaking: ({ name }, { tab }) => {
-      if (tab?.id !== undefined && isName(name)) void this.#transcripts.noteSpeaking(tab.id, name);
+    speaking: (message, { tab }) => {
+      const seen = speakingOf(message);
+      if (tab?.id !== undefined && seen) void this.#transcripts.noteSpeaking(tab.id, seen);
     },
     position: (message, sender) => void this.#preferences.keepPosition(sender, message),
   };

@@ -23,10 +23,12 @@ export function mediaOf({ paused, playhead, picture = 'none' }) {
 }
 
 /**
- * @param {unknown} value that a content script says is the name of somebody
- * @returns {value is string | null} null: nobody speaks
+ * @param {{ name: unknown, found: unknown }} message of a content script
+ * @returns {{ name: string | null, found: boolean | null } | null} null: it is no report
  */
-export function isName(value) {
-  if (value === null) return true;
-  return typeof value === 'string' && value.trim() !== '' && value.length <= LONGEST_NAME;
+export function speakingOf({ name, found }) {
+  if (found !== null && typeof found !== 'boolean') return null;
+  if (name === null) return { name, found };
+  const isName = typeof name === 'string' && name.trim() !== '' && name.length <= LONGEST_NAME;
+  return isName ? { name, found } : null;
 }

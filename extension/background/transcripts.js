@@ -68,11 +68,11 @@ export class Transcripts {
 
   /**
    * @param {number} tabId
-   * @param {string | null} name of the one who speaks in its meeting; null: nobody, or several
+   * @param {{ name: string | null, found: boolean | null }} seen on the page of its meeting
    */
-  async noteSpeaking(tabId, name) {
+  async noteSpeaking(tabId, seen) {
     await this.#offscreen.rejoin();
-    this.#offscreen.send({ type: 'speaking', tabId, name });
+    this.#offscreen.send({ type: 'speaking', tabId, ...seen });
   }
 
   /** @param {import('../shared/messages.js').SpeakerReport} who the user wants to say who speaks */

@@ -105,7 +105,8 @@ export class Conversation {
     const stale = this.#translation.isByBrowser ? this.#translation.stale : state.stale;
     const shown = shownPhase(phase, translation, this.#interrupted && !this.stopping);
     const own = { microphone: this.#microphoneState, step: this.inStep.state };
-    return { session, tabId, ...state, ...own, phase: shown, stale, translation };
+    const { pageNames } = this.transcript;
+    return { session, tabId, ...state, ...own, pageNames, phase: shown, stale, translation };
   }
 
   /** Tell the overlay everything, because it is new. */

@@ -24,6 +24,7 @@ const KEEP_EVERY_SAMPLES = 4 * SAMPLE_RATE;
  * @property {(from: number) => void} goOn
  * @property {(message: SessionMessage) => void} toOverlay
  * @property {(report: OffscreenReport) => void} report
+ * @property {() => void} stateChanged
  * @property {() => void} named speakers have other names, or have said other lines
  * @property {() => number} behind samples for which the user has yet to hear what has come
  * @property {() => number} now Date.now()
@@ -38,6 +39,8 @@ export class MediaTranscript {
   /** @type {Set<string>} voices that the capture has heard */
   #heard = new Set();
   #meeting = new MeetingVoices();
+  /** @type {boolean | null} */
+  #pageNames = null;
   /** The sample after the last that has arrived. */
   #position = 0;
   /** What the overlay calls speakers, as JSON. */
@@ -172,9 +175,20 @@ export class MediaTranscript {
     return this.#writer.voiced(lines, this.#id);
   }
 
-  /** @param {string | null} name of the one who speaks in a meeting; null: nobody, or several */
-  noteSpeaking(name) {
+  /**
+   * @param {string | null} name of the one who speaks in a meeting; null: nobody, or several
+   * @param {boolean | null} found whether its page shows any names; null: nobody knows yet
+   */
+  noteSpeaking(name, found) {
     this.#meeting.note(name, this.#position);
+    if (found === this.#pageNames) return;
+    this.#pageNames = found;
+    this.#outlets.stateChanged();
+  }
+
+  /** Whether the page of a meeting shows names; null: it is none, or nobody knows. */
+  get pageNames() {
+    return this.#pageNames;
   }
 
   /** The overlay is new: it is told again what it replays, and what speakers are called. */

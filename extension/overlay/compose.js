@@ -93,8 +93,9 @@ export function composePage(parts, fonts, labels, tell, toCaptions) {
   });
   stage.enter(popover, toCaptions);
   const key = makeKey(parts, popover, toCaptions);
-  const names = new parts.meetingNames.MeetingNames(serviceOf(location), (name) =>
-    tell({ type: 'speaking', name }),
+  const names = new parts.meetingNames.MeetingNames(
+    () => serviceOf(location),
+    (seen) => tell({ type: 'speaking', ...seen }),
   );
   followWindow(stage, players);
   /** @param {ToPage} message */

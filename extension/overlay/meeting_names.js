@@ -58,6 +58,18 @@ export const SELECTORS = {
   },
 };
 
+/**
+ * @typedef {object} Seen
+ * @property {string | null} name of the one who speaks; null: nobody, or it is not sure who
+ * @property {boolean | null} found whether the page shows any names; null: nobody knows yet
+ */
+
+/** @type {Seen} */
+const NOTHING = { name: null, found: null };
+
+/** A page that has shown no name by then shows none, or was changed. */
+const NONE_AFTER_MS = 20_000;
+
 /** Tiles of what is no person. */
 const NOBODY = '[data-stream-type="ScreenSharing"]';
 
@@ -82,23 +94,29 @@ export function nameIn(text) {
 
 /** Tells who speaks, whenever that changes. Looks at a page only while it is wanted to. */
 export class MeetingNames {
-  #selectors;
+  #service;
+  /** @type {Selectors | null} */
+  #selectors = null;
   #tell;
   #wanted = false;
   #watching = false;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
-  /** @type {string | null} whom it has told last */
-  #told = null;
+  /** What it has told last, as JSON. */
+  #told = JSON.stringify(NOTHING);
+  /** Whether there was ever a name on the page. */
+  #seen = false;
+  /** When it began to look, ms. */
+  #since = 0;
   /** @type {WeakMap<Element, { look: string, moved: number[] }>} when each meter has moved last, ms */
   #meters = new WeakMap();
 
   /**
-   * @param {Service | null} service whose page it is; null: none that is known
-   * @param {(name: string | null) => void} tell null: nobody, or it is not sure who
+   * @param {() => Service | null} service whose page it is; null: none that is known
+   * @param {(seen: Seen) => void} tell
    */
   constructor(service, tell) {
-    this.#selectors = service && SELECTORS[service];
+    this.#service = service;
     this.#tell = tell;
   }
 
@@ -115,24 +133,37 @@ export class MeetingNames {
   }
 
   #settle() {
+    const service = this.#service();
+    this.#selectors = service && SELECTORS[service];
     const isOn = this.#wanted && this.#watching && this.#selectors !== null;
     if (isOn === (this.#timer !== undefined)) return;
     clearInterval(this.#timer);
+    this.#since = performance.now();
+    this.#seen = false;
     this.#timer = isOn ? setInterval(() => this.#look(), LOOK_EVERY_MS) : undefined;
-    if (!isOn) this.#note(null);
+    if (!isOn) this.#note(NOTHING);
   }
 
   #look() {
     const names = new Set(this.#speakers().map((tile) => this.#nameOf(tile)));
     const [only = null] = names;
-    this.#note(names.size === 1 ? only : null);
+    this.#note({ name: names.size === 1 ? only : null, found: this.#found() });
   }
 
-  /** @param {string | null} name */
-  #note(name) {
-    if (name === this.#told) return;
-    this.#told = name;
-    this.#tell(name);
+  /** @returns {boolean | null} whether the page shows names; null: they may be yet to come */
+  #found() {
+    const { tile } = /** @type {Selectors} */ (this.#selectors);
+    this.#seen ||= elements(documents(), tile).some((each) => this.#nameOf(each) !== null);
+    if (this.#seen) return true;
+    return performance.now() - this.#since < NONE_AFTER_MS ? null : false;
+  }
+
+  /** @param {Seen} seen */
+  #note(seen) {
+    const told = JSON.stringify(seen);
+    if (told === this.#told) return;
+    this.#told = told;
+    this.#tell(seen);
   }
 
   /** @returns {Element[]} tiles of those who speak */

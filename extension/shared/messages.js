@@ -105,6 +105,8 @@
  * @property {string | null} smallerModel to go on with, where captions come late for good
  * @property {Problem | null} modelProblem why it is not the model or device that was asked for
  * @property {MicrophoneState} microphone
+ * @property {boolean | null} [pageNames] whether the page of a meeting shows names; null: it is none, or
+ *   nobody knows
  * @property {StepState | null} step null: sound and picture are not to wait for captions
  * @property {TranslationState} translation
  */
@@ -188,7 +190,7 @@
  *   | { type: 'media', tabId: number, frame: number, paused: boolean | null,
  *       playhead: Playhead | null, picture?: Picture }
  *   | { type: 'edit', tabId: number, edit: TranscriptEdit }
- *   | { type: 'speaking', tabId: number, name: string | null }
+ *   | { type: 'speaking', tabId: number, name: string | null, found: boolean | null }
  *   | { type: 'save', tabId: number, saved: boolean, after?: string }
  *   | { type: 'recalled', tabId: number, kept: KeptSource }
  *   | { type: 'transcripts', tabIds: number[], whole: number | null }
@@ -283,11 +285,11 @@
  * From the overlay to the service worker: the user has dragged it (null: back to its own place);
  * the page's media were paused, or play on (null: what is heard is none that it sees), and where the
  * main one is; a frame of another site was loaded in it; who speaks in a meeting, as
- * its page shows it (null: nobody, or several); the page hides it again and again.
+ * its page shows it (null: nobody, or several), and whether it shows any names (null: nobody knows yet); the page hides it again and again.
  * @typedef {{ type: 'position', screen: keyof SitePositions, position: Position | null }
  *   | { type: 'media', paused: boolean | null, playhead: Playhead | null, picture?: Picture }
  *   | { type: 'frames' }
- *   | { type: 'speaking', name: string | null }
+ *   | { type: 'speaking', name: string | null, found: boolean | null }
  *   | { type: 'hampered' }} PageMessage
  */
 

@@ -113,3 +113,17 @@ def test_names_from_meetings_are_switched_off(meeting: Stage) -> None:
     assert PEOPLE[0] not in "".join(labels(meeting))
     told = meeting.browser.context.service_workers[-1].evaluate("() => globalThis.told")
     assert told in ([], [None]), "the page was read all the same"
+
+
+@pytest.mark.parametrize("meeting", ["meet"], indirect=True)
+def test_a_meeting_that_shows_no_names_is_said_to(meeting: Stage) -> None:
+    forget_the_page(meeting.page)
+    meeting.browser.choose(meetingNames=False)
+    meeting.browser.choose(meetingNames=True)
+    meeting.browser.popup(meeting.page).click("#panel")
+    panel = meeting.browser.side_panel()
+    told = lambda: "this page shows no names" in panel.text("#state")  # noqa: E731
+    wait_until(told, lambda: panel.text("#state"), seconds=60)
+    hear(meeting, "It is Ana.", "1", speak_unseen(meeting))
+    hear(meeting, "It is Ben.", "2", speak_unseen(meeting))
+    until_named(meeting, "Speaker 1:", "Speaker 2:")

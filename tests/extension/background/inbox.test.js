@@ -143,10 +143,11 @@ test('what comes from somebody else, or is of no known type, changes nothing', (
 test('who speaks in a meeting is taken from its page, and nothing that is no name', () => {
   const { inbox, asked } = bench();
   for (const name of ['Ana', null, '', '  ', 'x'.repeat(81), 7, ['Ana'], undefined]) {
-    inbox.receive(/** @type {any} */ ({ type: 'speaking', name }), PAGE, () => {});
+    const told = { type: 'speaking', name, found: true };
+    inbox.receive(/** @type {any} */ (told), PAGE, () => {});
   }
   assert.deepEqual(asked, [
-    ['noteSpeaking', 7, 'Ana'],
-    ['noteSpeaking', 7, null],
+    ['noteSpeaking', 7, { name: 'Ana', found: true }],
+    ['noteSpeaking', 7, { name: null, found: true }],
   ]);
 });

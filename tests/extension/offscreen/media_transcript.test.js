@@ -23,6 +23,7 @@ function bench() {
       goOn: () => {},
       toOverlay: (message) => toOverlay.push(message),
       report: (report) => reports.push(report),
+      stateChanged: () => {},
       named: () => {},
       behind: () => behind,
       now: () => now,
