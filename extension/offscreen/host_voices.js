@@ -1,5 +1,5 @@
 /** Voices of the hosts of one session. Each host numbers those that it hears from 1 on. */
-import { countedOn, isNumber } from '../shared/speakers.js';
+import { countedOn, isNumber, joinedVoices, voicesOf } from '../shared/speakers.js';
 import { agreed } from '../transcript/agreement.js';
 
 /** @typedef {import('../shared/protocol.js').Line} Line */
@@ -42,7 +42,9 @@ export class HostVoices {
     this.#numbers.clear();
     this.#before = this.#highest;
     this.#heardBefore = lines.flatMap(({ start, end, speaker }) =>
-      speaker !== null && start >= from ? { who: speaker, start, end } : [],
+      speaker !== null && voicesOf(speaker).length === 1 && start >= from
+        ? { who: speaker, start, end }
+        : [],
     );
   }
 
@@ -53,8 +55,8 @@ export class HostVoices {
   numbered(line) {
     const { speaker } = line;
     if (speaker === null || !isNumber(speaker)) return line;
-    const number = this.#numbers.get(speaker) ?? this.#take(speaker);
-    return number === speaker ? line : { ...line, speaker: number };
+    const numbers = voicesOf(speaker).map((voice) => this.#numbers.get(voice) ?? this.#take(voice));
+    return { ...line, speaker: joinedVoices(numbers) };
   }
 
   /**

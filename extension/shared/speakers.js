@@ -3,11 +3,15 @@
 /**
  * @typedef {object} SpeakerWords
  * @property {string} you the user's word for themselves
- * @property {(number: string) => string} numbered for a voice that the host has told apart
+ * @property {(number: string) => string} numbered for a voice that the host has told apart, or for
+ *   several: "1 and 2"
  */
 
 /** The speaker of what the user says into the microphone. */
 export const YOU = 'you';
+
+/** Between the numbers of voices that speak at the same time. */
+const AND = '+';
 
 /** Colours of others than the user, who has one of their own. */
 const COLOURS = 6;
@@ -18,10 +22,8 @@ const COLOURS = 6;
  * @param {Readonly<Record<string, string>>} [names] that speakers have
  */
 export function areNamed(speakers, names = {}) {
-  const first = speakers.find(isOther);
-  return speakers.some(
-    (speaker) => isOther(speaker) && (speaker !== first || Object.hasOwn(names, speaker)),
-  );
+  const others = speakers.flatMap((speaker) => (isOther(speaker) ? voicesOf(speaker) : []));
+  return others.some((voice) => voice !== others[0] || Object.hasOwn(names, voice));
 }
 
 /**
@@ -29,8 +31,8 @@ export function areNamed(speakers, names = {}) {
  * @param {readonly (string | null)[]} speakers of lines
  */
 export function lastNumber(speakers) {
-  const numbers = speakers.map((speaker) =>
-    speaker !== null && isNumber(speaker) ? Number(speaker) : 0,
+  const numbers = speakers.flatMap((speaker) =>
+    speaker !== null && isNumber(speaker) ? voicesOf(speaker).map(Number) : [],
   );
   return Math.max(0, ...numbers);
 }
@@ -41,7 +43,8 @@ export function lastNumber(speakers) {
  * @param {number} before numbers that are taken
  */
 export function countedOn(speaker, before) {
-  return isNumber(speaker) ? String(before + Number(speaker)) : speaker;
+  if (!isNumber(speaker)) return speaker;
+  return joinedVoices(voicesOf(speaker).map((voice) => String(before + Number(voice))));
 }
 
 /**
@@ -68,21 +71,29 @@ export function speakerLabels(speakers, named, words, names = {}) {
  * @param {string} speaker
  * @param {SpeakerWords} words
  * @param {Readonly<Record<string, string>>} names that speakers have
+ * @returns {string}
  */
 export function nameOf(speaker, words, names) {
-  if (Object.hasOwn(names, speaker)) return names[speaker] ?? '';
-  return labelOf(speaker, words, names).replace(/\s*[:：]$/, '');
+  const parts = voicesOf(speaker);
+  if (!parts.some((voice) => Object.hasOwn(names, voice))) {
+    return labelOf(speaker, words, names).replace(/\s*[:：]$/, '');
+  }
+  if (parts.length === 1) return names[speaker] ?? '';
+  return listed(parts.map((voice) => nameOf(voice, words, names)));
 }
 
 /**
  * @param {string} speaker
  * @param {SpeakerWords} words
  * @param {Readonly<Record<string, string>>} names
+ * @returns {string}
  */
 function labelOf(speaker, words, names) {
-  if (Object.hasOwn(names, speaker)) return `${names[speaker]}:`;
+  const parts = voicesOf(speaker);
+  if (parts.some((voice) => Object.hasOwn(names, voice)))
+    return `${nameOf(speaker, words, names)}:`;
   if (speaker === YOU) return words.you;
-  return isNumber(speaker) ? words.numbered(speaker) : `${speaker}:`;
+  return isNumber(speaker) ? words.numbered(listed(parts)) : `${speaker}:`;
 }
 
 /**
@@ -92,7 +103,7 @@ function labelOf(speaker, words, names) {
  */
 export function speakerColour(speaker) {
   if (speaker === null || speaker === YOU) return 0;
-  if (isNumber(speaker)) return 1 + ((Number(speaker) - 1) % COLOURS);
+  if (isNumber(speaker)) return 1 + ((Number(voicesOf(speaker)[0]) - 1) % COLOURS);
   const sum = [...speaker].reduce((total, letter) => total + (letter.codePointAt(0) ?? 0), 0);
   return 1 + (sum % COLOURS);
 }
@@ -102,7 +113,25 @@ function isOther(speaker) {
   return speaker !== null && speaker !== YOU;
 }
 
-/** @param {string} speaker @returns {boolean} whether it is a voice's number, and not a name */
+/** @param {string} speaker @returns {boolean} whether it is a voice's number, or several at once */
 export function isNumber(speaker) {
-  return /^[1-9][0-9]*$/.test(speaker);
+  return /^[1-9][0-9]*(\+[1-9][0-9]*)*$/.test(speaker);
+}
+
+/** @param {string} speaker @returns {string[]} each of the voices that speak at the same time */
+export function voicesOf(speaker) {
+  return isNumber(speaker) ? speaker.split(AND) : [speaker];
+}
+
+/**
+ * @param {readonly string[]} voices that speak at the same time
+ * @returns {string} as one speaker; one that is there twice is there once
+ */
+export function joinedVoices(voices) {
+  return [...new Set(voices)].join(AND);
+}
+
+/** @param {readonly string[]} parts @returns {string} as the user's language lists them */
+function listed(parts) {
+  return new Intl.ListFormat(undefined, { type: 'conjunction' }).format(parts);
 }

@@ -1,4 +1,5 @@
 /** Who a voice is, by what somebody else says of the same moments. Pure. */
+import { voicesOf } from '../shared/speakers.js';
 
 /**
  * Somebody was heard, or seen to speak.
@@ -27,7 +28,8 @@ export function heardWith(told, lines) {
   /** @type {Map<string, Map<string, number>>} */
   const all = new Map();
   for (const { speaker, start, end } of lines) {
-    if (speaker === null) continue;
+    // Of two who speak at the same time, nobody can say which one is told.
+    if (speaker === null || voicesOf(speaker).length > 1) continue;
     for (const span of told) {
       const both = Math.min(end, span.end) - Math.max(start, span.start);
       if (both <= 0) continue;

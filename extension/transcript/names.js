@@ -2,7 +2,7 @@
  * Who is who in a transcript: what voices are called, which of them are one, and which lines were
  * given to the wrong one. What was heard stays as it was, so all of it can be taken back. Pure.
  */
-import { lastNumber, YOU } from '../shared/speakers.js';
+import { joinedVoices, lastNumber, voicesOf, YOU } from '../shared/speakers.js';
 
 /** @typedef {import('./transcript.js').Transcript} Transcript */
 
@@ -38,7 +38,8 @@ const STEPS_KEPT = 30;
  */
 export function voiceOf({ voices = NO_VOICES }, { id, speaker }) {
   const voice = valueOf(voices.lines, id) ?? speaker;
-  return voice === null ? null : (valueOf(voices.same, voice) ?? voice);
+  if (voice === null) return null;
+  return joinedVoices(voicesOf(voice).map((each) => valueOf(voices.same, each) ?? each));
 }
 
 /**
@@ -63,8 +64,8 @@ export function shownNames({ names, voices = NO_VOICES }) {
  * @returns {string[]} voices that have a line, as they came
  */
 export function voicesIn(transcript) {
-  const voices = new Set(transcript.entries.map((entry) => voiceOf(transcript, entry)));
-  return [...voices].filter((voice) => voice !== null);
+  const voices = transcript.entries.map((entry) => voiceOf(transcript, entry));
+  return [...new Set(voices.flatMap((voice) => (voice === null ? [] : voicesOf(voice))))];
 }
 
 /**
@@ -73,7 +74,7 @@ export function voicesIn(transcript) {
  */
 export function knownVoices({ entries, names, voices = NO_VOICES }) {
   const { same, lines, learnt: told } = voices;
-  const heard = entries.flatMap(({ speaker }) => speaker ?? []);
+  const heard = entries.flatMap(({ speaker }) => (speaker === null ? [] : voicesOf(speaker)));
   const called = [names, same, told].flatMap((record) => Object.keys(record));
   return new Set([...heard, ...called, ...Object.values(same), ...Object.values(lines)]);
 }

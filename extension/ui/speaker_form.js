@@ -1,5 +1,5 @@
 /** A small form at a line: what its speaker is called, which other one that is, who said the line. */
-import { nameOf, YOU } from '../shared/speakers.js';
+import { nameOf, voicesOf, YOU } from '../shared/speakers.js';
 import { highestVoice, NO_VOICES, shownNames, voiceOf, voicesIn } from '../transcript/names.js';
 import { element, text } from './page.js';
 import { openBeside, place } from './popover.js';
@@ -23,7 +23,7 @@ const AS_HEARD = 'as heard';
 
 /**
  * @typedef {object} Fields
- * @property {HTMLInputElement | null} name null: nobody knows who has said the line
+ * @property {HTMLInputElement | null} name null: nobody knows who has said the line, or two have
  * @property {HTMLSelectElement | null} same null: there is nobody else
  * @property {HTMLSelectElement} line
  */
@@ -82,7 +82,9 @@ function fieldsFor(entry, voice, transcript) {
   const others = voicesIn(transcript).flatMap((each) =>
     each === voice ? [] : [[each, called(each)]],
   );
-  const isOneOfSeveral = voice !== null && voice !== YOU && others.length > 0;
+  // Of two who speak at the same time, each has lines of their own.
+  const isOne = voice !== null && voicesOf(voice).length === 1;
+  const isOneOfSeveral = isOne && voice !== YOU && others.length > 0;
   const isGiven = Object.hasOwn((transcript.voices ?? NO_VOICES).lines, entry.id);
   const line = choice([
     [AS_IT_IS, voice === null ? text('speaker_unknown') : called(voice)],
@@ -91,7 +93,7 @@ function fieldsFor(entry, voice, transcript) {
     .../** @type {[string, string][]} */ (isGiven ? [[AS_HEARD, text('speaker_as_heard')]] : []),
   ]);
   return {
-    name: voice === null ? null : name,
+    name: isOne ? name : null,
     same: isOneOfSeveral ? choice([[AS_IT_IS, text('speaker_no_other')], ...others]) : null,
     line,
   };

@@ -69,6 +69,18 @@ test('a voice that is heard where two were is neither', () => {
   assert.deepEqual(heardTwice('1', 14), []);
 });
 
+test('each of two who speak at the same time has a number of its own', () => {
+  const { session, hear } = bench();
+  session.attach();
+  hear(10);
+  const both = line(200, 'Yes!', { speaker: '1+2' });
+  session.applyCaptions(captions(1, [line(0, 'Ana.', { speaker: '1' }), both]));
+  session.detach(true);
+  session.attach();
+  session.applyCaptions(captions(1, [line(0, 'Yes!', { speaker: '2+1' })]));
+  assert.equal(session.model.lines[0]?.speaker, '4+3');
+});
+
 test('another model of the same host knows its voices, so numbers stay', () => {
   const { session, hear } = bench();
   session.attach();

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { areNamed, speakerColour, speakerLabels, YOU } from '../../../extension/shared/speakers.js';
+import {
+  areNamed,
+  countedOn,
+  lastNumber,
+  nameOf,
+  speakerColour,
+  speakerLabels,
+  YOU,
+} from '../../../extension/shared/speakers.js';
 
 /** @typedef {(string | null)[]} Speakers */
 
@@ -72,4 +80,19 @@ test('speakers differ in colour from those beside them, and from the user', () =
   assert.equal(speakerColour('7'), 1);
   assert.equal(speakerColour('Ana'), speakerColour('Ana'));
   assert.notEqual(speakerColour('Ana'), 0);
+});
+
+test('two who speak at the same time are named together', () => {
+  assert.equal(areNamed(['1+2']), true);
+  assert.deepEqual(labels('1', '1+2', '1+2', '2'), [
+    'Speaker 1:',
+    'Speaker 1 and 2:',
+    '',
+    'Speaker 2:',
+  ]);
+  const names = { 2: 'Ana' };
+  assert.deepEqual(speakerLabels(['1+2', '2'], true, WORDS, names), ['Speaker 1 and Ana:', 'Ana:']);
+  assert.equal(nameOf('2+3', WORDS, { 2: 'Ana', 3: 'Ben' }), 'Ana and Ben');
+  assert.deepEqual([countedOn('1+2', 4), lastNumber(['3', '1+5', null])], ['5+6', 5]);
+  assert.equal(speakerColour('2+3'), speakerColour('2'));
 });

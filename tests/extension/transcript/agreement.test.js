@@ -33,6 +33,10 @@ test('where two are told while one is heard, neither is believed', () => {
   assert.equal(agreed(seen, [said('1', 0, 10)], ENOUGH).size, 0);
 });
 
+test('of two who speak at the same time, nobody knows which one is told', () => {
+  assert.equal(agreed([told('Ada', 0, 9)], [said('1+2', 0, 9)], ENOUGH).size, 0);
+});
+
 test('a switch that is told late does no harm', () => {
   const seen = [told('Ada', 1, 11), told('Bob', 11, 21)];
   const lines = [said('1', 0, 10), said('2', 10, 20)];

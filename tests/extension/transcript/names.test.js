@@ -101,6 +101,16 @@ test('a voice that is recognised has its name, unless the user has given it anot
   assert.deepEqual(whoSaid(back), ['1', '2', '1', null, 'you']);
 });
 
+test('two who speak at the same time are known one by one, and are one where they are', () => {
+  const both = transcriptOf([...TALK.entries, entry(20, 'Yes!', { speaker: '2+3' })]);
+  assert.deepEqual(voicesIn(both), ['1', '2', '3', 'you']);
+  const one = after(both, { kind: 'merge', speaker: '3', into: '2' });
+  assert.equal(voiceOf(one, { id: 'c 20', speaker: '2+3' }), '2');
+  const other = after(both, { kind: 'merge', speaker: '3', into: '1' });
+  assert.equal(voiceOf(other, { id: 'c 20', speaker: '2+3' }), '2+1');
+  assert.equal(highestVoice(transcriptOf([entry(0, 'Yes!', { speaker: '2+7' })])), 7);
+});
+
 /**
  * @param {ReturnType<typeof numbersFrom>} below
  * @returns {Edit} any one
