@@ -187,22 +187,25 @@ export function learnt(transcript, voice, name) {
 }
 
 /**
- * Take what an earlier capture knew. Where both know something, that of now holds.
+ * Take what an earlier capture knew. Where both know something, that of now holds, and what was
+ * changed now can still be taken back.
  * @param {Named} now
  * @param {Named} earlier
- * @returns {Required<Named>} nothing of it can be taken back
+ * @returns {Required<Named>}
  */
 export function withEarlier({ names, voices = NO_VOICES }, { names: old, voices: before }) {
   const { same, lines, learnt: told } = before ?? NO_VOICES;
-  return {
-    names: { ...old, ...names },
-    voices: {
-      same: { ...same, ...voices.same },
-      lines: { ...lines, ...voices.lines },
-      learnt: { ...told, ...voices.learnt },
-      steps: [],
-    },
+  const joint = (/** @type {Step} */ step) => {
+    const { names: called, same: one, lines: given } = step;
+    return {
+      names: { ...old, ...called },
+      same: { ...same, ...one },
+      lines: { ...lines, ...given },
+    };
   };
+  const { names: all, ...now } = joint({ names, ...voices });
+  const steps = voices.steps.map(joint);
+  return { names: all, voices: { ...now, learnt: { ...told, ...voices.learnt }, steps } };
 }
 
 /**

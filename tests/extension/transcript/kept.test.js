@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { covered, withHeard } from '../../../extension/transcript/coverage.js';
 import { keptChanges, keptSources, withKept } from '../../../extension/transcript/kept.js';
-import { assigned, merged, renamed, voiceOf } from '../../../extension/transcript/names.js';
+import { assigned, merged, renamed, undone, voiceOf } from '../../../extension/transcript/names.js';
 import { corrected, withLines, withSource } from '../../../extension/transcript/transcript.js';
 import { line } from '../builders.js';
 import { emptyTranscript, playhead, SECOND, timelineOf } from './builders.js';
@@ -75,7 +75,9 @@ test('a voice of an earlier capture is not taken for one of now that has its num
     ['4', '2'],
   );
   assert.deepEqual(names, { 2: 'Bob', 3: 'Ada' });
-  assert.deepEqual([voices?.same, voices?.steps], [{ 5: '3' }, []]);
+  assert.deepEqual([voices?.same, voices?.steps.length], [{ 5: '3' }, 1]);
+  const back = undone({ ...now, names, voices });
+  assert.deepEqual(back.names, { 3: 'Ada' });
 });
 
 test('what has changed is told by parts of the medium', () => {
