@@ -1,4 +1,5 @@
 /** Which voice is which participant of a meeting, by when its page has shown that they speak. */
+import { YOU } from '../shared/speakers.js';
 import { heardWith, sureOf } from '../transcript/agreement.js';
 
 /** @typedef {import('../shared/protocol.js').Line} Line */
@@ -44,9 +45,10 @@ export class MeetingVoices {
    * @returns {Map<string, string>} the names of all voices of which it is sure
    */
   learn(lines, now) {
-    const fresh = lines.filter(
-      ({ text, state, start }) => text !== '' && state === 'final' && start >= this.#countedUntil,
-    );
+    // What the user says into the microphone is not among what the tab plays.
+    const fresh = lines
+      .filter(({ text, state, speaker }) => text !== '' && state === 'final' && speaker !== YOU)
+      .filter(({ start }) => start >= this.#countedUntil);
     const current = this.#speaking ? [{ ...this.#speaking, end: now }] : [];
     for (const [voice, times] of heardWith([...this.#told, ...current], fresh)) {
       const known = this.#heard.get(voice) ?? new Map();

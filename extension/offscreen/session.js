@@ -23,8 +23,10 @@ import { phaseOf } from './phase.js';
  * @property {import('./host_voices.js').VoiceOutlets} [voices]
  */
 
-/** Where nobody else numbers voices. */
-/** @type {import('./host_voices.js').VoiceOutlets} */
+/**
+ * Where nobody else numbers voices.
+ * @type {import('./host_voices.js').VoiceOutlets}
+ */
 const ALONE = { take: (wanted) => wanted, recognised: () => {} };
 
 /** Enough for the recogniser to go on in the same style; the protocol allows 2000. */

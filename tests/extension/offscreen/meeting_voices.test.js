@@ -63,6 +63,12 @@ test('a page that shows one name while two voices speak names both, as it is tol
   assert.deepEqual([...names.values()], ['Ana', 'Ana']);
 });
 
+test('the user is not called what the page shows while they speak', () => {
+  const voices = meeting(['Ana', 0]);
+  const lines = [said('you', 0, 9), said('1', 0, 4)];
+  assert.deepEqual([...voices.learn(lines, 9 * SECOND)], [['1', 'Ana']]);
+});
+
 test('a voice that is heard while one and then another is shown has no name', () => {
   const voices = meeting(['Ana', 0], ['Ben', 5]);
   assert.equal(voices.learn([said('1', 0, 10)], 10 * SECOND).size, 0);
