@@ -9,6 +9,7 @@ from meeting_pages import ADDRESSES, PEOPLE, page_of
 from pages import Clip, Site
 from playwright.sync_api import Page
 from stage import Stage
+from test_names import host_of
 from test_speakers import labels, until_named
 from waiting import wait_until
 
@@ -49,8 +50,8 @@ def meeting(
 
 def position(show: Stage) -> int:
     """Return the newest sample that the host has heard."""
-    session = show.host.messages("start")[-1]["session"]
-    heard = [m["start"] for m in show.host.messages("audio") if m["session"] == session]
+    session = host_of(show).messages("start")[-1]["session"]
+    heard = [m["start"] for m in host_of(show).messages("audio") if m["session"] == session]
     return int(heard[-1]) if heard else 0
 
 

@@ -3,7 +3,7 @@
 import os
 import signal
 
-from conftest import OpenStage, end_captions
+from conftest import FakeHost, OpenStage, end_captions
 from popup import Popup
 from stage import Stage
 from test_in_place import hold
@@ -11,6 +11,12 @@ from test_speakers import labels, until_named
 from waiting import wait_until
 
 ANA = "Ana <b>&amp; Co"
+
+
+def host_of(show: Stage) -> FakeHost:
+    """Return who says the captions."""
+    assert isinstance(show.host, FakeHost)
+    return show.host
 
 
 def open_panel(show: Stage) -> Popup:
@@ -103,9 +109,9 @@ def test_a_name_stays_with_its_voice_when_the_host_is_killed(stage: OpenStage) -
     ask_who(panel, 0)
     answer(panel, name="Ana")
     until_named(show, "Ana:", "Speaker 2:", "Speaker 3:")
-    starts = len(show.host.messages("start"))
-    os.kill(show.host.messages("started")[-1]["pid"], signal.SIGKILL)
-    wait_until(lambda: len(show.host.messages("start")) > starts, "no host came")
+    starts = len(host_of(show).messages("start"))
+    os.kill(host_of(show).messages("started")[-1]["pid"], signal.SIGKILL)
+    wait_until(lambda: len(host_of(show).messages("start")) > starts, "no host came")
     until_named(show, "Ana:", "Speaker 2:", "Speaker 3:")
     # The next one numbers voices as it hears them.
     again = {"Shall we begin?": "2", "Yes, please.": "1", "I think so, too.": "3"}
@@ -143,7 +149,7 @@ def test_a_later_capture_of_a_page_knows_names_and_takes_nobody_for_another(
     ask_who(open_panel(show), 1)
     answer(show.browser.side_panel(), name="Ben")
     until_named(show, "Speaker 1:", "Ben:", "Speaker 3:")
-    end_captions(show.browser, show.host, show.page)
+    end_captions(show.browser, host_of(show), show.page)
     wait_until(lambda: show.browser.badge(show.page) != "on", "captions are still on")
     show.browser.click_action(show.page)
     wait_until(lambda: show.browser.badge(show.page) == "on", "captions are not on again")
