@@ -58,7 +58,10 @@ def press(panel: Popup, label: str) -> None:
 
 def until_panel_names(panel: Popup, *expected: str) -> None:
     """Wait until the last lines in the panel begin so."""
-    seen = lambda: panel.texts("#lines .speaker")[-len(expected) :]  # noqa: E731
+
+    def seen() -> list[str]:
+        return panel.texts("#lines .speaker")[-len(expected) :]
+
     wait_until(lambda: seen() == list(expected), lambda: f"expected {expected}, got {seen()}")
 
 
