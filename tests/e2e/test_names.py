@@ -102,7 +102,8 @@ def test_a_name_is_everywhere_at_once_and_is_taken_back(stage: OpenStage) -> Non
         press(panel, "Undo the last change of speakers")
         until_panel_names(panel, *expected)
     show.say("Nobody has a name.", speaker="1")
-    until_named(show, *undone[-1], "Speaker 1:")
+    # What was said before may have faded in the meantime.
+    until_named(show, "Speaker 1:")
 
 
 def test_a_name_stays_with_its_voice_when_the_host_is_killed(stage: OpenStage) -> None:
