@@ -1,5 +1,5 @@
 import { handle } from '../shared/handlers.js';
-import { mediaOf } from './media_reports.js';
+import { mediaOf, speakingOf } from './media_reports.js';
 import { maySend, senderOf } from './senders.js';
 
 /** @typedef {import('../shared/messages.js').PageMessage} PageMessage */
@@ -43,6 +43,10 @@ export class Inbox {
       const media = mediaOf(message);
       if (tab?.id !== undefined && media) void this.#controller.noteMedia(tab.id, media);
     },
+    speaking: (message, { tab }) => {
+      const seen = speakingOf(message);
+      if (tab?.id !== undefined && seen) void this.#transcripts.noteSpeaking(tab.id, seen);
+    },
     position: (message, sender) => void this.#preferences.keepPosition(sender, message),
   };
 
@@ -50,7 +54,7 @@ export class Inbox {
    * @param {Pick<Controller, 'checkHost' | 'noteHampered' | 'noteMedia' | 'retranslate' | 'setMicrophone' | 'stop'
    *   | 'toggle'>} controller
    * @param {Pick<import('./preferences.js').Preferences, 'keepPosition'>} preferences
-   * @param {Pick<import('./transcripts.js').Transcripts, 'edit' | 'editKept' | 'save' | 'seek'>} transcripts
+   * @param {Pick<import('./transcripts.js').Transcripts, 'edit' | 'editKept' | 'noteSpeaking' | 'save' | 'seek'>} transcripts
    * @param {Pick<import('./inner_frames.js').InnerFrames, 'watch'>} inner
    */
   constructor(controller, preferences, transcripts, inner) {

@@ -127,7 +127,7 @@ async function write(session, changes) {
  * @param {Map<string, unknown>} items takes what is to be written
  * @returns {Omit<Kept, 'key'>}
  */
-function itemsOf({ source, names, parts: changed }, before, items) {
+function itemsOf({ parts: changed, whole: _, ...head }, before, items) {
   /** @param {string} name @param {unknown} item */
   const put = (name, item) => {
     items.set(name, item);
@@ -135,11 +135,12 @@ function itemsOf({ source, names, parts: changed }, before, items) {
   };
   /** @type {Record<string, number>} */
   const parts = { ...before?.parts };
+  const { key } = head.source;
   for (const [part, entries] of changed) {
     if (entries.length === 0) delete parts[part];
-    else parts[part] = put(partName(source.key, part), entries);
+    else parts[part] = put(partName(key, part), entries);
   }
-  return { head: put(headName(source.key), { source, names }), parts };
+  return { head: put(headName(key), head), parts };
 }
 
 /** @param {Kept[]} all the oldest first @returns {Kept[]} as many of the newest as may be kept */
@@ -157,9 +158,9 @@ function newest(all) {
 }
 
 /** @param {KeptSource} kept @returns {import('../transcript/transcript.js').Transcript} of nothing else */
-function transcriptOf({ source, names, entries }) {
+function transcriptOf({ source, ...rest }) {
   const nothing = beginTranscript({ id: '', tabId: -1, site: '', title: '', began: 0 });
-  return { ...nothing, sources: [source], names, entries };
+  return { ...nothing, ...rest, sources: [source] };
 }
 
 /** @param {Kept} kept @returns {string[]} of its items */

@@ -4,6 +4,9 @@ import { isPlayhead } from '../transcript/timeline.js';
 /** @typedef {import('../shared/messages.js').MediaReport} MediaReport */
 /** @typedef {import('../shared/messages.js').Picture} Picture */
 
+/** As long a name as the user could give. */
+const LONGEST_NAME = 80;
+
 /** @type {readonly Picture[]} */
 const PICTURES = ['none', 'copied', 'protected'];
 
@@ -17,4 +20,15 @@ export function mediaOf({ paused, playhead, picture = 'none' }) {
   if (playhead !== null && !isPlayhead(playhead)) return null;
   const known = PICTURES.find((each) => each === picture);
   return known ? { paused, playhead, picture: known } : null;
+}
+
+/**
+ * @param {{ name: unknown, found: unknown }} message of a content script
+ * @returns {{ name: string | null, found: boolean | null } | null} null: it is no report
+ */
+export function speakingOf({ name, found }) {
+  if (found !== null && typeof found !== 'boolean') return null;
+  if (name === null) return { name, found };
+  const isName = typeof name === 'string' && name.trim() !== '' && name.length <= LONGEST_NAME;
+  return isName ? { name, found } : null;
 }

@@ -50,7 +50,7 @@ const LOSSES_WITHIN_MS = 20_000;
  * @property {(tabId: number) => void} opened it is there and knows that
  * @property {(tabId: number) => void} lost its frame is gone, or has not come
  * @property {(tabId: number) => void} hampered its page removes every frame
- * @property {(tabId: number, asked: FrameMessage) => void} lookUp the user asks for a word in it
+ * @property {(tabId: number, asked: FrameMessage) => void} asked the user asks for something in it
  */
 
 /**
@@ -141,7 +141,7 @@ export class Overlays {
       setTimeout(() => this.#lose(tabId), Math.max(0, wait));
     });
     port.onMessage.addListener((message) => {
-      if (isLookUp(message)) this.#listener.lookUp(tabId, message);
+      if (isAsked(message)) this.#listener.asked(tabId, message);
     });
     const greeting = await this.#listener.greet(tabId);
     if (isGone()) return;
@@ -203,10 +203,15 @@ export class Overlays {
  * @param {any} message of a frame that the extension has opened
  * @returns {message is FrameMessage}
  */
-function isLookUp(message) {
-  const { type, word, language } = message ?? {};
-  const isWord = typeof word === 'string' && word.length > 0 && word.length <= LONGEST_WORD;
-  return type === 'look-up' && isWord && (language === null || typeof language === 'string');
+function isAsked(message) {
+  const { type, word, language, line, speaker } = message ?? {};
+  if (type === 'who') return Number.isInteger(line) && isShort(speaker);
+  return type === 'look-up' && isShort(word) && (language === null || typeof language === 'string');
+}
+
+/** @param {unknown} value */
+function isShort(value) {
+  return typeof value === 'string' && value.length > 0 && value.length <= LONGEST_WORD;
 }
 
 /**

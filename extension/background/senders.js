@@ -56,6 +56,7 @@ const MESSAGES = {
   media: ['place'],
   frames: ['place'],
   position: ['place'],
+  speaking: ['place'],
 };
 
 /**

@@ -21,13 +21,18 @@ export class Transcripts {
   #views;
   #kept;
   #inner;
+  /** @type {import('../shared/messages.js').SpeakerReport | null} waits until its tab's transcript is read */
+  #who = null;
 
   /** @type {import('../shared/handlers.js').Handlers<TranscriptNews>} */
   #news = {
     keep: ({ tabId, kept }) => void this.#keep(tabId, kept),
     playhead: (news) => this.#views.tellReaders(news),
     recall: ({ tabId, key }) => void this.#recall(tabId, key),
-    transcript: (news) => this.#views.tellReaders(news),
+    transcript: (news) => {
+      this.#views.tellReaders(news);
+      if (this.#who?.tabId === news.tabId) this.#tellWho(this.#who);
+    },
     'transcript-changes': (news) => this.#views.tellReaders(news),
     unsaved: (news) => this.#views.tellReaders(news),
   };
@@ -59,6 +64,27 @@ export class Transcripts {
   /** @param {number | null} whole tab whose transcript somebody reads from its beginning now */
   tellReaders(whole) {
     this.#offscreen.send({ type: 'transcripts', tabIds: this.#views.readTabs, whole });
+  }
+
+  /**
+   * @param {number} tabId
+   * @param {{ name: string | null, found: boolean | null }} seen on the page of its meeting
+   */
+  async noteSpeaking(tabId, seen) {
+    await this.#offscreen.rejoin();
+    this.#offscreen.send({ type: 'speaking', tabId, ...seen });
+  }
+
+  /** @param {import('../shared/messages.js').SpeakerReport} who the user wants to say who speaks */
+  askWho(who) {
+    this.#who = who;
+    if (this.#views.readTabs.includes(who.tabId)) this.#tellWho(who);
+  }
+
+  /** @param {import('../shared/messages.js').SpeakerReport} who */
+  #tellWho(who) {
+    this.#who = null;
+    this.#views.tellReaders(who);
   }
 
   /**

@@ -82,7 +82,10 @@ const overlays = new Overlays({
   },
   lost: (tabId) => void controller.refreshTab(tabId),
   hampered: (tabId) => controller.noteHampered(tabId),
-  lookUp: (tabId, asked) => offscreen.send({ ...asked, tabId }),
+  asked: (tabId, asked) => {
+    if (asked.type === 'who') transcripts.askWho({ ...asked, tabId });
+    else offscreen.send({ ...asked, tabId });
+  },
 });
 const kept = new KeptSources((incognito) => (incognito ? privateStorage : storage));
 const inner = new InnerFrames((tabId, report, frame) => {

@@ -5,8 +5,8 @@ import { HaltWatch } from './halt_watch.js';
 import { InStep } from './in_step.js';
 import { isAudible } from './loudness.js';
 import { MediaTranscript } from './media_transcript.js';
-import { newsOfTranslation } from './news.js';
 import { ofMicrophone, OwnLines } from './own_lines.js';
+import { shownPhase } from './phase.js';
 import { CaptionSession } from './session.js';
 import { ShownCaptions } from './shown_captions.js';
 
@@ -58,6 +58,17 @@ export class Conversation {
       translated: (line) => this.#publishTranslation(line),
       stateChanged: () => this.#publishPhase(),
     });
+    /** All that was said, by the time of the page's media. */
+    this.transcript = new MediaTranscript(
+      { id, tabId, page },
+      {
+        ...outlets,
+        breakOff: (at) => this.#tab.breakOff(at),
+        goOn: (from) => this.#tab.goOnFrom(from),
+        behind: () => this.inStep.behind,
+        named: () => this.#publish(),
+      },
+    );
     this.#tab = new CaptionSession(
       { id, options, visible },
       {
@@ -67,25 +78,16 @@ export class Conversation {
           this.#tellOptions(false);
           this.#publishPhase();
         },
+        voices: this.transcript,
       },
     );
-    this.#shown = new ShownCaptions(id, outlets.toOverlay);
+    this.#shown = new ShownCaptions(id, outlets.toOverlay, this.transcript);
     /** Whether sound and picture wait for the captions. */
     this.inStep = new InStep({
       toPage: (delayMs) => outlets.report({ type: 'delay', tabId, delayMs }),
       changed: () => this.#publishStep(),
       now: outlets.now,
     });
-    /** All that was said, by the time of the page's media. */
-    this.transcript = new MediaTranscript(
-      { id, tabId, page },
-      {
-        ...outlets,
-        breakOff: (at) => this.#tab.breakOff(at),
-        goOn: (from) => this.#tab.goOnFrom(from),
-        behind: () => this.inStep.behind,
-      },
-    );
     this.inStep.setWish(step);
     this.#translation.setWish(translation, []);
   }
@@ -101,12 +103,10 @@ export class Conversation {
     const { phase, translation: host, ...state } = this.#tab.state;
     const translation = this.#translation.state(host);
     const stale = this.#translation.isByBrowser ? this.#translation.stale : state.stale;
-    const news = phase.news ?? newsOfTranslation(translation);
-    const told = news ? { ...phase, news } : phase;
-    /** @type {import('../shared/messages.js').Phase} */
-    const shown = this.#interrupted && !this.stopping ? { ...told, name: 'reconnecting' } : told;
+    const shown = shownPhase(phase, translation, this.#interrupted && !this.stopping);
     const own = { microphone: this.#microphoneState, step: this.inStep.state };
-    return { session, tabId, ...state, ...own, phase: shown, stale, translation };
+    const { pageNames } = this.transcript;
+    return { session, tabId, ...state, ...own, pageNames, phase: shown, stale, translation };
   }
 
   /** Tell the overlay everything, because it is new. */
@@ -388,7 +388,7 @@ export class Conversation {
     this.#publish();
   }
 
-  /** @returns {Line[]} what the user has said */
+  /** What the user has said. */
   #ownLines() {
     return this.#own.of(this.#tab.model, this.#tab.position);
   }

@@ -58,6 +58,8 @@ export class Conversations {
     copy: ({ tabId }) => this.#each(tabId, (active) => this.#copyLastLine(active)),
     'leave-page': ({ tabId }) => this.#each(tabId, (active) => active.leavePage()),
     // Whoever reads a transcript may change it until its last words are there.
+    speaking: ({ tabId, name, found }) =>
+      this.#each(tabId, ({ transcript }) => transcript.noteSpeaking(name, found)),
     edit: ({ tabId, edit }) =>
       this.#at(tabId).forEach(({ conversation }) => conversation.transcript.edit(edit)),
     media: ({ tabId, frame, ...media }) =>

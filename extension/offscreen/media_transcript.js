@@ -1,7 +1,10 @@
 /** A conversation's transcript, kept in step with the media of its page. */
 import { SAMPLE_RATE } from '../audio/framing.js';
+import { lastNumber } from '../shared/speakers.js';
 import { keptChanges } from '../transcript/kept.js';
+import { knownVoices } from '../transcript/names.js';
 import { MediaFollower } from './media_follower.js';
+import { MeetingVoices } from './meeting_voices.js';
 import { TranscriptWriter } from './transcript_writer.js';
 
 /** @typedef {import('../shared/messages.js').OffscreenReport} OffscreenReport */
@@ -21,6 +24,8 @@ const KEEP_EVERY_SAMPLES = 4 * SAMPLE_RATE;
  * @property {(from: number) => void} goOn
  * @property {(message: SessionMessage) => void} toOverlay
  * @property {(report: OffscreenReport) => void} report
+ * @property {() => void} stateChanged
+ * @property {() => void} named speakers have other names, or have said other lines
  * @property {() => number} behind samples for which the user has yet to hear what has come
  * @property {() => number} now Date.now()
  */
@@ -31,6 +36,15 @@ export class MediaTranscript {
   #outlets;
   #follower;
   #writer;
+  /** @type {Set<string>} voices that the capture has heard */
+  #heard = new Set();
+  #meeting = new MeetingVoices();
+  /** @type {boolean | null} */
+  #pageNames = null;
+  /** The sample after the last that has arrived. */
+  #position = 0;
+  /** What the overlay calls speakers, as JSON. */
+  #names = '{}';
   /** What the overlay replays. */
   #replayed = NOTHING;
   /** @type {Map<string, boolean>} media that earlier captures were asked for: whether they answered */
@@ -72,6 +86,7 @@ export class MediaTranscript {
    * @param {boolean} audible
    */
   arrived(position, audible) {
+    this.#position = position;
     this.#follower.arrived(position, audible);
     this.#replay();
     if (position - this.#keptAt < KEEP_EVERY_SAMPLES) return;
@@ -113,6 +128,8 @@ export class MediaTranscript {
   write(lines, finalUntil) {
     this.#writer.write(lines, this.#follower.timeline);
     this.#writer.cover(this.#follower.heardUntil(finalUntil));
+    const names = this.#meeting.learn(this.voiced(lines), this.#position);
+    if (names.size > 0) this.#revise(() => this.#writer.learn(names));
   }
 
   /** @param {boolean} read whether somebody reads it, from its beginning */
@@ -123,7 +140,7 @@ export class MediaTranscript {
 
   /** @param {import('../shared/messages.js').TranscriptEdit} edit */
   edit(edit) {
-    this.#writer.edit(edit);
+    this.#revise(() => this.#writer.edit(edit));
   }
 
   /** @param {import('../transcript/kept.js').KeptSource} kept of an earlier capture */
@@ -131,14 +148,78 @@ export class MediaTranscript {
     this.#met.set(kept.source.key, true);
     // It was asked again, and has kept lines of this one in the meantime.
     const entries = kept.entries.filter(({ id }) => !id.startsWith(`${this.#id} `));
-    this.#writer.recall({ ...kept, entries });
+    const recalled = { ...kept, entries };
+    this.#revise(() => this.#writer.recall(recalled, lastNumber([...this.#heard])));
+  }
+
+  /**
+   * The capture has heard a new voice.
+   * @param {string} wanted number for it
+   * @returns {string} that one, or another one if that is some other voice's
+   */
+  take(wanted) {
+    const known = new Set([...knownVoices(this.transcript), ...this.#heard]);
+    const number = known.has(wanted) ? String(lastNumber([...known]) + 1) : wanted;
+    this.#heard.add(number);
+    return number;
+  }
+
+  /**
+   * @param {string} voice
+   * @param {string} known the voice that it is
+   */
+  recognised(voice, known) {
+    this.#revise(() => this.#writer.recognise(voice, known));
+  }
+
+  /**
+   * @param {readonly Line[]} lines of the capture
+   * @returns {readonly Line[]} of the voices that have said them
+   */
+  voiced(lines) {
+    return this.#writer.voiced(lines, this.#id);
+  }
+
+  /**
+   * @param {string | null} name of the one who speaks in a meeting; null: nobody, or several
+   * @param {boolean | null} found whether its page shows any names; null: nobody knows yet
+   */
+  noteSpeaking(name, found) {
+    this.#meeting.note(name, this.#position);
+    if (found === this.#pageNames) return;
+    this.#pageNames = found;
+    this.#outlets.stateChanged();
+  }
+
+  /** Whether the page of a meeting shows names; null: it is none, or nobody knows. */
+  get pageNames() {
+    return this.#pageNames;
+  }
+
+  /** The overlay is new: it is told again what it replays, and what speakers are called. */
+  show() {
+    this.#names = '{}';
+    this.#tellNames();
+    this.#replayed = NOTHING;
     this.#replay();
   }
 
-  /** The overlay is new: it is told again what it replays. */
-  show() {
-    this.#replayed = NOTHING;
+  /** @param {() => void} change of what was said, which may be of who has said it */
+  #revise(change) {
+    const before = this.transcript.voices;
+    change();
+    const now = this.transcript.voices;
+    if (now?.same !== before?.same || now?.lines !== before?.lines) this.#outlets.named();
+    this.#tellNames();
     this.#replay();
+  }
+
+  #tellNames() {
+    const { names } = this.#writer;
+    const told = JSON.stringify(names);
+    if (told === this.#names) return;
+    this.#names = told;
+    this.#outlets.toOverlay({ type: 'names', session: this.#id, names });
   }
 
   tellPlayhead() {

@@ -1,5 +1,5 @@
 /** What a session is doing, in the words of those who show it. Pure. */
-import { newsOf } from './news.js';
+import { newsOf, newsOfTranslation } from './news.js';
 
 /** @typedef {import('../shared/messages.js').Phase} Phase */
 /** @typedef {import('../shared/messages.js').PhaseName} PhaseName */
@@ -43,4 +43,16 @@ function nameOf({ status, isAttached, isStopping, isChangingModel, isRestarting,
   if (status === null) return 'loading';
   if (silentMs > 0) return 'lagging';
   return status.state === 'ended' ? 'ending' : status.state;
+}
+
+/**
+ * @param {Phase} phase of the tab's session
+ * @param {import('../shared/messages.js').TranslationState} translation
+ * @param {boolean} isWaiting whether the tab's sound is to be opened again
+ * @returns {Phase} as it is shown
+ */
+export function shownPhase(phase, translation, isWaiting) {
+  const news = newsOfTranslation(translation);
+  const told = phase.news || !news ? phase : { ...phase, news };
+  return isWaiting ? { ...told, name: 'reconnecting' } : told;
 }

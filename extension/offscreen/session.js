@@ -1,10 +1,10 @@
 import { SAMPLE_RATE, toBase64 } from '../audio/framing.js';
 import { contextBefore, someUntranslated, wordsEnd } from '../shared/captions.js';
 import { WHISPER } from '../shared/settings.js';
-import { countedOn, lastNumber } from '../shared/speakers.js';
 import { ContinuedCaptions } from './continued_captions.js';
 import { FatalSound } from './fatal_sound.js';
 import { Feed } from './feed.js';
+import { HostVoices } from './host_voices.js';
 import { needNewStart } from './lasting_options.js';
 import { phaseOf } from './phase.js';
 
@@ -20,7 +20,14 @@ import { phaseOf } from './phase.js';
  * @property {(message: ToHost) => void} toHost
  * @property {() => void} captionsChanged
  * @property {() => void} phaseChanged `state` has changed
+ * @property {import('./host_voices.js').VoiceOutlets} [voices]
  */
+
+/**
+ * Where nobody else numbers voices.
+ * @type {import('./host_voices.js').VoiceOutlets}
+ */
+const ALONE = { take: (wanted) => wanted, recognised: () => {} };
 
 /** Enough for the recogniser to go on in the same style; the protocol allows 2000. */
 const CONTEXT_LENGTH = 400;
@@ -69,8 +76,7 @@ export class CaptionSession {
   #answeredAt = 0;
   #skippedBeforeMs = 0;
   #fatalSound = new FatalSound();
-  /** Voices that hosts before this one have numbered; it knows none of them. */
-  #speakersBefore = 0;
+  #voices;
   #outlets;
   #options;
   #visible;
@@ -84,6 +90,7 @@ export class CaptionSession {
     this.#options = options;
     this.#visible = visible;
     this.#outlets = outlets;
+    this.#voices = new HostVoices(outlets.voices ?? ALONE);
   }
 
   /** True after `stop`: the capture is over, its last words may be outstanding. */
@@ -155,7 +162,7 @@ export class CaptionSession {
     this.#fatalSound.attached();
     const from = this.#captions.resume(this.#feed.start);
     const before = this.#captions.ofThisHost;
-    if (this.#hostIsNew) this.#speakersBefore = lastNumber(before);
+    if (this.#hostIsNew) this.#voices.meetHost(this.model.lines, from);
     this.#hostIsNew = false;
     this.#skippedBeforeMs = this.#skippedMs() + this.#forgottenMs(from);
     this.#status = null;
@@ -265,8 +272,12 @@ export class CaptionSession {
     this.#hear();
     if (update.revision <= this.#captions.ofThisHost.revision) return;
     const wasStale = this.#stale;
-    const lines = update.lines.map((line) => this.#withItsSpeaker(line));
+    // Lines of before, which come back with a translation, have their speakers.
+    const lines = update.lines.map((line) =>
+      line.id < this.#from ? line : this.#voices.numbered(line),
+    );
     this.#captions.apply({ ...update, lines });
+    this.#voices.compare(this.#captions.ofThisHost.lines, update.final_until);
     this.#fatalSound.passed(update.final_until);
     this.#finalUntil = update.final_until;
     this.#feed.forget(update.final_until);
@@ -283,16 +294,6 @@ export class CaptionSession {
     if (status.state !== 'loading') this.#hear();
     if (status.state === 'listening' && status.lag_ms === 0) this.#caughtUpUntil = this.position;
     this.#outlets.phaseChanged();
-  }
-
-  /**
-   * Speakers of this host, numbered after those of the ones before. Lines of before, which come
-   * back with a translation, have theirs.
-   * @param {Captions['lines'][number]} line
-   */
-  #withItsSpeaker(line) {
-    if (line.id < this.#from) return line;
-    return { ...line, speaker: countedOn(line.speaker, this.#speakersBefore) };
   }
 
   /** The host works, and goes on if it stood still. */

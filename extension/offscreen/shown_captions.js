@@ -9,15 +9,19 @@ import { changesBetween } from './channels.js';
 export class ShownCaptions {
   #session;
   #toOverlay;
+  #transcript;
   #model = EMPTY_MODEL;
 
   /**
    * @param {string} session
    * @param {(message: SessionMessage) => void} toOverlay
+   * @param {Pick<import('./media_transcript.js').MediaTranscript, 'voiced'>} transcript knows who has
+   *   said the lines
    */
-  constructor(session, toOverlay) {
+  constructor(session, toOverlay, transcript) {
     this.#session = session;
     this.#toOverlay = toOverlay;
+    this.#transcript = transcript;
   }
 
   get model() {
@@ -29,7 +33,17 @@ export class ShownCaptions {
    * @param {readonly Line[]} [changed] how they differ, if that is known
    * @returns {readonly Line[]} how they differed
    */
-  show({ lines, draft }, changed = changesBetween(this.#model.lines, lines)) {
+  show({ lines: heard, draft }, changed) {
+    const lines = this.#transcript.voiced(heard);
+    const known = lines === heard ? changed : undefined;
+    return this.#tell({ lines, draft }, known ?? changesBetween(this.#model.lines, lines));
+  }
+
+  /**
+   * @param {Pick<CaptionModel, 'lines' | 'draft'>} captions
+   * @param {readonly Line[]} changed
+   */
+  #tell({ lines, draft }, changed) {
     if (changed.length === 0 && isSame(draft, this.#model.draft)) return changed;
     const revision = this.#model.revision + 1;
     this.#model = { revision, lines, draft };

@@ -3,6 +3,7 @@ import { changesBetween } from '../transcript/changes.js';
 import { covered, coveredBefore, withHeard } from '../transcript/coverage.js';
 import { edited } from '../transcript/edits.js';
 import { withKept } from '../transcript/kept.js';
+import { highestVoice, learnt, recognised, shownNames, voiceOf } from '../transcript/names.js';
 import { beginTranscript, entriesAt, withLines, withSource } from '../transcript/transcript.js';
 
 /** @typedef {import('../shared/messages.js').TranscriptEdit} TranscriptEdit */
@@ -61,14 +62,51 @@ export class TranscriptWriter {
     );
   }
 
-  /** @param {import('../transcript/kept.js').KeptSource} kept of an earlier capture of that medium */
-  recall(kept) {
-    this.#become(withKept(this.#transcript, kept));
+  /**
+   * @param {import('../transcript/kept.js').KeptSource} kept of an earlier capture of that medium
+   * @param {number} taken the highest number that a voice of this one has
+   */
+  recall(kept, taken) {
+    const now = this.#transcript;
+    this.#become(withKept(now, kept, Math.max(taken, highestVoice(now))));
+  }
+
+  /**
+   * @param {string} voice
+   * @param {string} known the voice that it is
+   */
+  recognise(voice, known) {
+    this.#become(recognised(this.#transcript, voice, known));
+  }
+
+  /** @param {ReadonlyMap<string, string>} names that a meeting's page has told, by voice */
+  learn(names) {
+    this.#become([...names].reduce((now, told) => learnt(now, ...told), this.#transcript));
+  }
+
+  /**
+   * @param {readonly Line[]} lines of the capture
+   * @param {string} id its own
+   * @returns {readonly Line[]} of the voices that have said them; the same ones, where nothing was changed
+   */
+  voiced(lines, id) {
+    const transcript = this.#transcript;
+    const { same = {}, lines: given = {} } = transcript.voices ?? {};
+    if (Object.keys(same).length + Object.keys(given).length === 0) return lines;
+    return lines.map((line) => {
+      const speaker = voiceOf(transcript, { id: `${id} ${line.id}`, speaker: line.speaker });
+      return speaker === line.speaker ? line : { ...line, speaker };
+    });
   }
 
   /** @param {TranscriptEdit} edit */
   edit(edit) {
     this.#become(edited(this.#transcript, edit));
+  }
+
+  /** What speakers are called. */
+  get names() {
+    return shownNames(this.#transcript);
   }
 
   /**
@@ -95,7 +133,9 @@ export class TranscriptWriter {
    * @returns {Line[]} finished ones as they are shown there
    */
   linesAt(media, at) {
-    return entriesAt(this.#transcript, media, at, LINGER_SECONDS).map(lineOf);
+    return entriesAt(this.#transcript, media, at, LINGER_SECONDS).map((entry) =>
+      lineOf(entry, voiceOf(this.#transcript, entry)),
+    );
   }
 
   /** @param {Transcript} next */
@@ -111,9 +151,10 @@ export class TranscriptWriter {
 
 /**
  * @param {import('../transcript/transcript.js').Entry} entry
+ * @param {string | null} speaker
  * @returns {Line} its positions are media time, as samples
  */
-function lineOf({ start, end, text, corrected: own, language, speaker, translation }) {
+function lineOf({ start, end, text, corrected: own, language, translation }, speaker) {
   return {
     id: Math.round(start * 1000),
     start: Math.round(start * 16_000),

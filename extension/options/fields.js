@@ -61,6 +61,7 @@ export const SECTIONS = {
     { path: 'speakers', kind: 'switch', hint: 'speakers_hint' },
     { ...range('numSpeakers'), zero: 'speakers_unknown', hint: 'numSpeakers_hint' },
     { ...range('maxSpeakers'), zero: 'speakers_unknown' },
+    { path: 'meetingNames', kind: 'switch', hint: 'meetingNames_hint' },
     { path: 'inStep', kind: 'switch', hint: 'inStep_hint' },
     choice('liveRegion'),
   ],

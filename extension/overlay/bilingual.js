@@ -62,6 +62,19 @@ export function roomFor(settings, rules, home) {
 }
 
 /**
+ * Who speaks is named as long as several do.
+ * @param {import('./steps.js').OverlayState} state
+ * @param {import('./steps.js').Rules['speakers']} rules
+ * @param {import('../shared/speakers.js').SpeakerWords} words
+ * @returns {(speakers: (string | null)[]) => string[]}
+ */
+export function labelsOf({ settings, model, names, replay }, { areNamed, speakerLabels }, words) {
+  const all = [...model.lines, ...(replay ?? [])].map(({ speaker }) => speaker);
+  const named = settings.speakers && areNamed(all, names);
+  return (speakers) => speakerLabels(speakers, named, words, names);
+}
+
+/**
  * @param {readonly CaptionRow[]} rows
  * @param {Shown} shown
  * @param {(text: string) => string} filter of the user's replacements

@@ -25,6 +25,7 @@
  * @property {typeof import('./look.js')} look
  * @property {typeof import('./main_medium.js')} mainMedium
  * @property {typeof import('./media.js')} media
+ * @property {typeof import('./meeting_names.js')} meetingNames
  * @property {typeof import('./meetings.js')} meetings
  * @property {typeof import('./place_style.js')} placeStyle
  * @property {typeof import('./placement.js')} placement
@@ -51,9 +52,7 @@ export function composeCaptions(parts, rules, toPage, textOf, toWorker = () => {
     rules.speakers.speakerColour,
     (height) => view.setHeight(height),
   );
-  const view = new parts.view.CaptionView(flow, toPage, (word, language) =>
-    toWorker({ type: 'look-up', word, language }),
-  );
+  const view = new parts.view.CaptionView(flow, toPage, toWorker);
   const reducer = new parts.reducer.OverlayReducer(
     rules,
     {
@@ -78,7 +77,7 @@ export function composeCaptions(parts, rules, toPage, textOf, toWorker = () => {
 export function composePage(parts, fonts, labels, tell, toCaptions, rootOf) {
   const { lookOf } = parts.look;
   const { placeFor, positionOf } = parts.placement;
-  const { lowerEdgeOf } = parts.meetings;
+  const { lowerEdgeOf, serviceOf } = parts.meetings;
   const stage = new parts.stage.Stage(
     { lookOf, placeFor, positionOf, lowerEdgeOf, fonts },
     (screen, position) => tell({ type: 'position', screen, position }),
@@ -95,19 +94,20 @@ export function composePage(parts, fonts, labels, tell, toCaptions, rootOf) {
   });
   stage.enter(popover, toCaptions);
   const key = makeKey(parts, popover, toCaptions);
-  const rearrange = () => {
-    stage.arrange();
-    players.look();
-  };
-  addEventListener('resize', rearrange);
-  document.addEventListener('fullscreenchange', rearrange);
+  const names = new parts.meetingNames.MeetingNames(
+    () => serviceOf(location),
+    (seen) => tell({ type: 'speaking', ...seen }),
+  );
+  followWindow(stage, players);
   /** @param {ToPage} message */
   const receive = (message) => {
     switch (message.type) {
       case 'look':
+        names.setWanted(message.meetingNames);
         return stage.dress(message.appearance, message.bilingual, message.positions);
       case 'media':
         popover.setNeeded(message.watched);
+        names.setWatching(message.watched);
         return message.watched ? media.start() : media.stop();
       case 'seen':
         key.watch(message.captions);
@@ -116,11 +116,25 @@ export function composePage(parts, fonts, labels, tell, toCaptions, rootOf) {
         return key.release();
       case 'over':
         media.stop();
+        names.setWatching(false);
         key.watch(false);
         return popover.remove();
     }
   };
   return { popover, receive, media };
+}
+
+/**
+ * @param {import('./stage.js').Stage} stage
+ * @param {import('./player.js').PlayerWatch} players
+ */
+function followWindow(stage, players) {
+  const rearrange = () => {
+    stage.arrange();
+    players.look();
+  };
+  addEventListener('resize', rearrange);
+  document.addEventListener('fullscreenchange', rearrange);
 }
 
 /**

@@ -94,6 +94,7 @@ export class CaptionFlow {
   /** @param {ShownLine} line */
   #written({ id, speaker, label, texts }) {
     const row = this.#rows.get(id) ?? element('div', 'row');
+    Object.assign(row.dataset, { line: id, voice: speaker ?? '' });
     const paragraphs = texts.map((text, index) => {
       const found = /** @type {HTMLElement | null} */ (row.querySelector(`.${text.kind}`));
       const paragraph = found ?? this.#newText(text.kind);

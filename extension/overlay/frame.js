@@ -57,7 +57,10 @@ function draw(page) {
     RULES,
     (message) => page.postMessage(message),
     (key, detail) => chrome.i18n.getMessage(key, detail),
-    (message) => worker.postMessage(message),
+    (message) => {
+      worker.postMessage(message);
+      if (message.type === 'who') void openPanel();
+    },
   );
   // Once text is selected, this document has the focus and feels the keys.
   addEventListener('keyup', (event) => isTheKey(event) && page.postMessage({ type: 'released' }));
@@ -69,4 +72,10 @@ function draw(page) {
     drawn.captioner.receive(message);
   });
   worker.onDisconnect.addListener(() => page.postMessage({ type: 'over' }));
+}
+
+/** Who speaks is said in the side panel. The browser opens it at a click only. */
+async function openPanel() {
+  const tab = await chrome.tabs.getCurrent();
+  if (tab) await chrome.sidePanel.open({ windowId: tab.windowId });
 }

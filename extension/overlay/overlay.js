@@ -24,6 +24,7 @@ const PAGE_PARTS = {
   look: await load('overlay/look.js'),
   mainMedium: await load('overlay/main_medium.js'),
   media: await load('overlay/media.js'),
+  meetingNames: await load('overlay/meeting_names.js'),
   meetings: await load('overlay/meetings.js'),
   placement: await load('overlay/placement.js'),
   placeStyle: await load('overlay/place_style.js'),

@@ -32,6 +32,7 @@ const NEW_SESSION = {
   microphone: /** @type {MicrophoneState} */ ('off'),
   microphoneNews: null,
   replay: /** @type {Line[] | null} */ (null),
+  names: /** @type {Record<string, string>} */ ({}),
   held: new Map(),
   announced: new Set(),
   fadedUntil: 0,
@@ -115,6 +116,8 @@ export class OverlayReducer {
         return chain(this.#rules.replay.replay(state, message.lines, message.since), (current) =>
           this.#showCaptions(current, now),
         );
+      case 'names':
+        return this.#showCaptions({ ...state, names: message.names }, now);
       case 'meaning':
         return step(state, notice(this.#rules.notices.meaningNotice(message)));
       case 'copied':
@@ -154,11 +157,11 @@ export class OverlayReducer {
     const { filters, swearwords } = this.#rules;
     const filter = filters.makeFilter(settings.filters, swearwords.SWEARWORDS);
     const next = { ...state, settings, filter };
-    const { appearance } = settings;
+    const { appearance, meetingNames } = settings;
     const room = this.#rules.bilingual.roomFor(settings, this.#rules, this.#home);
     const applied = step(
       next,
-      { type: 'look', appearance, bilingual: room, positions },
+      { type: 'look', appearance, bilingual: room, positions, meetingNames },
       { type: 'announced', announced: settings.liveRegion === 'polite' },
     );
     if (state.session === null) return applied;
@@ -265,10 +268,11 @@ export class OverlayReducer {
    */
   #showLines(state, rows) {
     const { filter, settings } = state;
-    const { shownLines, shownOf } = this.#rules.bilingual;
+    const { labelsOf, shownLines, shownOf } = this.#rules.bilingual;
     const seen = state.hidden ? [] : rows;
     const shown = shownOf(state, this.#rules, this.#home);
-    const lines = shownLines(seen, shown, filter, this.#labelsOf(state));
+    const labels = labelsOf(state, this.#rules.speakers, this.#words);
+    const lines = shownLines(seen, shown, filter, labels);
     const texts = lines.flatMap((line) => line.texts);
     const shownText = texts.map(({ committed, draft }) => committed + draft).join('\n');
     const next = step({ ...state, shownText }, { type: 'lines', lines });
@@ -317,16 +321,6 @@ export class OverlayReducer {
   #spoken({ model, fadedUntil, replay }) {
     if (replay) return this.#rules.replay.replayedRows(replay.slice(-LINES_HELD));
     return this.#rules.captions.captionRows(model, fadedUntil, LINES_HELD);
-  }
-
-  /**
-   * @param {OverlayState} state
-   * @returns {(speakers: (string | null)[]) => string[]}
-   */
-  #labelsOf({ settings, model }) {
-    const { severalSpeak, speakerLabels } = this.#rules.speakers;
-    const named = settings.speakers && severalSpeak(model);
-    return (speakers) => speakerLabels(speakers, named, this.#words);
   }
 }
 

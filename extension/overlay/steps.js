@@ -52,6 +52,7 @@
  * @property {SiteSettings} settings
  * @property {(text: string) => string} filter made of the settings
  * @property {import('../shared/protocol.js').Line[] | null} replay lines that are shown instead
+ * @property {Record<string, string>} names of speakers
  * @property {Held} held words held back in reading mode
  * @property {number} fadedUntil captions that end before this sample have faded and do not return
  * @property {number} fadesUntil what `fadedUntil` becomes with the timer `fade`
@@ -63,7 +64,7 @@
 
 /**
  * What is to be done, in this order: show exactly these lines, next ones at once instead of at
- * reading pace (`jump`), none of those that are shown now (`clear`), a notice or none, the microphone's mark, a look; give a screen reader a
+ * reading pace (`jump`), none of those that are shown now (`clear`), a notice or none, the microphone's mark, a look (and whether a meeting's page is read for names); give a screen reader a
  * text, or say whether it is given any; watch the page's media; let everything fade (`dismiss`);
  * set a timer anew (`afterMs` null: stop it).
  * @typedef {{ type: 'lines', lines: ShownLine[] }
@@ -71,7 +72,8 @@
  *   | { type: 'clear' }
  *   | { type: 'notice', notice: Notice | null }
  *   | { type: 'mark', microphone: boolean }
- *   | { type: 'look', appearance: Appearance, bilingual: Bilingual, positions: SitePositions }
+ *   | { type: 'look', appearance: Appearance, bilingual: Bilingual, positions: SitePositions,
+ *       meetingNames: boolean }
  *   | { type: 'announce', text: string }
  *   | { type: 'announced', announced: boolean }
  *   | { type: 'media', watched: boolean }

@@ -77,6 +77,11 @@ body > .stage {
   cursor: text;
 }
 
+.stage.reached .text[data-speaker]:not([data-speaker=""])::before {
+  cursor: pointer;
+  text-decoration: underline dotted;
+}
+
 /* That they can be reached is seen. */
 .stage.reached .captions {
   box-shadow:

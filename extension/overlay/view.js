@@ -25,10 +25,10 @@ export class CaptionView {
   /**
    * @param {import('./flow.js').CaptionFlow} flow
    * @param {(message: import('./steps.js').ToPage) => void} toPage
-   * @param {(word: string, language: string | null) => void} lookUp a word on which the user has
-   *   double-clicked
+   * @param {(asked: import('../shared/messages.js').FrameMessage) => void} ask for what the user has
+   *   clicked on
    */
-  constructor(flow, toPage, lookUp) {
+  constructor(flow, toPage, ask) {
     this.#flow = flow;
     this.#toPage = toPage;
     this.#notice.append(element('span', 'light'), this.#noticeText);
@@ -39,7 +39,11 @@ export class CaptionView {
     this.element.append(stack, this.#spoken);
     flow.element.addEventListener('dblclick', ({ target }) => {
       const { word, language } = wordAt(/** @type {Element} */ (target));
-      if (word !== '') lookUp(word, language);
+      if (word !== '') ask({ type: 'look-up', word, language });
+    });
+    flow.element.addEventListener('click', (event) => {
+      const { line = '', voice = '' } = lineNamedAt(event)?.dataset ?? {};
+      if (voice !== '') ask({ type: 'who', line: Number(line), speaker: voice });
     });
   }
 
@@ -154,6 +158,21 @@ function wordAt(target) {
   const text = selected === '' ? own : selected;
   const language = target.closest('.text')?.getAttribute('lang') || null;
   return { word: text.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, ''), language };
+}
+
+/**
+ * @param {MouseEvent} event
+ * @returns {HTMLElement | null} the line on whose speaker it is, who stands before its first word
+ */
+function lineNamedAt({ target, clientX, clientY }) {
+  const text = /** @type {HTMLElement} */ (target);
+  const isNamed = text.matches('.text') && text.dataset.speaker;
+  const [first] = isNamed ? (text.firstElementChild?.getClientRects() ?? []) : [];
+  if (!first) return null;
+  const isRight = getComputedStyle(text).direction === 'rtl';
+  const isBefore = isRight ? clientX > first.right : clientX < first.left;
+  const isThere = clientY < first.top || (clientY < first.bottom && isBefore);
+  return isThere ? text.closest('.row') : null;
 }
 
 /** @returns {SVGElement} drawn, because a page can forbid images and fonts */

@@ -80,6 +80,9 @@ const handlers = {
     if (of === tabId) view.setPlayhead(place);
   },
   'from-host': (message) => exporter.receive(message),
+  who: ({ tabId: of, line: id, speaker }) => {
+    if (of === tabId) view.nameSpeaker(`${captureInFront()?.session} ${id}`, speaker);
+  },
   unsaved: ({ id }) => {
     if (id === view.transcript?.id) saving?.complain();
   },
@@ -154,7 +157,11 @@ function showState() {
   byId('stop').hidden = !capture;
   retranslate.show(capture);
   const state = capture ? stateText(capture.phase, sound) : text('panel_off');
-  const words = capture?.microphone === 'on' ? `${state} · ${text('microphone_on')}` : state;
+  const more = [
+    capture?.microphone === 'on' ? text('microphone_on') : '',
+    capture?.pageNames === false ? text('panel_no_names') : '',
+  ];
+  const words = [state, ...more.filter((each) => each !== '')].join(' · ');
   if (byId('state').textContent !== words) byId('state').textContent = words;
 }
 

@@ -105,6 +105,8 @@
  * @property {string | null} smallerModel to go on with, where captions come late for good
  * @property {Problem | null} modelProblem why it is not the model or device that was asked for
  * @property {MicrophoneState} microphone
+ * @property {boolean | null} [pageNames] whether the page of a meeting shows names; null: it is none, or
+ *   nobody knows
  * @property {StepState | null} step null: sound and picture are not to wait for captions
  * @property {TranslationState} translation
  * @property {string | null} saved id of the transcript on disk that this one's is, or goes on with;
@@ -123,11 +125,17 @@
 
 /**
  * What the user changes in a transcript: a line's text (null: as it was recognised), whether it is
- * bookmarked, its note (empty: none), or the name of a speaker (empty: none).
+ * bookmarked, its note (empty: none), the name of a speaker (empty: none), that a speaker is another
+ * one, that those who were taken for one are several, or who has said a line (null: as it was heard).
+ * `undo` takes back the last change of speakers.
  * @typedef {{ kind: 'correct', id: string, text: string | null }
  *   | { kind: 'bookmark', id: string, bookmarked: boolean }
  *   | { kind: 'note', id: string, note: string }
- *   | { kind: 'rename', speaker: string, name: string }} TranscriptEdit
+ *   | { kind: 'rename', speaker: string, name: string }
+ *   | { kind: 'merge', speaker: string, into: string }
+ *   | { kind: 'separate', speaker: string }
+ *   | { kind: 'assign', id: string, speaker: string | null }
+ *   | { kind: 'undo' }} TranscriptEdit
  */
 
 /**
@@ -147,7 +155,15 @@
  * @typedef {{ type: 'unsaved', tabId: number, id: string }} UnsavedReport
  */
 
-/** @typedef {TranscriptReport | PlayheadReport | UnsavedReport} ReaderReport to who reads it */
+/**
+ * The user has clicked on a speaker over the page, and wants to say who that is.
+ * @typedef {{ type: 'who', tabId: number, line: number, speaker: string }} SpeakerReport
+ */
+
+/**
+ * To who reads a transcript.
+ * @typedef {TranscriptReport | PlayheadReport | UnsavedReport | SpeakerReport} ReaderReport
+ */
 
 /**
  * What the offscreen document reports of transcripts. `recall`: it has met a medium of which an
@@ -176,6 +192,7 @@
  *   | { type: 'media', tabId: number, frame: number, paused: boolean | null,
  *       playhead: Playhead | null, picture?: Picture }
  *   | { type: 'edit', tabId: number, edit: TranscriptEdit }
+ *   | { type: 'speaking', tabId: number, name: string | null, found: boolean | null }
  *   | { type: 'save', tabId: number, saved: boolean }
  *   | { type: 'recalled', tabId: number, kept: KeptSource }
  *   | { type: 'transcripts', tabIds: number[], whole: number | null }
@@ -226,7 +243,7 @@
  * A snapshot makes the overlay follow its session; what belongs to others it ignores. The captions
  * are those of all channels, numbered on their own. `replay`: show exactly these finished lines, in
  * step with the picture; null: what is said is shown again, from a sample on. `meaning`: of a word
- * that the user has asked for.
+ * that the user has asked for. `names`: what speakers are called.
  * @typedef {{ type: 'snapshot', session: string, model: CaptionModel, phase: Phase,
  *     microphone: MicrophoneState }
  *   | Captions
@@ -235,6 +252,7 @@
  *   | { type: 'copied', session: string }
  *   | { type: 'step', session: string, step: StepState | null }
  *   | { type: 'meaning', session: string, word: string, meaning: string | null }
+ *   | { type: 'names', session: string, names: Record<string, string> }
  *   | { type: 'replay', session: string, lines: Line[] | null, since: number }
  *   | { type: 'end', session: string }} SessionMessage
  */
@@ -259,17 +277,21 @@
  */
 
 /**
- * From the frame of captions to the service worker: the user asks for the meaning of a word.
- * @typedef {{ type: 'look-up', word: string, language: string | null }} FrameMessage
+ * From the frame of captions to the service worker: the user asks for the meaning of a word, or wants
+ * to say who speaks (`line`: its id among those that are shown).
+ * @typedef {{ type: 'look-up', word: string, language: string | null }
+ *   | { type: 'who', line: number, speaker: string }} FrameMessage
  */
 
 /**
  * From the overlay to the service worker: the user has dragged it (null: back to its own place);
  * the page's media were paused, or play on (null: what is heard is none that it sees), and where the
- * main one is; a frame of another site was loaded in it; the page hides it again and again.
+ * main one is; a frame of another site was loaded in it; who speaks in a meeting, as
+ * its page shows it (null: nobody, or several), and whether it shows any names (null: nobody knows yet); the page hides it again and again.
  * @typedef {{ type: 'position', screen: keyof SitePositions, position: Position | null }
  *   | { type: 'media', paused: boolean | null, playhead: Playhead | null, picture?: Picture }
  *   | { type: 'frames' }
+ *   | { type: 'speaking', name: string | null, found: boolean | null }
  *   | { type: 'hampered' }} PageMessage
  */
 
@@ -306,6 +328,7 @@
  *   | TranscriptReport
  *   | PlayheadReport
  *   | UnsavedReport
+ *   | SpeakerReport
  *   | { type: 'levels', levels: Level[] }
  *   | { type: 'session', tabId: number, message: SessionMessage }
  *   | { type: 'from-host', message: ToExtension }} ViewMessage

@@ -176,6 +176,8 @@ export const SETTINGS = /** @type {const} */ ({
   maxSpeakers: { ...fromHost('max_speakers'), step: 1 },
   /** As many speak. */
   numSpeakers: { ...fromHost('num_speakers'), step: 1 },
+  /** Whether voices get the names that the page of a meeting shows. */
+  meetingNames: { type: 'boolean', default: true },
   /** Whether captions begin with the microphone as a second channel. */
   microphone: { type: 'boolean', default: false },
   /** Whether sound and picture are delayed by what captions need. */
@@ -191,6 +193,7 @@ export const SITE_FIELDS = /** @type {const} */ ([
   'model',
   'mode',
   'speakers',
+  'meetingNames',
   'appearance',
   'bilingual',
   'microphone',

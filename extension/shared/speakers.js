@@ -1,7 +1,5 @@
 /** How lines tell who speaks. Pure. */
 
-/** @typedef {import('./captions.js').CaptionModel} CaptionModel */
-
 /**
  * @typedef {object} SpeakerWords
  * @property {string} you the user's word for themselves
@@ -19,35 +17,34 @@ const AND = '+';
 const COLOURS = 6;
 
 /**
- * Whether others than the user are to be named: one voice needs no name.
- * @param {{ lines: readonly { speaker: string | null }[] }} model
+ * Whether others than the user are to be named: one voice needs no name, unless it has one.
+ * @param {readonly (string | null)[]} speakers of lines
+ * @param {Readonly<Record<string, string>>} [names] that speakers have
  */
-export function severalSpeak({ lines }) {
-  const others = lines.flatMap(({ speaker }) => (isOther(speaker) ? voicesOf(speaker) : []));
-  return others.some((voice) => voice !== others[0]);
+export function areNamed(speakers, names = {}) {
+  const others = speakers.flatMap((speaker) => (isOther(speaker) ? voicesOf(speaker) : []));
+  return others.some((voice) => voice !== others[0] || Object.hasOwn(names, voice));
 }
 
 /**
  * The highest number that a voice has.
- * @param {CaptionModel} model
+ * @param {readonly (string | null)[]} speakers of lines
  */
-export function lastNumber({ lines }) {
-  const numbers = lines.flatMap(({ speaker }) =>
+export function lastNumber(speakers) {
+  const numbers = speakers.flatMap((speaker) =>
     speaker !== null && isNumber(speaker) ? voicesOf(speaker).map(Number) : [],
   );
   return Math.max(0, ...numbers);
 }
 
 /**
- * A voice of a host that knows none of those before it, with a number of its own.
- * @param {string | null} speaker
+ * A voice with a number of its own, where others are known that have nothing to do with it.
+ * @param {string} speaker
  * @param {number} before numbers that are taken
  */
 export function countedOn(speaker, before) {
-  if (speaker === null || !isNumber(speaker)) return speaker;
-  return voicesOf(speaker)
-    .map((voice) => before + Number(voice))
-    .join(AND);
+  if (!isNumber(speaker)) return speaker;
+  return joinedVoices(voicesOf(speaker).map((voice) => String(before + Number(voice))));
 }
 
 /**
@@ -56,14 +53,47 @@ export function countedOn(speaker, before) {
  * @param {readonly (string | null)[]} speakers of each line: YOU, a voice's number, a name, or null
  * @param {boolean} named whether others than the user are named
  * @param {SpeakerWords} words
+ * @param {Readonly<Record<string, string>>} [names] that speakers have; two of one name are one
  * @returns {string[]} of each line; empty: it begins with its first word
  */
-export function speakerLabels(speakers, named, words) {
-  return speakers.map((speaker, index) => {
-    if (speaker === YOU) return words.you;
-    if (!named || speaker === null || speaker === speakers[index - 1]) return '';
-    return isNumber(speaker) ? words.numbered(listed(voicesOf(speaker))) : `${speaker}:`;
+export function speakerLabels(speakers, named, words, names = {}) {
+  const labels = speakers.map((speaker) => {
+    if (speaker === null || (!named && speaker !== YOU)) return '';
+    return labelOf(speaker, words, names);
   });
+  return labels.map((label, index) => {
+    return speakers[index] !== YOU && label === labels[index - 1] ? '' : label;
+  });
+}
+
+/**
+ * What a speaker is called where no words of theirs follow.
+ * @param {string} speaker
+ * @param {SpeakerWords} words
+ * @param {Readonly<Record<string, string>>} names that speakers have
+ * @returns {string}
+ */
+export function nameOf(speaker, words, names) {
+  const parts = voicesOf(speaker);
+  if (!parts.some((voice) => Object.hasOwn(names, voice))) {
+    return labelOf(speaker, words, names).replace(/\s*[:：]$/, '');
+  }
+  if (parts.length === 1) return names[speaker] ?? '';
+  return listed(parts.map((voice) => nameOf(voice, words, names)));
+}
+
+/**
+ * @param {string} speaker
+ * @param {SpeakerWords} words
+ * @param {Readonly<Record<string, string>>} names
+ * @returns {string}
+ */
+function labelOf(speaker, words, names) {
+  const parts = voicesOf(speaker);
+  if (parts.some((voice) => Object.hasOwn(names, voice)))
+    return `${nameOf(speaker, words, names)}:`;
+  if (speaker === YOU) return words.you;
+  return isNumber(speaker) ? words.numbered(listed(parts)) : `${speaker}:`;
 }
 
 /**
@@ -84,13 +114,21 @@ function isOther(speaker) {
 }
 
 /** @param {string} speaker @returns {boolean} whether it is a voice's number, or several at once */
-function isNumber(speaker) {
+export function isNumber(speaker) {
   return /^[1-9][0-9]*(\+[1-9][0-9]*)*$/.test(speaker);
 }
 
 /** @param {string} speaker @returns {string[]} each of the voices that speak at the same time */
-function voicesOf(speaker) {
+export function voicesOf(speaker) {
   return isNumber(speaker) ? speaker.split(AND) : [speaker];
+}
+
+/**
+ * @param {readonly string[]} voices that speak at the same time
+ * @returns {string} as one speaker; one that is there twice is there once
+ */
+export function joinedVoices(voices) {
+  return [...new Set(voices)].join(AND);
 }
 
 /** @param {readonly string[]} parts @returns {string} as the user's language lists them */

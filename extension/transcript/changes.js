@@ -9,11 +9,11 @@ import { placeFor } from './transcript.js';
  * @property {number} revision of the transcript with them
  * @property {Entry[]} entries new ones, and others as they are now
  * @property {string[]} removed ids
- * @property {Partial<Pick<Transcript, 'language' | 'title' | 'names' | 'sources'>>} rest what else
+ * @property {Partial<Pick<Transcript, 'language' | 'title' | 'names' | 'voices' | 'sources'>>} rest what else
  *   has changed
  */
 
-const REST = /** @type {const} */ (['language', 'title', 'names', 'sources']);
+const REST = /** @type {const} */ (['language', 'title', 'names', 'voices', 'sources']);
 
 /**
  * @param {Transcript} before

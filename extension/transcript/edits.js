@@ -1,5 +1,6 @@
 /** What the user changes in a transcript. Pure. */
-import { bookmarked, corrected, noted, renamed } from './transcript.js';
+import { assigned, merged, renamed, separated, undone } from './names.js';
+import { bookmarked, corrected, noted } from './transcript.js';
 
 /** @typedef {import('./transcript.js').Transcript} Transcript */
 
@@ -18,5 +19,13 @@ export function edited(transcript, edit) {
       return noted(transcript, edit.id, edit.note);
     case 'rename':
       return renamed(transcript, edit.speaker, edit.name);
+    case 'merge':
+      return merged(transcript, edit.speaker, edit.into);
+    case 'separate':
+      return separated(transcript, edit.speaker);
+    case 'assign':
+      return assigned(transcript, edit.id, edit.speaker);
+    case 'undo':
+      return undone(transcript);
   }
 }

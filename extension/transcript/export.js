@@ -1,6 +1,7 @@
 /** A transcript as the requests by which the host makes a file of it. Pure. */
 import { RowMaker, wordsOf } from './rows.js';
-import { YOU } from '../shared/speakers.js';
+import { nameOf, YOU } from '../shared/speakers.js';
+import { shownNames, voiceOf } from './names.js';
 
 /** @typedef {import('./transcript.js').Entry} Entry */
 /** @typedef {import('./transcript.js').Source} Source */
@@ -55,9 +56,13 @@ export function exportLines(transcript, media, { filter, words }) {
   const behindGaps = new Set(
     rows.flatMap((row, index) => (rows[index - 1]?.kind === 'gap' ? row.key : [])),
   );
-  const others = own.some(({ speaker }) => speaker !== null && speaker !== YOU);
-  return own.map((entry) => {
-    const speaker = others || entry.speaker === YOU ? nameOf(entry, transcript, words) : null;
+  const voices = own.map((entry) => voiceOf(transcript, entry));
+  const others = voices.some((voice) => voice !== null && voice !== YOU);
+  const names = shownNames(transcript);
+  return own.map((entry, index) => {
+    const voice = voices[index] ?? null;
+    const isNamed = voice !== null && (others || voice === YOU);
+    const speaker = isNamed ? nameOf(voice, words, names) : null;
     return lineOf(entry, filter, speaker, behindGaps.has(entry.id));
   });
 }
@@ -117,21 +122,6 @@ function lineOf(entry, filter, speaker, isBehindGap) {
     note,
     gap_before: isBehindGap,
   };
-}
-
-/**
- * @param {Entry} entry
- * @param {Transcript} transcript
- * @param {import('../shared/speakers.js').SpeakerWords} words
- * @returns {string | null} without the colon that it has before a line
- */
-function nameOf({ speaker }, { names }, words) {
-  if (speaker === null) return null;
-  const given = names[speaker];
-  if (given) return given;
-  if (speaker === YOU) return words.you.replace(/\s*[:：]$/, '');
-  if (!/^[1-9][0-9]*$/.test(speaker)) return speaker;
-  return words.numbered(speaker).replace(/\s*[:：]$/, '');
 }
 
 /** @param {import('./entry.js').TimedWord} word @returns {ExportWord} */

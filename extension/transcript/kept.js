@@ -1,5 +1,7 @@
 /** What of a transcript is kept when its capture is over: one medium, and its lines. Pure. */
+import { countedOn } from '../shared/speakers.js';
 import { differing } from './changes.js';
+import { highestVoice, renumbered, withEarlier } from './names.js';
 import { placeFor } from './transcript.js';
 
 /** @typedef {import('./transcript.js').Entry} Entry */
@@ -10,7 +12,8 @@ import { placeFor } from './transcript.js';
  * @typedef {object} KeptSource
  * @property {Source & { key: string }} source
  * @property {Entry[]} entries
- * @property {Readonly<Record<string, string>>} names
+ * @property {Transcript['names']} names
+ * @property {Transcript['voices']} [voices]
  */
 
 /**
@@ -19,6 +22,7 @@ import { placeFor } from './transcript.js';
  * @typedef {object} KeptChanges
  * @property {KeptSource['source']} source
  * @property {KeptSource['names']} names
+ * @property {KeptSource['voices']} [voices]
  * @property {boolean} whole these are all its parts; otherwise, those that have changed
  * @property {[part: number, entries: Entry[]][]} parts one without lines is gone
  */
@@ -30,8 +34,8 @@ const PART_SECONDS = 120;
  * @returns {KeptSource[]} of each medium in which something was said
  */
 export function keptSources(transcript) {
-  return keptChanges(null, transcript).map(({ source, names, parts }) => {
-    return { source, names, entries: parts.flatMap(([, entries]) => entries) };
+  return keptChanges(null, transcript).map(({ parts, whole: _, ...rest }) => {
+    return { ...rest, entries: parts.flatMap(([, entries]) => entries) };
   });
 }
 
@@ -48,13 +52,25 @@ export function keptChanges(before, now) {
   return now.sources.flatMap((source) => {
     const { key } = source;
     if (key === null) return [];
-    const { names } = now;
     const parts = [...(changed.get(key) ?? [])];
     const isKnown = known.has(key);
-    const isSame = before?.sources.includes(source) && before.names === names;
+    const isSame = before?.sources.includes(source) && isNamedAlike(before, now);
     if (parts.length === 0 && (isSame || !isKnown)) return [];
-    return [{ source: { ...source, key }, names, whole: !isKnown, parts }];
+    return [{ source: { ...source, key }, ...namedOf(now), whole: !isKnown, parts }];
   });
+}
+
+/**
+ * @param {Transcript} before
+ * @param {Transcript} now
+ */
+function isNamedAlike(before, now) {
+  return before.names === now.names && before.voices === now.voices;
+}
+
+/** @param {import('./names.js').Named} transcript */
+function namedOf({ names, voices }) {
+  return voices ? { names, voices } : { names };
 }
 
 /** @typedef {Map<string, Map<number, Entry[]>>} Parts by medium, and by their numbers */
@@ -104,11 +120,14 @@ function partOf({ start }) {
 /**
  * Add what an earlier capture of a medium has kept. Where both have lines, those of now stay.
  * @param {Transcript} transcript
- * @param {KeptSource} kept
+ * @param {KeptSource} kept whose voices are others than those of now, though they have the same numbers
+ * @param {number} [taken] the highest number that a voice of now has
  * @returns {Transcript}
  */
-export function withKept(transcript, { source, entries: earlier, names }) {
+export function withKept(transcript, kept, taken = highestVoice(transcript)) {
+  const { source } = kept;
   const { key } = source;
+  const { entries: earlier, ...named } = apart(kept, taken);
   const now = transcript.sources.find((known) => known.key === key);
   const sources = now
     ? transcript.sources.map((known) => (known === now ? joined(known, source) : known))
@@ -123,9 +142,24 @@ export function withKept(transcript, { source, entries: earlier, names }) {
     ...transcript,
     sources,
     entries,
-    names: { ...names, ...transcript.names },
+    ...withEarlier(transcript, named),
     revision: transcript.revision + 1,
   };
+}
+
+/**
+ * @param {KeptSource} kept
+ * @param {number} taken numbers of voices
+ * @returns {Pick<KeptSource, 'entries' | 'names' | 'voices'>} with numbers of their own
+ */
+function apart({ entries, names, voices }, taken) {
+  if (taken === 0) return { entries, names, voices };
+  const numbered = (/** @type {string} */ voice) => countedOn(voice, taken);
+  const others = entries.map((entry) => {
+    const { speaker } = entry;
+    return speaker === null ? entry : { ...entry, speaker: numbered(speaker) };
+  });
+  return { entries: others, ...renumbered({ names, voices }, numbered) };
 }
 
 /**

@@ -1,8 +1,9 @@
 /** A transcript as the rows of a list: lines, headings of sources, gaps. Pure. */
-import { speakerLabels, severalSpeak, YOU } from '../shared/speakers.js';
+import { areNamed, speakerLabels } from '../shared/speakers.js';
 import { clockTime } from './clock.js';
 import { gaps } from './coverage.js';
 import { isEdited } from './entry.js';
+import { shownNames, voiceOf } from './names.js';
 
 /** @typedef {import('./transcript.js').Entry} Entry */
 /** @typedef {import('./transcript.js').Source} Source */
@@ -75,6 +76,7 @@ export class RowMaker {
   #last = {
     rows: /** @type {LineRow[]} */ ([]),
     names: /** @type {Transcript['names']} */ ({}),
+    voices: /** @type {Transcript['voices']} */ (undefined),
     shown: false,
   };
   #look;
@@ -93,7 +95,7 @@ export class RowMaker {
     const { markedOnly } = this.#look;
     const drafted = markedOnly ? transcript.entries : withDraft(transcript.entries, draft);
     const entries = markedOnly ? drafted.filter((entry) => isEdited(entry)) : drafted;
-    const lines = this.#lines(entries, transcript.names, markedOnly ? null : draft);
+    const lines = this.#lines(entries, transcript, markedOnly ? null : draft);
     const sources = sourcesOf(transcript, entries);
     const [only] = sources;
     const around = (/** @type {Source} */ { key }, /** @type {LineRow[]} */ own) =>
@@ -109,39 +111,27 @@ export class RowMaker {
   /**
    * Only behind the first entry that has changed, rows are looked at again.
    * @param {readonly Entry[]} entries
-   * @param {Transcript['names']} names
+   * @param {Pick<Transcript, 'names' | 'voices'>} named
    * @param {DraftLine | null} draft
    * @returns {LineRow[]}
    */
-  #lines(entries, names, draft) {
-    const shown = this.#look.named && severalSpeak({ lines: entries });
+  #lines(entries, { names, voices }, draft) {
+    const called = shownNames({ names, voices });
+    const speakers = entries.map((entry) => voiceOf({ names, voices }, entry));
+    const shown = this.#look.named && areNamed(speakers, called);
     const last = this.#last;
-    const isAlike = shown === last.shown && names === last.names;
+    const isAlike = shown === last.shown && names === last.names && voices === last.voices;
     const first = isAlike ? firstDifference(last.rows, entries, draft) : 0;
     const rows = last.rows.slice(0, first);
-    const labels = this.#labels(entries.slice(Math.max(0, first - 1)), names, shown);
+    const { words } = this.#look;
+    const labels = speakerLabels(speakers.slice(Math.max(0, first - 1)), shown, words, called);
     for (let index = first; index < entries.length; index += 1) {
       const entry = /** @type {Entry} */ (entries[index]);
       const drafted = draft?.id === entry.id ? draft.text : '';
       rows.push(this.#line(entry, labels[index - Math.max(0, first - 1)] ?? '', drafted));
     }
-    this.#last = { rows, names, shown };
+    this.#last = { rows, names, voices, shown };
     return rows;
-  }
-
-  /**
-   * @param {readonly Entry[]} entries
-   * @param {Transcript['names']} names
-   * @param {boolean} shown whether others than the user are named
-   * @returns {string[]}
-   */
-  #labels(entries, names, shown) {
-    const { words } = this.#look;
-    const speakers = entries.map(({ speaker }) =>
-      speaker === null || speaker === YOU ? speaker : (names[speaker] ?? speaker),
-    );
-    const you = names[YOU] ? `${names[YOU]}:` : words.you;
-    return speakerLabels(speakers, shown, { ...words, you });
   }
 
   /**

@@ -35,7 +35,9 @@ import { entryOf, isEdited, isLonger, overlap } from './entry.js';
  * @property {number} revision counts changes
  * @property {readonly Source[]} sources as they were met first
  * @property {readonly Entry[]} entries source by source, in each by start
- * @property {Readonly<Record<string, string>>} names given to speakers
+ * @property {Readonly<Record<string, string>>} names given to speakers by the user
+ * @property {import('./names.js').Voices} [voices] what else is known of speakers; one that was saved
+ *   by an older extension knows nothing
  */
 
 /** A day of talk. Beyond it the oldest go. */
@@ -81,7 +83,7 @@ export function withLines(transcript, lines, timeline) {
     const [before] = index >= 0 ? entries.splice(index, 1) : [];
     if (line.text === '') continue;
     const entry = entryOf(id, line, timeline, transcript.began, before);
-    if (!giveWay(entries, entry)) continue;
+    if (!giveWay(entries, entry, transcript)) continue;
     sources = addSource({ sources }, entry.media).sources;
     entries.splice(placeFor(entries, entry, sources), 0, entry);
     language = entry.language ?? language;
@@ -131,17 +133,6 @@ export function noted(transcript, id, note) {
 
 /**
  * @param {Transcript} transcript
- * @param {string} speaker as the lines have it
- * @param {string} name to be shown instead; empty: none
- * @returns {Transcript}
- */
-export function renamed(transcript, speaker, name) {
-  const { [speaker]: _, ...others } = transcript.names;
-  return next(transcript, { names: name === '' ? others : { ...others, [speaker]: name } });
-}
-
-/**
- * @param {Transcript} transcript
  * @param {string} id
  * @param {Partial<Entry>} change
  * @returns {Transcript}
@@ -167,14 +158,17 @@ function next(transcript, change) {
  * that, or it is longer: then the medium was sought into the middle of a line. The user's own words are in the same place as the medium's, and are never heard again.
  * @param {Entry[]} entries the ones that it replaces are removed
  * @param {Entry} entry
+ * @param {Pick<Transcript, 'voices'>} transcript
  * @returns {boolean} whether it is to be entered
  */
-function giveWay(entries, entry) {
+function giveWay(entries, entry, { voices }) {
   if (entry.media === null || entry.speaker === YOU) return true;
   const isSaidThere = (/** @type {Entry} */ other) =>
     other.media === entry.media && other.speaker !== YOU && overlap(other, entry);
   const there = entries.filter(isSaidThere);
-  if (there.some((other) => isEdited(other) || isLonger(other, entry))) return false;
+  const isKept = (/** @type {Entry} */ other) =>
+    isEdited(other) || Object.hasOwn(voices?.lines ?? {}, other.id) || isLonger(other, entry);
+  if (there.some(isKept)) return false;
   for (const other of there) entries.splice(entries.indexOf(other), 1);
   return true;
 }

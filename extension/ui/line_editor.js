@@ -1,4 +1,4 @@
-/** A field in a line, in which its text is corrected, noted on, or its speaker named. */
+/** A field in a line, in which its text is corrected, or noted on. */
 import { element, text } from './page.js';
 
 /** @typedef {import('../shared/messages.js').TranscriptEdit} TranscriptEdit */
@@ -6,11 +6,10 @@ import { element, text } from './page.js';
 /** @typedef {import('../transcript/rows.js').Row} Row */
 
 /** As much as a line of an export can be. */
-const MAX_LENGTH = { text: 2000, note: 2000, name: 80 };
+const MAX_LENGTH = 2000;
 
 /**
  * @typedef {object} EditorListener
- * @property {() => Readonly<Record<string, string>>} names of speakers
  * @property {(edit: TranscriptEdit) => void} edit
  * @property {() => void} pin keep the row in the document from now on, or no longer
  * @property {(key: string) => void} done give the focus back to the row
@@ -21,7 +20,6 @@ const MAX_LENGTH = { text: 2000, note: 2000, name: 80 };
  * @property {string} selector of what it stands in for, or behind
  * @property {string} label
  * @property {string} value
- * @property {number} maxLength
  * @property {(value: string) => TranscriptEdit | null} editOf null: nothing has changed
  */
 
@@ -50,7 +48,6 @@ export class LineEditor {
       selector: '.said',
       label: text('panel_correct'),
       value: entry.corrected ?? recognised,
-      maxLength: MAX_LENGTH.text,
       editOf: (value) => {
         const wanted = value === '' || value === recognised ? null : value;
         if (wanted === entry.corrected || value === shown) return null;
@@ -65,21 +62,7 @@ export class LineEditor {
       selector: '.note',
       label: text('panel_note'),
       value: entry.note,
-      maxLength: MAX_LENGTH.note,
       editOf: (value) => (value === entry.note ? null : { kind: 'note', id: key, note: value }),
-    });
-  }
-
-  /** @param {LineRow} row of somebody */
-  rename({ key, entry: { speaker } }) {
-    if (speaker === null) return;
-    const before = this.#listener.names()[speaker] ?? '';
-    this.#open(key, {
-      selector: '.speaker',
-      label: text('panel_rename'),
-      value: before,
-      maxLength: MAX_LENGTH.name,
-      editOf: (value) => (value === before ? null : { kind: 'rename', speaker, name: value }),
     });
   }
 
@@ -95,12 +78,11 @@ export class LineEditor {
    * @param {string} key
    * @param {Field} wanted
    */
-  #open(key, { selector, label, value, maxLength, editOf }) {
+  #open(key, { selector, label, value, editOf }) {
     this.close();
     const shown = this.#list.elementOf(key)?.querySelector(selector);
     if (!shown) return;
-    const isName = selector === '.speaker';
-    const field = element(isName ? 'input' : 'textarea', { className: 'field', value, maxLength });
+    const field = element('textarea', { className: 'field', value, maxLength: MAX_LENGTH });
     field.ariaLabel = label;
     field.title = text('panel_field_keys');
     field.dir = 'auto';
@@ -118,7 +100,7 @@ export class LineEditor {
   }
 
   /**
-   * @param {HTMLInputElement | HTMLTextAreaElement} field
+   * @param {HTMLTextAreaElement} field
    * @param {string} key
    * @param {Field['editOf']} editOf
    */
@@ -127,10 +109,8 @@ export class LineEditor {
       field.style.height = 'auto';
       field.style.height = `${field.scrollHeight + 2}px`;
     };
-    if (field instanceof HTMLTextAreaElement) {
-      field.addEventListener('input', fit);
-      fit();
-    }
+    field.addEventListener('input', fit);
+    fit();
     field.addEventListener('keydown', (/** @type {any} */ event) => {
       const isEnd = event.key === 'Escape' || (event.key === 'Enter' && !event.shiftKey);
       if (!isEnd || event.isComposing) return;
@@ -143,7 +123,7 @@ export class LineEditor {
   }
 
   /**
-   * @param {HTMLInputElement | HTMLTextAreaElement} field
+   * @param {HTMLTextAreaElement} field
    * @param {Field['editOf'] | null} editOf null: what was written is not kept
    */
   #end(field, editOf) {

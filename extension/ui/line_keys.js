@@ -2,6 +2,7 @@
 import { LineEditor } from './line_editor.js';
 import { text } from './page.js';
 import { openMenu } from './popover.js';
+import { openSpeakerForm } from './speaker_form.js';
 
 /** @typedef {import('../shared/messages.js').TranscriptEdit} TranscriptEdit */
 /** @typedef {import('../transcript/rows.js').LineRow} LineRow */
@@ -11,7 +12,7 @@ import { openMenu } from './popover.js';
  * @typedef {object} KeysListener
  * @property {((media: string, at: number) => void) | null} seek
  * @property {(edit: TranscriptEdit) => void} edit
- * @property {() => Readonly<Record<string, string>>} names of speakers
+ * @property {() => import('../transcript/transcript.js').Transcript | null} transcript
  */
 
 /** Rows that a page is, for the keys that go page by page. */
@@ -34,7 +35,7 @@ export class LineKeys {
     e: (row) => this.#editor.correct(row),
     f2: (row) => this.#editor.correct(row),
     n: (row) => this.#editor.note(row),
-    r: (row) => this.#rename(row),
+    r: (row) => this.nameSpeaker(row),
   };
 
   /**
@@ -47,7 +48,6 @@ export class LineKeys {
     this.#selection = selection;
     this.#listener = listener;
     this.#editor = new LineEditor(list, {
-      names: listener.names,
       edit: (edit) => listener.edit(edit),
       pin: () => this.pin(),
       done: (key) => this.#focus(key),
@@ -115,8 +115,7 @@ export class LineKeys {
     const row = this.#rowOf(target);
     if (!row || this.isEdited(row.key)) return;
     if (target.closest('.more')) return this.#openMenu(row);
-    const isName = target.closest('.speaker') && row.label !== '';
-    if (isName) return this.#rename(row);
+    if (target.closest('.speaker') && row.label !== '') return this.nameSpeaker(row);
     // Who selects words does not want to go anywhere.
     if (this.#selection.isSomething && !target.closest('.time')) return;
     if (!this.#seek(row) && target.closest('.time')) this.#openMenu(row);
@@ -128,15 +127,22 @@ export class LineKeys {
     const row = this.#rowOf(target);
     if (!row || target.matches('input, textarea')) return;
     const { altKey, ctrlKey, key, metaKey, shiftKey } = event;
-    if (altKey || ctrlKey || metaKey) {
-      if (!altKey && key.toLowerCase() === 'a') this.#selectAll(event);
-      return;
-    }
+    if (altKey) return;
+    if (ctrlKey || metaKey) return this.#command(event);
     if (this.#move(row, event)) return event.preventDefault();
     const action = shiftKey ? undefined : this.#actions[key.toLowerCase()];
     if (!action) return;
     event.preventDefault();
     action(row);
+  }
+
+  /** @param {KeyboardEvent} event of a key that is pressed with Ctrl */
+  #command(event) {
+    const key = event.key.toLowerCase();
+    if (key === 'a') this.#selectAll(event);
+    if (key !== 'z' || event.shiftKey) return;
+    event.preventDefault();
+    this.#listener.edit({ kind: 'undo' });
   }
 
   /**
@@ -206,9 +212,17 @@ export class LineKeys {
     this.#listener.edit({ kind: 'bookmark', id: key, bookmarked: !entry.bookmarked });
   }
 
-  /** @param {LineRow} row */
-  #rename(row) {
-    if (row.entry.speaker !== null) this.#editor.rename(row);
+  /** @param {LineRow} row of which it is to be said who speaks */
+  nameSpeaker(row) {
+    const made = this.#list.elementOf(row.key);
+    const more = /** @type {HTMLElement | null | undefined} */ (made?.querySelector('.more'));
+    const transcript = this.#listener.transcript();
+    if (!more || !transcript) return;
+    this.#editor.close();
+    openSpeakerForm(more, row, transcript, {
+      edit: (edit) => this.#listener.edit(edit),
+      done: () => this.#focus(row.key),
+    });
   }
 
   /** @param {LineRow} row */
@@ -216,7 +230,7 @@ export class LineKeys {
     const { entry, key } = row;
     const more = this.#list.elementOf(key)?.querySelector('.more');
     if (!more) return;
-    const { bookmarked, corrected, speaker } = entry;
+    const { bookmarked, corrected } = entry;
     const items = [
       { label: text('panel_bookmark'), checked: bookmarked, choose: () => this.#bookmark(row) },
       { label: text('panel_note'), choose: () => this.#editor.note(row) },
@@ -224,8 +238,7 @@ export class LineKeys {
     ];
     const restore = () => this.#listener.edit({ kind: 'correct', id: key, text: null });
     if (corrected !== null) items.push({ label: text('panel_uncorrect'), choose: restore });
-    const rename = () => this.#editor.rename(row);
-    if (speaker !== null) items.push({ label: text('panel_rename'), choose: rename });
+    items.push({ label: text('panel_rename'), choose: () => this.nameSpeaker(row) });
     openMenu(/** @type {HTMLElement} */ (more), text('panel_line_actions', row.time), items);
   }
 

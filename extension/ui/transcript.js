@@ -1,6 +1,6 @@
 /** A tab's captions as a text that stays. */
 import { applyUpdate, captionRows, EMPTY_MODEL, LINES_KEPT } from '../shared/captions.js';
-import { severalSpeak, speakerLabels } from '../shared/speakers.js';
+import { areNamed, speakerLabels } from '../shared/speakers.js';
 import { SWEARWORDS } from '../shared/swearwords.js';
 import { makeFilter } from '../shared/text_filters.js';
 import { element, text } from './page.js';
@@ -78,10 +78,14 @@ export class Transcript {
   /** @param {import('../shared/captions.js').CaptionRow[]} rows */
   #labelsOf(rows) {
     const shown = rows.map(({ speaker }) => speaker);
-    return speakerLabels(shown, this.#named && severalSpeak(this.#model), {
-      you: text('speaker_you'),
-      numbered: (number) => text('speaker_number', number),
-    });
+    return speakerLabels(
+      shown,
+      this.#named && areNamed(this.#model.lines.map(({ speaker }) => speaker)),
+      {
+        you: text('speaker_you'),
+        numbered: (number) => text('speaker_number', number),
+      },
+    );
   }
 }
 

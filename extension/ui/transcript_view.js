@@ -1,5 +1,6 @@
 /** A transcript in a scrolling element: it grows, is followed, marked, searched and edited there. */
-import { RowMaker } from '../transcript/rows.js';
+import { voiceOf } from '../transcript/names.js';
+import { linesIn, RowMaker } from '../transcript/rows.js';
 import { Current } from './current_line.js';
 import { estimatedHeight, makeRow, writeRow } from './line_elements.js';
 import { LineKeys } from './line_keys.js';
@@ -76,7 +77,7 @@ export class TranscriptView {
     this.selection = new Selection(this.list, () => this.keys.pin());
     this.keys = new LineKeys(this.list, this.selection, {
       ...listener,
-      names: () => this.#transcript?.names ?? {},
+      transcript: () => this.#transcript,
     });
     scroller.addEventListener('scroll', () => this.#scrolled(), { passive: true });
     this.#writeReading();
@@ -147,6 +148,21 @@ export class TranscriptView {
   reveal(key) {
     this.#stay();
     this.list.scrollTo(key, 'middle');
+  }
+
+  /**
+   * Ask the user who speaks.
+   * @param {string} key of a line that is of them
+   * @param {string} speaker whose newest line serves as well
+   */
+  nameSpeaker(key, speaker) {
+    const transcript = this.#transcript;
+    if (!transcript) return;
+    const own = linesIn(this.rows).filter(({ entry }) => voiceOf(transcript, entry) === speaker);
+    const row = own.find((each) => each.key === key) ?? own.at(-1);
+    if (!row) return;
+    this.reveal(row.key);
+    this.keys.nameSpeaker(row);
   }
 
   get #layout() {

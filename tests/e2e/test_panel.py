@@ -230,6 +230,44 @@ def test_lines_are_edited_with_the_keyboard(panel: Page) -> None:
     assert "c 19" in str(panel.evaluate("document.activeElement.closest('.line').dataset.key"))
 
 
+def test_whose_voice_it_is_can_be_put_right_and_taken_back(panel: Page) -> None:
+    tell(panel, type="captures", captures=[])
+    lines = [entry(i, SENTENCES[i], speaker=who) for i, who in enumerate(["1", "2", "3", None])]
+    tell(panel, type="transcript", transcript=transcript(lines))
+    labels = panel.locator(".line .speaker")
+    form = panel.get_by_role("dialog", name="Who speaks")
+    labels.nth(2).click()
+    form.get_by_label("Name").fill("Ada <b>&amp;")
+    form.get_by_label("Same voice as").select_option(label="Speaker 1")
+    assert faults_of(panel) == []
+    panel.screenshot(path=_artifact("panel-speaker.png"))
+    form.get_by_role("button", name="Done").click()
+    expect(form).to_have_count(0)
+    expect(labels).to_have_text(["Ada <b>&amp;:", "Speaker 2:", "Ada <b>&amp;:", ""])
+    # Of the last line, nobody knew who has said it.
+    panel.keyboard.press("ArrowDown")
+    panel.keyboard.press("r")
+    form.get_by_label("This line was said by").select_option(label="Someone else")
+    form.get_by_role("button", name="Done").click()
+    expect(labels.last).to_have_text("Speaker 4:")
+    panel.keyboard.press("r")
+    panel.keyboard.press("Escape")
+    expect(form).to_have_count(0)
+    labels.first.click()
+    form.get_by_role("button", name="Separate the voices again").click()
+    expect(labels).to_have_text(["Ada <b>&amp;:", "Speaker 2:", "Speaker 3:", "Speaker 4:"])
+    panel.keyboard.press("Control+z")
+    expect(labels).to_have_text(["Ada <b>&amp;:", "Speaker 2:", "Ada <b>&amp;:", "Speaker 4:"])
+    for _step in range(3):
+        labels.first.click()
+        form.get_by_role("button", name="Undo the last change of speakers").click()
+    expect(labels).to_have_text(["Speaker 1:", "Speaker 2:", "Speaker 3:", ""])
+    labels.first.click()
+    expect(form.get_by_role("button", name="Undo")).to_have_count(0)
+    kept = [message["edit"]["kind"] for message in asked(panel, "edit-kept")]
+    assert kept == ["rename", "merge", "assign", "separate", *["undo"] * 4]
+
+
 def test_without_a_capture_edits_hold_as_well(panel: Page) -> None:
     tell(panel, type="captures", captures=[])
     tell(panel, type="transcript", transcript=transcript(talk(3)))

@@ -40,7 +40,7 @@ def test_lines_name_their_speaker_unless_that_is_switched_off(stage: OpenStage) 
 
 
 def test_with_the_second_voice_all_are_named_where_they_change(stage: OpenStage) -> None:
-    show = stage("/speakers")
+    show = stage("/speakers-of-one-voice")
     show.say("One voice", "goes on.", speaker="1")
     show.until("goes on.")
     until_named(show, "", "")

@@ -218,7 +218,10 @@ export function startWorker(storage = fakeStorage()) {
     opened: (tabId) => controller.fillOverlay(tabId),
     lost: (tabId) => void controller.refreshTab(tabId),
     hampered: (tabId) => controller.noteHampered(tabId),
-    lookUp: (tabId, asked) => captures.send({ ...asked, tabId }),
+    asked: (tabId, asked) => {
+      if (asked.type === 'who') transcripts.askWho({ ...asked, tabId });
+      else captures.send({ ...asked, tabId });
+    },
   });
   const storageOf = (/** @type {boolean} */ incognito) =>
     openStorage(/** @type {any} */ (storage), { incognito });

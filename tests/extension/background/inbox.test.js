@@ -40,6 +40,7 @@ function bench() {
     {
       edit: noted('edit'),
       editKept: noted('editKept'),
+      noteSpeaking: noted('noteSpeaking'),
       save: noted('save'),
       seek: noted('seek'),
     },
@@ -137,4 +138,16 @@ test('what comes from somebody else, or is of no known type, changes nothing', (
   const unknown = /** @type {any} */ ({ type: 'unknown', tabId: 7 });
   assert.equal(inbox.receive(unknown, PAGE, respond), undefined);
   assert.deepEqual(asked, []);
+});
+
+test('who speaks in a meeting is taken from its page, and nothing that is no name', () => {
+  const { inbox, asked } = bench();
+  for (const name of ['Ana', null, '', '  ', 'x'.repeat(81), 7, ['Ana'], undefined]) {
+    const told = { type: 'speaking', name, found: true };
+    inbox.receive(/** @type {any} */ (told), PAGE, () => {});
+  }
+  assert.deepEqual(asked, [
+    ['noteSpeaking', 7, { name: 'Ana', found: true }],
+    ['noteSpeaking', 7, { name: null, found: true }],
+  ]);
 });

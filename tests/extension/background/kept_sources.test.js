@@ -64,8 +64,10 @@ test('what is changed after a capture is found by the next one', async () => {
   const edit = /** @type {const} */ ({ kind: 'correct', id: entry(1, '').id, text: 'Won.' });
   await kept.edit(false, ['film', 'unknown'], edit);
   await kept.edit(false, ['film'], { kind: 'rename', speaker: '1', name: 'Ada' });
+  await kept.edit(false, ['film'], { kind: 'merge', speaker: '2', into: '1' });
   const film = await kept.recall(false, 'film');
   assert.deepEqual([texts(film), film?.names], [['Won.'], { 1: 'Ada' }]);
+  assert.deepEqual([film?.voices?.same, film?.voices?.steps.length], [{ 2: '1' }, 2]);
   assert.deepEqual(texts(await kept.recall(false, 'other')), ['One.']);
 });
 

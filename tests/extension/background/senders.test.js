@@ -39,7 +39,7 @@ test('a frame of another site in a page is told from the page', () => {
   assert.equal(senderOf(told({ ...PAGE, frameId: 3 })), 'inner');
   assert.ok(mayConnect('inner', 'inner'));
   assert.ok(!mayConnect('place', 'inner'));
-  for (const type of ['media', 'position', 'frames', 'hampered', 'seek']) {
+  for (const type of ['media', 'position', 'frames', 'hampered', 'seek', 'speaking']) {
     assert.ok(!maySend({ type }, 'inner'));
   }
 });

@@ -71,6 +71,10 @@ function someEdit(random) {
     { kind: 'bookmark', id, bookmarked: random() < 0.5 },
     { kind: 'note', id, note: pick(random, ['', 'Ask her.\n\nWhen?']) },
     { kind: 'rename', speaker, name: pick(random, ['', 'Ada', '\u0000']) },
+    { kind: 'merge', speaker, into: pick(random, ['1', '2', 'you', '__proto__']) },
+    { kind: 'separate', speaker },
+    { kind: 'assign', id, speaker: pick(random, [null, speaker]) },
+    { kind: 'undo' },
   ]);
 }
 

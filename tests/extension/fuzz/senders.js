@@ -43,7 +43,7 @@ const ALLOWED = /** @type {Record<string, Allowed>} */ ({
   },
   problem: { path: 'popup/problem', sends: ['start'] },
   welcome: { path: 'welcome/welcome', sends: ['check'], connects: ['view'], tells: ['speech'] },
-  place: { sends: ['frames', 'hampered', 'media', 'position'], connects: ['place'] },
+  place: { sends: ['frames', 'hampered', 'media', 'position', 'speaking'], connects: ['place'] },
   inner: { connects: ['inner'] },
 });
 

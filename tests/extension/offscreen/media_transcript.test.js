@@ -26,6 +26,8 @@ function bench(id = 'c') {
       goOn: () => {},
       toOverlay: (message) => toOverlay.push(message),
       report: (report) => reports.push(report),
+      stateChanged: () => {},
+      named: () => {},
       behind: () => behind,
       now: () => now,
     },
@@ -48,10 +50,14 @@ function bench(id = 'c') {
     delay: (seconds) => (behind = seconds * SECOND),
     note,
     hear,
-    /** @param {number} second of the sound @param {string} text */
-    say: (second, text) => {
-      const said = line(second * SECOND, text, { end: (second + 2) * SECOND, state: 'final' });
-      transcript.write([said], (second + 2) * SECOND);
+    toOverlay,
+    /** @param {number} second of the sound @param {string} text @param {string | null} speaker */
+    say: (second, text, speaker = null) => {
+      const end = (second + 2) * SECOND;
+      transcript.write(
+        [line(second * SECOND, text, { end, state: 'final', speaker })],
+        (second + 2) * SECOND,
+      );
     },
     /** @param {string} type */
     take: (type) => reports.splice(0).filter((report) => report.type === type),
@@ -59,6 +65,7 @@ function bench(id = 'c') {
     replayed: () =>
       toOverlay
         .splice(0)
+        .filter(({ type }) => type === 'replay')
         .map(({ lines }) => lines && lines.map((/** @type {any} */ { text }) => text)),
   };
 }
@@ -179,7 +186,39 @@ test('the user’s changes are told like others', () => {
   assert.equal(changes.length, 4);
   const [entry] = changes[2].entries;
   assert.deepEqual([entry.corrected, entry.bookmarked, entry.note], ['Hello.', true, 'greeting']);
-  assert.deepEqual(changes[3].rest, { names: { 1: 'Ada' } });
+  assert.deepEqual(changes[3].rest.names, { 1: 'Ada' });
+  assert.deepEqual(Object.keys(changes[3].rest), ['names', 'voices']);
+});
+
+test('whoever shows captions is told what speakers are called, again when it is new', () => {
+  const { transcript, hear, say, toOverlay } = bench();
+  hear(5);
+  say(1, 'Hello.');
+  const names = () => toOverlay.filter(({ type }) => type === 'names').map((told) => told.names);
+  transcript.edit({ kind: 'rename', speaker: '1', name: 'Ada' });
+  transcript.edit({ kind: 'note', id: 'c 0', note: 'x' });
+  assert.deepEqual(names(), [{ 1: 'Ada' }]);
+  transcript.show();
+  transcript.edit({ kind: 'undo' });
+  assert.deepEqual(names(), [{ 1: 'Ada' }, { 1: 'Ada' }, {}]);
+});
+
+test('a voice has a number that no voice of an earlier capture has, whichever came first', () => {
+  const earlier = bench();
+  earlier.hear(20);
+  earlier.say(3, 'First.', '1');
+  earlier.transcript.edit({ kind: 'rename', speaker: '1', name: 'Ada' });
+  const [kept] = keptSources(earlier.transcript.transcript);
+  assert.ok(kept);
+  const late = bench();
+  assert.equal(late.transcript.take('1'), '1');
+  late.transcript.recall(kept);
+  assert.deepEqual(late.transcript.transcript.names, { 2: 'Ada' });
+  assert.deepEqual([late.transcript.take('2'), late.transcript.take('3')], ['3', '4']);
+  const early = bench();
+  early.transcript.recall(kept);
+  assert.deepEqual(early.transcript.transcript.names, { 1: 'Ada' });
+  assert.deepEqual([early.transcript.take('1'), early.transcript.take('2')], ['2', '3']);
 });
 
 test('what is replayed is in step with what is heard', () => {

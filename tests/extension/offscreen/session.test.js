@@ -32,44 +32,6 @@ test('sound from before the host is there is sent once it is', () => {
   );
 });
 
-test('voices of a new host are numbered after those of the one before', () => {
-  const { session, hear } = bench();
-  const five = 5 * SAMPLE_RATE;
-  session.attach();
-  hear(10);
-  const first = [
-    line(0, 'Ana.', { end: 100, state: 'final', speaker: '1' }),
-    line(200, 'Ben.', { end: five, state: 'final', speaker: '2' }),
-  ];
-  session.applyCaptions(captions(1, first, { final_until: five }));
-  session.detach(true);
-  session.attach();
-  const speakers = () => session.model.lines.map(({ speaker }) => speaker);
-  const later = [line(five + 10, 'Ben?', { speaker: '1' }), line(five + 20, 'Who?')];
-  session.applyCaptions(captions(1, later, { final_until: five }));
-  assert.deepEqual(speakers(), ['1', '2', '3', null]);
-  const translation = { text: 'Ana!', language: 'pt', state: /** @type {const} */ ('final') };
-  const translated = line(0, 'Ana.', { state: 'final', speaker: '1', translation });
-  session.applyCaptions(captions(2, [translated], { final_until: five }));
-  assert.deepEqual(speakers(), ['1', '2', '3', null]);
-});
-
-test('another model of the same host knows its voices, so numbers stay', () => {
-  const { session, hear } = bench();
-  session.attach();
-  hear(10);
-  const said = line(0, 'Ana.', { end: SAMPLE_RATE, state: 'final', speaker: '1' });
-  session.applyCaptions(captions(1, [said], { final_until: SAMPLE_RATE }));
-  session.configure({ language: 'en', model: 'small' });
-  assert.ok(session.goOn());
-  const more = line(2 * SAMPLE_RATE, 'Ana again.', { speaker: '1' });
-  session.applyCaptions(captions(1, [more], { final_until: SAMPLE_RATE }));
-  assert.deepEqual(
-    session.model.lines.map(({ speaker }) => speaker),
-    ['1', '1'],
-  );
-});
-
 test('with a new host it goes on where captions are not final yet', () => {
   const { session, hear, takeToHost } = bench();
   session.attach();

@@ -3,7 +3,8 @@ import { FRAME_SAMPLES } from '../../../extension/audio/framing.js';
 import { CaptionSession } from '../../../extension/offscreen/session.js';
 
 /** A session and everything it said. */
-export function bench() {
+/** @param {Partial<import('../../../extension/offscreen/session.js').SessionOutlets>} [outlets] */
+export function bench(outlets = {}) {
   /** @type {any[]} */
   const toHost = [];
   let changes = 0;
@@ -13,6 +14,7 @@ export function bench() {
       toHost: (message) => toHost.push(message),
       captionsChanged: () => changes++,
       phaseChanged: () => {},
+      ...outlets,
     },
   );
   return {

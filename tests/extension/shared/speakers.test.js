@@ -1,25 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { EMPTY_MODEL } from '../../../extension/shared/captions.js';
 import {
+  areNamed,
   countedOn,
   lastNumber,
-  severalSpeak,
+  nameOf,
   speakerColour,
   speakerLabels,
   YOU,
 } from '../../../extension/shared/speakers.js';
-import { line } from '../builders.js';
 
 /** @typedef {(string | null)[]} Speakers */
 
 const WORDS = { you: 'You:', numbered: (/** @type {string} */ number) => `Speaker ${number}:` };
 
 /** @param {Speakers} speakers */
-const several = (...speakers) =>
-  severalSpeak({
-    lines: speakers.map((speaker, id) => line(id, 'x', { speaker })),
-  });
+const several = (...speakers) => areNamed(speakers);
 
 /** @param {Speakers} speakers */
 const labels = (...speakers) => speakerLabels(speakers, true, WORDS);
@@ -35,6 +31,22 @@ test('with a second voice all are named', () => {
   assert.equal(several('1', '1', '2'), true);
   assert.equal(several('1', null, 'Ana'), true);
   assert.deepEqual(labels('1', '2'), ['Speaker 1:', 'Speaker 2:']);
+});
+
+test('one voice that has a name is named', () => {
+  const names = { 1: 'Ada', constructor: 'no one' };
+  assert.equal(areNamed(['1', null], names), true);
+  assert.equal(areNamed(['2', YOU], names), false);
+  assert.deepEqual(speakerLabels(['1', '2', '1', YOU], true, WORDS, names), [
+    'Ada:',
+    'Speaker 2:',
+    'Ada:',
+    'You:',
+  ]);
+  assert.deepEqual(speakerLabels([YOU, 'toString'], true, WORDS, { you: 'Grace' }), [
+    'Grace:',
+    'toString:',
+  ]);
 });
 
 test('a name stands first, and where the speaker changes', () => {
@@ -58,21 +70,6 @@ test('the user is named at each line, whoever else is', () => {
   assert.deepEqual(speakerLabels(['1', YOU, YOU, '1'], false, WORDS), ['', 'You:', 'You:', '']);
 });
 
-test('two who speak at the same time are named together', () => {
-  assert.equal(several('1+2'), true);
-  assert.equal(several('1', '1+2'), true);
-  assert.deepEqual(labels('1', '1+2', '1+2', '2'), [
-    'Speaker 1:',
-    'Speaker 1 and 2:',
-    '',
-    'Speaker 2:',
-  ]);
-  assert.equal(speakerColour('2+3'), speakerColour('2'));
-  assert.equal(countedOn('1+2', 4), '5+6');
-  assert.equal(countedOn('Ana', 4), 'Ana');
-  assert.equal(lastNumber({ ...EMPTY_MODEL, lines: [line(1, 'x', { speaker: '2+7' })] }), 7);
-});
-
 test('what is no number is a name', () => {
   assert.deepEqual(labels('Ana', '2nd', '0'), ['Ana:', '2nd:', '0:']);
 });
@@ -83,4 +80,20 @@ test('speakers differ in colour from those beside them, and from the user', () =
   assert.equal(speakerColour('7'), 1);
   assert.equal(speakerColour('Ana'), speakerColour('Ana'));
   assert.notEqual(speakerColour('Ana'), 0);
+});
+
+test('two who speak at the same time are named together', () => {
+  assert.equal(areNamed(['1+2']), true);
+  assert.equal(countedOn('Ana', 4), 'Ana');
+  assert.deepEqual(labels('1', '1+2', '1+2', '2'), [
+    'Speaker 1:',
+    'Speaker 1 and 2:',
+    '',
+    'Speaker 2:',
+  ]);
+  const names = { 2: 'Ana' };
+  assert.deepEqual(speakerLabels(['1+2', '2'], true, WORDS, names), ['Speaker 1 and Ana:', 'Ana:']);
+  assert.equal(nameOf('2+3', WORDS, { 2: 'Ana', 3: 'Ben' }), 'Ana and Ben');
+  assert.deepEqual([countedOn('1+2', 4), lastNumber(['3', '1+5', null])], ['5+6', 5]);
+  assert.equal(speakerColour('2+3'), speakerColour('2'));
 });

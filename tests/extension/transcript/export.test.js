@@ -111,3 +111,17 @@ test('long lines make requests shorter; nothing makes one without lines', () => 
     [[[], true]],
   );
 });
+
+test('a file has the names that are shown, learnt ones as well, and lines where the user put them', () => {
+  const entries = [
+    entry(0, 'One.', { speaker: '1' }),
+    entry(4, 'Two.', { speaker: '2' }),
+    entry(8, 'Three.', { speaker: '3' }),
+  ];
+  const voices = { same: { 3: '1' }, lines: { 'c 4': '3' }, learnt: { 3: 'Ada' }, steps: [] };
+  const lines = exportLines(transcriptOf(entries, { voices }), 'film', PLAIN_LOOK);
+  assert.deepEqual(
+    lines.map(({ speaker }) => speaker),
+    ['Ada', 'Ada', 'Ada'],
+  );
+});

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { covered, withHeard } from '../../../extension/transcript/coverage.js';
 import { keptChanges, keptSources, withKept } from '../../../extension/transcript/kept.js';
+import { assigned, merged, renamed, undone, voiceOf } from '../../../extension/transcript/names.js';
 import { corrected, withLines, withSource } from '../../../extension/transcript/transcript.js';
 import { line } from '../builders.js';
 import { emptyTranscript, playhead, SECOND, timelineOf } from './builders.js';
@@ -59,8 +60,24 @@ test('what was not final when its capture was lost is captioned again, and is th
 test('names of speakers are kept', () => {
   const [kept] = keptSources({ ...captured('a', said(1, 'Hello.')), names: { 1: 'Ada' } });
   assert.ok(kept);
-  const now = { ...captured('b'), names: { 2: 'Bob' } };
-  assert.deepEqual(withKept(now, kept).names, { 1: 'Ada', 2: 'Bob' });
+  assert.deepEqual(withKept(captured('b'), kept).names, { 1: 'Ada' });
+});
+
+test('a voice of an earlier capture is not taken for one of now that has its number', () => {
+  const hello = { ...said(1, 'Hello.'), speaker: '1' };
+  const moved = merged(renamed(captured('a', hello), '1', 'Ada'), '3', '1');
+  const [kept] = keptSources(assigned(moved, moved.entries[0]?.id ?? '', '2'));
+  assert.ok(kept);
+  const now = renamed(captured('b', { ...said(20, 'Later.'), speaker: '2' }), '2', 'Bob');
+  const { entries, names, voices } = withKept(now, JSON.parse(JSON.stringify(kept)));
+  assert.deepEqual(
+    entries.map((entry) => voiceOf({ names, voices }, entry)),
+    ['4', '2'],
+  );
+  assert.deepEqual(names, { 2: 'Bob', 3: 'Ada' });
+  assert.deepEqual([voices?.same, voices?.steps.length], [{ 5: '3' }, 1]);
+  const back = undone({ ...now, names, voices });
+  assert.deepEqual(back.names, { 3: 'Ada' });
 });
 
 test('what has changed is told by parts of the medium', () => {

@@ -119,3 +119,24 @@ test('rows that say the same are the same objects', () => {
   assert.equal(after[0], before[0]);
   assert.notEqual(after[1], before[1]);
 });
+
+test('lines are labelled by the voices that they are of, as the user has put it right', () => {
+  const entries = [
+    entry(0, 'One.', { speaker: '1' }),
+    entry(4, 'Two.', { speaker: '2' }),
+    entry(8, 'Three.', { speaker: '3' }),
+  ];
+  const voices = { same: { 3: '1' }, lines: { 'c 4': '3' }, learnt: {}, steps: [] };
+  const one = maker();
+  const labels = (/** @type {import('../../../extension/transcript/rows.js').Row[]} */ rows) =>
+    rows.map((row) => (row.kind === 'line' ? row.label : row.kind));
+  assert.deepEqual(labels(one.rowsOf(transcriptOf(entries))), [
+    'Speaker 1:',
+    'Speaker 2:',
+    'Speaker 3:',
+  ]);
+  // All of it is one voice now, which needs no name unless it has one.
+  assert.deepEqual(labels(one.rowsOf(transcriptOf(entries, { voices }))), ['', '', '']);
+  const names = { 1: 'Ada' };
+  assert.deepEqual(labels(one.rowsOf(transcriptOf(entries, { voices, names }))), ['Ada:', '', '']);
+});

@@ -6,10 +6,10 @@ import {
   corrected,
   entriesAt,
   noted,
-  renamed,
   withLines,
   withSource,
 } from '../../../extension/transcript/transcript.js';
+import { renamed } from '../../../extension/transcript/names.js';
 import { line } from '../builders.js';
 import { BEGAN, emptyTranscript, numbersFrom, playhead, SECOND, timelineOf } from './builders.js';
 
@@ -159,12 +159,6 @@ test('corrections, bookmarks and notes survive the line’s own changes', () => 
     [entry?.corrected, entry?.bookmarked, entry?.note, entry?.translation?.text],
     ['Hello!', true, 'greeting', 'Hola'],
   );
-});
-
-test('speakers get names, and lose them', () => {
-  const named = renamed(renamed(emptyTranscript(), '1', 'Ada'), '2', 'Bob');
-  assert.deepEqual(named.names, { 1: 'Ada', 2: 'Bob' });
-  assert.deepEqual(renamed(named, '1', '').names, { 2: 'Bob' });
 });
 
 test('the source knows its title', () => {
