@@ -9,7 +9,7 @@ from meeting_pages import ADDRESSES, PEOPLE, page_of
 from pages import Clip, Site
 from playwright.sync_api import Page
 from stage import Stage
-from test_names import host_of
+from test_speaker_names import host_of
 from test_speakers import labels, until_named
 from waiting import wait_until
 
