@@ -35,6 +35,7 @@ _TEST_TOOLS: Final = (
     "packaging",
     "pysubs2",
     "pytest",
+    "ruff",
     "webvtt-py",
 )
 """What the host's tests import, besides the host and what it needs."""
