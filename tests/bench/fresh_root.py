@@ -35,6 +35,7 @@ _TEST_TOOLS: Final = (
     "packaging",
     "pysubs2",
     "pytest",
+    "ruff",
     "webvtt-py",
 )
 """What the host's tests import, besides the host and what it needs."""
@@ -144,7 +145,8 @@ def run_tests(fresh: Fresh, version: str, paths: list[str]) -> str:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, target)
     chosen = "not model and not browser and not torch and not alone and not bench"
-    pytest = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", chosen, *paths]
+    options = ["-q", "-p", "no:cacheprovider", "--hypothesis-profile=ci"]
+    pytest = ["-m", "pytest", *options, "-m", chosen, *paths]
     moved = ["env", "-C", "/tmp/checkout", "PYTHONDONTWRITEBYTECODE=1", "PYTHONPATH=host"]
     printed = fresh.run(*moved, "/root/wlk/bin/python", *pytest, check=False)
     sys.stderr.write(printed)
