@@ -5,9 +5,12 @@ Performs no I/O and imports nothing heavy, so that it can answer before numpy is
 
 import base64
 import binascii
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from wlk_host.core.errors import WlkError
 from wlk_host.protocol import codec, messages
@@ -34,6 +37,15 @@ from wlk_host.protocol.messages import (
 from wlk_host.version import __version__, is_newer
 
 _SAMPLE_BYTES: Final = 2
+
+
+class Sound(Struct, frozen=True, tag="audio"):
+    """`messages.Audio` as a socket carries it: `pcm` is s16le, mono, 16 kHz, as bytes."""
+
+    session: str
+    seq: int
+    start: int
+    pcm: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +149,16 @@ class Connection:
             message = self._decode(payload)
         except WlkError as error:
             return self._misunderstood(payload, error)
-        if message is None:
-            return None
+        return None if message is None else self.take(message)
+
+    def commands(self, payload: bytes) -> Iterator[Command]:
+        """See `receive`."""
+        command = self.receive(payload)
+        if command is not None:
+            yield command
+
+    def take(self, message: messages.ToHost | Sound) -> Command | None:
+        """As `receive`, of a message that is decoded already."""
         if isinstance(message, Hello):
             return self._greet(message)
         if not self._greeted:
@@ -167,6 +187,9 @@ class Connection:
         self._over[session] = None
         while len(self._over) > MOST_REMEMBERED:
             del self._over[next(iter(self._over))]
+
+    def turned(self, session: str, heard_until: int, lag: int) -> None:
+        """Nothing: what the browser sends comes at the pace of sound."""
 
     def _misunderstood(self, payload: bytes, error: WlkError) -> Refuse:
         """What to do with a message that cannot be decoded.
@@ -220,7 +243,7 @@ class Connection:
         self._sessions[start.session] = _Heard(_Phase.OPEN, until=start.start)
         return start
 
-    def _for_session(self, message: ToSession) -> Command | None:
+    def _for_session(self, message: ToSession | Sound) -> Command | None:
         session = message.session
         heard = self._sessions.get(session)
         if heard is None and session not in self._over:
@@ -231,7 +254,7 @@ class Connection:
                 del self._over[session]
             return None
         match message:
-            case Audio():
+            case Audio() | Sound():
                 return self._audio(message, heard)
             case Cut():
                 heard.until = max(heard.until, message.at)
@@ -240,7 +263,7 @@ class Connection:
                 heard.phase = _Phase.STOPPING
         return message
 
-    def _audio(self, audio: Audio, heard: _Heard) -> Command | None:
+    def _audio(self, audio: Audio | Sound, heard: _Heard) -> Command | None:
         try:
             pcm = _pcm_of(audio)
             _check_order(audio, heard)
@@ -257,9 +280,9 @@ class Connection:
         return FeedAudio(audio.session, start, pcm[first * _SAMPLE_BYTES : last * _SAMPLE_BYTES])
 
 
-def _pcm_of(audio: Audio) -> bytes:
+def _pcm_of(audio: Audio | Sound) -> bytes:
     try:
-        pcm = base64.b64decode(audio.pcm, validate=True)
+        pcm = audio.pcm if isinstance(audio, Sound) else base64.b64decode(audio.pcm, validate=True)
     except (binascii.Error, ValueError) as error:
         raise _audio_invalid(f"got pcm that is not base64: {error}") from error
     if len(pcm) % _SAMPLE_BYTES:
@@ -267,7 +290,7 @@ def _pcm_of(audio: Audio) -> bytes:
     return pcm
 
 
-def _check_order(audio: Audio, heard: _Heard) -> None:
+def _check_order(audio: Audio | Sound, heard: _Heard) -> None:
     if audio.seq <= heard.seq:
         raise WlkError(
             code=ErrorCode.AUDIO_OUT_OF_ORDER,
@@ -297,7 +320,7 @@ def _version_mismatch(payload: bytes) -> WlkError | None:
     )
 
 
-def _hello_expected(message: messages.ToHost) -> WlkError:
+def _hello_expected(message: messages.ToHost | Sound) -> WlkError:
     return WlkError(
         code=ErrorCode.HELLO_EXPECTED,
         message=f"got {type_of(message)} as the first message, expected hello",
@@ -305,7 +328,7 @@ def _hello_expected(message: messages.ToHost) -> WlkError:
     )
 
 
-def _session_unknown(message: ToSession) -> WlkError:
+def _session_unknown(message: ToSession | Sound) -> WlkError:
     return WlkError(
         code=ErrorCode.SESSION_UNKNOWN,
         message=f"got {type_of(message)} for session {message.session!r}, which is not open",
@@ -321,6 +344,6 @@ def _too_many_sessions() -> WlkError:
     )
 
 
-def type_of(message: messages.ToHost) -> str:
+def type_of(message: messages.ToHost | Sound) -> str:
     """The type of a message, as the schema has it."""
     return str(message.__struct_config__.tag)

@@ -5,11 +5,12 @@ import queue
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Generic, TypeVar
 
 from wlk_host.core.errors import DeviceError, WlkError, clear_frames, without_frames
 from wlk_host.core.ports import Promise
 from wlk_host.protocol import convert, messages
-from wlk_host.protocol.connection import Command, Connection, FeedAudio, Refuse, type_of
+from wlk_host.protocol.connection import Command, FeedAudio, Refuse, type_of
 from wlk_host.protocol.export import Export
 from wlk_host.protocol.health import Health
 from wlk_host.protocol.messages import (
@@ -30,6 +31,7 @@ from wlk_host.runtime.host.failures import coded, lacks_memory
 from wlk_host.runtime.host.hung_work import HungWork
 from wlk_host.runtime.host.known_voices import KnownVoices
 from wlk_host.runtime.host.model_pool import RELEASE_AFTER_S, ModelPool
+from wlk_host.runtime.host.port import Port
 from wlk_host.runtime.host.running import Opening, Running, ToSession
 from wlk_host.runtime.host.sessions import Sessions
 from wlk_host.runtime.host.spoken_clip import spoken_clip
@@ -37,11 +39,12 @@ from wlk_host.runtime.host.status import StatusReporter
 from wlk_host.runtime.host.watchdog import LOOK_EVERY_S
 from wlk_host.runtime.loading import cores
 from wlk_host.runtime.ports import LoadedModel, ModelLoader, Threads, Urgency
-from wlk_host.runtime.stdio import BrowserGoneError, Inbox, MemoryFullError, Signal
+from wlk_host.runtime.stdio import BrowserGoneError, MemoryFullError, Signal
 from wlk_host.runtime.workers import Workers
 
 Send = Callable[[messages.ToExtension], None]
 Wake = Callable[[], None]
+P = TypeVar("P")
 
 _log = logging.getLogger(__name__)
 
@@ -51,27 +54,37 @@ def threads_of_sessions(wake: Wake) -> Threads:
     return Workers(cores.n_passes(), wake, "session")
 
 
-def wake(inbox: Inbox) -> None:
+def wake(inbox: "queue.Queue[P | Signal | None]") -> None:
     """Have the loop look again what is due. Called from any thread."""
     # A full inbox wakes it as well.
     with suppress(queue.Full):
         inbox.put_nowait(Signal.WAKE)
 
 
-class HostLoop:
+class HostLoop(Generic[P]):
     """Serve every session from one inbox until the browser is gone.
 
     Sessions do their work in turns, side by side on `Threads`; each is in one turn at a time, which
     begins with all that has arrived for it. So a slow machine works on more audio at a time and
     never on an old queue. The loop itself only passes on, and sleeps in the inbox while nothing is
     due; the end of a turn wakes it.
+
+    Args:
+        inbox: payloads, until None ends the input.
+        send: takes what the sessions say.
+        connection: understands the payloads.
+        make_loader: called when the first session starts.
+        answer: takes requests that concern no session.
+        release_after_s: when a model that no session uses is freed.
+        make_threads: where sessions take their turns.
+        now: the seconds of the watchdog.
     """
 
     def __init__(
         self,
-        inbox: Inbox,
+        inbox: "queue.Queue[P | Signal | None]",
         send: Send,
-        connection: Connection,
+        connection: Port[P],
         make_loader: Callable[[Threads], ModelLoader],
         answer: Callable[[messages.ToModels | Health], None],
         release_after_s: float = RELEASE_AFTER_S,
@@ -130,7 +143,7 @@ class HostLoop:
         while not self._inbox.empty():
             self._take(self._inbox.get_nowait())
 
-    def _take(self, payload: bytes | Signal | None) -> None:
+    def _take(self, payload: P | Signal | None) -> None:
         match payload:
             case None:
                 self._end()
@@ -139,9 +152,8 @@ class HostLoop:
             case _:
                 self._receive(payload)
 
-    def _receive(self, payload: bytes) -> None:
-        command = self._connection.receive(payload)
-        if command is not None:
+    def _receive(self, payload: P) -> None:
+        for command in self._connection.commands(payload):
             self._obey(command)
 
     def _patience(self, is_busy: bool) -> float | None:
@@ -295,6 +307,7 @@ class HostLoop:
             running.wanted = None
         running.look_after_turn()
         self._send_said(running)
+        self._connection.turned(running.id, running.heard_until, running.session.lag)
         try:
             if turn is not None:
                 turn.result()
