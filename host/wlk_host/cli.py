@@ -7,6 +7,7 @@ from pathlib import Path
 
 from wlk_host.cli_files import add_caption, add_listen
 from wlk_host.cli_options import add_live_options, add_option, add_options
+from wlk_host.cli_serve import add_serve
 from wlk_host.version import __version__
 
 _ORIGIN_PREFIX = "chrome-extension://"
@@ -50,6 +51,7 @@ def argument_parser() -> argparse.ArgumentParser:
     add_parsers(subparsers)
     add_caption(subparsers)
     add_listen(subparsers)
+    add_serve(subparsers)
     _add_bench(subparsers)
     _add_models(subparsers)
     _add_translators(subparsers)

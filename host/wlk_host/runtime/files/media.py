@@ -102,6 +102,7 @@ class SoundStream:
         name: what users call it.
         track: as `SoundFile`.
         pcm: as `SoundFile`.
+        form: the only format to try (`tracks.opened_stream`); None tries all.
 
     Raises:
         WlkError: `file_unreadable`, `sound_missing`, `track_missing`.
@@ -114,10 +115,11 @@ class SoundStream:
         name: str,
         track: int | None = None,
         pcm: RawPcm | None = None,
+        form: str | None = None,
     ) -> None:
         self._name = name
         self._stream = stream
-        self._container = opened_stream(stream, name, pcm)
+        self._container = opened_stream(stream, name, pcm, form)
         tracks = tracks_of(self._container)
         chosen = choose(tracks, track)
         self._number = chosen.number

@@ -70,9 +70,19 @@ def opened(path: Path, pcm: RawPcm | None = None) -> av.container.InputContainer
 
 
 def opened_stream(
-    stream: ByteStream | Redirected, name: str, pcm: RawPcm | None = None
+    stream: ByteStream | Redirected,
+    name: str,
+    pcm: RawPcm | None = None,
+    form: str | None = None,
 ) -> av.container.InputContainer:
     """The open stream, of which its head has been read.
+
+    Args:
+        stream: to read.
+        name: what users call it.
+        pcm: what its samples are if it has no header.
+        form: the only format to try, as ffmpeg names it. Some formats (playlists) name other files
+            and addresses, which are opened then: what a stranger sends needs one.
 
     Raises:
         WlkError: `file_unreadable`, `sound_missing`, and what stopped the stream.
@@ -81,7 +91,7 @@ def opened_stream(
     if isinstance(stream, Redirected):
         return _opened("fd:", name, pcm, {"fd": str(stream.descriptor)})
     try:
-        return _opened(stream, name, pcm)
+        return _opened(stream, name, pcm, form=form)
     except WlkError as error:
         if error.code == "file_unreadable":
             error.hint = (
@@ -98,8 +108,9 @@ def _opened(
     name: str,
     pcm: RawPcm | None,
     more: dict[str, str] | None = None,
+    form: str | None = None,
 ) -> av.container.InputContainer:
-    form, samples = (None, {}) if pcm is None else (pcm.codec, pcm.options)
+    form, samples = (form, {}) if pcm is None else (pcm.codec, pcm.options)
     options = {**samples, **(more or {})}
     try:
         container: av.container.InputContainer = av.open(

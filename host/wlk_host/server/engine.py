@@ -1,0 +1,91 @@
+"""The engine: one host loop on a thread of its own, for all clients."""
+
+import logging
+import os
+import queue
+import threading
+from collections.abc import Callable
+from itertools import count
+from typing import Final, NoReturn
+
+from wlk_host.protocol.health import Health
+from wlk_host.protocol.messages import ToModels
+from wlk_host.runtime.host.loop import HostLoop, Wake, threads_of_sessions
+from wlk_host.runtime.ports import ModelLoader, Threads
+from wlk_host.runtime.stdio import (
+    HUNG_EXIT_CODE,
+    MEMORY_EXIT_CODE,
+    HungError,
+    MemoryFullError,
+)
+from wlk_host.server.clients import Client, Inbox
+from wlk_host.server.limits import Limits, User
+from wlk_host.server.metrics import Metrics
+from wlk_host.server.offer import Offer
+from wlk_host.server.switchboard import Switchboard
+
+_GRACE_S: Final = 10.0
+"""Time that open sessions have to end when the server stops."""
+
+_log = logging.getLogger(__name__)
+
+
+class Engine:
+    """Serves clients until it is closed.
+
+    Args:
+        make_loader: of models.
+        offer: what clients may ask for.
+        limits: how much of it.
+        metrics: counts.
+        make_threads: where sessions take their turns.
+    """
+
+    def __init__(
+        self,
+        make_loader: Callable[[Threads], ModelLoader],
+        offer: Offer,
+        limits: Limits,
+        metrics: Metrics,
+        make_threads: Callable[[Wake], Threads] = threads_of_sessions,
+    ) -> None:
+        self.inbox: Inbox = queue.Queue()
+        self._numbers = count(1)
+        switchboard = Switchboard(offer, limits, metrics)
+        self._loop = HostLoop(
+            self.inbox, switchboard.send, switchboard, make_loader, _nobody_asks,
+            make_threads=make_threads,
+        )  # fmt: skip
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it works."""
+        return self._thread.is_alive()
+
+    def start(self) -> None:
+        """Begin to serve."""
+        self._thread.start()
+
+    def client(self, user: User, *, paced: bool = False) -> Client:
+        """A new client, on the network's thread."""
+        return Client(next(self._numbers), user, self.inbox, paced=paced)
+
+    def close(self) -> None:
+        """Let the sessions end, but not for long."""
+        self.inbox.put(None)
+        self._thread.join(_GRACE_S)
+
+    def _run(self) -> None:
+        try:
+            self._loop.run()
+        except HungError:
+            _log.critical("leaving, because too much work does not end")
+            os._exit(HUNG_EXIT_CODE)
+        except MemoryFullError:
+            _log.critical("leaving, because there is no memory left")
+            os._exit(MEMORY_EXIT_CODE)
+
+
+def _nobody_asks(request: ToModels | Health) -> NoReturn:
+    raise AssertionError(f"got {request}, which the switchboard refuses")

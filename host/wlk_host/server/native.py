@@ -1,0 +1,66 @@
+"""Our own protocol over a WebSocket: native messaging's messages as text, sound as binary."""
+
+import asyncio
+from typing import Final
+
+from starlette.websockets import WebSocket
+
+from wlk_host.core.errors import WlkError
+from wlk_host.protocol import codec
+from wlk_host.protocol.messages import Error
+from wlk_host.server.clients import Client, Turned
+from wlk_host.server.limits import ByteRate
+from wlk_host.server.service import Service, admitted
+from wlk_host.server.sockets import close, received, send
+from wlk_host.server.wire.frames import decode_sound
+
+_BYTES_A_SECOND: Final = 32_000 * 4 // 3
+"""Of a session: sound as base64, which is the larger form."""
+
+_AT_ONCE_S: Final = 90
+"""A client that comes back sends the last minute again."""
+
+_FASTER: Final = 2
+"""Than real time, to catch up."""
+
+_TRY_AGAIN_LATER: Final = 1013
+
+
+async def serve_session(socket: WebSocket, service: Service) -> None:
+    """One client, with as many sessions as it may have."""
+    user = await admitted(socket, service, "session")
+    if user is None:
+        return
+    client = service.engine.client(user)
+    each = service.limits.sessions_each if user.sessions is None else user.sessions
+    usual = _BYTES_A_SECOND * max(1, each)
+    reading = asyncio.create_task(
+        _read(socket, client, ByteRate(_AT_ONCE_S * usual, _FASTER * usual))
+    )
+    try:
+        while (message := await client.heard()) is not None:
+            if isinstance(message, Turned):
+                continue
+            if not await send(socket, codec.encode(message).decode()):
+                break
+        if client.is_slow:
+            await close(socket, _TRY_AGAIN_LATER, "read what the server sends, and resume")
+    finally:
+        client.leave()
+        reading.cancel()
+
+
+async def _read(socket: WebSocket, client: Client, rate: ByteRate) -> None:
+    """Give all that comes to the engine, at the pace of sound."""
+    try:
+        async for message in received(socket):
+            if isinstance(message, str):
+                await client.say(message.encode("utf-8", "replace"))
+            else:
+                try:
+                    await client.say(decode_sound(message))
+                except WlkError as error:
+                    client.hear(Error.of(error, None, "audio"))
+            await asyncio.sleep(rate.wait_s(len(message)))
+    finally:
+        client.leave()
