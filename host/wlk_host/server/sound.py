@@ -11,7 +11,7 @@ from typing import IO, Final
 import numpy as np
 
 from wlk_host.core.errors import WlkError
-from wlk_host.core.types import AudioChunk, Sample
+from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Sample
 from wlk_host.runtime.files.media import SoundStream
 from wlk_host.server.feed import Feed
 from wlk_host.server.wire.containers import MOST_HEAD, container_of
@@ -20,6 +20,8 @@ _MOST_PARTS: Final = 32
 """Received and not yet decoded."""
 
 _FULL_SCALE: Final = 32767
+_SAMPLE_BYTES: Final = 2
+_PIECE_BYTES: Final = SAMPLE_RATE * _SAMPLE_BYTES
 
 
 class Arriving:
@@ -91,11 +93,23 @@ def pcm_of(chunk: AudioChunk) -> bytes:
 def decode(stream: Arriving | Stored, form: str, take: Callable[[Sample, bytes], None]) -> None:
     """Give all sound of a stream to `take`, in order, with the sample that it begins with.
 
+    What is stored is given in pieces of a second, what arrives at once.
+
     Raises:
         WlkError: `file_unreadable`, `sound_missing`.
     """
+    least = 1 if isinstance(stream, Arriving) else _PIECE_BYTES
+    start, pcm = 0, b""
     for chunk in SoundStream(stream, "the sound", form=form).chunks():
-        take(chunk.start, pcm_of(chunk))
+        if pcm and chunk.start != start + len(pcm) // _SAMPLE_BYTES:
+            take(start, pcm)
+            pcm = b""
+        start, pcm = start if pcm else chunk.start, pcm + pcm_of(chunk)
+        if len(pcm) >= least:
+            take(start, pcm)
+            pcm = b""
+    if pcm:
+        take(start, pcm)
 
 
 async def feed_decoded(stream: Arriving | Stored, form: str, feed: Feed, threads: Executor) -> None:

@@ -54,9 +54,7 @@ class SpeakingSession(ScriptedSession):
             self.said.append(line)
             draft = Draft(start, " and", end, end)
             return [CaptionUpdate(self._revision, (line,), draft, 0)]
-        final = tuple(
-            Line(n.id, n.start, n.end, n.text, "final", "en", n.words) for n in self.said
-        )
+        final = tuple(Line(n.id, n.start, n.end, n.text, "final", "en", n.words) for n in self.said)
         return [CaptionUpdate(self._revision, final, None, self.fed[-1][1] if self.fed else 0)]
 
 

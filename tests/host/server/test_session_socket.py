@@ -166,6 +166,7 @@ def test_a_frame_that_is_no_sound_is_refused(start_server: StartServer) -> None:
 
 def test_a_message_above_the_limit_closes_the_socket(start_server: StartServer) -> None:
     server = start_server(limits=Limits(message_bytes=1000))
-    with talk(server.address) as client, pytest.raises(ConnectionClosed):
+    with talk(server.address) as client:
         client.socket.send(bytes(1001))
-        client.next()
+        with pytest.raises(ConnectionClosed):
+            client.next()

@@ -59,11 +59,16 @@ def fitting(text: str, columns: int) -> str:
 def of_spoken(line: TranscriptLine) -> list[Piece]:
     """The pieces of a line, with the times of its words.
 
-    A corrected text is not made of the words: it is spread over the line's time.
+    A corrected text is not made of the words: it is spread over the line's time. The first word has
+    a space before it as in `of_text`, even if the line came without it, as over the port.
     """
     if not line.words or clean("".join(word.text for word in line.words)) != line.text:
         return of_text(line.text, line.start, line.end, line.language)
-    return pieces_of([(word.text, word.start, word.end) for word in line.words], line.language)
+    spoken = [(word.text, word.start, word.end) for word in line.words]
+    first, *rest = spoken
+    if not _is_unspaced(line.text, line.language):
+        first = (f" {first[0].lstrip()}", *first[1:])
+    return pieces_of([first, *rest], line.language)
 
 
 def of_translation(line: TranscriptLine) -> list[Piece]:
