@@ -97,7 +97,9 @@ def _add_token(parser: argparse.ArgumentParser) -> None:
     actions.add_parser("list", help="list all tokens by name").set_defaults(run=run)
     add = actions.add_parser("add", help="make a token, and print it once")
     add.add_argument("name", metavar="NAME", help="whose it is")
-    add.add_argument("--days", type=float, metavar="N", help="valid for so long; default: for ever")
+    add.add_argument(
+        "--days", type=float, metavar="N", help="valid for so long; default: permanently"
+    )
     add.add_argument(
         "--sessions", dest="token_sessions", type=int, metavar="N", help="as of serve, for this one"
     )

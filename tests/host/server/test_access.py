@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from host.server.conftest import StartServer
 from host.server.wire_client import WITHIN_S, asr, talk
@@ -111,7 +112,7 @@ def test_a_page_of_the_web_opens_no_socket(start_server: StartServer) -> None:
     server = start_server()
     for path in ("/session", "/asr"):
         with pytest.raises(InvalidStatus) as refused:
-            connect(f"ws://{server.address}{path}", origin="https://example.com")  # type: ignore[arg-type]
+            connect(f"ws://{server.address}{path}", origin=Origin("https://example.com"))
         assert refused.value.response.status_code == 403
 
 

@@ -1,5 +1,6 @@
 """OpenAI's audio interface, used by OpenAI's own client."""
 
+import http.client
 import io
 import re
 from collections.abc import Iterator
@@ -89,7 +90,7 @@ def test_subtitles_and_plain_text(start_server: StartServer) -> None:
         text = create(model="whisper-1", file=FILE, response_format="text")
     assert re.match(r"1\n00:00:00,000 --> 00:00:0", srt)
     captions = webvtt.from_buffer(io.StringIO(vtt))
-    assert " ".join(" ".join(one.text for one in captions).split()) == "word1 word2 word3"
+    assert " ".join(" ".join(one.text for one in captions.captions).split()) == "word1 word2 word3"
     assert text == "word1 word2 word3\n"
 
 
@@ -156,6 +157,48 @@ def test_too_many_sessions_are_told(start_server: StartServer) -> None:
     server = start_server(limits=Limits(sessions=0))
     with client_of(server) as client, pytest.raises(openai.RateLimitError, match="sessions"):
         client.audio.transcriptions.create(model="whisper-1", file=FILE)
+
+
+def test_an_upload_of_unknown_length_is_refused_at_the_limit(start_server: StartServer) -> None:
+    server = start_server(limits=Limits(upload_bytes=10_000))
+    head = b"--x\r\nContent-Disposition: form-data; name=file; filename=a.wav\r\n\r\n"
+    connection = http.client.HTTPConnection(server.address, timeout=20)
+    connection.request(
+        "POST",
+        "/v1/audio/transcriptions",
+        iter([head, bytes(9_000), bytes(9_000)]),
+        {"Content-Type": "multipart/form-data; boundary=x"},
+        encode_chunked=True,
+    )
+    assert connection.getresponse().status == 413
+    connection.close()
+
+
+def test_what_is_no_form_is_refused(start_server: StartServer) -> None:
+    server = start_server()
+    for kind in ("multipart/form-data; boundary=x", "multipart/form-data", "text/plain"):
+        connection = http.client.HTTPConnection(server.address, timeout=20)
+        connection.request("POST", "/v1/audio/transcriptions", b"nonsense", {"Content-Type": kind})
+        answer = connection.getresponse()
+        assert (answer.status, b'"error"' in answer.read()) == (400, True)
+        connection.close()
+
+
+def test_who_stops_waiting_makes_room(start_server: StartServer) -> None:
+    server = start_server(limits=Limits(sessions=1))
+    with client_of(server) as client:
+        create = client.audio.transcriptions.create
+        events = create(model="whisper-1", file=FILE, stream=True)
+        next(iter(events))
+        events.close()
+        for _ in range(100):
+            try:
+                assert create(model="whisper-1", file=FILE).text
+            except openai.RateLimitError:
+                continue
+            break
+        else:
+            pytest.fail("the session did not end")
 
 
 def test_an_upload_above_the_limit_is_refused(start_server: StartServer) -> None:

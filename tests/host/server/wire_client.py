@@ -16,8 +16,9 @@ WITHIN_S = 20.0
 class Talk:
     """A conversation in our own protocol."""
 
-    def __init__(self, socket: ClientConnection) -> None:
+    def __init__(self, socket: ClientConnection, within_s: float = WITHIN_S) -> None:
         self.socket = socket
+        self._within_s = within_s
 
     def say(self, **message: object) -> None:
         self.socket.send(json.dumps(message))
@@ -33,7 +34,7 @@ class Talk:
         self.socket.send(encode_sound(Sound(session, seq, start, bytes(2 * n_samples))))
 
     def next(self) -> dict[str, Any]:
-        message: dict[str, Any] = json.loads(self.socket.recv(WITHIN_S))
+        message: dict[str, Any] = json.loads(self.socket.recv(self._within_s))
         return message
 
     def hear(self, kind: str, **expected: object) -> dict[str, Any]:
@@ -56,9 +57,9 @@ def asr(address: str, query: str = "") -> Iterator[ClientConnection]:
         yield socket
 
 
-def all_of(socket: ClientConnection) -> list[dict[str, Any]]:
+def all_of(socket: ClientConnection, within_s: float = WITHIN_S) -> list[dict[str, Any]]:
     """What it says until it says that it is ready to stop."""
     heard: list[dict[str, Any]] = []
     while not heard or heard[-1].get("type") not in ("ready_to_stop", "error"):
-        heard.append(json.loads(socket.recv(WITHIN_S)))
+        heard.append(json.loads(socket.recv(within_s)))
     return heard

@@ -3,6 +3,7 @@
 import html
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import accumulate
 
 import pysubs2
@@ -47,6 +48,16 @@ def cues_of(lines: Sequence[Line], contents: Contents = "original", **how: bool)
 
 def texts(cues: Sequence[Cue]) -> list[str]:
     return [" ".join(cue.rows) for cue in cues]
+
+
+def test_lines_that_came_over_a_port_have_a_space_between_them() -> None:
+    """The first word of a line comes without its space there."""
+    lines = [line_of("It goes", 0, 1), line_of("on and", 1.1, 2), line_of("on.", 2.1, 3)]
+    sent = [
+        replace(line, words=(replace(line.words[0], text=line.text.split()[0]), *line.words[1:]))
+        for line in lines
+    ]
+    assert texts(cues_of(sent)) == texts(cues_of(lines)) == ["It goes on and on."]
 
 
 # -- the layout ---------------------------------------------------------------------------

@@ -1,0 +1,108 @@
+"""Every interface around the real engine: the same speech, the same words."""
+
+import io
+import json
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+
+import openai
+import pytest
+from websockets.sync.client import connect
+
+import wlk_host
+from fixtures.models import model
+from host.server.conftest import running
+from host.server.wire_client import Talk, all_of
+from wlk_host.bench.scoring import error_rate
+from wlk_host.core.types import SAMPLE_RATE
+from wlk_host.protocol.connection import Sound
+from wlk_host.runtime.host.main import default_loader
+from wlk_host.server.access import Access
+from wlk_host.server.limits import Limits
+from wlk_host.server.metrics import Metrics
+from wlk_host.server.offer import Offer
+from wlk_host.server.wire.frames import encode_sound
+
+pytestmark = pytest.mark.model
+
+SPEECH = Path(wlk_host.__file__).parent / "speech"
+WAV = (SPEECH / "english.wav").read_bytes()
+TEXT = json.loads((SPEECH / "english.json").read_text("utf-8"))["text"]
+PATIENCE_S = 300.0
+MOST_WRONG = 8.0
+"""Per cent of the words. What the host itself gets wrong of this clip with base."""
+
+
+def samples() -> bytes:
+    with wave.open(io.BytesIO(WAV)) as clip:
+        return bytes(clip.readframes(clip.getnframes()))
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with pytest.MonkeyPatch.context() as patch:
+        yield from _serving(patch)
+
+
+def _serving(patch: pytest.MonkeyPatch) -> Iterator[str]:
+    patch.setenv("WLK_MODELS", str(model("base").parent))
+    offer = Offer(models=("base",))
+    with running(Limits(), offer, Access(None), default_loader, Metrics()) as (address, _):
+        yield address
+
+
+def wrong(text: str) -> float:
+    return error_rate(TEXT, text, "en")
+
+
+def test_our_own_protocol(address: str) -> None:
+    pcm = samples()
+    lines: dict[int, str] = {}
+    with connect(f"ws://{address}/session") as socket:
+        client = Talk(socket, PATIENCE_S)
+        client.greet()
+        client.start("a", options={"language": "en"})
+        for seq, at in enumerate(range(0, len(pcm), SAMPLE_RATE)):
+            piece = pcm[at : at + SAMPLE_RATE]
+            socket.send(encode_sound(Sound("a", seq, at // 2, piece)))
+        client.say(type="stop", session="a")
+        while (message := client.next()).get("state") != "ended":
+            assert message["type"] != "error", message
+            for line in message.get("lines", []):
+                lines[line["id"]] = line["text"]
+    assert wrong(" ".join(lines[name] for name in sorted(lines))) <= MOST_WRONG
+
+
+@pytest.mark.parametrize("mode", ["full", "diff"])
+def test_asr(mode: str, address: str) -> None:
+    pcm = samples()
+    with connect(f"ws://{address}/asr?language=en&mode={mode}") as socket:
+        for at in range(0, len(pcm), SAMPLE_RATE):
+            socket.send(pcm[at : at + SAMPLE_RATE])
+        socket.send(b"")
+        heard = all_of(socket, PATIENCE_S)
+    if mode == "full":
+        lines = heard[-2]["lines"]
+    else:
+        lines = []
+        for message in heard[1:-1]:
+            del lines[: message.get("lines_pruned", 0)]
+            lines += message.get("new_lines", message.get("lines", []))
+    assert wrong(" ".join(line["text"] for line in lines)) <= MOST_WRONG
+
+
+def test_openais_client(address: str) -> None:
+    with openai.OpenAI(api_key="-", base_url=f"http://{address}/v1", timeout=PATIENCE_S) as client:
+        told = client.audio.transcriptions.create(
+            model="whisper-1",
+            file=("english.wav", WAV),
+            response_format="verbose_json",
+            timestamp_granularities=["word", "segment"],
+        )
+    assert wrong(told.text) <= MOST_WRONG
+    assert (told.language, round(told.duration)) == ("english", 30)
+    assert told.words is not None
+    assert " ".join(word.word for word in told.words) == told.text
+    starts = [word.start for word in told.words]
+    assert starts == sorted(starts)
