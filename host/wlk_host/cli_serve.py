@@ -107,7 +107,7 @@ def _add_token(parser: argparse.ArgumentParser) -> None:
         "--hours-a-day", dest="token_hours", type=float, metavar="N", help="as of serve"
     )
     add.set_defaults(run=run)
-    revoke = actions.add_parser("revoke", help="forget a token; what it has begun goes on")
+    revoke = actions.add_parser("revoke", help="forget a token; what it has begun ends")
     revoke.add_argument("name", metavar="NAME")
     revoke.set_defaults(run=run)
 

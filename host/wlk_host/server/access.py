@@ -57,6 +57,10 @@ class Access:
             )
         return user
 
+    def is_welcome(self, user: User) -> bool:
+        """Whether a token of this user is still good."""
+        return self.tokens is None or self.tokens.is_good(user.name)
+
 
 def is_loopback(host: str) -> bool:
     """Whether only this machine can connect to that address or name."""

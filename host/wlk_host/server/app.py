@@ -41,6 +41,14 @@ def application(service: Service) -> ASGIApp:
         alive = service.engine.is_alive
         return JSONResponse({"status": "ok" if alive else "gone"}, 200 if alive else 503)
 
+    async def ready(_request: Request) -> Response:
+        """As WhisperLiveKit answers."""
+        alive = service.engine.is_alive
+        return JSONResponse(
+            {"status": "ok" if alive else "gone", "backend": "wlk-host", "ready": alive},
+            200 if alive else 503,
+        )
+
     async def metrics(request: Request) -> Response:
         try:
             service.user(request)
@@ -58,6 +66,7 @@ def application(service: Service) -> ASGIApp:
         *posts,
         Route("/v1/models", models),
         Route("/healthz", health),
+        Route("/health", ready),
         Route("/metrics", metrics),
     ]
     app = Starlette(routes=routes, exception_handlers={HTTPException: _explained})

@@ -37,7 +37,7 @@ async def serve_asr(socket: WebSocket, service: Service) -> None:
         await _refuse(socket, error)
         return
     await _say(socket, {"type": "config", "useAudioWorklet": service.takes_pcm, "mode": mode})
-    client = service.engine.client(user, paced=True)
+    client = service.client(user, paced=True)
     feed = Feed(client)
     await feed.start(options)
     feeding = asyncio.create_task(_feed(socket, service, feed, client.leave))

@@ -2,11 +2,13 @@
 
 import asyncio
 import queue
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from wlk_host.core.errors import WlkError
 from wlk_host.core.types import Sample
 from wlk_host.protocol.connection import Sound
 from wlk_host.protocol.messages import ToExtension, ToHost
@@ -18,6 +20,10 @@ MOST_UNTAKEN: Final = 8
 
 MOST_UNREAD: Final = 2000
 """Messages that wait for a client that does not read. Then it is given up."""
+
+
+LOOK_EVERY_S: Final = 10.0
+"""How often it is looked up whether a token is still good, while its client speaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +53,33 @@ class Client:
     Attributes:
         number: no other client has it.
         user: whose token it came with.
-        is_slow: whether it was given up, because it did not read.
+        refused: why the server has ended it; None if it has not.
 
     Args:
         number: as above.
         user: as above.
         inbox: of the engine.
         paced: whether it is told about turns (`Turned`).
+        is_welcome: whether its token is still good.
+        now: seconds that pass.
     """
 
-    def __init__(self, number: int, user: User, inbox: Inbox, *, paced: bool = False) -> None:
+    def __init__(
+        self,
+        number: int,
+        user: User,
+        inbox: Inbox,
+        *,
+        paced: bool = False,
+        is_welcome: Callable[[], bool] = lambda: True,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.number = number
         self.user = user
-        self.is_slow = False
+        self.refused: WlkError | None = None
+        self._is_welcome = is_welcome
+        self._now = now
+        self._looked_at = now()
         self._paced = paced
         self._inbox = inbox
         self._loop = asyncio.get_running_loop()
@@ -69,6 +89,7 @@ class Client:
 
     async def say(self, payload: bytes | ToHost | Sound) -> None:
         """Give it to the engine; waits while the engine has much from this client."""
+        self._look()
         await self._free.acquire()
         if self._has_left:
             self._free.release()
@@ -99,12 +120,40 @@ class Client:
 
     def _put(self, message: Heard) -> None:
         if self._heard.qsize() >= MOST_UNREAD:
-            self.is_slow = True
-            self.leave()
+            self._refuse(_too_slow())
         elif not self._has_left:
             self._heard.put_nowait(message)
+
+    def _look(self) -> None:
+        """End what it began, if its token was revoked meanwhile, or has expired."""
+        now = self._now()
+        if now - self._looked_at >= LOOK_EVERY_S:
+            self._looked_at = now
+            if not self._is_welcome():
+                self._refuse(_no_longer_welcome())
+
+    def _refuse(self, error: WlkError) -> None:
+        if not self._has_left:
+            self.refused = error
+            self.leave()
 
     def _tell(self, do: Callable[[], None]) -> None:
         # The network can end before the engine.
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(do)
+
+
+def _too_slow() -> WlkError:
+    return WlkError(
+        "client_slow",
+        f"{MOST_UNREAD} messages wait that the client does not read",
+        "connect again, resume, and read what the server sends",
+    )
+
+
+def _no_longer_welcome() -> WlkError:
+    return WlkError(
+        "token_refused",
+        "the token was revoked, or has expired",
+        "ask the server's administrator for a new one (wlk-host serve token add NAME)",
+    )

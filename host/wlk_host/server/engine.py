@@ -67,9 +67,12 @@ class Engine:
         """Begin to serve."""
         self._thread.start()
 
-    def client(self, user: User, *, paced: bool = False) -> Client:
-        """A new client, on the network's thread."""
-        return Client(next(self._numbers), user, self.inbox, paced=paced)
+    def client(
+        self, user: User, is_welcome: Callable[[], bool] = lambda: True, *, paced: bool = False
+    ) -> Client:
+        """A new client, on the network's thread; see `Client`."""
+        number = next(self._numbers)
+        return Client(number, user, self.inbox, paced=paced, is_welcome=is_welcome)
 
     def close(self) -> None:
         """Let the sessions end, but not for long."""

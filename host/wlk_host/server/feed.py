@@ -81,7 +81,7 @@ class Feed:
                     yield message
                     if isinstance(message, Status) and message.state == "ended":
                         return
-            raise _gone()
+            raise self._client.refused or _gone()
         finally:
             self._is_over = True
             await self._note(self._heard_until)

@@ -23,7 +23,8 @@ _AT_ONCE_S: Final = 90
 _FASTER: Final = 2
 """Than real time, to catch up."""
 
-_TRY_AGAIN_LATER: Final = 1013
+_POLICY: Final = 1008
+"""The server ends it for a reason of its own (RFC 6455, 7.4.1)."""
 
 
 async def serve_session(socket: WebSocket, service: Service) -> None:
@@ -31,7 +32,7 @@ async def serve_session(socket: WebSocket, service: Service) -> None:
     user = await admitted(socket, service, "session")
     if user is None:
         return
-    client = service.engine.client(user)
+    client = service.client(user)
     each = service.limits.sessions_each if user.sessions is None else user.sessions
     usual = _BYTES_A_SECOND * max(1, each)
     reading = asyncio.create_task(
@@ -43,8 +44,9 @@ async def serve_session(socket: WebSocket, service: Service) -> None:
                 continue
             if not await send(socket, codec.encode(message).decode()):
                 break
-        if client.is_slow:
-            await close(socket, _TRY_AGAIN_LATER, "read what the server sends, and resume")
+        if client.refused is not None:
+            await send(socket, codec.encode(Error.of(client.refused)).decode())
+            await close(socket, _POLICY, client.refused.code)
     finally:
         client.leave()
         reading.cancel()

@@ -61,7 +61,7 @@ async def serve_models(request: Request, service: Service) -> Response:
 
 async def _answer(service: Service, user: User, upload: Upload, form: FormData) -> Response:
     """The whole answer, or its beginning and a stream of the rest."""
-    feed = Feed(client := service.engine.client(user, paced=True))
+    feed = Feed(client := service.client(user, paced=True))
     updates = _updates(service, client, feed, upload)
     lines = Lines()
     if upload.is_streamed:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
@@ -11,6 +12,7 @@ from starlette.websockets import WebSocket
 
 from wlk_host.core.errors import WlkError
 from wlk_host.server.access import Access
+from wlk_host.server.clients import Client
 from wlk_host.server.engine import Engine
 from wlk_host.server.limits import Limits, User
 from wlk_host.server.metrics import Metrics
@@ -41,6 +43,10 @@ class Service:
         if not self.engine.is_alive:
             raise WlkError("engine_gone", "the engine has stopped", "start the server again")
         return self.access.user(_lower(request.headers), token)
+
+    def client(self, user: User, *, paced: bool = False) -> Client:
+        """A new client of the engine, for as long as the user is welcome."""
+        return self.engine.client(user, partial(self.access.is_welcome, user), paced=paced)
 
 
 def refusal(error: WlkError) -> JSONResponse:

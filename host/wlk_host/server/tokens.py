@@ -82,9 +82,18 @@ class Tokens:
         for known in self.all():
             if hmac.compare_digest(known.sha256, mine):
                 found = known
-        if found is None or (found.expires is not None and found.expires <= self._now()):
+        if found is None or self._has_expired(found):
             return None
         return User(found.name, found.sessions, found.hours_a_day)
+
+    def is_good(self, name: str) -> bool:
+        """Whether there is a token of that name that has not expired; no if none can be read."""
+        with suppress(WlkError):
+            return any(one.name == name and not self._has_expired(one) for one in self.all())
+        return False
+
+    def _has_expired(self, token: Token) -> bool:
+        return token.expires is not None and token.expires <= self._now()
 
     def all(self) -> Sequence[Token]:
         """All of them, expired ones included.
@@ -126,7 +135,7 @@ class Tokens:
             self._write([*self.all(), token])
 
     def revoke(self, name: str) -> None:
-        """Forget the token of that name. Sessions that are open go on.
+        """Forget the token of that name.
 
         Raises:
             WlkError: `token_unknown`, `tokens_unreadable`.

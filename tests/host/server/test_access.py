@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
@@ -87,6 +87,27 @@ def test_a_tokens_own_limits_hold(start_server: StartServer, tokens: Tokens) -> 
         client.greet()
         client.start("a")
         assert client.hear("error")["code"] == "sessions_too_many"
+
+
+@pytest.mark.parametrize("path", ["session", "asr"])
+def test_a_revoked_token_ends_what_it_began(
+    path: str, start_server: StartServer, tokens: Tokens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wlk_host.server.clients.LOOK_EVERY_S", 0.0)
+    token = new_token()
+    tokens.add(stored(token, "ana", NOW, None))
+    server = start_server(tokens=tokens)
+    bearer = {"Authorization": f"Bearer {token}"}
+    with connect(f"ws://{server.address}/{path}", additional_headers=bearer) as client:
+        hello = '{"type": "hello", "protocol": 1, "extension": "0.1.0"}'
+        client.send(hello if path == "session" else bytes(32_000))
+        client.recv(WITHIN_S)
+        tokens.revoke("ana")
+        client.send(hello if path == "session" else bytes(32_000))
+        heard = list[str]()
+        with suppress(ConnectionClosed):
+            heard.extend(str(message) for message in client)
+    assert "token_refused" in heard[-1]
 
 
 @pytest.mark.parametrize(
