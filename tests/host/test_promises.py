@@ -6,12 +6,14 @@ Nothing is asked of the network, and no file is left outside our own folders.
 import base64
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import openai
 import pytest
 
 from fixtures.models import model
@@ -155,6 +157,32 @@ def heard(host: subprocess.Popen[bytes]) -> Iterator[dict[str, Any]]:
             yield message
             if message.get("state") == "ended":
                 return
+
+
+@pytest.mark.model
+def test_a_server_and_an_upload(watch: Watch) -> None:
+    """It has the one socket that it listens on; what an upload needs on the disk has no name."""
+    with subprocess.Popen(
+        watch.command(sys.executable, *CLI, "serve", "--port", "0", "--model", "tiny.en"),
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
+        env=watch.variables(model("tiny.en").parent), cwd=watch.current,
+    ) as server:  # fmt: skip
+        try:
+            assert server.stdout is not None
+            url = server.stdout.readline().decode().split()[2].rstrip(";")
+            with openai.OpenAI(api_key="-", base_url=f"{url}/v1", timeout=300) as client:
+                sound = (clip().name, clip().read_bytes() + bytes(2 << 20))
+                told = client.audio.transcriptions.create(model="tiny.en", file=sound)
+        finally:
+            os.killpg(server.pid, signal.SIGINT)  # Like Ctrl-C: strace itself heeds none.
+            server.wait(20)
+    assert "three" in told.text.lower()
+    sockets = watch.network()
+    assert len(sockets) == 1, "\n".join(sockets)
+    assert sockets[0].startswith("socket(AF_INET, ")
+    assert not watch.strangers()
+    written = files_of(watch)
+    assert [path for path in written if holds(path, "three")] == []
 
 
 @pytest.mark.model
