@@ -8,11 +8,11 @@ from starlette.websockets import WebSocket
 from wlk_host.core.errors import WlkError
 from wlk_host.protocol import codec
 from wlk_host.protocol.messages import Error
+from wlk_host.protocol.sound_frames import decode_sound
 from wlk_host.server.clients import Client, Turned
 from wlk_host.server.limits import ByteRate
 from wlk_host.server.service import Service, admitted
 from wlk_host.server.sockets import close, received, send
-from wlk_host.server.wire.frames import decode_sound
 
 _BYTES_A_SECOND: Final = 32_000 * 4 // 3
 """Of a session: sound as base64, which is the larger form."""

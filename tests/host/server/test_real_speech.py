@@ -17,12 +17,12 @@ from host.server.wire_client import Talk, all_of
 from wlk_host.bench.scoring import error_rate
 from wlk_host.core.types import SAMPLE_RATE
 from wlk_host.protocol.connection import Sound
+from wlk_host.protocol.sound_frames import encode_sound
 from wlk_host.runtime.host.main import default_loader
 from wlk_host.server.access import Access
 from wlk_host.server.limits import Limits
 from wlk_host.server.metrics import Metrics
 from wlk_host.server.offer import Offer
-from wlk_host.server.wire.frames import encode_sound
 
 pytestmark = pytest.mark.model
 

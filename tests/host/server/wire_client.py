@@ -8,7 +8,7 @@ from typing import Any
 from websockets.sync.client import ClientConnection, connect
 
 from wlk_host.protocol.connection import Sound
-from wlk_host.server.wire.frames import encode_sound
+from wlk_host.protocol.sound_frames import encode_sound
 
 WITHIN_S = 20.0
 

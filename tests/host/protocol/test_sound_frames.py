@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from wlk_host.core.errors import WlkError
 from wlk_host.protocol.connection import Sound
 from wlk_host.protocol.messages import LAST_POSITION
-from wlk_host.server.wire.frames import decode_sound, encode_sound
+from wlk_host.protocol.sound_frames import decode_sound, encode_sound
 
 names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60)
 sounds = st.builds(

@@ -50,5 +50,5 @@ def _invalid(message: str) -> WlkError:
     return WlkError(
         ErrorCode.MESSAGE_INVALID,
         message,
-        "send sound as the manual's page on serve describes it",
+        "send sound as the manual describes it (host/docs/serve.md)",
     )
