@@ -44,6 +44,7 @@ class SpeakingSession(ScriptedSession):
         return super().feed(chunk)
 
     def run(self, work: Work) -> list[Event]:
+        self._note(work.name)
         self.due.remove(work)
         self._revision += 1
         if work is Work.LIVE:
@@ -69,13 +70,16 @@ class Loader:
 
     Attributes:
         opened: the options and context of each session.
+        sessions: all of them.
     """
 
     opened: list[tuple[SessionOptions, str]] = field(default_factory=list)
+    sessions: list[ScriptedSession] = field(default_factory=list)
 
     def open(self, options: SessionOptions, start: Sample, context: str) -> ScriptedSession:
         self.opened.append((options, context))
-        return FailingSession() if context == "fails" else SpeakingSession(start)
+        self.sessions.append(FailingSession() if context == "fails" else SpeakingSession(start))
+        return self.sessions[-1]
 
     def load(self, options: SessionOptions) -> ScriptedModel:
         return ScriptedModel(self.open, options.model or "base")

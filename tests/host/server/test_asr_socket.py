@@ -56,6 +56,19 @@ def test_samples_are_captioned_and_the_end_is_told(start_server: StartServer) ->
     assert any(state.get("buffer_transcription") == " and" for state in heard)
 
 
+def test_sound_that_comes_at_once_is_fed_as_it_is_captioned(start_server: StartServer) -> None:
+    server = start_server()
+    with asr(server.address) as socket:
+        socket.send(20 * SECOND)
+        socket.send(b"")
+        all_of(socket)
+    waiting = 0
+    for _, what in server.loader.sessions[0].journal:
+        waiting += (what == "feed") - (what == "LIVE")
+        assert waiting <= 2
+    assert len(server.loader.sessions[0].fed) == 20
+
+
 def test_a_sample_may_be_cut_in_two(start_server: StartServer) -> None:
     with asr(start_server().address) as socket:
         for at in range(0, len(SECOND), 777):
