@@ -5,6 +5,7 @@ import json
 import wave
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import openai
 import pytest
@@ -56,22 +57,55 @@ def wrong(text: str) -> float:
     return error_rate(TEXT, text, "en")
 
 
+class Replaying:
+    """A client that keeps the sound and goes on where it was, as the extension does."""
+
+    def __init__(self, pcm: bytes) -> None:
+        self._pcm = pcm
+        self.lines: dict[int, str] = {}
+        self.final_until = 0
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.lines[name] for name in sorted(self.lines) if self.lines[name])
+
+    def play(self, address: str, until: int | None = None) -> None:
+        """From what is not final on; `until` is when the connection breaks, None at the end."""
+        begin = self.final_until
+        self.lines = {name: text for name, text in self.lines.items() if name < begin}
+        with connect(f"ws://{address}/session") as socket:
+            client = Talk(socket, PATIENCE_S)
+            client.greet()
+            client.start("a", options={"language": "en"}, context=self.text, **{"from": begin})
+            for seq, at in enumerate(range(begin, len(self._pcm) // 2, SAMPLE_RATE)):
+                piece = self._pcm[2 * at : 2 * (at + SAMPLE_RATE)]
+                socket.send(encode_sound(Sound("a", seq, at, piece)))
+            client.say(type="stop", session="a")
+            while until is None or self.final_until < until:
+                message = client.next()
+                assert message["type"] != "error", message
+                self._hear(message)
+                if message.get("state") == "ended":
+                    return
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        self.lines |= {line["id"]: line["text"] for line in message.get("lines", [])}
+        self.final_until = message.get("final_until", self.final_until)
+
+
 def test_our_own_protocol(address: str) -> None:
-    pcm = samples()
-    lines: dict[int, str] = {}
-    with connect(f"ws://{address}/session") as socket:
-        client = Talk(socket, PATIENCE_S)
-        client.greet()
-        client.start("a", options={"language": "en"})
-        for seq, at in enumerate(range(0, len(pcm), SAMPLE_RATE)):
-            piece = pcm[at : at + SAMPLE_RATE]
-            socket.send(encode_sound(Sound("a", seq, at // 2, piece)))
-        client.say(type="stop", session="a")
-        while (message := client.next()).get("state") != "ended":
-            assert message["type"] != "error", message
-            for line in message.get("lines", []):
-                lines[line["id"]] = line["text"]
-    assert wrong(" ".join(lines[name] for name in sorted(lines))) <= MOST_WRONG
+    client = Replaying(samples())
+    client.play(address)
+    assert wrong(client.text) <= MOST_WRONG
+
+
+def test_a_connection_that_breaks_loses_and_doubles_nothing(address: str) -> None:
+    client = Replaying(samples())
+    for second in (5, 15):
+        client.play(address, until=second * SAMPLE_RATE)
+        assert client.final_until < 25 * SAMPLE_RATE
+    client.play(address)
+    assert wrong(client.text) <= MOST_WRONG
 
 
 @pytest.mark.parametrize("mode", ["full", "diff"])
