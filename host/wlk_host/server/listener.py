@@ -62,12 +62,20 @@ class _Guarded(H11Protocol):
         rate: how often each address may connect.
         most: connections at the same time.
         metrics: counts.
+        head_s: seconds in which the head of a request has to have come.
     """
 
     def __init__(
-        self, *args: Any, rate: ConnectRate, most: int, metrics: Metrics, **kwargs: Any
+        self,
+        *args: Any,
+        rate: ConnectRate,
+        most: int,
+        metrics: Metrics,
+        head_s: float,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self._head_s = head_s
         self._rate, self._most, self._metrics = rate, most, metrics
         self._is_refused = False
         self._deadline: asyncio.TimerHandle | None = None
@@ -81,7 +89,7 @@ class _Guarded(H11Protocol):
             transport.write(_REFUSAL % (len(_TOO_MANY), _TOO_MANY))
             transport.close()
             return
-        self._deadline = self.loop.call_later(HEAD_S, self._give_up)
+        self._deadline = self.loop.call_later(self._head_s, self._give_up)
 
     def data_received(self, data: bytes) -> None:
         if self._is_refused:
@@ -105,13 +113,27 @@ class _Guarded(H11Protocol):
 
 
 def server_of(
-    app: ASGIApp, limits: Limits, metrics: Metrics, certificate: Certificate | None = None
+    app: ASGIApp,
+    limits: Limits,
+    metrics: Metrics,
+    certificate: Certificate | None = None,
+    head_s: float = HEAD_S,
 ) -> uvicorn.Server:
-    """What serves the application. Addresses are not logged: tokens can be in them."""
+    """What serves the application. Addresses are not logged: tokens can be in them.
+
+    Args:
+        app: to serve.
+        limits: of connections and messages.
+        metrics: counts.
+        certificate: for TLS; None without.
+        head_s: seconds in which a new connection has to have sent the head of a request.
+    """
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).setLevel(logging.WARNING)
     rate = ConnectRate(limits.connects_a_minute)
-    guarded: Any = partial(_Guarded, rate=rate, most=limits.connections, metrics=metrics)
+    guarded: Any = partial(
+        _Guarded, rate=rate, most=limits.connections, metrics=metrics, head_s=head_s
+    )
     return uvicorn.Server(
         uvicorn.Config(
             app,

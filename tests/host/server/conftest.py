@@ -19,7 +19,7 @@ from wlk_host.server.access import Access
 from wlk_host.server.app import application
 from wlk_host.server.engine import Engine
 from wlk_host.server.limits import Limits
-from wlk_host.server.listener import Certificate, listening, server_of
+from wlk_host.server.listener import HEAD_S, Certificate, listening, server_of
 from wlk_host.server.metrics import Metrics
 from wlk_host.server.offer import Offer
 from wlk_host.server.service import Service
@@ -116,6 +116,7 @@ def running(
     metrics: Metrics,
     certificate: Certificate | None = None,
     takes_pcm: bool = True,
+    head_s: float = HEAD_S,
 ) -> Iterator[tuple[str, Engine]]:
     """Serve on a free port of 127.0.0.1; yields where, and the engine."""
     engine = Engine(make_loader, offer, limits, metrics)
@@ -123,7 +124,7 @@ def running(
     port = listener.getsockname()[1]
     with ThreadPoolExecutor(4) as threads:
         service = Service(engine, access, limits, offer, metrics, threads, takes_pcm)
-        server = server_of(application(service), limits, metrics, certificate)
+        server = server_of(application(service), limits, metrics, certificate, head_s)
         engine.start()
         thread = threading.Thread(
             target=lambda: asyncio.run(server.serve(sockets=[listener])), name="server"
@@ -153,6 +154,7 @@ def start_server() -> Iterator[StartServer]:
             tokens: Tokens | None = None,
             certificate: Certificate | None = None,
             takes_pcm: bool = True,
+            head_s: float = HEAD_S,
         ) -> Running:
             loader, metrics = Loader(), Metrics()
             address, engine = stack.enter_context(
@@ -164,6 +166,7 @@ def start_server() -> Iterator[StartServer]:
                     metrics,
                     certificate,
                     takes_pcm,
+                    head_s,
                 )
             )
             return Running(address, metrics, loader, engine)

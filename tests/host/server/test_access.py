@@ -17,7 +17,7 @@ from host.server.conftest import StartServer
 from host.server.wire_client import WITHIN_S, asr, talk
 from wlk_host.core.errors import WlkError
 from wlk_host.server.limits import Limits
-from wlk_host.server.listener import Certificate
+from wlk_host.server.listener import Certificate, listening
 from wlk_host.server.serving import Settings
 from wlk_host.server.tokens import Tokens, new_token, stored
 
@@ -182,6 +182,40 @@ def test_too_many_connections_are_refused_and_the_others_go_on(start_server: Sta
         assert refused >= 3
         client.start("a")
         client.hear("status", state="listening")
+
+
+def test_whoever_connects_and_says_nothing_is_given_up(start_server: StartServer) -> None:
+    server = start_server(head_s=0.2)
+    host, port = server.address.split(":")
+    for half in (b"", b"GET /healthz HTTP/1.1\r\nHo"):
+        with socket.create_connection((host, int(port)), WITHIN_S) as silent:
+            silent.sendall(half)
+            with suppress(ConnectionResetError):
+                assert silent.recv(1) == b""
+    assert 'wlk_requests_total{interface="connection",outcome="silent"} 2' in server.metrics.text()
+    with talk(server.address) as client:
+        client.greet()
+        # Much later than any head may come.
+        with pytest.raises(TimeoutError):
+            client.socket.recv(0.5)
+        client.start("a")
+        client.hear("status", state="listening")
+
+
+def test_an_engine_that_has_stopped_is_told(start_server: StartServer) -> None:
+    server = start_server()
+    server.engine.close()
+    assert ask(server.address, "/healthz") == (503, {"status": "gone"})
+    assert ask(server.address, "/health")[1]["ready"] is False
+    assert code(ask(server.address, "/v1/models")) == (503, "engine_gone")
+
+
+def test_an_address_that_is_taken_is_told() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as other,
+        pytest.raises(WlkError, match="address_unusable"),
+    ):
+        listening("127.0.0.1", other.getsockname()[1])
 
 
 def test_with_a_certificate_all_is_encrypted(start_server: StartServer) -> None:
