@@ -153,4 +153,3 @@ def test_every_engine_reads_a_model_in_pieces(tmp_path: Path) -> None:
     np.testing.assert_array_equal(one.encoder(features), two.encoder(features))
     for path in (whole, folder):
         assert load(path, threads=1).n_mels == 80
-    assert not list(tmp_path.glob(".joined-*"))

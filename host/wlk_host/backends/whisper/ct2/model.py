@@ -1,18 +1,14 @@
 """A Whisper model in CTranslate2. Knows nothing of PyTorch, which takes a second to import."""
 
-import os
+import io
 import shutil
-import tempfile
-from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import ctranslate2
 
 from wlk_host.backends.checkpoints.shapes import read_whisper
-from wlk_host.core.errors import WlkError
 from wlk_host.folders import is_file
 from wlk_host.pieces import pieces
 
@@ -30,19 +26,19 @@ def load(folder: Path, threads: int, device: str = "cpu", n_passes: int = 2) -> 
         n_passes: windows taken at a time on the processor; on a card it is two.
 
     Raises:
-        WlkError: `model_corrupt`, `disk_error`.
+        WlkError: `model_corrupt`.
         RuntimeError: the model cannot be loaded.
     """
     read_whisper(folder / "model.bin")  # CTranslate2 is less particular.
-    with _joined(folder) as whole:
-        return ctranslate2.models.Whisper(
-            str(whole),
-            device=device,
-            compute_type=_compute_type(device),
-            # Workers on the same weights: no pass holds up another one.
-            inter_threads=n_passes if device == "cpu" else 2,
-            intra_threads=threads,
-        )
+    return ctranslate2.models.Whisper(
+        str(folder),
+        files=_in_memory(folder),
+        device=device,
+        compute_type=_compute_type(device),
+        # Workers on the same weights: no pass holds up another one.
+        inter_threads=n_passes if device == "cpu" else 2,
+        intra_threads=threads,
+    )
 
 
 def begin(folder: Path, threads: int, device: str = "cpu", n_passes: int = 2) -> Future[Any]:
@@ -53,40 +49,18 @@ def begin(folder: Path, threads: int, device: str = "cpu", n_passes: int = 2) ->
     return loading
 
 
-@contextmanager
-def _joined(folder: Path) -> Iterator[Path]:
-    """The model with its weights in one file, while the block runs: CTranslate2 reads no pieces.
-
-    It could take them from memory, but then needs 190 MB more for base as long as it lives.
-
-    Raises:
-        WlkError: `disk_error`.
-    """
+def _in_memory(folder: Path) -> dict[str, bytes] | None:
+    """All files of a model whose weights lie in pieces, which CTranslate2 cannot join itself."""
     weights = folder / "model.bin"
-    if not pieces(weights) or is_file(weights):
-        yield folder
-        return
-    place = folder.parent if os.access(folder.parent, os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix=".joined-", dir=place) as scratch:
-        try:
-            _join(folder, weights, Path(scratch))
-        except OSError as error:
-            raise WlkError(
-                code="disk_error",
-                message=f"cannot join the weights of {folder}: {error}",
-                hint="free space there, or set WLK_MODELS to a folder on another disk",
-            ) from error
-        yield Path(scratch)
-
-
-def _join(folder: Path, weights: Path, target: Path) -> None:
-    for path in folder.iterdir():
-        if path.is_file() and not path.name.startswith(weights.name):
-            shutil.copy(path, target)
-    with (target / weights.name).open("wb") as whole:
-        for path in pieces(weights):
-            with path.open("rb") as piece:
-                shutil.copyfileobj(piece, whole)
+    if is_file(weights):
+        return None
+    others = (p for p in folder.iterdir() if p.is_file() and not p.name.startswith(weights.name))
+    joined = io.BytesIO()
+    for path in pieces(weights):
+        with path.open("rb") as piece:
+            shutil.copyfileobj(piece, joined)
+    # Its value shares the buffer: a second copy would need as much memory again.
+    return {weights.name: joined.getvalue()} | {path.name: path.read_bytes() for path in others}
 
 
 def _compute_type(device: str) -> str:
