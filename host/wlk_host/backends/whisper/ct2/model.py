@@ -1,7 +1,5 @@
 """A Whisper model in CTranslate2. Knows nothing of PyTorch, which takes a second to import."""
 
-import io
-import shutil
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
@@ -55,12 +53,8 @@ def _in_memory(folder: Path) -> dict[str, bytes] | None:
     if is_file(weights):
         return None
     others = (p for p in folder.iterdir() if p.is_file() and not p.name.startswith(weights.name))
-    joined = io.BytesIO()
-    for path in pieces(weights):
-        with path.open("rb") as piece:
-            shutil.copyfileobj(piece, joined)
-    # Its value shares the buffer: a second copy would need as much memory again.
-    return {weights.name: joined.getvalue()} | {path.name: path.read_bytes() for path in others}
+    joined = b"".join(piece.read_bytes() for piece in pieces(weights))
+    return {weights.name: joined} | {path.name: path.read_bytes() for path in others}
 
 
 def _compute_type(device: str) -> str:
