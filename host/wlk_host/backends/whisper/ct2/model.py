@@ -7,8 +7,6 @@ from typing import Any, Final
 import ctranslate2
 
 from wlk_host.backends.checkpoints.shapes import read_whisper
-from wlk_host.folders import is_file
-from wlk_host.pieces import pieces
 
 _ON_CARDS: Final = ("float16", "int8_float16", "int8_float32", "float32")
 """The first one that a card can do; old ones are slow in float16 and say that they cannot."""
@@ -30,7 +28,6 @@ def load(folder: Path, threads: int, device: str = "cpu", n_passes: int = 2) -> 
     read_whisper(folder / "model.bin")  # CTranslate2 is less particular.
     return ctranslate2.models.Whisper(
         str(folder),
-        files=_in_memory(folder),
         device=device,
         compute_type=_compute_type(device),
         # Workers on the same weights: no pass holds up another one.
@@ -45,16 +42,6 @@ def begin(folder: Path, threads: int, device: str = "cpu", n_passes: int = 2) ->
     loading = pool.submit(load, folder, threads, device, n_passes)
     pool.shutdown(wait=False)
     return loading
-
-
-def _in_memory(folder: Path) -> dict[str, bytes] | None:
-    """All files of a model whose weights lie in pieces, which CTranslate2 cannot join itself."""
-    weights = folder / "model.bin"
-    if is_file(weights):
-        return None
-    others = (p for p in folder.iterdir() if p.is_file() and not p.name.startswith(weights.name))
-    joined = b"".join(piece.read_bytes() for piece in pieces(weights))
-    return {weights.name: joined} | {path.name: path.read_bytes() for path in others}
 
 
 def _compute_type(device: str) -> str:
