@@ -14,6 +14,8 @@ SWITCHES: Final = {
     "ORT_DISABLE_TELEMETRY": "1",
     # huggingface_hub, which transformers and faster-whisper import.
     "HF_HUB_DISABLE_TELEMETRY": "1",
+    # Ray, of the extra cluster: reports on a cluster would go to usage-stats.ray.io.
+    "RAY_USAGE_STATS_ENABLED": "0",
     # For other packages, and for later versions of these: https://donottrack.sh
     "DO_NOT_TRACK": "1",
 }

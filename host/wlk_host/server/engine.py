@@ -19,7 +19,7 @@ from wlk_host.runtime.stdio import (
     MemoryFullError,
 )
 from wlk_host.server.clients import Client, Inbox
-from wlk_host.server.limits import Limits, User
+from wlk_host.server.limits import DailySound, Limits, Seats, User
 from wlk_host.server.metrics import Metrics
 from wlk_host.server.offer import Offer
 from wlk_host.server.switchboard import Switchboard
@@ -39,6 +39,8 @@ class Engine:
         limits: how much of it.
         metrics: counts.
         make_threads: where sessions take their turns.
+        sound: what each user had captioned today; None: counted here.
+        seats: the sessions that are open; None: counted here.
     """
 
     def __init__(
@@ -48,10 +50,12 @@ class Engine:
         limits: Limits,
         metrics: Metrics,
         make_threads: Callable[[Wake], Threads] = threads_of_sessions,
+        sound: DailySound | None = None,
+        seats: Seats | None = None,
     ) -> None:
         self.inbox: Inbox = queue.Queue()
         self._numbers = count(1)
-        switchboard = Switchboard(offer, limits, metrics)
+        switchboard = Switchboard(offer, limits, metrics, sound, seats)
         self._loop = HostLoop(
             self.inbox, switchboard.send, switchboard, make_loader, _nobody_asks,
             make_threads=make_threads,

@@ -1,8 +1,8 @@
 """How much the server gives, in all and to each user."""
 
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -74,15 +74,74 @@ class DailySound:
         today = int(self._now()) // _DAY_S
         if today != self._day:
             self._day, self._heard = today, {}
-        hours = self._usual_hours if user.hours_a_day is None else user.hours_a_day
+        hours = self.hours(user)
         heard = self._heard.get(user.name, 0) + length
         if heard > hours * _HOUR:
-            raise WlkError(
-                "quota_used_up",
-                f"got more than {hours:g} h of sound today, which is the most for {user.name}",
-                "go on after midnight (UTC), or ask for a larger quota (--hours-a-day)",
-            )
+            raise quota_used_up(user.name, hours)
         self._heard[user.name] = heard
+
+    def hours(self, user: User) -> float:
+        """What this user may have in a day."""
+        return self._usual_hours if user.hours_a_day is None else user.hours_a_day
+
+
+def quota_used_up(user: str, hours: float) -> WlkError:
+    """The refusal of more sound of this user today."""
+    return WlkError(
+        "quota_used_up",
+        f"got more than {hours:g} h of sound today, which is the most for {user}",
+        "go on after midnight (UTC), or ask for a larger quota (--hours-a-day)",
+    )
+
+
+class Seats:
+    """Counts the sessions that are open, in all and of each user.
+
+    Args:
+        limits: how many there may be.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._taken: Counter[str] = Counter()
+
+    @property
+    def taken(self) -> Mapping[str, int]:
+        """Sessions of each user who has any."""
+        return self._taken
+
+    def take(self, user: User) -> None:
+        """Count one more.
+
+        Raises:
+            WlkError: `sessions_too_many`; it was not counted.
+        """
+        if self._taken.total() >= self._limits.sessions:
+            raise too_many_sessions(None, self._limits.sessions)
+        each = self.each(user)
+        if self._taken[user.name] >= each:
+            raise too_many_sessions(user.name, each)
+        self._taken[user.name] += 1
+
+    def give_back(self, user: User) -> None:
+        """Count one less."""
+        self._taken[user.name] -= 1
+        self._taken = +self._taken
+
+    def each(self, user: User) -> int:
+        """How many this user may have."""
+        return self._limits.sessions_each if user.sessions is None else user.sessions
+
+
+def too_many_sessions(user: str | None, most: int) -> WlkError:
+    """The refusal of one more: of this user; of anybody if None."""
+    return WlkError(
+        "sessions_too_many",
+        f"{most} sessions are open, which is the most of this server"
+        if user is None
+        else f"{most} sessions of {user} are open, which is the most",
+        "stop another session first, or raise the server's limit",
+    )
 
 
 class ConnectRate:

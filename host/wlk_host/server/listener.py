@@ -22,14 +22,15 @@ HEAD_S: Final = 10.0
 
 _GRACE_S: Final = 5
 
-_REFUSAL: Final = (
-    b"HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\nRetry-After: 60\r\n"
-    b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
-)
-_TOO_MANY: Final = (
+_REASON: Final = (
     b'{"error":{"message":"got too many connections (wait a minute, then connect again)",'
     b'"type":"invalid_request_error","param":null,"code":"connections_too_many"}}'
 )
+TOO_MANY: Final = (
+    b"HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\nRetry-After: 60\r\n"
+    b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(_REASON), _REASON)
+)
+"""The answer to a connection too many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class _Guarded(H11Protocol):
         if len(self.connections) > self._most or not self._rate.allows(address):
             self._is_refused = True
             self._metrics.request("connection", "refused")
-            transport.write(_REFUSAL % (len(_TOO_MANY), _TOO_MANY))
+            transport.write(TOO_MANY)
             transport.close()
             return
         self._deadline = self.loop.call_later(self._head_s, self._give_up)

@@ -3,6 +3,7 @@
 import re
 import threading
 from collections import Counter
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from wlk_host.core.types import SAMPLE_RATE, Sample, seconds
@@ -16,6 +17,48 @@ _MOST_CODES: Final = 64
 _LABEL: Final = re.compile(r"[^a-z0-9_]")
 
 _LATE_ABOVE: Final = 2 * SAMPLE_RATE
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What was counted, in one process or in several.
+
+    Attributes:
+        sessions: that are open.
+        heard: sound received.
+        turns: of sessions.
+        late_turns: of them, after which more than 2 s of sound waited.
+        failures: by code.
+        requests: by interface and outcome.
+        resident_mb: memory.
+        replicas: engines at work.
+    """
+
+    sessions: int = 0
+    heard: Sample = 0
+    turns: int = 0
+    late_turns: int = 0
+    failures: Counter[str] = field(default_factory=Counter)
+    requests: Counter[tuple[str, str]] = field(default_factory=Counter)
+    resident_mb: int = 0
+    replicas: int = 0
+
+    def plus(self, other: "Counts") -> "Counts":
+        """Both together."""
+        return Counts(
+            self.sessions + other.sessions,
+            self.heard + other.heard,
+            self.turns + other.turns,
+            self.late_turns + other.late_turns,
+            self.failures + other.failures,
+            self.requests + other.requests,
+            self.resident_mb + other.resident_mb,
+            self.replicas + other.replicas,
+        )
+
+    def without_present(self) -> "Counts":
+        """What was counted up to now, of a process that has ended."""
+        return replace(self, sessions=0, resident_mb=0, replicas=0)
 
 
 class Metrics:
@@ -56,46 +99,50 @@ class Metrics:
         with self._lock:
             self._requests[interface, outcome] += 1
 
-    def text(self) -> str:
-        """All of it."""
+    def counts(self) -> Counts:
+        """All of it, now."""
         with self._lock:
-            rows = [
-                *_metric("sessions", "gauge", "Sessions that are open.", [("", self._sessions)]),
-                *_metric(
-                    "sound_seconds_total",
-                    "counter",
-                    "Sound received.",
-                    [("", seconds(self._heard))],
-                ),
-                *_metric("turns_total", "counter", "Turns of sessions.", [("", self._turns)]),
-                *_metric(
-                    "late_turns_total",
-                    "counter",
-                    "Turns after which more than 2 s of sound waited.",
-                    [("", self._late_turns)],
-                ),
-                *_metric(
-                    "errors_total",
-                    "counter",
-                    "Errors by code.",
-                    [(f'{{code="{_LABEL.sub("_", c)}"}}', n) for c, n in self._failures.items()],
-                ),
-                *_metric(
-                    "requests_total",
-                    "counter",
-                    "Requests by interface and outcome.",
-                    [
-                        (f'{{interface="{name}",outcome="{outcome}"}}', n)
-                        for (name, outcome), n in self._requests.items()
-                    ],
-                ),
-            ]
-        memory = resident_mb()
-        if memory is not None:
-            rows += _metric(
-                "resident_bytes", "gauge", "Memory of the process.", [("", memory << 20)]
+            return Counts(
+                self._sessions,
+                self._heard,
+                self._turns,
+                self._late_turns,
+                Counter(self._failures),
+                Counter(self._requests),
+                resident_mb() or 0,
+                1,
             )
-        return "".join(f"{row}\n" for row in rows)
+
+    def text(self) -> str:
+        """All of it, as Prometheus reads it."""
+        return text_of(self.counts())
+
+
+def text_of(counts: Counts) -> str:
+    """These, as Prometheus reads them."""
+    codes = [(f'{{code="{_LABEL.sub("_", code)}"}}', n) for code, n in counts.failures.items()]
+    requests = [
+        (f'{{interface="{name}",outcome="{outcome}"}}', n)
+        for (name, outcome), n in counts.requests.items()
+    ]
+    rows = [
+        *_metric("sessions", "gauge", "Sessions that are open.", [("", counts.sessions)]),
+        *_metric("sound_seconds_total", "counter", "Sound received.", [("", seconds(counts.heard))]),
+        *_metric("turns_total", "counter", "Turns of sessions.", [("", counts.turns)]),
+        *_metric(
+            "late_turns_total",
+            "counter",
+            "Turns after which more than 2 s of sound waited.",
+            [("", counts.late_turns)],
+        ),
+        *_metric("errors_total", "counter", "Errors by code.", codes),
+        *_metric("requests_total", "counter", "Requests by interface and outcome.", requests),
+        *_metric("replicas", "gauge", "Engines at work.", [("", counts.replicas)]),
+    ]
+    if counts.resident_mb:
+        memory = counts.resident_mb << 20
+        rows += _metric("resident_bytes", "gauge", "Memory of the server's processes.", [("", memory)])
+    return "".join(f"{row}\n" for row in rows)
 
 
 def _metric(name: str, kind: str, help_text: str, values: list[tuple[str, float]]) -> list[str]:

@@ -23,7 +23,7 @@ from wlk_host.protocol.messages import (
     Visibility,
 )
 from wlk_host.server.clients import Client, Letter, Turned
-from wlk_host.server.limits import DailySound, Limits
+from wlk_host.server.limits import DailySound, Limits, Seats
 from wlk_host.server.metrics import Metrics
 from wlk_host.server.offer import Offer
 
@@ -41,15 +41,21 @@ class Switchboard:
         limits: how much of it.
         metrics: counts.
         sound: what each user had captioned today.
+        seats: the sessions that are open.
     """
 
     def __init__(
-        self, offer: Offer, limits: Limits, metrics: Metrics, sound: DailySound | None = None
+        self,
+        offer: Offer,
+        limits: Limits,
+        metrics: Metrics,
+        sound: DailySound | None = None,
+        seats: Seats | None = None,
     ) -> None:
         self._offer = offer
-        self._limits = limits
         self._metrics = metrics
         self._sound = sound or DailySound(limits.hours_a_day)
+        self._seats = seats or Seats(limits)
         self._clients: dict[int, Client] = {}
         self._connections: dict[int, Connection] = {}
         self._sessions: dict[str, Client] = {}
@@ -149,13 +155,7 @@ class Switchboard:
 
     def _count(self, client: Client, session: str) -> None:
         """Note a new session, if there may be one."""
-        most = self._limits.sessions
-        if len(self._sessions) >= most:
-            raise _too_many(f"{most} sessions are open, which is the most of this server")
-        user = client.user
-        each = self._limits.sessions_each if user.sessions is None else user.sessions
-        if sum(other.user.name == user.name for other in self._sessions.values()) >= each:
-            raise _too_many(f"{each} sessions of {user.name} are open, which is the most")
+        self._seats.take(client.user)
         self._sessions[session] = client
         self._metrics.sessions(len(self._sessions))
 
@@ -169,7 +169,9 @@ class Switchboard:
             self._speaking = None
 
     def _forget(self, session: str) -> tuple[Connection | None, str]:
-        self._sessions.pop(session, None)
+        client = self._sessions.pop(session, None)
+        if client is not None:
+            self._seats.give_back(client.user)
         self._metrics.sessions(len(self._sessions))
         number, name = _parted(session)
         return self._connections.get(number), name
@@ -189,12 +191,6 @@ def _sessions_only(request: str) -> WlkError:
         "request_not_served",
         f"got {request}, but a server takes only what concerns sessions",
         "manage models on the server's machine (wlk-host models)",
-    )
-
-
-def _too_many(message: str) -> WlkError:
-    return WlkError(
-        "sessions_too_many", message, "stop another session first, or raise the server's limit"
     )
 
 

@@ -1,0 +1,229 @@
+"""`wlk-host serve --replicas`: starts Ray Serve, lets connections in, replaces replicas, ends."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import ray
+from ray import serve
+
+from wlk_host.core.errors import WlkError
+from wlk_host.server.cluster.door import Door
+from wlk_host.server.cluster.replica import Replica, ReplicaSettings
+from wlk_host.server.cluster.scaling import by_load
+from wlk_host.server.cluster.store import LedgerActor, RayStore
+from wlk_host.server.limits import Limits
+from wlk_host.server.listener import Certificate
+from wlk_host.server.metrics import Counts, Metrics
+
+_APP: Final = "wlk"
+_STORE_BYTES: Final = 100_000_000
+"""Of Ray's object store, which nothing here uses. Less is refused."""
+
+_MORE_CONNECTIONS: Final = 8
+"""Of a replica beyond its sessions: for /healthz, /metrics and what is refused."""
+
+_MOST_WAITING: Final = 64
+_GRACE_S: Final = 20.0
+"""Time that a replica's connections have to end before it does. Their clients resume elsewhere."""
+
+_HEALTH_EVERY_S: Final = 5.0
+_QUIET: Final = {"log_level": "WARNING", "enable_access_log": False}
+"""Tokens can be in addresses."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Replicas:
+    """How many engines, and where.
+
+    Attributes:
+        fewest: that are kept.
+        most: that are started when there is much to do.
+        cards: GPUs of each; a part of one is allowed.
+        cluster: the address of a Ray cluster that runs; None: this machine alone.
+        upscale_s: seconds of much work before another replica starts.
+        downscale_s: seconds of little work before one ends.
+    """
+
+    fewest: int
+    most: int
+    cards: float = 0.0
+    cluster: str | None = None
+    upscale_s: float = 10.0
+    downscale_s: float = 300.0
+
+    @property
+    def processors(self) -> float:
+        """Of each replica."""
+        return max(0.1, (os.cpu_count() or 1) / self.most)
+
+    def sessions_of_one(self, limits: Limits) -> int:
+        """Sessions of one replica, so that all of them have what the server gives in all."""
+        return max(1, -(-limits.sessions // self.most))
+
+
+class Cluster:
+    """Replicas behind a proxy on 127.0.0.1.
+
+    Args:
+        replicas: how many.
+        settings: of each.
+        tokens: the file; None where none are needed.
+    """
+
+    def __init__(
+        self, replicas: Replicas, settings: ReplicaSettings, tokens: Path | None
+    ) -> None:
+        self._replicas, self._settings, self._tokens = replicas, settings, tokens
+        self.ledger: Any = None
+        self.port = _free_port()
+
+    def start(self) -> None:
+        """Start Ray, Ray Serve and the replicas; returns when they work.
+
+        Raises:
+            WlkError: `cluster_unreachable`, `cluster_failed`.
+        """
+        _start_ray(self._replicas.cluster)
+        serve.start(
+            proxy_location="HeadOnly",
+            http_options={"host": "127.0.0.1", "port": self.port},
+            logging_config=_QUIET,
+        )
+        self.ledger = (
+            ray.remote(LedgerActor)
+            .options(num_cpus=0, max_restarts=-1)
+            .remote(self._settings.limits, self._tokens)
+        )
+        self.update()
+
+    def update(self) -> None:
+        """Replace the replicas, each after its successor works.
+
+        Raises:
+            WlkError: `cluster_failed`.
+        """
+        self._settings = replace(self._settings, generation=self._settings.generation + 1)
+        try:
+            serve.run(self._deployment(), name=_APP, logging_config=_QUIET)
+        except RuntimeError as error:
+            raise WlkError(
+                "cluster_failed",
+                f"the replicas do not start: {error}",
+                "try without --replicas; the reason is in the log of wlk-host",
+            ) from error
+
+    def stop(self) -> None:
+        """End all of it."""
+        serve.shutdown()
+        ray.shutdown()
+
+    def _deployment(self) -> serve.Application:
+        replicas, limits = self._replicas, self._settings.limits
+        most = replicas.sessions_of_one(limits)
+        return serve.deployment(
+            serve.ingress()(Replica),
+            name="captions",
+            autoscaling_config={
+                "min_replicas": replicas.fewest,
+                "initial_replicas": replicas.fewest,
+                "max_replicas": replicas.most,
+                "target_ongoing_requests": most,
+                "upscale_delay_s": replicas.upscale_s,
+                "downscale_delay_s": replicas.downscale_s,
+                "look_back_period_s": 10.0,
+                "policy": {"policy_function": by_load},
+            },
+            max_ongoing_requests=most + _MORE_CONNECTIONS,
+            max_queued_requests=_MOST_WAITING,
+            max_surge_percent=100,
+            health_check_period_s=_HEALTH_EVERY_S,
+            graceful_shutdown_timeout_s=_GRACE_S,
+            graceful_shutdown_wait_loop_s=1.0,
+            ray_actor_options={"num_cpus": 0, "num_gpus": replicas.cards},
+            logging_config=_QUIET,
+        ).bind(self._settings, self.ledger)
+
+
+def run_cluster(
+    replicas: Replicas,
+    settings: ReplicaSettings,
+    listener: socket.socket,
+    certificate: Certificate | None,
+    tokens: Path | None,
+) -> None:
+    """Serve on this socket until the process is asked to end; SIGHUP replaces the replicas."""
+    cluster = Cluster(replicas, settings, tokens)
+    cluster.start()
+    try:
+        asyncio.run(_let_in(cluster, settings.limits, listener, certificate))
+    finally:
+        cluster.stop()
+
+
+async def _let_in(
+    cluster: Cluster, limits: Limits, listener: socket.socket, certificate: Certificate | None
+) -> None:
+    metrics = Metrics()
+    store = RayStore(
+        cluster.ledger, "door", None, dict, lambda: replace(metrics.counts(), replicas=0)
+    )
+    store.start()
+    ended, updated = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ended.set)
+    loop.add_signal_handler(signal.SIGHUP, updated.set)
+    server = await Door(cluster.port, limits, metrics, certificate).open(listener)
+    updating = asyncio.create_task(_update_on(cluster, updated))
+    try:
+        await ended.wait()
+    finally:
+        updating.cancel()
+        server.close()
+        await asyncio.to_thread(store.stop)
+
+
+async def _update_on(cluster: Cluster, asked: asyncio.Event) -> None:
+    while True:
+        await asked.wait()
+        asked.clear()
+        try:
+            await asyncio.to_thread(cluster.update)
+        except WlkError as error:
+            _log.exception("%s", error)
+
+
+def _start_ray(cluster: str | None) -> None:
+    try:
+        if cluster is None:
+            ray.init(
+                address="local",
+                include_dashboard=False,
+                object_store_memory=_STORE_BYTES,
+                log_to_driver=False,
+                logging_level=logging.WARNING,
+                _node_ip_address="127.0.0.1",
+            )
+        else:
+            ray.init(address=cluster, log_to_driver=False, logging_level=logging.WARNING)
+    except (ConnectionError, RuntimeError, ValueError) as error:
+        raise WlkError(
+            "cluster_unreachable",
+            f"Ray does not start, or there is no cluster at {cluster or 'this machine'}: {error}",
+            "start one (ray start --head), or leave --ray out",
+        ) from error
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+    return port
