@@ -1,6 +1,7 @@
 """The commands that serve others. Each imports what it needs when it runs: serve is an extra."""
 
 import argparse
+import os
 from importlib.util import find_spec
 from typing import Final
 
@@ -17,6 +18,16 @@ def add_serve(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]")
         missing = [name for name in _PACKAGES if find_spec(name) is None]
         if missing:
             raise _extra_missing(missing)
+        if chosen.replicas is not None:
+            if find_spec("ray") is None or find_spec("ray.serve") is None:
+                raise _cluster_missing()
+            from wlk_host.server.cluster import HERE_ONLY
+
+            if chosen.ray is None:
+                os.environ.update(HERE_ONLY)
+            from wlk_host.server.cluster.command import serve_replicas
+
+            return serve_replicas(chosen)
         from wlk_host.server.serving import serve
 
         return serve(chosen)
@@ -62,6 +73,7 @@ def add_serve(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]")
         help="ask clients of /asr for a recorder's stream (WebM), not for samples",
     )
     _add_limits(parser)
+    _add_replicas(parser)
     parser.set_defaults(run=run)
     _add_token(parser)
 
@@ -77,6 +89,31 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             flag, type=kind, default=default, metavar="N", help=f"{help_text}; default: {default:g}"
         )
+
+
+def _add_replicas(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--replicas",
+        metavar="N",
+        help="serve with so many engines, by Ray Serve; MIN-MAX for as many as there is work; "
+        "needs the extra cluster",
+    )
+    parser.add_argument(
+        "--cpus-each",
+        type=float,
+        metavar="N",
+        help="cores of each replica; default: this machine's, divided among the most replicas",
+    )
+    parser.add_argument(
+        "--gpus-each",
+        type=float,
+        default=0.0,
+        metavar="N",
+        help="graphics cards of each replica; 0.5: two share one; default: 0",
+    )
+    parser.add_argument(
+        "--ray", metavar="ADDRESS", help="a Ray cluster that runs; default: this machine alone"
+    )
 
 
 def _add_token(parser: argparse.ArgumentParser) -> None:
@@ -110,6 +147,14 @@ def _add_token(parser: argparse.ArgumentParser) -> None:
     revoke = actions.add_parser("revoke", help="forget a token; what it has begun ends")
     revoke.add_argument("name", metavar="NAME")
     revoke.set_defaults(run=run)
+
+
+def _cluster_missing() -> WlkError:
+    return WlkError(
+        "cluster_missing",
+        "serving with replicas needs Ray Serve, which is not installed",
+        'install it with: pip install "wlk-host[cluster]"',
+    )
 
 
 def _extra_missing(missing: list[str]) -> WlkError:

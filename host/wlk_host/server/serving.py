@@ -84,16 +84,30 @@ def serve(chosen: argparse.Namespace) -> int:
     Raises:
         WlkError: those of `Settings.check` and `listening`.
     """
-    settings = _settings(chosen)
+    settings = settings_of(chosen)
+    listener = prepare(settings)
+    announce(settings, listener)
+    run(settings, listener, default_loader)
+    return 0
+
+
+def prepare(settings: Settings) -> socket.socket:
+    """Check everything; returns the socket to serve on.
+
+    Raises:
+        WlkError: those of `Settings.check` and `listening`.
+    """
     settings.check(Tokens(tokens_file()))
     logs.configure(["serve"])
-    listener = listening(settings.address, settings.port)
+    return listening(settings.address, settings.port)
+
+
+def announce(settings: Settings, listener: socket.socket) -> None:
+    """Say where the server is."""
     scheme = "http" if settings.certificate is None else "https"
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     console.write(f"listening on {scheme}://{shown}:{port}; Ctrl-C ends it\n")
-    run(settings, listener, default_loader)
-    return 0
 
 
 def run(
@@ -124,7 +138,7 @@ def run(
             engine.close()
 
 
-def _settings(chosen: argparse.Namespace) -> Settings:
+def settings_of(chosen: argparse.Namespace) -> Settings:
     """The settings of a command line.
 
     Raises:

@@ -7,14 +7,14 @@ from wlk_host.cli import argument_parser
 from wlk_host.server.clients import LOOK_EVERY_S, MOST_UNREAD
 from wlk_host.server.limits import Limits
 from wlk_host.server.listener import HEAD_S
-from wlk_host.server.serving import _settings
+from wlk_host.server.serving import settings_of
 
 PAGE = (Path(__file__).parents[3] / "host/docs/serve.md").read_text("utf-8")
 SOURCES = Path(__file__).parents[3] / "host/wlk_host"
 
 
 def test_the_commands_limits_are_those_of_the_code() -> None:
-    assert _settings(argument_parser().parse_args(["serve"])).limits == Limits()
+    assert settings_of(argument_parser().parse_args(["serve"])).limits == Limits()
 
 
 def test_the_manuals_limits_are_those_of_the_code() -> None:

@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -32,6 +33,9 @@ _MOST_WAITING: Final = 64
 _GRACE_S: Final = 20.0
 """Time that a replica's connections have to end before it does. Their clients resume elsewhere."""
 
+_SURGE: Final = 2
+"""While replicas are replaced, there are twice as many."""
+
 _HEALTH_EVERY_S: Final = 5.0
 _QUIET: Final = {"log_level": "WARNING", "enable_access_log": False}
 """Tokens can be in addresses."""
@@ -46,6 +50,7 @@ class Replicas:
     Attributes:
         fewest: that are kept.
         most: that are started when there is much to do.
+        processors: cores of each.
         cards: GPUs of each; a part of one is allowed.
         cluster: the address of a Ray cluster that runs; None: this machine alone.
         upscale_s: seconds of much work before another replica starts.
@@ -54,15 +59,11 @@ class Replicas:
 
     fewest: int
     most: int
+    processors: float
     cards: float = 0.0
     cluster: str | None = None
     upscale_s: float = 10.0
     downscale_s: float = 300.0
-
-    @property
-    def processors(self) -> float:
-        """Of each replica."""
-        return max(0.1, (os.cpu_count() or 1) / self.most)
 
     def sessions_of_one(self, limits: Limits) -> int:
         """Sessions of one replica, so that all of them have what the server gives in all."""
@@ -122,7 +123,8 @@ class Cluster:
 
     def stop(self) -> None:
         """End all of it."""
-        serve.shutdown()
+        if self._replicas.cluster is not None and ray.is_initialized():
+            serve.shutdown()
         ray.shutdown()
 
     def _deployment(self) -> serve.Application:
@@ -138,7 +140,7 @@ class Cluster:
                 "target_ongoing_requests": most,
                 "upscale_delay_s": replicas.upscale_s,
                 "downscale_delay_s": replicas.downscale_s,
-                "look_back_period_s": 10.0,
+                "look_back_period_s": 15.0,
                 "policy": {"policy_function": by_load},
             },
             max_ongoing_requests=most + _MORE_CONNECTIONS,
@@ -147,7 +149,10 @@ class Cluster:
             health_check_period_s=_HEALTH_EVERY_S,
             graceful_shutdown_timeout_s=_GRACE_S,
             graceful_shutdown_wait_loop_s=1.0,
-            ray_actor_options={"num_cpus": 0, "num_gpus": replicas.cards},
+            ray_actor_options={
+                "num_cpus": replicas.processors,
+                "num_gpus": replicas.cards,
+            },
             logging_config=_QUIET,
         ).bind(self._settings, self.ledger)
 
@@ -158,11 +163,13 @@ def run_cluster(
     listener: socket.socket,
     certificate: Certificate | None,
     tokens: Path | None,
+    ready: Callable[[], None],
 ) -> None:
     """Serve on this socket until the process is asked to end; SIGHUP replaces the replicas."""
     cluster = Cluster(replicas, settings, tokens)
-    cluster.start()
     try:
+        cluster.start()
+        ready()
         asyncio.run(_let_in(cluster, settings.limits, listener, certificate))
     finally:
         cluster.stop()
@@ -206,6 +213,7 @@ def _start_ray(cluster: str | None) -> None:
         if cluster is None:
             ray.init(
                 address="local",
+                num_cpus=_SURGE * (os.cpu_count() or 1),
                 include_dashboard=False,
                 object_store_memory=_STORE_BYTES,
                 log_to_driver=False,
