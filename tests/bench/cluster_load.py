@@ -30,7 +30,8 @@ from wlk_host.protocol.connection import Sound
 from wlk_host.protocol.sound_frames import encode_sound
 
 _SPEECH: Final = Path(wlk_host.__file__).parent / "speech" / "english.wav"
-_PIECE: Final = SAMPLE_RATE // 5
+_PIECE: Final = SAMPLE_RATE // 10
+"""As the extension sends it."""
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 _PATIENCE_S: Final = 60.0
 _AGAIN_S: Final = 0.5

@@ -13,6 +13,7 @@ from wlk_host.server.metrics import Metrics
 _MOST_HEAD: Final = 64 << 10
 _PART: Final = 64 << 10
 _HEAD_END: Final = b"\r\n\r\n"
+_LINGER_S: Final = 0.2
 _AWAY: Final = (
     b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 5\r\n"
     b"Content-Length: 0\r\n\r\n"
@@ -42,14 +43,16 @@ class Door:
         self._limits, self._metrics, self._head_s = limits, metrics, head_s
         self._rate = ConnectRate(limits.connects_a_minute)
         self._n_open = 0
+        self._server: asyncio.Server | None = None
+        self._inside: set[asyncio.Future[None]] = set()
         self._tls: ssl.SSLContext | None = None
         if certificate is not None:
             self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self._tls.load_cert_chain(certificate.chain, certificate.key)
 
-    async def open(self, listener: socket.socket) -> asyncio.Server:
+    async def open(self, listener: socket.socket) -> None:
         """Listen on this socket."""
-        return await asyncio.start_server(
+        self._server = await asyncio.start_server(
             self._let_in,
             sock=listener,
             limit=_MOST_HEAD,
@@ -57,14 +60,31 @@ class Door:
             ssl_handshake_timeout=None if self._tls is None else self._head_s,
         )
 
+    async def close(self) -> None:
+        """Listen no more, and close what is open."""
+        if self._server is not None:
+            self._server.close()
+        for inside in self._inside:
+            inside.cancel()
+        await asyncio.gather(*self._inside, return_exceptions=True)
+
     async def _let_in(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        inside = asyncio.ensure_future(self._serve(reader, writer))
+        self._inside.add(inside)
+        inside.add_done_callback(self._inside.discard)
+        with suppress(asyncio.CancelledError):
+            await inside
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._n_open += 1
         try:
             peer = writer.get_extra_info("peername")
             if self._n_open > self._limits.connections or not self._rate.allows(peer[0]):
                 self._metrics.request("connection", "refused")
                 writer.write(TOO_MANY)
-                await _flush(writer)
+                # Closed with bytes unread, the connection would be reset, and the answer lost.
+                with suppress(TimeoutError, OSError):
+                    await asyncio.wait_for(reader.read(_MOST_HEAD), _LINGER_S)
                 return
             head = await self._head(reader)
             if head is None:
@@ -74,7 +94,7 @@ class Door:
             await self._pass_on(head, reader, writer)
         finally:
             self._n_open -= 1
-            writer.close()
+            await _close(writer)
 
     async def _head(self, reader: asyncio.StreamReader) -> bytes | None:
         """The head of a request; None if none has come in time."""
@@ -106,7 +126,8 @@ class Door:
         finally:
             for way in ways:
                 way.cancel()
-            inner.close()
+            await asyncio.gather(*ways, return_exceptions=True)
+            await _close(inner)
 
 
 async def _relay(source: asyncio.StreamReader, to: asyncio.StreamWriter) -> None:
@@ -114,6 +135,12 @@ async def _relay(source: asyncio.StreamReader, to: asyncio.StreamWriter) -> None
         while part := await source.read(_PART):
             to.write(part)
             await to.drain()
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
 
 
 async def _flush(writer: asyncio.StreamWriter) -> None:

@@ -188,13 +188,14 @@ async def _let_in(
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
     loop.add_signal_handler(signal.SIGHUP, updated.set)
-    server = await Door(cluster.port, limits, metrics, certificate).open(listener)
+    door = Door(cluster.port, limits, metrics, certificate)
+    await door.open(listener)
     updating = asyncio.create_task(_update_on(cluster, updated))
     try:
         await ended.wait()
     finally:
         updating.cancel()
-        server.close()
+        await door.close()
         await asyncio.to_thread(store.stop)
 
 

@@ -18,7 +18,7 @@ from wlk_host.server.limits import Limits
 from wlk_host.server.metrics import Counts
 from wlk_host.server.tokens import Token, Tokens
 
-REPORT_EVERY_S: Final = 1.0
+REPORT_EVERY_S: Final = 2.0
 
 _WITHIN_S: Final = 5.0
 """What the engine waits for the ledger. It answers within milliseconds."""

@@ -1,0 +1,391 @@
+"""Predicts what a server of captions carries: a simulation of its engines, and the sums after it.
+
+Pure. Times are in seconds, sound too.
+"""
+
+import heapq
+import math
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+STEP_S: Final = 0.6
+"""New sound before the next live step (`core.recognition.Pace.step`)."""
+
+MOST_STEP_S: Final = 12.0
+"""Sound read in one step (`Pace.most`)."""
+
+OVERLOAD_S: Final = 3.0
+"""Lag from which the second pass is left out (`Pace.overload`)."""
+
+BACKLOG_S: Final = 60.0
+"""Lag from which the oldest sound is left out (`Pace.backlog`)."""
+
+LATE_S: Final = 2.0
+"""As `wlk_late_turns_total`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Measured, in seconds of one core.
+
+    Attributes:
+        step: of a live step, however short.
+        sound: of each second of new sound in it.
+        spread: the standard deviation of a step's cost, as a share of it.
+        second_pass: of a second of sound.
+        utterance: seconds of sound that one second pass hears.
+        wire: of a second of sound, wherever it is fed: messages, gate, captions.
+        idle: of a replica, in each second.
+    """
+
+    step: float
+    sound: float
+    spread: float
+    second_pass: float
+    utterance: float
+    wire: float
+    idle: float = 0.0
+
+    def each_second(self, step_s: float = STEP_S) -> float:
+        """Of a session that is on time, for a second of speech."""
+        return self.step / step_s + self.sound + self.second_pass + self.wire
+
+
+@dataclass(frozen=True, slots=True)
+class Farm:
+    """Machines of one kind.
+
+    Attributes:
+        nodes: machines.
+        cores: of each, that the engines get.
+        replicas: in each.
+        passes: of a replica that run side by side (`loading.cores.n_passes`).
+    """
+
+    nodes: int = 1
+    cores: float = 2.0
+    replicas: int = 1
+    passes: int = 2
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What was simulated.
+
+    Attributes:
+        cpu_s: in all.
+        turns: live steps and second passes.
+        late_turns: after which more than `LATE_S` of sound waited.
+        lags_s: sound that waited after each live step.
+        left_out_s: sound that was never heard.
+        refined_s: sound that had its second pass.
+    """
+
+    cpu_s: float = 0.0
+    turns: int = 0
+    late_turns: int = 0
+    lags_s: list[float] = field(default_factory=list)
+    left_out_s: float = 0.0
+    refined_s: float = 0.0
+
+    @property
+    def late(self) -> float:
+        """The share of turns that were late."""
+        return self.late_turns / self.turns if self.turns else 0.0
+
+    def lag_s(self, share: float) -> float:
+        """This quantile of the lags."""
+        ordered = sorted(self.lags_s)
+        return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
+
+
+@dataclass(slots=True)
+class _Session:
+    began: float
+    heard_until: float = 0.0
+    refined_until: float = 0.0
+    is_busy: bool = False
+    is_refining: bool = False
+    asks_to_refine: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class _Job:
+    session: _Session
+    left: float
+    until: float
+    is_live: bool
+
+
+class _Replica:
+    """Sessions that share passes."""
+
+    def __init__(self, passes: int) -> None:
+        self.passes = passes
+        self.sessions: list[_Session] = []
+        self.running: list[_Job] = []
+
+
+class _Node:
+    """Replicas that share cores: each job gets an equal part, at most one core."""
+
+    def __init__(self, farm: Farm) -> None:
+        self.cores = farm.cores
+        self.replicas = [_Replica(farm.passes) for _ in range(farm.replicas)]
+
+    def speed(self) -> float:
+        """Of each job, in cores."""
+        n = sum(len(replica.running) for replica in self.replicas)
+        return min(1.0, self.cores / n) if n else 1.0
+
+
+def simulate(
+    costs: Costs,
+    farm: Farm,
+    sessions: int,
+    seconds: float,
+    stagger: float = 0.7,
+    seed: int = 1,
+    placed: Sequence[int] | None = None,
+) -> Outcome:
+    """Caption so many sessions of speech without pauses.
+
+    Args:
+        costs: of the model.
+        farm: machines.
+        sessions: in all.
+        seconds: of sound of each.
+        stagger: between the starts of two sessions.
+        seed: of the chance in the costs.
+        placed: the number of each session's replica; None: the one with the fewest sessions.
+    """
+    chance = random.Random(seed)
+    nodes = [_Node(farm) for _ in range(farm.nodes)]
+    replicas = [replica for node in nodes for replica in node.replicas]
+    for number in range(sessions):
+        replica = (
+            min(replicas, key=lambda one: len(one.sessions))
+            if placed is None
+            else replicas[placed[number]]
+        )
+        replica.sessions.append(_Session(number * stagger))
+    outcome = Outcome()
+    for node in nodes:
+        _Run(costs, node, seconds, chance, outcome).run()
+    fed = sessions * seconds
+    outcome.cpu_s += costs.wire * fed
+    outcome.cpu_s += costs.idle * len(replicas) * (seconds + stagger * max(0, sessions - 1))
+    return outcome
+
+
+class _Run:
+    """One node: it shares nothing with the others."""
+
+    def __init__(
+        self, costs: Costs, node: _Node, seconds: float, chance: random.Random, outcome: Outcome
+    ) -> None:
+        self._costs, self._node, self._seconds = costs, node, seconds
+        self._chance, self._outcome = chance, outcome
+        self._now = 0.0
+
+    def run(self) -> None:
+        """Until all sound is captioned."""
+        while True:
+            for replica in self._node.replicas:
+                self._start_jobs(replica)
+            next_due = self._next_due()
+            first = self._first_to_end()
+            if next_due is None and first is None:
+                return
+            ends = math.inf if first is None else self._now + first.left / self._speed()
+            at = min(ends, math.inf if next_due is None else next_due)
+            self._pass_until(at)
+            if first is not None and ends <= at:
+                self._end(first)
+
+    def _speed(self) -> float:
+        # What messages and the gate take, the passes do not get.
+        cores = self._node.cores
+        sounding = sum(
+            session.began <= self._now < session.began + self._seconds
+            for replica in self._node.replicas
+            for session in replica.sessions
+        )
+        busy = sounding * self._costs.wire + len(self._node.replicas) * self._costs.idle
+        return self._node.speed() * max(0.1, 1 - busy / cores)
+
+    def _pass_until(self, at: float) -> None:
+        done = (at - self._now) * self._speed()
+        for replica in self._node.replicas:
+            for job in replica.running:
+                job.left -= done
+        self._now = at
+
+    def _first_to_end(self) -> _Job | None:
+        running = [job for replica in self._node.replicas for job in replica.running]
+        return min(running, key=lambda job: job.left, default=None)
+
+    def _fed(self, session: _Session) -> float:
+        return min(self._seconds, max(0.0, self._now - session.began))
+
+    def _lag(self, session: _Session) -> float:
+        return self._fed(session) - session.heard_until
+
+    def _is_due(self, session: _Session) -> bool:
+        waits = self._lag(session)
+        is_last = self._fed(session) >= self._seconds and waits > 0
+        return not session.is_busy and (waits >= STEP_S - 1e-9 or is_last)
+
+    def _next_due(self) -> float | None:
+        """When a session that waits for sound has enough of it."""
+        times = []
+        for replica in self._node.replicas:
+            for session in replica.sessions:
+                if not session.is_busy and session.heard_until < self._seconds:
+                    enough = min(session.heard_until + STEP_S, self._seconds)
+                    due = session.began + enough
+                    if due > self._now:
+                        times.append(due)
+        return min(times, default=None)
+
+    def _start_jobs(self, replica: _Replica) -> None:
+        """Live steps first, the longest waiting before others; then second passes."""
+        free = replica.passes - len(replica.running)
+        if free <= 0:
+            return
+        due = [session for session in replica.sessions if self._is_due(session)]
+        for session in heapq.nlargest(free, due, key=self._lag):
+            replica.running.append(self._live(session))
+            free -= 1
+        for session in replica.sessions:
+            if free <= 0:
+                return
+            if self._wants_second_pass(session):
+                replica.running.append(self._second_pass(session))
+                free -= 1
+
+    def _live(self, session: _Session) -> _Job:
+        waits = self._lag(session)
+        if waits > BACKLOG_S:
+            self._outcome.left_out_s += waits - BACKLOG_S
+            session.heard_until += waits - BACKLOG_S
+        sound = min(self._lag(session), MOST_STEP_S)
+        cost = self._costs.step + self._costs.sound * sound
+        cost *= max(0.2, self._chance.gauss(1.0, self._costs.spread))
+        session.is_busy = True
+        self._outcome.cpu_s += cost
+        return _Job(session, cost, session.heard_until + sound, is_live=True)
+
+    def _wants_second_pass(self, session: _Session) -> bool:
+        if session.is_refining:
+            return False
+        ready = session.heard_until - session.refined_until
+        is_over = session.heard_until >= self._seconds
+        if self._lag(session) > OVERLOAD_S:
+            # The line becomes final without it.
+            session.refined_until += ready // self._costs.utterance * self._costs.utterance
+            return False
+        return ready >= self._costs.utterance or (is_over and ready > 1e-9)
+
+    def _second_pass(self, session: _Session) -> _Job:
+        sound = min(self._costs.utterance, session.heard_until - session.refined_until)
+        cost = self._costs.second_pass * sound
+        session.is_refining = True
+        self._outcome.cpu_s += cost
+        self._outcome.refined_s += sound
+        return _Job(session, cost, session.refined_until + sound, is_live=False)
+
+    def _end(self, job: _Job) -> None:
+        session = job.session
+        for replica in self._node.replicas:
+            if job in replica.running:
+                replica.running.remove(job)
+        self._outcome.turns += 1
+        if job.is_live:
+            session.heard_until, session.is_busy = job.until, False
+            self._outcome.lags_s.append(self._lag(session))
+        else:
+            session.refined_until, session.is_refining = job.until, False
+        self._outcome.late_turns += self._lag(session) > LATE_S
+
+
+def most_sessions(costs: Costs, farm: Farm, late: float = 0.01, seconds: float = 120.0) -> int:
+    """Sessions of one node that are carried with no more late turns than that share."""
+    one = replace(farm, nodes=1)
+    low, high = 0, max(2, int(2 * farm.cores / costs.each_second()) + 2)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if simulate(costs, one, middle, seconds).late <= late:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Of what is rented; ask your provider. In any currency."""
+
+    core_hour: float
+    card_hour: float
+    gib_sent: float
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Bytes of one session in a second of speech, measured."""
+
+    up: float
+    down: float
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What so many streams need.
+
+    Attributes:
+        machines: of the farm's kind.
+        memory_gib: of all engines.
+        up_mbit_s: sound that comes in.
+        down_mbit_s: captions that go out.
+        price: of one stream in an hour.
+    """
+
+    streams: int
+    machines: int
+    memory_gib: float
+    up_mbit_s: float
+    down_mbit_s: float
+    price: float
+
+
+def plan(
+    streams: int,
+    each_machine: int,
+    memory_of_one_mb: float,
+    hour_of_one: float,
+    traffic: Traffic,
+    prices: Prices,
+) -> Plan:
+    """Sum it up.
+
+    Args:
+        streams: at the same time.
+        each_machine: streams that a machine carries.
+        memory_of_one_mb: of the engines of one machine, full.
+        hour_of_one: the price of a machine for an hour.
+        traffic: of one stream.
+        prices: of sending.
+    """
+    machines = -(-streams // each_machine)
+    sent_gib = traffic.down * 3600 / 2**30
+    return Plan(
+        streams,
+        machines,
+        machines * memory_of_one_mb / 1024,
+        streams * traffic.up * 8 / 1e6,
+        streams * traffic.down * 8 / 1e6,
+        machines * hour_of_one / streams + sent_gib * prices.gib_sent,
+    )
