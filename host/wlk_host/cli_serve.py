@@ -2,7 +2,9 @@
 
 import argparse
 import os
+import tempfile
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Final
 
 from wlk_host.core.errors import WlkError
@@ -19,15 +21,9 @@ def add_serve(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]")
         if missing:
             raise _extra_missing(missing)
         if chosen.replicas is not None:
-            if find_spec("ray") is None or find_spec("ray.serve") is None:
+            if find_spec("ray") is None:
                 raise _cluster_missing()
-            from wlk_host.server.cluster import HERE_ONLY
-
-            if chosen.ray is None:
-                os.environ.update(HERE_ONLY)
-            from wlk_host.server.cluster.command import serve_replicas
-
-            return serve_replicas(chosen)
+            return _serve_replicas(chosen)
         from wlk_host.server.serving import serve
 
         return serve(chosen)
@@ -76,6 +72,17 @@ def add_serve(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]")
     _add_replicas(parser)
     parser.set_defaults(run=run)
     _add_token(parser)
+
+
+def _serve_replicas(chosen: argparse.Namespace) -> int:
+    from wlk_host.server.cluster.here import variables
+
+    with tempfile.TemporaryDirectory(prefix="wlk-serve-") as folder:
+        if chosen.ray is None:
+            os.environ.update(variables(Path(folder)))
+        from wlk_host.server.cluster.command import serve_replicas
+
+        return serve_replicas(chosen)
 
 
 def _add_limits(parser: argparse.ArgumentParser) -> None:

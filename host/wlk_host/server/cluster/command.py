@@ -3,16 +3,31 @@
 import argparse
 import os
 import re
+from collections.abc import Callable
+from dataclasses import replace
 
 from wlk_host.core.errors import WlkError
+from wlk_host.runtime.host.main import default_loader
+from wlk_host.runtime.ports import ModelLoader, Threads
 from wlk_host.server.cluster.replica import ReplicaSettings
 from wlk_host.server.cluster.running import Replicas, run_cluster
 from wlk_host.server.serving import announce, prepare, settings_of
 from wlk_host.server.tokens import tokens_file
 
 
-def serve_replicas(chosen: argparse.Namespace) -> int:
+def serve_replicas(
+    chosen: argparse.Namespace,
+    make_loader: Callable[[Threads], ModelLoader] = default_loader,
+    upscale_s: float = 10.0,
+    downscale_s: float = 300.0,
+) -> int:
     """Serve until Ctrl-C; returns the exit code.
+
+    Args:
+        chosen: the options of the command line.
+        make_loader: of models, in each replica.
+        upscale_s: as of `Replicas`.
+        downscale_s: as of `Replicas`.
 
     Raises:
         WlkError: those of `serve`, `replicas_of` and `run_cluster`.
@@ -27,9 +42,10 @@ def serve_replicas(chosen: argparse.Namespace) -> int:
         settings.origins,
         settings.takes_pcm,
         replicas.processors,
+        make_loader=make_loader,
     )
     run_cluster(
-        replicas,
+        replace(replicas, upscale_s=upscale_s, downscale_s=downscale_s),
         each,
         listener,
         settings.certificate,

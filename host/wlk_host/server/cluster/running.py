@@ -15,6 +15,7 @@ from ray import serve
 
 from wlk_host.core.errors import WlkError
 from wlk_host.server.cluster.door import Door
+from wlk_host.server.cluster.here import free_ports
 from wlk_host.server.cluster.replica import Replica, ReplicaSettings
 from wlk_host.server.cluster.scaling import by_load
 from wlk_host.server.cluster.store import LedgerActor, RayStore
@@ -84,7 +85,7 @@ class Cluster:
     ) -> None:
         self._replicas, self._settings, self._tokens = replicas, settings, tokens
         self.ledger: Any = None
-        self.port = _free_port()
+        (self.port,) = free_ports(1)
 
     def start(self) -> None:
         """Start Ray, Ray Serve and the replicas; returns when they work.
@@ -219,7 +220,7 @@ def _start_ray(cluster: str | None) -> None:
                 object_store_memory=_STORE_BYTES,
                 log_to_driver=False,
                 logging_level=logging.WARNING,
-                _node_ip_address="127.0.0.1",
+                _node_ip_address="127.0.0.1",  # With the variables of `here.py` it stays so.
             )
         else:
             ray.init(address=cluster, log_to_driver=False, logging_level=logging.WARNING)
@@ -229,10 +230,3 @@ def _start_ray(cluster: str | None) -> None:
             f"Ray does not start, or there is no cluster at {cluster or 'this machine'}: {error}",
             "start one (ray start --head), or leave --ray out",
         ) from error
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-    return port

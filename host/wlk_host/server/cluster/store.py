@@ -18,7 +18,7 @@ from wlk_host.server.limits import Limits
 from wlk_host.server.metrics import Counts
 from wlk_host.server.tokens import Token, Tokens
 
-REPORT_EVERY_S: Final = 2.0
+REPORT_EVERY_S: Final = 3.0
 
 _WITHIN_S: Final = 5.0
 """What the engine waits for the ledger. It answers within milliseconds."""
@@ -85,7 +85,7 @@ class LedgerActor:
 
 
 class RayStore:
-    """`Store` of one process. Reports each second, from a thread of its own.
+    """`Store` of one process. Reports all the time, from a thread of its own.
 
     Args:
         ledger: the actor.
@@ -110,7 +110,7 @@ class RayStore:
         self._thread = threading.Thread(target=self._report_on, name="ledger", daemon=True)
 
     def start(self) -> None:
-        """Report, then go on to.
+        """Report, then go on to do so.
 
         Raises:
             WlkError: `store_gone`.
