@@ -42,6 +42,7 @@ def serve_replicas(
         settings.origins,
         settings.takes_pcm,
         replicas.processors,
+        is_here=replicas.cluster is None,
         make_loader=make_loader,
     )
     run_cluster(

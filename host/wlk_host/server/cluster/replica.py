@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import ray
+from ray.serve._private import replica as internals
 from starlette.types import ASGIApp
 
 from wlk_host.runtime import logs
@@ -33,6 +34,7 @@ class ReplicaSettings:
         origins: as of `Settings`.
         takes_pcm: as of `Settings`.
         processors: that it may use.
+        is_here: whether all replicas are on this machine.
         generation: another one replaces the replicas, one after the other.
         make_loader: of models.
     """
@@ -43,6 +45,7 @@ class ReplicaSettings:
     origins: frozenset[str]
     takes_pcm: bool
     processors: float
+    is_here: bool = True
     generation: int = 0
     make_loader: Callable[[Threads], ModelLoader] = default_loader
 
@@ -61,6 +64,8 @@ class Replica:
 
     def __init__(self, settings: ReplicaSettings, ledger: Any) -> None:
         logs.configure(["serve", "replica"])
+        if settings.is_here:
+            _listen_here()
         context = ray.get_runtime_context()
         self._store = RayStore(
             ledger,
@@ -105,3 +110,13 @@ class Replica:
     def record_autoscaling_stats(self) -> dict[str, float]:
         """See Ray Serve: what `scaling.by_load` gets."""
         return {BUSY: self._busy.since_last(self._metrics.counts())}
+
+
+def _listen_here() -> None:
+    """Let the replica listen on 127.0.0.1 for what other parts of Ray Serve ask of it.
+
+    Ray Serve 2.60 opens a port on every address for it, whatever the node's own address is. It does so
+    after the deployment's constructor, in the same process.
+    """
+    add_port = internals.add_port_to_grpc_server
+    internals.add_port_to_grpc_server = lambda server, _address: add_port(server, "127.0.0.1:0")
