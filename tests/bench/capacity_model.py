@@ -22,6 +22,8 @@ OVERLOAD_S: Final = 3.0
 BACKLOG_S: Final = 60.0
 """Lag from which the oldest sound is left out (`Pace.backlog`)."""
 
+ENDS_WITHIN_S: Final = 4.0
+
 LATE_S: Final = 2.0
 """As `wlk_late_turns_total`."""
 
@@ -37,7 +39,8 @@ class Costs:
         second_pass: of a second of sound.
         utterance: seconds of sound that one second pass hears.
         wire: of a second of sound, wherever it is fed: messages, gate, captions.
-        idle: of a replica, in each second.
+        pace: seconds of sound from one live step to the next, of a session that is on time: pauses
+            are not read.
     """
 
     step: float
@@ -46,11 +49,11 @@ class Costs:
     second_pass: float
     utterance: float
     wire: float
-    idle: float = 0.0
+    pace: float = STEP_S
 
-    def each_second(self, step_s: float = STEP_S) -> float:
-        """Of a session that is on time, for a second of speech."""
-        return self.step / step_s + self.sound + self.second_pass + self.wire
+    def each_second(self) -> float:
+        """Of a session that is on time, for a second of sound."""
+        return self.step / self.pace + self.sound + self.second_pass + self.wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ class Outcome:
         lags_s: sound that waited after each live step.
         left_out_s: sound that was never heard.
         refined_s: sound that had its second pass.
+        over_s: from the end of the sound to the end of the work on it.
     """
 
     cpu_s: float = 0.0
@@ -89,6 +93,7 @@ class Outcome:
     lags_s: list[float] = field(default_factory=list)
     left_out_s: float = 0.0
     refined_s: float = 0.0
+    over_s: float = 0.0
 
     @property
     def late(self) -> float:
@@ -176,7 +181,6 @@ def simulate(
         _Run(costs, node, seconds, chance, outcome).run()
     fed = sessions * seconds
     outcome.cpu_s += costs.wire * fed
-    outcome.cpu_s += costs.idle * len(replicas) * (seconds + stagger * max(0, sessions - 1))
     return outcome
 
 
@@ -198,6 +202,9 @@ class _Run:
             next_due = self._next_due()
             first = self._first_to_end()
             if next_due is None and first is None:
+                last = max((s.began for r in self._node.replicas for s in r.sessions), default=0.0)
+                over = self._now - last - self._seconds
+                self._outcome.over_s = max(self._outcome.over_s, over)
                 return
             ends = math.inf if first is None else self._now + first.left / self._speed()
             at = min(ends, math.inf if next_due is None else next_due)
@@ -213,8 +220,7 @@ class _Run:
             for replica in self._node.replicas
             for session in replica.sessions
         )
-        busy = sounding * self._costs.wire + len(self._node.replicas) * self._costs.idle
-        return self._node.speed() * max(0.1, 1 - busy / cores)
+        return self._node.speed() * max(0.1, 1 - sounding * self._costs.wire / cores)
 
     def _pass_until(self, at: float) -> None:
         done = (at - self._now) * self._speed()
@@ -236,7 +242,7 @@ class _Run:
     def _is_due(self, session: _Session) -> bool:
         waits = self._lag(session)
         is_last = self._fed(session) >= self._seconds and waits > 0
-        return not session.is_busy and (waits >= STEP_S - 1e-9 or is_last)
+        return not session.is_busy and (waits >= self._costs.pace - 1e-9 or is_last)
 
     def _next_due(self) -> float | None:
         """When a session that waits for sound has enough of it."""
@@ -244,7 +250,7 @@ class _Run:
         for replica in self._node.replicas:
             for session in replica.sessions:
                 if not session.is_busy and session.heard_until < self._seconds:
-                    enough = min(session.heard_until + STEP_S, self._seconds)
+                    enough = min(session.heard_until + self._costs.pace, self._seconds)
                     due = session.began + enough
                     if due > self._now:
                         times.append(due)
@@ -312,12 +318,20 @@ class _Run:
 
 
 def most_sessions(costs: Costs, farm: Farm, late: float = 0.01, seconds: float = 120.0) -> int:
-    """Sessions of one node that are carried with no more late turns than that share."""
+    """Sessions of one node that are carried.
+
+    Args:
+        costs: of the model.
+        farm: of which one node is looked at.
+        late: the largest share of late turns.
+        seconds: of sound. The work on it may end `ENDS_WITHIN_S` after it: what waits does not grow.
+    """
     one = replace(farm, nodes=1)
-    low, high = 0, max(2, int(2 * farm.cores / costs.each_second()) + 2)
+    low, high = 0, max(2, int(1.5 * farm.cores / costs.each_second()) + 2)
     while high - low > 1:
         middle = (low + high) // 2
-        if simulate(costs, one, middle, seconds).late <= late:
+        outcome = simulate(costs, one, middle, seconds, stagger=min(0.7, 10 / middle))
+        if outcome.late <= late and outcome.over_s <= ENDS_WITHIN_S:
             low = middle
         else:
             high = middle
@@ -329,7 +343,6 @@ class Prices:
     """Of what is rented; ask your provider. In any currency."""
 
     core_hour: float
-    card_hour: float
     gib_sent: float
 
 

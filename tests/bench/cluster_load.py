@@ -55,6 +55,8 @@ class Session:
     lags_s: list[float] = field(default_factory=list)
     away_s: list[float] = field(default_factory=list)
     is_over: bool = False
+    sent: int = 0
+    heard: int = 0
     began: float = 0.0
 
     @property
@@ -92,6 +94,7 @@ class Session:
         feeding = asyncio.create_task(self._feed(socket, begin))
         try:
             async for text in socket:
+                self.heard += len(text)
                 self._hear(json.loads(text))
                 if self.is_over:
                     return
@@ -104,7 +107,9 @@ class Session:
         for seq, at in enumerate(range(begin, end, _PIECE)):
             until = min(at + _PIECE, end)
             await asyncio.sleep(self.began + until / SAMPLE_RATE - time.monotonic())
-            await socket.send(encode_sound(Sound("a", seq, at, self.pcm[2 * at : 2 * until])))
+            message = encode_sound(Sound("a", seq, at, self.pcm[2 * at : 2 * until]))
+            self.sent += len(message)
+            await socket.send(message)
         await socket.send(json.dumps({"type": "stop", "session": "a"}))
 
     def _hear(self, message: dict[str, Any]) -> None:
@@ -138,12 +143,12 @@ def processor_seconds(root: int) -> dict[str, float]:
         if names[pid].startswith("python"):
             names[pid] = "python " + " ".join(Path(w).name for w in words[1:4])
     found: dict[str, float] = {}
-    for pid in used:
+    for pid, spent in used.items():
         above = pid
         while above in parents and above != root:
             above = parents[above]
         if above == root:
-            found[names[pid]] = found.get(names[pid], 0.0) + used[pid]
+            found[names[pid]] = found.get(names[pid], 0.0) + spent
     return found
 
 
@@ -180,11 +185,16 @@ async def main() -> None:
     spent = {name: used - before.get(name, 0.0) for name, used in after.items()}
     report = {
         "sessions": chosen.sessions,
+        "sound_s": chosen.seconds,
         "wall_s": round(time.monotonic() - began, 1),
         "cpu_s": round(sum(spent.values()), 2),
         "cpu_s_each_second": round(sum(spent.values()) / chosen.sessions / chosen.seconds, 4),
         "spent": {n: round(s, 2) for n, s in sorted(spent.items(), key=lambda p: -p[1]) if s > 0.1},
         "closed": [s.closed for s in sessions],
+        "up_down_bytes_s": [
+            round(sum(s.sent for s in sessions) / chosen.sessions / chosen.seconds),
+            round(sum(s.heard for s in sessions) / chosen.sessions / chosen.seconds),
+        ],
         "refused": sum(s.refused for s in sessions),
         "away_s": [round(max(s.away_s, default=0.0), 2) for s in sessions],
         "lag_p50_p95_s": _quantiles([lag for s in sessions for lag in s.lags_s]),
@@ -225,7 +235,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sound", type=Path, default=_SPEECH, help="s16le, mono, 16 kHz, as WAV")
     parser.add_argument("--stagger", type=float, default=0.7, help="seconds between their starts")
     parser.add_argument("--token")
-    parser.add_argument("--kill-after", type=float, help="SIGKILL one replica after so many seconds")
+    parser.add_argument(
+        "--kill-after", type=float, help="SIGKILL one replica after so many seconds"
+    )
     parser.add_argument("--update-after", type=float, help="SIGHUP for the server, the same")
     parser.add_argument("--out", type=Path)
     parser.add_argument("--expect", type=Path, help="a report of --out to compare words with")

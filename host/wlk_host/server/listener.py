@@ -139,6 +139,7 @@ def server_of(
         uvicorn.Config(
             app,
             http=guarded,
+            loop="asyncio",  # The same whether uvloop is installed or not.
             ws="websockets-sansio",
             ws_max_size=limits.message_bytes,
             ws_per_message_deflate=False,

@@ -3,8 +3,9 @@
 import re
 import threading
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, TypeAlias
 
 from wlk_host.core.types import SAMPLE_RATE, Sample, seconds
 from wlk_host.runtime.host.memory import resident_mb
@@ -15,6 +16,9 @@ _MOST_CODES: Final = 64
 """Codes of errors that are counted apart."""
 
 _LABEL: Final = re.compile(r"[^a-z0-9_]")
+
+Values: TypeAlias = Sequence[tuple[str, float]]
+"""Of a metric, by its labels."""
 
 _LATE_ABOVE: Final = 2 * SAMPLE_RATE
 
@@ -120,14 +124,18 @@ class Metrics:
 
 def text_of(counts: Counts) -> str:
     """These, as Prometheus reads them."""
-    codes = [(f'{{code="{_LABEL.sub("_", code)}"}}', n) for code, n in counts.failures.items()]
-    requests = [
+    codes: Values = [
+        (f'{{code="{_LABEL.sub("_", code)}"}}', n) for code, n in counts.failures.items()
+    ]
+    requests: Values = [
         (f'{{interface="{name}",outcome="{outcome}"}}', n)
         for (name, outcome), n in counts.requests.items()
     ]
     rows = [
         *_metric("sessions", "gauge", "Sessions that are open.", [("", counts.sessions)]),
-        *_metric("sound_seconds_total", "counter", "Sound received.", [("", seconds(counts.heard))]),
+        *_metric(
+            "sound_seconds_total", "counter", "Sound received.", [("", seconds(counts.heard))]
+        ),
         *_metric("turns_total", "counter", "Turns of sessions.", [("", counts.turns)]),
         *_metric(
             "late_turns_total",
@@ -141,11 +149,13 @@ def text_of(counts: Counts) -> str:
     ]
     if counts.resident_mb:
         memory = counts.resident_mb << 20
-        rows += _metric("resident_bytes", "gauge", "Memory of the server's processes.", [("", memory)])
+        rows += _metric(
+            "resident_bytes", "gauge", "Memory of the server's processes.", [("", memory)]
+        )
     return "".join(f"{row}\n" for row in rows)
 
 
-def _metric(name: str, kind: str, help_text: str, values: list[tuple[str, float]]) -> list[str]:
+def _metric(name: str, kind: str, help_text: str, values: Values) -> list[str]:
     full = f"wlk_{name}"
     head = [f"# HELP {full} {help_text}", f"# TYPE {full} {kind}"]
     return head + [

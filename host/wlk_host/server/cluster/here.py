@@ -30,7 +30,9 @@ _HAPROXY: Final = {
 _WRAPPER: Final = """#!/bin/sh
 # Ray's template lets statistics listen on every address, and everybody change the configuration.
 for argument; do
-    [ "$before" = -f ] && sed -i 's/bind [*]\\?:/bind 127.0.0.1:/; s/ mode 666 / mode 600 /' "$argument"
+    if [ "$before" = -f ]; then
+        sed -i 's/bind [*]\\?:/bind 127.0.0.1:/; s/ mode 666 / mode 600 /' "$argument"
+    fi
     before=$argument
 done
 exec {haproxy} "$@"
@@ -61,7 +63,7 @@ def variables(folder: Path) -> Mapping[str, str]:
         "RAY_SERVE_HAPROXY_SERVER_STATE_FILE": str(folder / "state"),
         "RAY_SERVE_HAPROXY_STATS_PORT": str(statistics),
         "RAY_SERVE_HAPROXY_METRICS_PORT": str(metrics),
-        # Nobody reads it. By default this machine's syslog would get addresses, with tokens in them.
+        # Nobody reads it. By default the syslog would get addresses, with tokens in them.
         "RAY_SERVE_HAPROXY_LOG_TARGET": str(folder / "log.sock"),
     }
 

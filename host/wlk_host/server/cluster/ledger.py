@@ -103,7 +103,7 @@ class Ledger:
             seats[user] -= 1
 
     def lend(self, user: str, hours: float, wanted: Sample) -> Sample:
-        """Sound that a process may have captioned for this user: what is wanted, or what is left."""
+        """Sound that a process may have captioned for this user: as wanted, or what is left."""
         today = int(self._today()) // _DAY_S
         if today != self._day:
             self._day = today

@@ -67,13 +67,8 @@ class Replica:
         if settings.is_here:
             _listen_here()
         context = ray.get_runtime_context()
-        self._store = RayStore(
-            ledger,
-            str(context.get_actor_id()),
-            context.current_actor,
-            lambda: seats.taken,
-            lambda: metrics.counts(),
-        )
+        name = str(context.get_actor_id())
+        self._store = RayStore(ledger, name, context.current_actor)
         seats = SharedSeats(settings.limits, self._store)
         self._metrics = metrics = SharedMetrics(self._store)
         sound = SharedSound(settings.limits.hours_a_day, self._store)
@@ -91,7 +86,7 @@ class Replica:
             settings.takes_pcm,
         )
         self._busy = Busy(settings.processors)
-        self._store.start()
+        self._store.start(lambda: seats.taken, metrics.counts)
         self._engine.start()
 
     def __serve_build_asgi_app__(self) -> ASGIApp:
@@ -115,8 +110,8 @@ class Replica:
 def _listen_here() -> None:
     """Let the replica listen on 127.0.0.1 for what other parts of Ray Serve ask of it.
 
-    Ray Serve 2.60 opens a port on every address for it, whatever the node's own address is. It does so
-    after the deployment's constructor, in the same process.
+    Ray Serve 2.60 opens a port on every address for it, whatever the node's own address is. It
+    does so after the deployment's constructor, in the same process.
     """
     add_port = internals.add_port_to_grpc_server
     internals.add_port_to_grpc_server = lambda server, _address: add_port(server, "127.0.0.1:0")

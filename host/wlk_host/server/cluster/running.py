@@ -21,7 +21,7 @@ from wlk_host.server.cluster.scaling import by_load
 from wlk_host.server.cluster.store import LedgerActor, RayStore
 from wlk_host.server.limits import Limits
 from wlk_host.server.listener import Certificate
-from wlk_host.server.metrics import Counts, Metrics
+from wlk_host.server.metrics import Metrics
 
 _APP: Final = "wlk"
 _STORE_BYTES: Final = 100_000_000
@@ -80,9 +80,7 @@ class Cluster:
         tokens: the file; None where none are needed.
     """
 
-    def __init__(
-        self, replicas: Replicas, settings: ReplicaSettings, tokens: Path | None
-    ) -> None:
+    def __init__(self, replicas: Replicas, settings: ReplicaSettings, tokens: Path | None) -> None:
         self._replicas, self._settings, self._tokens = replicas, settings, tokens
         self.ledger: Any = None
         (self.port,) = free_ports(1)
@@ -180,10 +178,8 @@ async def _let_in(
     cluster: Cluster, limits: Limits, listener: socket.socket, certificate: Certificate | None
 ) -> None:
     metrics = Metrics()
-    store = RayStore(
-        cluster.ledger, "door", None, dict, lambda: replace(metrics.counts(), replicas=0)
-    )
-    store.start()
+    store = RayStore(cluster.ledger, "door", None)
+    store.start(dict, lambda: replace(metrics.counts(), replicas=0))
     ended, updated = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -56,7 +56,7 @@ class Busy:
         self._before = (used(), now(), Counts())
 
     def since_last(self, counts: Counts) -> float:
-        """The share of the processors that was used, or of turns that were late, if that is more."""
+        """The share of the processors that was used; that of late turns, if it is more."""
         used, now, before = self._before
         self._before = (self._used(), self._now(), counts)
         passed = max(self._before[1] - now, 1e-3)

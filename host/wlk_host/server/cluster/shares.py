@@ -20,7 +20,7 @@ from wlk_host.server.metrics import Counts, Metrics, text_of
 from wlk_host.server.tokens import Token, Tokens
 
 LENT_AT_ONCE: Final[Sample] = 60 * SAMPLE_RATE
-"""Sound that a replica borrows of a user's day. What it has not used when it ends is lost to them."""
+"""Sound that a replica borrows of a user's day. When it ends, what is left of it is lost."""
 
 
 class Store(Protocol):

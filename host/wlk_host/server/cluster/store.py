@@ -41,9 +41,7 @@ class LedgerActor:
         self._tokens = None if tokens is None else Tokens(tokens)
         self._ledger = Ledger(limits, self._all_tokens, self._is_alive)
 
-    def report(
-        self, name: str, replica: Any, seats: Mapping[str, int], counts: Counts
-    ) -> Shared:
+    def report(self, name: str, replica: Any, seats: Mapping[str, int], counts: Counts) -> Shared:
         """See `Ledger.report`; `replica` is the reporting actor, or None."""
         if replica is not None:
             self._replicas[name] = replica
@@ -91,30 +89,27 @@ class RayStore:
         ledger: the actor.
         name: of this process; no other has it.
         replica: the actor that this process is; None for the one that listens.
-        seats: taken here.
-        counts: of this process.
     """
 
-    def __init__(
-        self,
-        ledger: Any,
-        name: str,
-        replica: Any,
-        seats: Callable[[], Mapping[str, int]],
-        counts: Callable[[], Counts],
-    ) -> None:
+    def __init__(self, ledger: Any, name: str, replica: Any) -> None:
         self.shared = NOTHING_YET
         self._ledger, self._name, self._replica = ledger, name, replica
-        self._seats, self._counts = seats, counts
+        self._seats: Callable[[], Mapping[str, int]] = dict
+        self._counts: Callable[[], Counts] = Counts
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._report_on, name="ledger", daemon=True)
 
-    def start(self) -> None:
+    def start(self, seats: Callable[[], Mapping[str, int]], counts: Callable[[], Counts]) -> None:
         """Report, then go on to do so.
+
+        Args:
+            seats: taken here.
+            counts: of this process.
 
         Raises:
             WlkError: `store_gone`.
         """
+        self._seats, self._counts = seats, counts
         self._report()
         self._thread.start()
 

@@ -1,5 +1,7 @@
 """How many replicas there are for how much work."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from wlk_host.server.cluster.scaling import BUSY, Busy, by_load, replicas_wanted
@@ -36,17 +38,14 @@ def test_the_number_settles(load: float) -> None:
     assert len(set(seen[5:])) == 1
 
 
-class Context:
-    aggregated_metrics = {BUSY: {"a": 0.95, "b": 0.95}}
-    current_num_replicas = 2
-    total_num_requests = 3.0
-
-    class config:  # noqa: N801
-        target_ongoing_requests = 2.0
-
-
 def test_ray_serves_policy_is_that() -> None:
-    assert by_load(Context()) == (3, {})
+    context = SimpleNamespace(
+        aggregated_metrics={BUSY: {"a": 0.95, "b": 0.95}},
+        current_num_replicas=2,
+        total_num_requests=3.0,
+        config=SimpleNamespace(target_ongoing_requests=2.0),
+    )
+    assert by_load(context) == (3, {})
 
 
 def test_busy_is_the_share_of_the_processors_or_of_late_turns() -> None:
