@@ -4,10 +4,10 @@
     python tests/bench/capacity.py check costs.json REPORT.json --nodes 2 --cores 1 --replicas 2
     python tests/bench/capacity.py plan costs.json --cores 16 --streams 10 100 1000 10000 100000
 
-`measure` runs the real session on a clock that stands still while it works, and notes the processor
-time of each live step and second pass. `check` simulates the run that `cluster_load.py` reported and
-says how far its processor time is off; it exits with 1 above 15 %. `plan` sums up machines,
-memory, network and price. Prices are yours: those by default are examples.
+`measure` runs the real session on a clock that stands still while it works, and notes the time of
+the processor for each live step and second pass. `check` simulates the run that
+`cluster_load.py` reported and says how far its processor time is off; above 15 % it exits with 1.
+`plan` sums up machines, memory, network and price. Prices are yours: those by default are examples.
 """
 
 import argparse

