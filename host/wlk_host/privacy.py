@@ -14,8 +14,10 @@ SWITCHES: Final = {
     "ORT_DISABLE_TELEMETRY": "1",
     # huggingface_hub, which transformers and faster-whisper import.
     "HF_HUB_DISABLE_TELEMETRY": "1",
-    # Ray, of the extra cluster: reports on a cluster would go to usage-stats.ray.io.
+    # Ray, of the extra cluster: reports on a cluster would go to usage-stats.ray.io. Where
+    # they are off, a cluster that `ray start` began would still say so there, once.
     "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_USAGE_STATS_REPORT_URL": "http://127.0.0.1:9",
     # For other packages, and for later versions of these: https://donottrack.sh
     "DO_NOT_TRACK": "1",
 }

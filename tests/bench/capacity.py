@@ -217,9 +217,9 @@ def _arguments() -> argparse.Namespace:
     three.add_argument("--streams", type=int, nargs="+", default=[10, 100, 1000, 10_000, 100_000])
     three.add_argument("--passes", type=int, default=2, help="of a replica, side by side")
     three.add_argument("--replica-mb", type=float, default=520, help="memory of a replica")
-    three.add_argument("--session-mb", type=float, default=20, help="memory of a session more")
-    three.add_argument("--up", type=float, default=33_000, help="bytes a second of a session, in")
-    three.add_argument("--down", type=float, default=1_500, help="bytes a second of a session, out")
+    three.add_argument("--session-mb", type=float, default=35, help="memory of a session more")
+    three.add_argument("--up", type=float, default=32_140, help="bytes a second of a session, in")
+    three.add_argument("--down", type=float, default=800, help="bytes a second of a session, out")
     three.add_argument("--core-hour", type=float, default=0.04, help="an example")
     three.add_argument("--gib-sent", type=float, default=0.08, help="an example")
     for part in (two, three):

@@ -12,6 +12,10 @@ HERE: Final = {
     # Ray's processes then listen on 127.0.0.1, not on every address. It is the default where Ray
     # forms no clusters, on Windows and macOS, and so is the variable's name.
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
+    # Its API server asks three clouds whether the machine is theirs (169.254.169.254 and
+    # metadata.google.internal), even with its reports switched off: by a proxy that is not there.
+    "http_proxy": "http://127.0.0.1:9",
+    "no_proxy": "127.0.0.1,localhost",
     # Its controller looks around ten times a second otherwise.
     "RAY_SERVE_CONTROL_LOOP_INTERVAL_S": "1",
     # How often replicas tell how busy they are; every 10 s otherwise.

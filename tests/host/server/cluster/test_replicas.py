@@ -21,6 +21,7 @@ from websockets.sync.client import connect
 
 from host.server.wire_client import Talk, talk
 from wlk_host import privacy
+from wlk_host.server.cluster.here import HERE
 from wlk_host.server.tokens import Tokens, stored
 
 pytestmark = pytest.mark.alone
@@ -161,10 +162,11 @@ def test_all_of_it_listens_on_this_machine_only(server: Server) -> None:
 
 def test_none_of_rays_processes_may_report(server: Server) -> None:
     # Those that begin with ray:: have written their name over their environment. They inherit it.
+    switches = {**privacy.SWITCHES, **HERE}
     reporting = {pid for pid, name in server.within().items() if not name.startswith("ray::")}
     for pid in reporting - {server.process.pid}:
         variables = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-        wanted = {f"{name}={value}".encode() for name, value in privacy.SWITCHES.items()}
+        wanted = {f"{name}={value}".encode() for name, value in switches.items()}
         assert wanted - set(variables) == set(), server.within()[pid]
 
 
