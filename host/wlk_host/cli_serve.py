@@ -12,6 +12,9 @@ from wlk_host.core.errors import WlkError
 _PACKAGES: Final = ("starlette", "uvicorn", "websockets", "python_multipart")
 """Of the extra."""
 
+_CLUSTER: Final = "ray"
+"""Of the extra for replicas."""
+
 
 def add_serve(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `wlk-host serve`."""
@@ -21,7 +24,7 @@ def add_serve(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]")
         if missing:
             raise _extra_missing(missing)
         if chosen.replicas is not None:
-            if find_spec("ray") is None:
+            if find_spec(_CLUSTER) is None:
                 raise _cluster_missing()
             return _serve_replicas(chosen)
         from wlk_host.server.serving import serve

@@ -1,16 +1,14 @@
 """`wlk-host serve --replicas`: from the arguments of the command to replicas that run."""
 
 import argparse
-import os
-import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from wlk_host.core.errors import WlkError
 from wlk_host.runtime.host.main import default_loader
 from wlk_host.runtime.ports import ModelLoader, Threads
 from wlk_host.server.cluster.replica import ReplicaSettings
-from wlk_host.server.cluster.running import Replicas, run_cluster
+from wlk_host.server.cluster.replicas import replicas_of
+from wlk_host.server.cluster.running import run_cluster
 from wlk_host.server.serving import announce, prepare, settings_of
 from wlk_host.server.tokens import tokens_file
 
@@ -54,22 +52,3 @@ def serve_replicas(
         lambda: announce(settings, listener),
     )
     return 0
-
-
-def replicas_of(chosen: argparse.Namespace) -> Replicas:
-    """The replicas of a command line.
-
-    Raises:
-        WlkError: `option_invalid`.
-    """
-    found = re.fullmatch(r"([1-9]\d{0,4})(?:-([1-9]\d{0,4}))?", chosen.replicas)
-    fewest = int(found[1]) if found else 0
-    most = int(found[2] or fewest) if found else 0
-    if not fewest or most < fewest:
-        raise WlkError(
-            "option_invalid",
-            f"got --replicas {chosen.replicas}, expected a number, or two such as 1-4",
-            "give how many engines there should be",
-        )
-    processors = chosen.cpus_each or max(0.1, (os.cpu_count() or 1) / most)
-    return Replicas(fewest, most, processors, chosen.gpus_each, chosen.ray)

@@ -3,20 +3,24 @@
 import asyncio
 import logging
 import os
+import queue
 import signal
 import socket
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import ray
 from ray import serve
+from ray.exceptions import RayError
 
 from wlk_host.core.errors import WlkError
 from wlk_host.server.cluster.door import Door
 from wlk_host.server.cluster.here import free_ports
 from wlk_host.server.cluster.replica import Replica, ReplicaSettings
+from wlk_host.server.cluster.replicas import Replicas
 from wlk_host.server.cluster.scaling import by_load
 from wlk_host.server.cluster.store import LedgerActor, RayStore
 from wlk_host.server.limits import Limits
@@ -42,33 +46,6 @@ _QUIET: Final = {"log_level": "WARNING", "enable_access_log": False}
 """Tokens can be in addresses."""
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Replicas:
-    """How many engines, and where.
-
-    Attributes:
-        fewest: that are kept.
-        most: that are started when there is much to do.
-        processors: cores of each.
-        cards: GPUs of each; a part of one is allowed.
-        cluster: the address of a Ray cluster that runs; None: this machine alone.
-        upscale_s: seconds of much work before another replica starts.
-        downscale_s: seconds of little work before one ends.
-    """
-
-    fewest: int
-    most: int
-    processors: float
-    cards: float = 0.0
-    cluster: str | None = None
-    upscale_s: float = 10.0
-    downscale_s: float = 300.0
-
-    def sessions_of_one(self, limits: Limits) -> int:
-        """Sessions of one replica, so that all of them have what the server gives in all."""
-        return max(1, -(-limits.sessions // self.most))
 
 
 class Cluster:
@@ -113,7 +90,7 @@ class Cluster:
         self._settings = replace(self._settings, generation=self._settings.generation + 1)
         try:
             serve.run(self._deployment(), name=_APP, logging_config=_QUIET)
-        except RuntimeError as error:
+        except (RayError, RuntimeError) as error:
             raise WlkError(
                 "cluster_failed",
                 f"the replicas do not start: {error}",
@@ -180,30 +157,30 @@ async def _let_in(
     metrics = Metrics()
     store = RayStore(cluster.ledger, "door", None)
     store.start(dict, lambda: replace(metrics.counts(), replicas=0))
-    ended, updated = asyncio.Event(), asyncio.Event()
+    ended = asyncio.Event()
+    asked: queue.SimpleQueue[None] = queue.SimpleQueue()
+    threading.Thread(target=_update_on, args=(cluster, asked), name="update", daemon=True).start()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
-    loop.add_signal_handler(signal.SIGHUP, updated.set)
+    loop.add_signal_handler(signal.SIGHUP, asked.put, None)
     door = Door(cluster.port, limits, metrics, certificate)
     await door.open(listener)
-    updating = asyncio.create_task(_update_on(cluster, updated))
     try:
         await ended.wait()
     finally:
-        updating.cancel()
         await door.close()
         await asyncio.to_thread(store.stop)
 
 
-async def _update_on(cluster: Cluster, asked: asyncio.Event) -> None:
+def _update_on(cluster: Cluster, asked: "queue.SimpleQueue[None]") -> None:
+    """Replace the replicas whenever that is asked. The command does not wait for it to end."""
     while True:
-        await asked.wait()
-        asked.clear()
+        asked.get()
         try:
-            await asyncio.to_thread(cluster.update)
+            cluster.update()
         except WlkError as error:
-            _log.exception("%s", error)
+            _log.warning("%s", error)
 
 
 def _start_ray(cluster: str | None) -> None:
