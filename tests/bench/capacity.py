@@ -22,7 +22,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from capacity_model import Costs, Farm, Plan, Prices, Traffic, most_sessions, plan, simulate
+from capacity_model import Costs, Farm, simulate
+from capacity_plan import Plan, Prices, Traffic, most_sessions, plan
 from wlk_host.core.options import SessionOptions
 from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Event, Sample, Work, seconds
 from wlk_host.runtime.files.clocks import SoundClock

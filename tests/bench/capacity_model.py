@@ -1,13 +1,13 @@
-"""Predicts what a server of captions carries: a simulation of its engines, and the sums after it.
+"""Predicts what a server of captions carries: a simulation of its engines. Pure.
 
-Pure. Times are in seconds, sound too.
+Times are in seconds, sound too.
 """
 
 import heapq
 import math
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 STEP_S: Final = 0.6
@@ -21,11 +21,6 @@ OVERLOAD_S: Final = 3.0
 
 BACKLOG_S: Final = 60.0
 """Lag from which the oldest sound is left out (`Pace.backlog`)."""
-
-MOST_READ_S: Final = 1.2
-"""Of 95 % of the steps of a machine that is on time: twice what is usual."""
-
-ENDS_WITHIN_S: Final = 4.0
 
 LATE_S: Final = 2.0
 """As `wlk_late_turns_total`."""
@@ -330,92 +325,3 @@ class _Run:
         else:
             session.refined_until, session.is_refining = job.until, False
         self._outcome.late_turns += self._lag(session) > LATE_S
-
-
-def most_sessions(costs: Costs, farm: Farm, late: float = 0.01, seconds: float = 120.0) -> int:
-    """Sessions of one node that are carried.
-
-    Args:
-        costs: of the model.
-        farm: of which one node is looked at.
-        late: the largest share of late turns.
-        seconds: of sound. The work on it may end `ENDS_WITHIN_S` after it, so what waits does not
-            grow.
-    """
-    one = replace(farm, nodes=1)
-    low, high = 0, max(2, int(1.5 * farm.cores / costs.each_second()) + 2)
-    while high - low > 1:
-        middle = (low + high) // 2
-        outcome = simulate(costs, one, middle, seconds, stagger=min(0.7, 10 / middle))
-        is_quick = outcome.read_s(0.95) <= MOST_READ_S
-        if is_quick and outcome.late <= late and outcome.over_s <= ENDS_WITHIN_S:
-            low = middle
-        else:
-            high = middle
-    return low
-
-
-@dataclass(frozen=True, slots=True)
-class Prices:
-    """Of what is rented; ask your provider. In any currency."""
-
-    core_hour: float
-    gib_sent: float
-
-
-@dataclass(frozen=True, slots=True)
-class Traffic:
-    """Bytes of one session in a second of speech, measured."""
-
-    up: float
-    down: float
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What so many streams need.
-
-    Attributes:
-        machines: of the farm's kind.
-        memory_gib: of all engines.
-        up_mbit_s: sound that comes in.
-        down_mbit_s: captions that go out.
-        price: of one stream in an hour.
-    """
-
-    streams: int
-    machines: int
-    memory_gib: float
-    up_mbit_s: float
-    down_mbit_s: float
-    price: float
-
-
-def plan(
-    streams: int,
-    each_machine: int,
-    memory_of_one_mb: float,
-    hour_of_one: float,
-    traffic: Traffic,
-    prices: Prices,
-) -> Plan:
-    """Sum it up.
-
-    Args:
-        streams: at the same time.
-        each_machine: streams that a machine carries.
-        memory_of_one_mb: of the engines of one machine, full.
-        hour_of_one: the price of a machine for an hour.
-        traffic: of one stream.
-        prices: of sending.
-    """
-    machines = -(-streams // each_machine)
-    sent_gib = traffic.down * 3600 / 2**30
-    return Plan(
-        streams,
-        machines,
-        machines * memory_of_one_mb / 1024,
-        streams * traffic.up * 8 / 1e6,
-        streams * traffic.down * 8 / 1e6,
-        machines * hour_of_one / streams + sent_gib * prices.gib_sent,
-    )

@@ -5,16 +5,8 @@ import math
 import pytest
 
 from capacity import Noted, check, costs_of, table
-from capacity_model import (
-    BACKLOG_S,
-    Costs,
-    Farm,
-    Prices,
-    Traffic,
-    most_sessions,
-    plan,
-    simulate,
-)
+from capacity_model import BACKLOG_S, Costs, Farm, simulate
+from capacity_plan import Prices, Traffic, most_sessions, plan
 
 COSTS = Costs(
     step=0.06, sound=0.05, spread=0.0, second_pass=0.1, utterance=6.0, wire=0.05, pace=0.6
