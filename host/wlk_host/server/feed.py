@@ -1,4 +1,4 @@
-"""A session that the server itself feeds, as fast as it is captioned: of `/asr`, of an upload."""
+"""A session that the server itself feeds, as fast as it is captioned: of `/asr`, of OpenAI's."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -39,10 +39,13 @@ class Feed:
         self._is_over = False
         self.end: Sample = 0
 
-    async def start(self, options: Options, context: str = "", *, words: bool = False) -> None:
-        """Begin."""
+    async def start(
+        self, options: Options, context: str = "", *, words: bool = False, begin: Sample = 0
+    ) -> None:
+        """Begin, with the sound from that sample on."""
+        self.end = self._heard_until = begin
         await self._client.say(Hello(PROTOCOL_VERSION, __version__))
-        await self._client.say(Start(_NAME, options, context=context, words=words))
+        await self._client.say(Start(_NAME, options, begin, context, words=words))
 
     async def sound(self, start: Sample, pcm: bytes) -> None:
         """Feed s16le that begins there; returns when most of it was heard.
