@@ -153,8 +153,6 @@ class _Talk:
                 "append sound before you commit it",
             )
         await self._say(self._items.commit())
-        if rest := self._sound.end():
-            await self._passage.hear(rest)
         await self._end()
 
     async def _end(self) -> None:
@@ -166,7 +164,6 @@ class _Talk:
         self._passage = self._items = None
 
     async def _clear(self) -> None:
-        self._sound.end()
         if self._passage is not None and self._items is not None:
             await self._passage.drop()
             self._heard = self._passage.until

@@ -1,6 +1,6 @@
 """Samples without a header, of the forms that OpenAI's realtime clients send, as 16 kHz."""
 
-from typing import Final
+from typing import Final, Literal
 
 import av
 
@@ -8,7 +8,7 @@ from wlk_host.runtime.files.conversion import Channels
 from wlk_host.server.sound import pcm_bytes
 from wlk_host.server.wire.realtime_settings import RATES, Coding
 
-_CODECS: Final[dict[Coding, str]] = {
+_CODECS: Final[dict[Coding, Literal["pcm_s16le", "pcm_mulaw", "pcm_alaw"]]] = {
     "audio/pcm": "pcm_s16le",
     "audio/pcmu": "pcm_mulaw",
     "audio/pcma": "pcm_alaw",
@@ -20,13 +20,15 @@ _SAMPLE_BYTES: Final[dict[Coding, int]] = {"audio/pcm": 2, "audio/pcmu": 1, "aud
 class Resampled:
     """Converts a stream of samples. A piece of it can end inside one.
 
+    The filter keeps the last millisecond until more comes.
+
     Args:
         coding: of the samples (G.711: ITU-T G.711), mono.
     """
 
     def __init__(self, coding: Coding) -> None:
         self._bytes = _SAMPLE_BYTES[coding]
-        self._codec = av.AudioCodecContext.create(_CODECS[coding], "r")
+        self._codec = av.CodecContext.create(_CODECS[coding], "r")
         self._codec.sample_rate = RATES[coding]
         self._codec.layout = "mono"
         self._channels = Channels()
@@ -41,8 +43,3 @@ class Resampled:
             return b""
         frames = self._codec.decode(av.Packet(got[:n_whole]))
         return b"".join(pcm_bytes(self._channels.mono(frame)) for frame in frames)
-
-    def end(self) -> bytes:
-        """What is left in the filter. What follows has nothing to do with it."""
-        self._rest = b""
-        return pcm_bytes(self._channels.end())

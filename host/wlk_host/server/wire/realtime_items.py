@@ -121,8 +121,10 @@ class TurnItems:
                 events += self._live(line)
             elif line.id in self._open:
                 events += self._complete(self._open.pop(line.id), "")
-        if update.draft is not None and not self._open:
-            events += self._announce(update.draft.start)
+        if update.draft is not None:
+            self._spoken_until = max(self._spoken_until, update.draft.end)
+            if not self._open:
+                events += self._announce(update.draft.start)
         return events
 
     def commit(self) -> list[JsonObject]:

@@ -173,7 +173,7 @@ class Settings:
     def told(self, session_id: str, *, is_beta: bool) -> JsonObject:
         """The session as `session.updated` shows it."""
         chosen = self.transcription
-        transcription = {
+        transcription: JsonObject = {
             "model": chosen.model or "whisper-1",
             "language": chosen.language,
             "prompt": chosen.prompt,
