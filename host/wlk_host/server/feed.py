@@ -58,7 +58,7 @@ class Feed:
             async with self._turned:
                 await self._turned.wait_for(self._may_go_on)
             if self._is_over:
-                raise _gone()
+                raise gone()
             begin = start + at // _SAMPLE_BYTES
             self.end = begin + len(piece) // _SAMPLE_BYTES
             await self._client.say(Sound(_NAME, self._seq, begin, piece))
@@ -84,7 +84,7 @@ class Feed:
                     yield message
                     if isinstance(message, Status) and message.state == "ended":
                         return
-            raise self._client.refused or _gone()
+            raise self._client.refused or gone()
         finally:
             self._is_over = True
             await self._note(self._heard_until)
@@ -98,5 +98,6 @@ class Feed:
             self._turned.notify_all()
 
 
-def _gone() -> WlkError:
+def gone() -> WlkError:
+    """Why sound cannot be fed to a session that is over."""
     return WlkError("client_gone", "the session ended before its sound did", "connect again")

@@ -9,7 +9,7 @@ from wlk_host.core.types import Sample
 from wlk_host.protocol.messages import Captions
 from wlk_host.protocol.options import Options
 from wlk_host.server.clients import Client
-from wlk_host.server.feed import Feed
+from wlk_host.server.feed import Feed, gone
 
 
 class PassageOverError(Exception):
@@ -39,6 +39,7 @@ class Passage:
         self._failed = failed
         self._feed = Feed(client)
         self._listening: asyncio.Task[None] | None = None
+        self._is_ending = False
         self._has_failed = False
 
     @property
@@ -69,6 +70,7 @@ class Passage:
         Raises:
             PassageOverError: as it says.
         """
+        self._is_ending = True
         await self._feed.stop()
         await self._over()
         if self._has_failed:
@@ -92,6 +94,8 @@ class Passage:
                 async for message in said:
                     if isinstance(message, Captions):
                         await self._told(message)
+            if not self._is_ending:
+                raise gone()  # The server stops.
         except WlkError as error:
             self._has_failed = True
             await self._failed(error)

@@ -24,7 +24,8 @@ from wlk_host.server.service import Service, admitted
 from wlk_host.server.sockets import close, received, send
 from wlk_host.server.wire import realtime_events as wire
 from wlk_host.server.wire.openai import JsonObject
-from wlk_host.server.wire.realtime_items import BufferItem, Conversation, Items, TurnItems
+from wlk_host.server.wire.realtime_conversation import Conversation
+from wlk_host.server.wire.realtime_items import BufferItem, Items, TurnItems
 from wlk_host.server.wire.realtime_settings import Settings, Transcription, Wanted
 
 _MOST_PROMPT: Final = 2000

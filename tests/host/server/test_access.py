@@ -54,7 +54,7 @@ def test_without_a_token_nothing_is_answered(
     assert code(ask(server.address, path, method, **wrong)) == (401, "token_refused")
 
 
-@pytest.mark.parametrize("path", ["/session", "/asr"])
+@pytest.mark.parametrize("path", ["/session", "/asr", "/v1/realtime"])
 def test_without_a_token_no_socket_opens(
     path: str, start_server: StartServer, tokens: Tokens
 ) -> None:
@@ -131,7 +131,7 @@ def test_pages_of_the_web_cannot_use_a_local_server(
 
 def test_a_page_of_the_web_opens_no_socket(start_server: StartServer) -> None:
     server = start_server()
-    for path in ("/session", "/asr"):
+    for path in ("/session", "/asr", "/v1/realtime"):
         with pytest.raises(InvalidStatus) as refused:
             connect(f"ws://{server.address}{path}", origin=Origin("https://example.com"))
         assert refused.value.response.status_code == 403

@@ -148,7 +148,7 @@ def test_what_is_cleared_is_forgotten(start_server: StartServer) -> None:
         await client.commit()
         await client.hear(COMPLETED)
 
-    server = start_server(limits=Limits(sessions_each=2))
+    server = start_server(limits=Limits(sessions_each=1))
     client = talking(server.address, scene)
     assert [*client.transcripts().values()] == ["word1"]
     assert samples_fed(server, 1)[0][0] >= 15_900
@@ -329,6 +329,20 @@ def test_a_session_that_fails_fails_its_item(start_server: StartServer) -> None:
             await client.connection.recv()
 
     talking(start_server().address, scene)
+
+
+def test_a_server_that_stops_says_so(start_server: StartServer) -> None:
+    server = start_server()
+
+    async def scene(client: Realtime) -> None:
+        await client.sound(SECOND)
+        await client.hear("input_audio_buffer.speech_started")
+        server.engine.close()
+        while (event := await client.connection.recv()).type != "error":
+            pass
+        assert event.error.code == "client_gone"
+
+    talking(server.address, scene)
 
 
 @pytest.mark.parametrize(

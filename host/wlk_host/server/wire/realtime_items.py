@@ -1,57 +1,14 @@
 """From captions to the items of OpenAI's transcription sessions. Performs no I/O."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Protocol
 
 from wlk_host.core.errors import WlkError
-from wlk_host.core.types import SAMPLE_RATE, Sample, seconds
+from wlk_host.core.types import Sample
 from wlk_host.protocol.messages import CaptionLine, Captions
+from wlk_host.server.wire import realtime_conversation as tell
 from wlk_host.server.wire.openai import JsonObject
-from wlk_host.server.wire.realtime_events import details
-
-_TRANSCRIPTION: Final = "conversation.item.input_audio_transcription"
-_MS: Final = SAMPLE_RATE // 1000
-
-
-class Conversation:
-    """The items of a connection.
-
-    Attributes:
-        last: the id of the newest item of which nothing more will be told.
-
-    Args:
-        new_id: of an item; another one each time.
-        is_beta: whether the client knows the events of the beta only.
-    """
-
-    def __init__(self, new_id: Callable[[], str], *, is_beta: bool = False) -> None:
-        self.new_id = new_id
-        self.is_beta = is_beta
-        self.last: str | None = None
-
-    def add(self, item: str, after: str | None) -> list[JsonObject]:
-        """Tell of a new item behind that one."""
-        told = {
-            "id": item,
-            "object": "realtime.item",
-            "type": "message",
-            "status": "completed",
-            "role": "user",
-            "content": [{"type": "input_audio", "transcript": None}],
-        }
-        names = ("created",) if self.is_beta else ("added", "done")
-        return [
-            {
-                "type": "input_audio_buffer.committed",
-                "item_id": item,
-                "previous_item_id": after,
-            },
-            *(
-                {"type": f"conversation.item.{name}", "previous_item_id": after, "item": told}
-                for name in names
-            ),
-        ]
+from wlk_host.server.wire.realtime_conversation import Conversation
 
 
 class Items(Protocol):
@@ -148,13 +105,13 @@ class TurnItems:
             told = self._open.pop(line)
             events += self._complete(told, told.text)
         if self._announced is not None:
-            events.append(_stopped(self._announced, self._spoken_until))
+            events.append(tell.stopped(self._announced, self._spoken_until))
             self._announced = None
         return events
 
     def fail(self, error: WlkError) -> list[JsonObject]:
         """See `Items`."""
-        return [_failed(self._open[line].item, error) for line in sorted(self._open)]
+        return [tell.failed(self._open[line].item, error) for line in sorted(self._open)]
 
     def _live(self, line: CaptionLine) -> list[JsonObject]:
         if not self._is_early:
@@ -163,7 +120,7 @@ class TurnItems:
         told = self._open[line.id]
         told.end = line.end
         if line.text != told.text and line.text.startswith(told.text):
-            events.append(_delta(told.item, line.text.removeprefix(told.text)))
+            events.append(tell.delta(told.item, line.text.removeprefix(told.text)))
             told.text = line.text
         return events
 
@@ -173,9 +130,9 @@ class TurnItems:
         told.end = line.end
         if not self._is_early:
             # Only now it is sure that there is an item.
-            events.append(_stopped(told.item, told.end))
+            events.append(tell.stopped(told.item, told.end))
             events += self._conversation.add(told.item, self._conversation.last)
-            events.append(_delta(told.item, line.text))
+            events.append(tell.delta(told.item, line.text))
             return [*events, *self._completed(told, line.text)]
         return [*events, *self._complete(told, line.text)]
 
@@ -184,7 +141,7 @@ class TurnItems:
         if self._announced is not None:
             return []
         self._announced = self._conversation.new_id()
-        return [_started(self._announced, start)]
+        return [tell.started(self._announced, start)]
 
     def _begin(self, line: CaptionLine) -> list[JsonObject]:
         """Open the item of a line."""
@@ -198,12 +155,12 @@ class TurnItems:
         return events + (self._conversation.add(item, after) if self._is_early else [])
 
     def _complete(self, told: _Told, text: str) -> list[JsonObject]:
-        return [_stopped(told.item, told.end), *self._completed(told, text)]
+        return [tell.stopped(told.item, told.end), *self._completed(told, text)]
 
     def _completed(self, told: _Told, text: str) -> list[JsonObject]:
         self._conversation.last = told.item
         self._owes_item = False
-        return [_completed(told.item, text, told.end - told.start)]
+        return [tell.completed(told.item, text, told.end - told.start)]
 
 
 class BufferItem:
@@ -248,7 +205,7 @@ class BufferItem:
         """See `Items`."""
         if self._item is None:
             return []
-        return [_completed(self._item, " ".join(self._final), until - self._begin)]
+        return [tell.completed(self._item, " ".join(self._final), until - self._begin)]
 
     def drop(self) -> list[JsonObject]:
         """See `Items`."""
@@ -256,7 +213,7 @@ class BufferItem:
 
     def fail(self, error: WlkError) -> list[JsonObject]:
         """See `Items`."""
-        return [] if self._item is None else [_failed(self._item, error)]
+        return [] if self._item is None else [tell.failed(self._item, error)]
 
     def _hear_live(self, line: CaptionLine) -> None:
         before = self._live.get(line.id, "")
@@ -274,39 +231,4 @@ class BufferItem:
             return []
         delta, self._waiting = self._waiting, ""
         self._told += delta
-        return [_delta(self._item, delta)]
-
-
-def _started(item: str, at: Sample) -> JsonObject:
-    return {
-        "type": "input_audio_buffer.speech_started",
-        "item_id": item,
-        "audio_start_ms": at // _MS,
-    }
-
-
-def _stopped(item: str, at: Sample) -> JsonObject:
-    return {"type": "input_audio_buffer.speech_stopped", "item_id": item, "audio_end_ms": at // _MS}
-
-
-def _delta(item: str, text: str) -> JsonObject:
-    return {"type": f"{_TRANSCRIPTION}.delta", "item_id": item, "content_index": 0, "delta": text}
-
-
-def _completed(item: str, text: str, length: Sample) -> JsonObject:
-    return {
-        "type": f"{_TRANSCRIPTION}.completed",
-        "item_id": item,
-        "content_index": 0,
-        "transcript": text,
-        "usage": {"type": "duration", "seconds": round(seconds(length), 2)},
-    }
-
-
-def _failed(item: str, error: WlkError) -> JsonObject:
-    return {
-        "type": f"{_TRANSCRIPTION}.failed",
-        "item_id": item,
-        "content_index": 0,
-        "error": details(error),
-    }
+        return [tell.delta(self._item, delta)]
