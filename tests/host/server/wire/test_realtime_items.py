@@ -127,6 +127,13 @@ def test_a_commit_that_brings_no_line_brings_an_empty_item() -> None:
     assert heard[-1]["usage"] == {"type": "duration", "seconds": 2.0}
 
 
+def test_what_was_told_of_an_item_is_its_text_when_the_rest_is_not_wanted() -> None:
+    items = items_of(TurnItems, is_early=True)
+    items.hear(said(line(0, "One")))
+    assert short(items.drop()) == [("speech_stopped", "item1"), ("completed", "item1", "One")]
+    assert items.drop() == []
+
+
 def test_a_buffer_tells_nothing_before_it_is_committed() -> None:
     items = items_of(BufferItem)
     assert items.hear(said(line(0, "One.", "final"), line(1, "two"))) == []
