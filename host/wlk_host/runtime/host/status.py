@@ -51,6 +51,11 @@ class StatusReporter:
         )
         self._told_at: Sample = 0
 
+    @property
+    def language(self) -> str | None:
+        """Chosen or detected, as it was told last."""
+        return self._told.language
+
     def loading(self) -> Status:
         """The first status of a session."""
         return self._told
