@@ -179,8 +179,10 @@ class LookUps:
 
 
 def _as_a_word(text: str, asked: str) -> str:
-    """A translation without the full stop that the word itself does not have."""
+    """A translation without what translators add to a single word: a full stop, the word again."""
     text = text.strip()
+    if len(asked.split()) == 1 and len({word.casefold() for word in text.split()}) == 1:
+        text = text.split()[0]
     bare = text.rstrip(_MARKS)
     return bare if bare and asked[-1] not in _MARKS else text
 

@@ -59,10 +59,21 @@ def test_a_word_is_translated_by_the_translator_that_was_chosen(port: Port) -> N
 
 
 @pytest.mark.parametrize(
-    ("asked", "told"), [("perro", "PERRO"), ("¿Qué?", "¿QUÉ?."), ("Perro malo.", "PERRO MALO..")]
+    ("asked", "translation", "told"),
+    [
+        ("perro", "Cão.", "Cão"),
+        ("¿Qué?", "O quê?", "O quê?"),
+        ("Perro malo.", "Cão mau.", "Cão mau."),
+        ("red", "Rede rede", "Rede"),
+        ("red red", "Rede rede", "Rede rede"),
+        ("...", "...", "..."),
+    ],
 )
-def test_a_word_gets_no_full_stop_that_it_does_not_have(port: Port, asked: str, told: str) -> None:
-    loader, _ = loader_of()
+def test_a_word_gets_nothing_that_it_does_not_have(
+    port: Port, asked: str, translation: str, told: str
+) -> None:
+    loader, translator = loader_of()
+    translator.translate = lambda request: [translation]  # type: ignore[method-assign]  # noqa: ARG005
     port.start("a")
     ask(port, asked)
     port.serve(lambda _threads: loader)
@@ -246,7 +257,7 @@ def test_a_bug_in_a_look_up_is_an_error_of_its_request(port: Port) -> None:
     def translate(request: object) -> list[str]:
         raise RuntimeError("a bug")
 
-    translator.translate = translate  # type: ignore[method-assign, assignment]
+    translator.translate = translate  # type: ignore[method-assign]
     port.start("a")
     ask(port)
     heard: list[ToExtension] = port.heard
