@@ -73,7 +73,7 @@ def test_a_word_gets_nothing_that_it_does_not_have(
     port: Port, asked: str, translation: str, told: str
 ) -> None:
     loader, translator = loader_of()
-    translator.translate = lambda request: [translation]  # type: ignore[method-assign]  # noqa: ARG005
+    translator.translate = lambda request: [translation]  # type: ignore[method-assign]
     port.start("a")
     ask(port, asked)
     port.serve(lambda _threads: loader)
