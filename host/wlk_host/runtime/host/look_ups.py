@@ -179,12 +179,26 @@ class LookUps:
 
 
 def _as_a_word(text: str, asked: str) -> str:
-    """A translation without what translators add to a single word: a full stop, the word again."""
+    """A translation without what translators add to a single word: a full stop, the word again.
+
+    Raises:
+        WlkError: `word_unknown`, where nothing is left.
+    """
     text = text.strip()
+    if not text:
+        raise _unknown()
     if len(asked.split()) == 1 and len({word.casefold() for word in text.split()}) == 1:
         text = text.split()[0]
     bare = text.rstrip(_MARKS)
     return bare if bare and asked[-1] not in _MARKS else text
+
+
+def _unknown() -> WlkError:
+    return WlkError(
+        code="word_unknown",
+        message="the translator has no translation of the word",
+        hint="look up a longer phrase, or choose another translator",
+    )
 
 
 def _not_running() -> WlkError:

@@ -107,6 +107,7 @@ class Translators:
     def release(self) -> None:
         """Free all translators."""
         self._loaded.clear()
+        self._loading.clear()
 
     def _choice(self, request: TranslationRequest) -> TranslatorEntry | None:
         """The translator that serves this request; None as long as that is not known."""

@@ -67,6 +67,7 @@ def test_a_word_is_translated_by_the_translator_that_was_chosen(port: Port) -> N
         ("red", "Rede rede", "Rede"),
         ("red red", "Rede rede", "Rede rede"),
         ("...", "...", "..."),
+        ("eh", " ", "word_unknown"),
     ],
 )
 def test_a_word_gets_nothing_that_it_does_not_have(
