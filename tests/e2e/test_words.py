@@ -1,17 +1,10 @@
 """What a word of the captions means, told by the host that translates the lines."""
 
-from pathlib import Path
-
 import pytest
-from conftest import FakeHost, Launch, OpenStage
+from conftest import FakeHost, OpenStage
 from looked_up import hold, look_up
-from pages import Site
 from stage import Stage
-from test_captions import HOST, add_video, listen, play
 from waiting import wait_until
-
-from fixtures import models, sound
-from wlk_host.models import errors
 
 LINE = {
     "text": "Perro malo.",
@@ -82,26 +75,3 @@ def test_why_a_word_has_no_meaning_is_said_and_captions_go_on(
 def test_a_host_that_says_nothing_is_not_waited_for_without_end(show: Stage) -> None:
     host_of(show).teach()
     assert "isn't answering" in look_up(show.browser, show.page, "malo")
-
-
-@pytest.mark.model
-def test_a_real_translator_tells_words_of_real_captions_both_ways(
-    start_browser: Launch, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(errors.MODELS_VARIABLE, str(models.model("base").parent))
-    browser = start_browser(HOST)
-    browser.choose(language="pt", translateTo="en", bilingual={"show": "both"})
-    clip = sound.write_wav(tmp_path / "clip.wav", sound.sentences("pt", "pangrama"))
-    page = browser.open(add_video(site, "/palavras", clip))
-    listen(browser, page)
-    play(page)
-
-    def stands() -> bool:
-        rows = browser.overlay_rows(page)
-        return any("raposa" in row.text and "fox" in row.translation for row in rows)
-
-    wait_until(stands, "the line has no English beneath it", seconds=120)
-    hold(browser, page)
-    assert "fox" in look_up(browser, page, "raposa").split("→")[1].lower()
-    browser.screenshot(page, "words-4-real.png")
-    assert "raposa" in look_up(browser, page, "fox", "translation").split("→")[1].lower()
