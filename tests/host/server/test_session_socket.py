@@ -95,9 +95,7 @@ def test_without_a_greeting_nothing_begins(start_server: StartServer) -> None:
     ],
     ids=lambda message: message["type"],
 )
-def test_only_sessions_are_served(
-    request_: dict[str, object], start_server: StartServer
-) -> None:
+def test_only_sessions_are_served(request_: dict[str, object], start_server: StartServer) -> None:
     with talk(start_server().address) as client:
         client.greet()
         client.say(**request_)
