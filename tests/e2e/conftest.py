@@ -93,6 +93,10 @@ class FakeHost:
             language = {} if spoken is None else {"language": spoken}
             script.write(json.dumps({"lines": whole, "draft": draft, **language}) + "\n")
 
+    def teach(self, **words: str | dict[str, str]) -> None:
+        """Let it know what these words mean, or what is in the way of that."""
+        (self.folder / "words.json").write_text(json.dumps(words), encoding="utf-8")
+
     def messages(self, *types: str) -> list[dict[str, Any]]:
         """Return the messages it got, of some types or all."""
         log = self.folder / "messages.jsonl"

@@ -26,6 +26,7 @@ _TYPES: Final = (
     "speech",
     "export",
     "health",
+    "translate",
 )
 
 _to_host: Final = msgspec.json.Decoder[ToHost](ToHost)

@@ -34,6 +34,7 @@ from wlk_host.protocol.messages import (
     ToSession,
     Visibility,
 )
+from wlk_host.protocol.words import Translate
 from wlk_host.version import __version__, is_newer
 
 _SAMPLE_BYTES: Final = 2
@@ -89,8 +90,13 @@ Command: TypeAlias = (
     | Speech
     | Export
     | Health
+    | Translate
     | Refuse
 )
+
+
+_OF_NO_SESSION: Final = (Models, Download, Cancel, Remove, Speech, Export, Health, Translate)
+"""What is carried out whatever becomes of sessions. A word of one that is over is answered, too."""
 
 
 class _Phase(Enum):
@@ -165,7 +171,7 @@ class Connection:
             return Refuse(_hello_expected(message))
         if isinstance(message, Start):
             return self._start(message)
-        if isinstance(message, (Models, Download, Cancel, Remove, Speech, Export, Health)):
+        if isinstance(message, _OF_NO_SESSION):
             return message
         return self._for_session(message)
 

@@ -37,6 +37,9 @@ class Feed:
         self._heard_until: Sample = 0
         self._turned = asyncio.Condition()
         self._is_over = False
+        self._failure: WlkError | None = None
+        """Why it is over, where that was an error."""
+
         self.end: Sample = 0
 
     async def start(
@@ -51,14 +54,14 @@ class Feed:
         """Feed s16le that begins there; returns when most of it was heard.
 
         Raises:
-            WlkError: `client_gone`; the session is over.
+            WlkError: the session is over; why, or `client_gone`.
         """
         for at in range(0, len(pcm), _PIECE * _SAMPLE_BYTES):
             piece = pcm[at : at + _PIECE * _SAMPLE_BYTES]
             async with self._turned:
                 await self._turned.wait_for(self._may_go_on)
             if self._is_over:
-                raise gone()
+                raise self._failure or gone()
             begin = start + at // _SAMPLE_BYTES
             self.end = begin + len(piece) // _SAMPLE_BYTES
             await self._client.say(Sound(_NAME, self._seq, begin, piece))
@@ -79,15 +82,19 @@ class Feed:
                 if isinstance(message, Turned):
                     await self._note(message.heard_until)
                 elif isinstance(message, Error):
-                    raise WlkError(message.code, message.message, message.hint)
+                    raise self._failed(WlkError(message.code, message.message, message.hint))
                 elif isinstance(message, Captions | Status):
                     yield message
                     if isinstance(message, Status) and message.state == "ended":
                         return
-            raise self._client.refused or gone()
+            raise self._failed(self._client.refused or gone())
         finally:
             self._is_over = True
             await self._note(self._heard_until)
+
+    def _failed(self, error: WlkError) -> WlkError:
+        self._failure = error
+        return error
 
     def _may_go_on(self) -> bool:
         return self._is_over or self.end - self._heard_until < _PIECE

@@ -228,6 +228,22 @@ def test_with_a_certificate_all_is_encrypted(start_server: StartServer) -> None:
         connect(f"wss://{server.address}/session", ssl=ssl.create_default_context())
 
 
+def test_what_strangers_send_is_counted_and_fills_no_log(
+    start_server: StartServer, tokens: Tokens, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = start_server(tokens=tokens)
+    host, port = server.address.split(":")
+    for junk in (b"\x16\x03\x01\r\n\r\n", b"POST nowhere\r\n\r\n"):
+        with socket.create_connection((host, int(port)), WITHIN_S) as stranger:
+            stranger.sendall(junk)
+            assert stranger.recv(12) == b"HTTP/1.1 400"
+    for path in ("/session", "/asr?token=guessed"):
+        with pytest.raises(InvalidStatus):
+            connect(f"ws://{server.address}{path}")
+    assert 'wlk_requests_total{interface="connection",outcome="invalid"} 2' in server.metrics.text()
+    assert [record.getMessage() for record in caplog.records if record.name[:7] == "uvicorn"] == []
+
+
 # -- before anything listens ---------------------------------------------------------
 
 

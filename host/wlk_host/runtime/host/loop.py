@@ -26,10 +26,12 @@ from wlk_host.protocol.messages import (
     Stop,
     Visibility,
 )
+from wlk_host.protocol.words import Translate
 from wlk_host.runtime.host.exports import Exports
 from wlk_host.runtime.host.failures import coded, lacks_memory
 from wlk_host.runtime.host.hung_work import HungWork
 from wlk_host.runtime.host.known_voices import KnownVoices
+from wlk_host.runtime.host.look_ups import LookUps
 from wlk_host.runtime.host.model_pool import RELEASE_AFTER_S, ModelPool
 from wlk_host.runtime.host.port import Port
 from wlk_host.runtime.host.running import Opening, Running, ToSession
@@ -101,6 +103,7 @@ class HostLoop(Generic[P]):
         )
         self._sessions = Sessions(self._models)
         self._exports = Exports(threads.apart("exports"), send, now)
+        self._look_ups = LookUps(threads.apart("look-ups"), send, now)
         self._voices = KnownVoices()
         self._hung = HungWork(threads, self._models, self._sessions, self._fail, now)
         self._n_turns = 0
@@ -117,7 +120,7 @@ class HostLoop(Generic[P]):
         while True:
             self._take_messages(wait=False)
             self._take_models()
-            self._end_exports()
+            self._end_requests()
             if self._end_turns() or self._begin_turns():
                 continue
             # What is being loaded ends before the process does, which could crash otherwise.
@@ -188,12 +191,16 @@ class HostLoop(Generic[P]):
             case Export():
                 with self._contained(None, type_of(command)):
                     self._exports.take(command)
+            case Translate():
+                with self._contained(None, type_of(command)):
+                    self._look_ups.take(command, self._sessions.find(command.session))
 
-    def _end_exports(self) -> None:
-        """Tell of those whose writing failed."""
-        for job in self._exports.ended():
-            with self._contained(None, "export"):
-                job.result()
+    def _end_requests(self) -> None:
+        """Tell of those that failed on threads of their own."""
+        for jobs, request in ((self._exports, "export"), (self._look_ups, "translate")):
+            for job in jobs.ended():
+                with self._contained(None, request):
+                    job.result()
 
     def _ask(self, command: ToSession) -> None:
         """Have it done in the session's next turn, or once there is a model that can do it."""
@@ -218,6 +225,7 @@ class HostLoop(Generic[P]):
     def _end(self) -> None:
         """Nothing more will come: let every session finish what it has."""
         self._input_ended = True
+        self._look_ups.leave()
         for stop in self._connection.end():
             self._ask(stop)
 
@@ -336,6 +344,7 @@ class HostLoop(Generic[P]):
             if isinstance(message, messages.Status):
                 running.arrears.told(message)
         if running.is_over:
+            self._look_ups.leave(running.id)
             self._sessions.close(running.id)
             self._connection.ended(running.id)
 
@@ -367,6 +376,7 @@ class HostLoop(Generic[P]):
 
     def _fail(self, session: str | None, error: WlkError, request: str | None = None) -> None:
         if session is not None:
+            self._look_ups.leave(session)
             self._sessions.close(session)
             self._connection.failed(session)
         self._send(messages.Error.of(error, session, request))
