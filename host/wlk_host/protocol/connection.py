@@ -20,8 +20,10 @@ from wlk_host.protocol.messages import (
     Configure,
     Cut,
     Download,
+    Forget,
     Hello,
     Models,
+    Remember,
     Remove,
     Retranslate,
     Speech,
@@ -29,7 +31,9 @@ from wlk_host.protocol.messages import (
     Stop,
     ToModels,
     ToSession,
+    ToVoices,
     Visibility,
+    Voices,
 )
 from wlk_host.version import __version__, is_newer
 
@@ -73,11 +77,26 @@ Command: TypeAlias = (
     | Visibility
     | Cut
     | Stop
+    | Remember
     | ToModels
+    | ToVoices
     | Speech
     | Export
     | Health
     | Refuse
+)
+
+
+_OF_NO_SESSION: Final = (
+    Models,
+    Download,
+    Cancel,
+    Remove,
+    Forget,
+    Voices,
+    Speech,
+    Export,
+    Health,
 )
 
 
@@ -145,7 +164,7 @@ class Connection:
             return Refuse(_hello_expected(message))
         if isinstance(message, Start):
             return self._start(message)
-        if isinstance(message, (Models, Download, Cancel, Remove, Speech, Export, Health)):
+        if isinstance(message, _OF_NO_SESSION):
             return message
         return self._for_session(message)
 

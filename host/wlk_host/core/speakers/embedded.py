@@ -15,7 +15,7 @@ from wlk_host.core.sound.voicing import Span
 from wlk_host.core.sound.window import AudioBuffer
 from wlk_host.core.speakers.diarizer import Evidence
 from wlk_host.core.speakers.limit import VoiceLimit
-from wlk_host.core.speakers.voices import Voice, VoiceOptions, Voices
+from wlk_host.core.speakers.voices import Voice, VoiceOptions, VoicePrint, Voices
 from wlk_host.core.types import SAMPLE_RATE, Pcm, Sample
 
 NAME: Final = "embedded"
@@ -44,11 +44,16 @@ class EmbeddedOptions:
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Embedded:
-    """`DiarizerModel`: a voice encoder, and how it is used."""
+    """`DiarizerModel`: a voice encoder, and how it is used.
+
+    Attributes:
+        prints_by: identity of the encoder's weights; None where its vectors are not to be kept.
+    """
 
     encoder: VoiceEncoder
     options: EmbeddedOptions = field(default_factory=EmbeddedOptions)
     name: str = NAME
+    prints_by: str | None = None
 
     def open(self) -> "EmbeddedDiarizer":
         """A session's own."""
@@ -111,6 +116,10 @@ class EmbeddedDiarizer:
         likeness = self._voices.likeness(np.stack([window.voice for window in self._windows]))
         is_near = distances.min(axis=1) <= self._options.window
         return Evidence(likeness[distances.argmin(axis=1)], is_near, speaks)
+
+    def prints(self) -> list[VoicePrint]:
+        """The means of their windows."""
+        return self._voices.prints()
 
     def forget(self, before: Sample) -> None:
         """No word before that sample will be asked for."""

@@ -1,8 +1,8 @@
 """Voices that the user had remembered, and when one that is heard is one of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -32,6 +32,10 @@ class RememberedVoice:
     vector: Voice
 
 
+Recall: TypeAlias = Callable[[], Sequence[RememberedVoice]]
+"""The voices that are remembered now. Called from any thread, after every live step."""
+
+
 def recognised(heard: VoicePrint, remembered: Sequence[RememberedVoice]) -> str | None:
     """The name of the voice that it certainly is; None where that is in doubt.
 
@@ -39,12 +43,12 @@ def recognised(heard: VoicePrint, remembered: Sequence[RememberedVoice]) -> str 
         heard: a voice of a session.
         remembered: vectors of the same model.
     """
-    if heard.n_windows < LEAST_WINDOWS or not remembered:
+    # The file can be damaged.
+    same = [voice for voice in remembered if voice.vector.shape == heard.vector.shape]
+    if heard.n_windows < LEAST_WINDOWS or not same:
         return None
-    cosines = np.stack([voice.vector for voice in remembered]) @ heard.vector
+    cosines = np.stack([voice.vector for voice in same]) @ heard.vector
     best = int(cosines.argmax())
-    name = remembered[best].name
-    others = [c for c, voice in zip(cosines, remembered, strict=True) if voice.name != name]
-    if cosines[best] < RECOGNISED or cosines[best] < max(others, default=-1) + AHEAD:
-        return None
-    return name
+    likeness, others = float(cosines[best]), np.delete(cosines, best)
+    is_sure = likeness >= RECOGNISED and likeness >= float(others.max(initial=-1)) + AHEAD
+    return same[best].name if is_sure else None

@@ -1,5 +1,6 @@
 """Vectors of voices become voices, one after the other as they are heard."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -10,6 +11,32 @@ from wlk_host.core.speakers.limit import VoiceLimit
 
 Voice: TypeAlias = NDArray[np.float32]
 """How a voice sounds, shape (d,), length 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoicePrint:
+    """What was heard of a voice: the mean of its windows.
+
+    Attributes:
+        vector: how it sounds, shape (d,), length 1.
+        n_windows: that it is the mean of.
+    """
+
+    vector: Voice
+    n_windows: int
+
+
+def joint(prints: Sequence[VoicePrint]) -> VoicePrint:
+    """That of the voice whose parts these are.
+
+    Raises:
+        ValueError: there are none.
+    """
+    if not prints:
+        raise ValueError("expected a print at least, got none")
+    total = np.sum([one.vector * one.n_windows for one in prints], axis=0)
+    vector = np.asarray(total / np.linalg.norm(total), np.float32)
+    return VoicePrint(vector, sum(one.n_windows for one in prints))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +75,7 @@ class Voices:
         self._telephone = telephone
         self._limit = VoiceLimit()
         self._sums: list[Voice] = []
+        self._counts: list[int] = []
         self._unknown: list[Voice] = []
 
     def __len__(self) -> int:
@@ -72,12 +100,21 @@ class Voices:
             self._unknown = []
             if likeness[nearest] >= options.same:
                 self._sums[nearest] = self._sums[nearest] + voice
+                self._counts[nearest] += 1
             return
         self._unknown = [v for v in self._unknown if float(v @ voice) >= self._options.other]
         self._unknown.append(voice)
         if len(self._unknown) >= options.confirm:
             self._sums.append(np.sum(self._unknown, axis=0))
+            self._counts.append(len(self._unknown))
             self._unknown = []
+
+    def prints(self) -> list[VoicePrint]:
+        """What was heard of each, in the order in which they came."""
+        return [
+            VoicePrint(total / np.linalg.norm(total), count)
+            for total, count in zip(self._sums, self._counts, strict=True)
+        ]
 
     def likeness(self, voices: NDArray[np.float32]) -> NDArray[np.float32]:
         """Cosines of vectors, shape (n, d), with each voice, shape (n, number of voices).

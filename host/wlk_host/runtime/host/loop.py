@@ -17,13 +17,16 @@ from wlk_host.protocol.messages import (
     Configure,
     Cut,
     Download,
+    Forget,
     Models,
+    Remember,
     Remove,
     Retranslate,
     Speech,
     Start,
     Stop,
     Visibility,
+    Voices,
 )
 from wlk_host.runtime.host.exports import Exports
 from wlk_host.runtime.host.failures import coded, lacks_memory
@@ -34,6 +37,7 @@ from wlk_host.runtime.host.running import Opening, Running, ToSession
 from wlk_host.runtime.host.sessions import Sessions
 from wlk_host.runtime.host.spoken_clip import spoken_clip
 from wlk_host.runtime.host.status import StatusReporter
+from wlk_host.runtime.host.voice_book import VoiceBook, voices_file
 from wlk_host.runtime.host.watchdog import LOOK_EVERY_S
 from wlk_host.runtime.loading import cores
 from wlk_host.runtime.ports import LoadedModel, ModelLoader, Threads, Urgency
@@ -88,7 +92,7 @@ class HostLoop:
         )
         self._sessions = Sessions(self._models)
         self._exports = Exports(threads.apart("exports"), send, now)
-        self._voices = KnownVoices()
+        self._voices = KnownVoices(VoiceBook(voices_file()))
         self._hung = HungWork(threads, self._models, self._sessions, self._fail, now)
         self._n_turns = 0
         self._input_ended = False
@@ -161,7 +165,7 @@ class HostLoop:
             case Start():
                 with self._contained(command.session):
                     self._open(command)
-            case FeedAudio() | Cut() | Configure() | Retranslate() | Stop():
+            case FeedAudio() | Cut() | Configure() | Retranslate() | Remember() | Stop():
                 self._ask(command)
             case Visibility():
                 self._of(command.session).visible = command.visible
@@ -170,6 +174,9 @@ class HostLoop:
                     self._models.forget_failures()
                 with self._contained(None, type_of(command)):
                     self._answer(command)
+            case Forget() | Voices():
+                with self._contained(None, type_of(command)):
+                    self._send(self._voices.obey(command))
             case Speech():
                 with self._contained(None, type_of(command)):
                     self._send(messages.HostSpeech(spoken_clip()))
@@ -229,9 +236,8 @@ class HostLoop:
         start = opening.start
         del self._sessions.opening[start.session]
         model = self._models.take(opening.loading)
-        session = model.open(
-            opening.options, start.start, start.context, self._voices.of(start.session)
-        )
+        speakers = self._voices.of(start.session, recalls=start.known_voices)
+        session = model.open(opening.options, start.start, start.context, speakers)
         self._sessions.running[start.session] = running = Running(
             start.session,
             session,
@@ -242,6 +248,8 @@ class HostLoop:
             start.words,
             start.start,
             model.place(self._threads),
+            speakers,
+            self._voices.remember,
             waiting=opening.waiting,
         )
         running.tell()
