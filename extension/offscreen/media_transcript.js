@@ -173,6 +173,14 @@ export class MediaTranscript {
   }
 
   /**
+   * @param {string} voice
+   * @param {string} name under which the user had it remembered
+   */
+  named(voice, name) {
+    this.#revise(() => this.#writer.learn(new Map([[voice, name]])));
+  }
+
+  /**
    * @param {readonly Line[]} lines of the capture
    * @returns {readonly Line[]} of the voices that have said them
    */

@@ -18,7 +18,7 @@ const ALLOWED = /** @type {Record<string, Allowed>} */ ({
   document: {
     path: 'offscreen/offscreen',
     connects: ['captures'],
-    tells: ['audio', 'configure', 'cut', 'retranslate', 'start', 'stop', 'visibility'],
+    tells: ['audio', 'configure', 'cut', 'remember', 'retranslate', 'start', 'stop', 'visibility'],
   },
   frame: { path: 'overlay/frame', connects: ['frame'] },
   history: { path: 'history/history', sends: ['check'], connects: ['view'], tells: ['export'] },
@@ -27,11 +27,11 @@ const ALLOWED = /** @type {Record<string, Allowed>} */ ({
     path: 'options/options',
     sends: ['check'],
     connects: ['view'],
-    tells: ['cancel', 'download', 'health', 'models', 'remove'],
+    tells: ['cancel', 'download', 'forget', 'health', 'models', 'remove', 'voices'],
   },
   panel: {
     path: 'panel/panel',
-    sends: ['check', 'edit', 'retranslate', 'save', 'seek', 'stop'],
+    sends: ['check', 'edit', 'remember', 'retranslate', 'save', 'seek', 'stop'],
     connects: ['view'],
     tells: ['export'],
   },
