@@ -39,6 +39,8 @@ export class MediaTranscript {
   /** @type {Set<string>} voices that the capture has heard */
   #heard = new Set();
   #meeting = new MeetingVoices();
+  /** @type {Map<string, string>} voices that hosts have recognised, by name */
+  #remembered = new Map();
   /** @type {boolean | null} */
   #pageNames = null;
   /** The sample after the last that has arrived. */
@@ -177,6 +179,10 @@ export class MediaTranscript {
    * @param {string} name under which the user had it remembered
    */
   named(voice, name) {
+    const known = this.#remembered.get(name);
+    // The host before has recognised it as well.
+    if (known !== undefined && known !== voice) return this.recognised(voice, known);
+    this.#remembered.set(name, voice);
     this.#revise(() => this.#writer.learn(new Map([[voice, name]])));
   }
 

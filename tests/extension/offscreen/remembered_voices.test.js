@@ -66,6 +66,24 @@ test('a voice that is recognised before its first line keeps its number', async 
   assert.equal(take('transcript-changes').at(-1)?.changes.entries[0].speaker, '3');
 });
 
+test('a voice that another host recognises again is the same one', async () => {
+  const { conversations, recognise, take } = await twoVoices();
+  recognise('2', 'Ana');
+  conversations.obey({ type: 'host', ready: false });
+  conversations.obey(READY);
+  take('overlay');
+  const again = line(400, 'Three.', { end: 500, state: 'final', speaker: '1' });
+  const message = captions(1, [again], { session: 'tab-7' });
+  conversations.obey({ type: 'from-host', message });
+  const speakers = () =>
+    take('overlay').flatMap(({ message: { lines = [] } }) =>
+      lines.map((/** @type {any} */ { speaker }) => speaker),
+    );
+  assert.deepEqual(speakers().slice(-1), ['3']);
+  recognise('1', 'Ana');
+  assert.deepEqual(speakers().slice(-1), ['2']);
+});
+
 test('a voice is remembered as the host numbers it, with all that were found to be it', async () => {
   const { conversations, asked } = await twoVoices();
   conversations.obey(REMEMBER);
