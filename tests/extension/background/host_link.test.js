@@ -331,8 +331,9 @@ test('what is answered beside the engine is no sign of life of it', () => {
   bench.port.say({ type: 'models', models: [], backends: [] });
   bench.port.say({ type: 'health', runs: [] });
   bench.port.say({ type: 'speech', clip: null });
-  const told = ['progress', 'models', 'health', 'speech'].map((type) => `message ${type}`);
-  assert.deepEqual(bench.told.slice(-4), told);
+  bench.port.say({ type: 'voices', voices: [] });
+  const told = ['progress', 'models', 'health', 'speech', 'voices'].map((type) => `message ${type}`);
+  assert.deepEqual(bench.told.slice(-told.length), told);
   assert.ok(!bench.port.closed);
   bench.hear(1);
   assert.ok(bench.port.closed);

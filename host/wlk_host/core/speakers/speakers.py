@@ -51,6 +51,7 @@ class Speakers:
             self._diarizer, self._engine = model.open(), model.name
             self._prints_by = model.prints_by
             self._n_taken = self._n_named
+            self._recognised = {}
         self._diarizer.limit(limit or VoiceLimit())
 
     def begin(self, at: Sample) -> None:
@@ -113,6 +114,7 @@ class Speakers:
             name = None if voice in self._recognised else recognised(heard, remembered)
             if name is not None and name not in self._recognised.values():
                 self._recognised[voice] = name
+                self._n_named = max(self._n_named, self._n_taken + number)
                 found.append((voice, name))
         return found
 

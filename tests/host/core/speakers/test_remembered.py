@@ -78,6 +78,15 @@ def test_nobody_is_two_voices() -> None:
     assert speakers.recognise() == []
 
 
+def test_another_engine_recognises_the_same_person_anew() -> None:
+    speakers, _ = knowing(remembered("Ana", 0), prints=[VoicePrint(direction(0), ENOUGH)])
+    heard_by(speakers)
+    speakers.recognise()
+    speakers.use(PrintsModel([VoicePrint(direction(0), ENOUGH)], name="another"))
+    heard_by(speakers)
+    assert speakers.recognise() == [("2", "Ana")]
+
+
 def test_voices_of_another_model_are_not_compared() -> None:
     other = RememberedVoice("Ana", "another model", direction(0))
     speakers, _ = knowing(other, prints=[VoicePrint(direction(0), ENOUGH)])
