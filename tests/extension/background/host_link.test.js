@@ -332,7 +332,9 @@ test('what is answered beside the engine is no sign of life of it', () => {
   bench.port.say({ type: 'health', runs: [] });
   bench.port.say({ type: 'speech', clip: null });
   bench.port.say({ type: 'voices', voices: [] });
-  const told = ['progress', 'models', 'health', 'speech', 'voices'].map((type) => `message ${type}`);
+  const told = ['progress', 'models', 'health', 'speech', 'voices'].map(
+    (type) => `message ${type}`,
+  );
   assert.deepEqual(bench.told.slice(-told.length), told);
   assert.ok(!bench.port.closed);
   bench.hear(1);
