@@ -106,7 +106,8 @@ def main() -> None:
     else:
         found = collect(arguments.folder)
         if arguments.vectors:
-            np.savez(arguments.vectors, **found)
+            by_name: dict[str, Any] = dict(found)
+            np.savez(arguments.vectors, **by_name)
     print(f"{len(found)} voices; in use: {RECOGNISED} from {LEAST_WINDOWS} windows on\n")
     print("| windows | cosine | own recognised | strangers recognised | the strangers most alike |")
     print("|---|---|---|---|---|")
