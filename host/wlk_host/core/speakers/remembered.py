@@ -9,7 +9,8 @@ import numpy as np
 from wlk_host.core.speakers.voices import Voice, VoicePrint
 
 RECOGNISED: Final = 0.88
-"""Cosine from which a voice is one that is remembered (`tests/bench/remembered_voices.py`)."""
+"""Cosine from which a voice is one that is remembered. Chosen with care, and yet to be measured
+(`tests/bench/remembered_voices.py`)."""
 
 AHEAD: Final = 0.03
 """How much more it is like that one than like any other that is remembered."""
