@@ -25,6 +25,9 @@ _BOOKKEEPING: Final = ("var/log/dpkg.log",)
 
 _VERSION: Final = "import sys; print(*sys.version_info[:3], sep='.')"
 
+_ENVIRONMENT: Final = "/opt/wlk"
+"""Where the wheel is installed in the fresh root."""
+
 _EXTRA: Final = "embedded"
 
 _TEST_TOOLS: Final = (
@@ -114,14 +117,14 @@ def with_wheel(fresh: Fresh, package: Path) -> Installed:
     They are fetched before (`fetch_wheels`).
     """
     shutil.copy(package, fresh.folder / "tmp/wheels")
-    fresh.run("python3", "-m", "venv", "/root/wlk")
+    fresh.run("python3", "-m", "venv", _ENVIRONMENT)
     wanted = f"wlk-host[{_EXTRA}] @ file:///tmp/wheels/{package.name}"
     _pip_install(fresh, wanted)
 
     def remove() -> None:
-        shutil.rmtree(fresh.folder / "root/wlk")
+        shutil.rmtree(fresh.folder / _ENVIRONMENT.lstrip("/"))
 
-    return "/root/wlk/bin/wlk-host", remove
+    return f"{_ENVIRONMENT}/bin/wlk-host", remove
 
 
 def fetch_wheels(fresh: Fresh, version: str) -> None:
@@ -148,7 +151,7 @@ def run_tests(fresh: Fresh, version: str, paths: list[str]) -> str:
     options = ["-q", "-p", "no:cacheprovider", "--hypothesis-profile=ci"]
     pytest = ["-m", "pytest", *options, "-m", chosen, *paths]
     moved = ["env", "-C", "/tmp/checkout", "PYTHONDONTWRITEBYTECODE=1", "PYTHONPATH=host"]
-    printed = fresh.run(*moved, "/root/wlk/bin/python", *pytest, check=False)
+    printed = fresh.run(*moved, f"{_ENVIRONMENT}/bin/python", *pytest, check=False)
     sys.stderr.write(printed)
     return printed.splitlines()[-1]
 
@@ -160,4 +163,4 @@ def _target(version: str) -> Target:
 
 def _pip_install(fresh: Fresh, *wanted: str) -> None:
     alone = ["--no-index", "--find-links", "/tmp/wheels", "--disable-pip-version-check"]
-    fresh.run("/root/wlk/bin/pip", "install", "--quiet", *alone, *wanted)
+    fresh.run(f"{_ENVIRONMENT}/bin/pip", "install", "--quiet", *alone, *wanted)

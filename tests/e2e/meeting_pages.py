@@ -4,6 +4,14 @@ What they rest on is told in `extension/overlay/meeting_names.js`. In each page,
 marks exactly these people.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from browser import Browser
+from conftest import FakeHost, end_captions
+from stage import Stage
+from waiting import wait_until
+
 ADDRESSES = {
     "meet": "https://meet.google.com/abc-defg-hij",
     "zoom": "https://app.zoom.us/wc/123456789/join",
@@ -83,3 +91,19 @@ def page_of(service: str, clip: str) -> str:
         f"<video id=sound autoplay src='{clip}' style='width:200px'></video>"
         f"{frame.format(tiles=tiles, inner=inner)}</body>"
     )
+
+
+@contextmanager
+def captioned_meeting(browser: Browser, host: FakeHost, url: str, html: str) -> Iterator[Stage]:
+    """Open a page in place of that of a service, with captions on."""
+    answer = {"body": html, "content_type": "text/html; charset=utf-8"}
+    browser.context.route(f"{url}*", lambda route: route.fulfill(**answer))
+    before = len(host.messages("start"))
+    page = browser.open(url)
+    browser.click_action(page)
+    wait_until(lambda: len(host.messages("start")) > before, "captions did not start")
+    wait_until(lambda: browser.badge(page) == "on", "captions are not on")
+    yield Stage(browser, page, host)
+    end_captions(browser, host, page)
+    page.close()
+    browser.context.unroute(f"{url}*")

@@ -92,9 +92,11 @@ class OverlayReader:
 
     def resting_box(self, page: Page, class_name: str = "captions") -> dict[str, float]:
         """Return where a part of the overlay is once it no longer moves."""
+        # Lines that wait for the reader are below the window.
         settled = (
-            "function () { return this.getRootNode().getAnimations().every((animation) =>"
-            " animation.playState === 'finished'"
+            "function () { const root = this.getRootNode();"
+            " return !root.querySelector('.flow')?.style.transform"
+            " && root.getAnimations().every((animation) => animation.playState === 'finished'"
             " || animation.effect.getComputedTiming().endTime === Infinity); }"
         )
         wait_until(lambda: self.ask_overlay(page, class_name, settled), "it keeps moving")

@@ -322,7 +322,10 @@ def test_a_live_stream_has_the_time_of_day(cinema: Cinema, fake_host: FakeHost) 
     page.evaluate("start()")
     play_until(page, 10)
     play_until(page, 20)
-    by_day = lambda: [entry.start for entry in reader.entries if entry.media is None]  # noqa: E731
+
+    def by_day() -> list[float]:
+        return [entry.start for entry in reader.entries if entry.media is None]
+
     wait_until(lambda: max(by_day(), default=0) > 15, lambda: f"{by_day()}")
     assert max(entry.end for entry in reader.entries if entry.media) < 10
     assert len(cuts(fake_host)) == 1, "what was taken for a film breaks off once"

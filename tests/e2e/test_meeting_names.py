@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 from browser import Browser
-from conftest import FakeHost, end_captions
-from meeting_pages import ADDRESSES, PEOPLE, page_of
+from conftest import FakeHost
+from meeting_pages import ADDRESSES, PEOPLE, captioned_meeting, page_of
 from pages import Clip, Site
 from playwright.sync_api import Page
 from stage import Stage
@@ -31,21 +31,10 @@ def meeting(
     browser, host = shared_browser
     url = ADDRESSES[request.param]
     site.add_clip("/meeting.wav", Clip(seconds=60))
-    answer = {
-        "body": page_of(request.param, site.url("/meeting.wav")),
-        "content_type": "text/html; charset=utf-8",
-    }
-    browser.context.route(f"{url}*", lambda route: route.fulfill(**answer))
-    before = len(host.messages("start"))
-    page = browser.open(url)
-    browser.click_action(page)
-    wait_until(lambda: len(host.messages("start")) > before, "captions did not start")
-    wait_until(lambda: browser.badge(page) == "on", "captions are not on")
-    yield Stage(browser, page, host)
-    browser.choose(meetingNames=True)
-    end_captions(browser, host, page)
-    page.close()
-    browser.context.unroute(f"{url}*")
+    html = page_of(request.param, site.url("/meeting.wav"))
+    with captioned_meeting(browser, host, url, html) as show:
+        yield show
+        browser.choose(meetingNames=True)
 
 
 def position(show: Stage) -> int:

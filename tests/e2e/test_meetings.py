@@ -4,18 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 from browser import Browser
-from conftest import FakeHost, end_captions
+from conftest import FakeHost
+from meeting_pages import ADDRESSES, captioned_meeting
 from pages import Clip, Site
 from playwright.sync_api import Page
 from stage import Stage
 from waiting import wait_until
 
-MEETINGS = {
-    "meet": ("https://meet.google.com/abc-defg-hij", 80, 152),
-    "zoom": ("https://app.zoom.us/wc/123456789/join", 64, 108),
-    "teams": ("https://teams.microsoft.com/v2/", 0, 176),
-}
-"""Address, height of the buttons at the lower edge, height of the captions above them."""
+MEETINGS = {"meet": (80, 152), "zoom": (64, 108), "teams": (0, 176)}
+"""Height of the buttons at the lower edge, height of the captions above them."""
 
 
 def meeting(clip: str, bar: int, own: int) -> str:
@@ -37,23 +34,13 @@ def open_meeting(
 ) -> Iterator[Stage]:
     """Open the meeting that the test names, and switch captions on."""
     browser, host = shared_browser
-    url, bar, own = MEETINGS[request.param]
+    bar, own = MEETINGS[request.param]
     site.add_clip("/tile.wav", Clip(seconds=60))
     html = meeting(site.url("/tile.wav"), bar, own)
-    answer = {"body": html, "content_type": "text/html; charset=utf-8"}
-    browser.context.route(f"{url}*", lambda route: route.fulfill(**answer))
-    before = len(host.messages("start"))
-    page = browser.open(url)
-    browser.click_action(page)
-    wait_until(lambda: len(host.messages("start")) > before, "captions did not start")
-    wait_until(lambda: browser.badge(page) == "on", "captions are not on")
-    stage = Stage(browser, page, host)
-    stage.say("One line of captions,", "a second one beneath it", "and the third.")
-    stage.until("third")
-    yield stage
-    end_captions(browser, host, page)
-    page.close()
-    browser.context.unroute(f"{url}*")
+    with captioned_meeting(browser, host, ADDRESSES[request.param], html) as stage:
+        stage.say("One line of captions,", "a second one beneath it", "and the third.")
+        stage.until("third")
+        yield stage
 
 
 def top_of(page: Page, selector: str) -> float:

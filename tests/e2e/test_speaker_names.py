@@ -133,9 +133,11 @@ def test_a_name_stays_with_its_voice_when_the_host_is_killed(stage: OpenStage) -
 
 def test_a_click_on_a_speaker_over_the_page_asks_who_that_is(stage: OpenStage) -> None:
     show = stage("/names-over-the-page")
-    conversation(show)
-    word = show.browser.resting_box(show.page, "word")
+    show.say("Shall we begin?", speaker="1")
+    show.say("Yes, please.", speaker="2")
+    until_named(show, "Speaker 1:", "Speaker 2:")
     hold(show)
+    word = show.browser.resting_box(show.page, "word")
     show.page.mouse.click(word["left"] - 30, word["top"] + 8)
     show.page.keyboard.up("Control")
     panel = show.browser.side_panel()

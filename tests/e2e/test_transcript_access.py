@@ -72,12 +72,14 @@ def test_a_search(panel: Page) -> None:
     assert_no_faults(panel)
 
 
-@pytest.mark.parametrize("key", ["e", "n", "r"])
-def test_a_line_that_is_edited(panel: Page, key: str) -> None:
+@pytest.mark.parametrize(
+    ("key", "field"), [("e", ".field"), ("n", ".field"), ("r", ".speaker-form input")]
+)
+def test_a_line_that_is_edited(panel: Page, key: str, field: str) -> None:
     show(panel, 30)
     panel.locator(".line").last.locator(".time").focus()
     panel.keyboard.press(key)
-    expect(panel.locator(".field")).to_be_focused()
+    expect(panel.locator(field)).to_be_focused()
     assert_no_faults(panel)
     panel.keyboard.press("Escape")
     expect(panel.locator(".line").last.locator(".time")).to_be_focused()

@@ -5,12 +5,9 @@ from pathlib import Path
 import hatchling.build
 import pytest
 
-from tools.lock import ROOT
+from installers.later import built
 
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(ROOT)
-        return folder / hatchling.build.build_wheel(str(folder))
+    return built(hatchling.build.build_wheel, tmp_path_factory.mktemp("wheel"))

@@ -1,15 +1,17 @@
 """Environments with the host's wheel, and the same wheel under a later version."""
 
+import contextlib
 import re
 import subprocess
 import sys
 import sysconfig
 import venv
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from tools.lock import ROOT
 from wlk_host.version import __version__
 
 VERSION: Final = "9.0.0"
@@ -21,6 +23,12 @@ from wlk_host.version import __version__ as _told
 if _told != "{VERSION}":
     raise ImportError(f"{{__name__}} of {VERSION} was taken into a host of {{_told}}")
 """
+
+
+def built(build: Callable[[str], str], folder: Path) -> Path:
+    """Build a package from this checkout, with a hook of the build backend."""
+    with contextlib.chdir(ROOT):
+        return folder / build(str(folder))
 
 
 def later_wheel(wheel: Path, folder: Path, instead: Mapping[str, str] | None = None) -> Path:

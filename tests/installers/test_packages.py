@@ -11,7 +11,7 @@ from pathlib import Path
 import hatchling.build
 import pytest
 
-from installers.later import environment_with, later_wheel
+from installers.later import built, environment_with, later_wheel
 from tools.lock import ROOT
 from wlk_host import packaged
 from wlk_host.protocol.constants import PROTOCOL_VERSION
@@ -25,10 +25,7 @@ SHIPPED = tuple(name for name in FORCED if name.startswith("extension/"))
 
 @pytest.fixture(scope="module")
 def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("sdist")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(ROOT)
-        return folder / hatchling.build.build_sdist(str(folder))
+    return built(hatchling.build.build_sdist, tmp_path_factory.mktemp("sdist"))
 
 
 @pytest.fixture(scope="module")

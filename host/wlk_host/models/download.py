@@ -3,10 +3,6 @@
 All files are gathered in `<models>/.<name>.partial`, and archives are unpacked there. One rename
 then gives the folder its final name. The next download uses what a broken one left there. A
 cancellation or a full disk leaves nothing behind.
-
-Weights that data packages carry in pieces are linked, not copied, where both lie on one disk
-(`pieces`): they need no room of their own, and stay when the packages go. Under a name of their
-own, because what is written to a linked file reaches the package: nobody writes to a piece.
 """
 
 import errno
@@ -14,7 +10,6 @@ import hashlib
 import importlib.util
 import os
 import shutil
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +18,6 @@ from typing import Final
 
 import filelock
 
-from wlk_host import pieces
 from wlk_host.core.errors import WlkError
 from wlk_host.folders import is_folder, make_private
 from wlk_host.models import errors, hub, records, store, transfer
@@ -102,10 +96,8 @@ class _Job:
         target = partial / file.name if file.is_archive else staged / file.local_name
         if file.text is not None:
             target.write_text(file.text, "utf-8", newline="\n")
-        elif file.sha256 and (parts := _packaged_parts(file)):
-            self._join(file, parts, target)
-        elif file.sha256 and (cached := _cached(repository, file)):
-            self._copy(file, [cached], target)
+        elif file.sha256 and (sources := _on_this_machine(repository, file)):
+            self._copy(file, sources, target)
         elif hub.offline():
             raise errors.offline(self._entry, hub.OFFLINE_VARIABLE)
         else:
@@ -139,47 +131,21 @@ class _Job:
         self._record = Record(self._record.fetched, kept)
         archive.unlink()
 
-    def _join(self, file: ModelFile, parts: Sequence[Path], target: Path) -> None:
-        """Link to several pieces. Copy one, or all where they cannot be linked."""
-        linked = _linked(parts, target) if len(parts) > 1 else []
-        if not linked:
-            self._copy(file, parts, target)
-            return
-        digest = hashlib.sha256()
-        for chunk in self._chunks(linked):
-            digest.update(chunk)
-        if digest.hexdigest() != file.sha256:
-            for path in linked:
-                path.unlink()
-            raise errors.corrupt_package(file, digest.hexdigest())
-
     def _copy(self, file: ModelFile, sources: Sequence[Path], target: Path) -> None:
-        digest = hashlib.sha256()
+        digest, done = hashlib.sha256(), 0
         with target.open("wb") as output:
-            for chunk in self._chunks(sources):
+            for chunk in _chunks(sources):
+                if self._cancelled.is_set():
+                    raise DownloadCancelledError
                 digest.update(chunk)
                 output.write(chunk)
+                done += len(chunk)
+                self._report(done)
             output.flush()
             os.fsync(output.fileno())
         if digest.hexdigest() != file.sha256:
             target.unlink()
             raise errors.corrupt_package(file, digest.hexdigest())
-
-    def _chunks(self, paths: Sequence[Path]) -> Iterator[bytes]:
-        """What these files hold, one behind the other, with the progress told.
-
-        Raises:
-            DownloadCancelledError: it was cancelled.
-        """
-        done = 0
-        for path in paths:
-            with path.open("rb") as source:
-                while chunk := source.read(_CHUNK_BYTES):
-                    if self._cancelled.is_set():
-                        raise DownloadCancelledError
-                    yield chunk
-                    done += len(chunk)
-                    self._report(done)
 
     def _report(self, done_of_file: int) -> None:
         # Where a size was guessed, more than that can come.
@@ -187,41 +153,18 @@ class _Job:
         self._progress(min(self._done_files + done_of_file, total), total)
 
 
-def _packaged_parts(file: ModelFile) -> list[Path]:
-    """The paths in data packages whose contents, joined, are the file; empty if any is missing."""
+def _on_this_machine(repository: Repository, file: ModelFile) -> list[Path]:
+    """The paths whose contents, joined, are the file; empty if it has to be fetched.
+
+    A file in the hub's cache is used only if its digest is right. The cache belongs to another
+    program, so a damaged file in it is not ours to repair.
+    """
     packaged = [_packaged(part.module, part.path) for part in file.parts]
     paths = [path for path in packaged if path is not None]
-    return paths if len(paths) == len(packaged) else []
-
-
-def _cached(repository: Repository, file: ModelFile) -> Path | None:
-    """The file in the hub's cache, if its digest is right.
-
-    The cache belongs to another program, so a damaged file in it is not ours to repair.
-    """
+    if packaged and len(paths) == len(packaged):
+        return paths
     cached = hub.cached(repository, file.name)
-    return cached if cached and pieces.sha256(cached) == file.sha256 else None
-
-
-def _linked(parts: Sequence[Path], target: Path) -> list[Path]:
-    """Hard links to these files as pieces of the target; empty where that cannot be done.
-
-    They can be on different disks, or belong to another user. Windows lets no program replace a
-    file that another one has mapped under any of its names, and packages have to be replaced.
-    """
-    if sys.platform == "win32":
-        return []
-    links = [pieces.piece(target, number) for number in range(1, len(parts) + 1)]
-    try:
-        target.unlink(missing_ok=True)  # An unfinished download.
-        for part, link in zip(parts, links, strict=True):
-            link.unlink(missing_ok=True)
-            os.link(part, link)
-    except OSError:
-        for link in links:
-            link.unlink(missing_ok=True)
-        return []
-    return links
+    return [cached] if cached and store.sha256(cached) == file.sha256 else []
 
 
 def _packaged(module: str, path: str) -> Path | None:
@@ -273,3 +216,10 @@ def _put_in_place(staged: Path, target: Path, previous: Path) -> None:
     if target.exists() or target.is_symlink():
         target.rename(previous)
     staged.rename(target)
+
+
+def _chunks(paths: Sequence[Path]) -> Iterator[bytes]:
+    for path in paths:
+        with path.open("rb") as source:
+            while chunk := source.read(_CHUNK_BYTES):
+                yield chunk

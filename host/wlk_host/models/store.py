@@ -4,6 +4,7 @@ A model is a folder `<models>/<name>`. It gets that name only when it is complet
 Later damage is found by file sizes whenever the model is loaded, and by SHA-256 with `verify`.
 """
 
+import hashlib
 import os
 import re
 import shutil
@@ -12,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from wlk_host import pieces, places
+from wlk_host import places
 from wlk_host.core.errors import WlkError
 from wlk_host.folders import expanded, is_file, is_folder
 from wlk_host.models import catalog, errors, hub, records
@@ -198,7 +199,7 @@ def damaged_file(folder: Path, entry: CatalogEntry) -> str | None:
     """The first file whose content differs from the published one, or None."""
     for name, seen in _expected(entry).items():
         path = folder / name
-        if not pieces.pieces(path) or seen is None or pieces.sha256(path) != seen.sha256:
+        if not is_file(path) or seen is None or sha256(path) != seen.sha256:
             return name
     return None
 
@@ -226,6 +227,12 @@ def _expected(entry: CatalogEntry) -> dict[str, Seen | None]:
     return expected
 
 
+def sha256(path: Path) -> str:
+    """The lower-case hex digest of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _default() -> Path:
     require_readable()
     entries = installed()
@@ -244,7 +251,7 @@ def _resolve_folder(name: str) -> Path:
         raise errors.missing(
             f"{shown(name)} is neither a known model ({catalog.names()}) nor a folder", RECOMMENDED
         )
-    absent = [file for file in REQUIRED_FILES if not pieces.pieces(folder / file)]
+    absent = [file for file in REQUIRED_FILES if not is_file(folder / file)]
     if not any(is_file(folder / file) for file in _TOKENIZERS):
         absent.append(" or ".join(_TOKENIZERS))
     if absent:
@@ -262,7 +269,7 @@ def _fault(folder: Path, entry: CatalogEntry) -> str | None:
     for name, seen in _expected(entry).items():
         path = folder / name
         try:
-            size = pieces.size_bytes(path)
+            size = path.stat().st_size
         except OSError:
             return f"{path} is missing"
         if seen is None:

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
-import { asPort, FakePort, startWorker } from './fake_chrome.js';
+import { asPort, FakePort, settled, startWorker } from './fake_chrome.js';
 
 // Nothing lingers after a test.
 mock.timers.enable({ apis: ['setTimeout'] });
@@ -8,8 +8,6 @@ mock.timers.enable({ apis: ['setTimeout'] });
 const CONTROLS = 'popup/popup.html?tab=7';
 
 /** Everything that was begun is done. */
-const settled = () => new Promise((resolve) => setImmediate(resolve));
-
 /**
  * Let time pass until a task is done.
  * @template T

@@ -313,3 +313,16 @@ function offscreenDocument(seen) {
 export function asPort(port) {
   return /** @type {any} */ (port);
 }
+
+/** What was begun without waiting is done. */
+export const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+/** A worker with captions on in tab 7, whose page has opened its frame. */
+export async function startCaptioned() {
+  const worker = startWorker();
+  await worker.controller.toggle(7);
+  await settled();
+  const { frame } = worker.seen;
+  if (!frame) throw new Error('no frame was asked for');
+  return { ...worker, frame };
+}

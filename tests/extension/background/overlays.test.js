@@ -1,23 +1,11 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
-import { asPort, FakePort, startWorker } from './fake_chrome.js';
+import { asPort, FakePort, settled, startCaptioned, startWorker } from './fake_chrome.js';
 
 beforeEach(() => mock.timers.enable({ apis: ['setTimeout', 'Date'] }));
 afterEach(() => mock.timers.reset());
 
-const settled = () => new Promise((resolve) => setImmediate(resolve));
-
 const CAPTIONS = { type: 'captions', session: 's', revision: 1, lines: [], draft: null };
-
-/** A tab with captions, whose page has opened its frame. */
-async function captioned() {
-  const worker = startWorker();
-  await worker.controller.toggle(7);
-  await settled();
-  const { frame } = worker.seen;
-  assert.ok(frame, 'no frame was asked for');
-  return { ...worker, frame };
-}
 
 /**
  * A frame's port as Chrome hands it over; `closed` says whether the worker has refused it.
@@ -34,7 +22,7 @@ function framePort(secret, { tabId = 7 } = {}) {
 }
 
 test('captions go to the frame, and the page gets none of them', async () => {
-  const { document, seen, frame } = await captioned();
+  const { document, seen, frame } = await startCaptioned();
   document.receive({ type: 'overlay', tabId: 7, message: CAPTIONS });
   await settled();
   assert.deepEqual(frame.sent.at(-1), CAPTIONS);
@@ -45,7 +33,7 @@ test('captions go to the frame, and the page gets none of them', async () => {
 });
 
 test('a frame without the secret, or with one that was used, is refused', async () => {
-  const { overlays, seen } = await captioned();
+  const { overlays, seen } = await startCaptioned();
   const [{ secret }] = seen.toPage;
   for (const wrong of ['', 'guessed', secret]) {
     const { port, seen: refused } = framePort(wrong);
@@ -66,7 +54,7 @@ test('a secret serves one tab', async () => {
 });
 
 test('a frame that was removed is opened again, with another secret, once a second', async () => {
-  const { seen, frame } = await captioned();
+  const { seen, frame } = await startCaptioned();
   frame.disconnect();
   await settled();
   assert.equal(seen.toPage.length, 1, 'at once');

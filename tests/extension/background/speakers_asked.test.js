@@ -1,22 +1,16 @@
 /** A click on a speaker over the page, from the frame to the panel. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
-import { asPort, FakePort, startWorker } from './fake_chrome.js';
+import { asPort, FakePort, settled, startCaptioned } from './fake_chrome.js';
 
 beforeEach(() => mock.timers.enable({ apis: ['setTimeout', 'Date'] }));
 afterEach(() => mock.timers.reset());
-
-const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 const WHO = { type: 'who', line: 32_000, speaker: '2' };
 
 /** A tab with captions over its page. */
 async function captioned() {
-  const worker = startWorker();
-  await worker.controller.toggle(7);
-  await settled();
-  const { frame } = worker.seen;
-  assert.ok(frame, 'no frame was asked for');
+  const { frame, ...worker } = await startCaptioned();
   const panel = new FakePort();
   const open = async () => {
     worker.views.accept(asPort(panel), 'panel');

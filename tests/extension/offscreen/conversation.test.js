@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FRAME_SAMPLES, SAMPLE_RATE } from '../../../extension/audio/framing.js';
-import { Conversation } from '../../../extension/offscreen/conversation.js';
 import { applyUpdate, captionRows, EMPTY_MODEL } from '../../../extension/shared/captions.js';
 import { YOU } from '../../../extension/shared/speakers.js';
 import { NO_WISH } from '../../../extension/shared/translation_rules.js';
 import { captions, line, status } from '../builders.js';
-import { noTranslation } from '../translation/stand_ins.js';
-import { BEGAN } from '../transcript/builders.js';
+import { conversationWith } from './conversation_bench.js';
 
 const SECOND = SAMPLE_RATE;
 
@@ -19,24 +17,11 @@ function bench() {
   const toOverlay = [];
   /** @type {any[]} */
   const reports = [];
-  const conversation = new Conversation(
-    {
-      id: 'tab',
-      tabId: 7,
-      options: { language: 'en' },
-      visible: true,
-      translation: NO_WISH,
-      page: { site: 'films.example', title: 'Films' },
-    },
-    {
-      toHost: (message) => toHost.push(message),
-      toOverlay: (message) => toOverlay.push(message),
-      report: (report) => reports.push(report),
-      stateChanged: () => {},
-      now: () => BEGAN,
-      translation: noTranslation(),
-    },
-  );
+  const conversation = conversationWith({
+    toHost: (message) => toHost.push(message),
+    toOverlay: (message) => toOverlay.push(message),
+    report: (report) => reports.push(report),
+  });
   let revision = 0;
   return {
     conversation,

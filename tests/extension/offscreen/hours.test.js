@@ -2,12 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FRAME_SAMPLES, SAMPLE_RATE } from '../../../extension/audio/framing.js';
-import { Conversation } from '../../../extension/offscreen/conversation.js';
-import { NO_WISH } from '../../../extension/shared/translation_rules.js';
 import { applyChanges } from '../../../extension/transcript/changes.js';
 import { captions, line } from '../builders.js';
-import { noTranslation } from '../translation/stand_ins.js';
 import { BEGAN, playhead } from '../transcript/builders.js';
+import { conversationWith } from './conversation_bench.js';
 
 /** @typedef {import('../../../extension/transcript/transcript.js').Transcript} Transcript */
 
@@ -48,24 +46,11 @@ function bench() {
     const bytes = JSON.stringify(report.kept).length;
     read.keptMost = Math.max(read.keptMost, bytes);
   };
-  const conversation = new Conversation(
-    {
-      id: 'tab',
-      tabId: 7,
-      options: { language: 'en' },
-      visible: true,
-      translation: NO_WISH,
-      page: { site: 'films.example', title: 'Films' },
-    },
-    {
-      toHost: () => {},
-      toOverlay: () => (read.messages += 1),
-      report: take,
-      stateChanged: () => {},
-      now: () => clock.now,
-      translation: noTranslation(),
-    },
-  );
+  const conversation = conversationWith({
+    toOverlay: () => (read.messages += 1),
+    report: take,
+    now: () => clock.now,
+  });
   conversation.transcript.setRead(true);
   return { clock, conversation, read };
 }

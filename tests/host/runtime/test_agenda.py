@@ -112,10 +112,10 @@ def test_no_thread_is_idle_while_a_turn_waits_and_no_job_is_lost(
             if under_way:
                 agenda.end(under_way.pop(0))
         elif step == "pause":
-            for job in [job for job in under_way if job.urgency is None]:
-                if agenda.pause(job, float(now)):
-                    under_way.remove(job)
-                    paused.append(job)
+            for second_pass in [job for job in under_way if job.urgency is None]:
+                if agenda.pause(second_pass, float(now)):
+                    under_way.remove(second_pass)
+                    paused.append(second_pass)
         else:
             assert not isinstance(step, str)
             waiting.append(Job(str(now), step))

@@ -3,8 +3,6 @@
 import math
 import mmap
 import struct
-from collections.abc import Sequence
-from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wlk_host.core.errors import WlkError
-from wlk_host.pieces import pieces
 
 _DTYPES: Final = {0: np.float32, 1: np.int8, 2: np.int16, 3: np.int32, 4: np.float16}
 _VERSIONS: Final = range(5, 7)
@@ -20,8 +17,6 @@ _VERSIONS: Final = range(5, 7)
 
 def read_variables(model_bin: Path) -> dict[str, NDArray[np.generic]]:
     """Every variable of the file by name, including aliases, as views of the mapped file.
-
-    The file may lie in pieces (`wlk_host.pieces`). A variable that lies in two is copied.
 
     Layout (CTranslate2, `python/ctranslate2/specs/model_spec.py`, binary version 6):
     version, spec name, revision, variables (name, rank, dims, dtype id, byte count,
@@ -31,56 +26,31 @@ def read_variables(model_bin: Path) -> dict[str, NDArray[np.generic]]:
         WlkError: `model_corrupt` if the file ends early or has another format.
     """
     try:
-        mapped = [_mapped(piece, model_bin) for piece in pieces(model_bin) or [model_bin]]
+        with model_bin.open("rb") as file:
+            if file.seek(0, 2) == 0:
+                raise corrupt_container(model_bin, "the file is empty")
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except OSError as error:
         raise corrupt_container(model_bin, str(error)) from error
     try:
-        return _parse(_Cursor(_Joined(mapped)))
+        return _parse(_Cursor(mapped))
     except (struct.error, UnicodeDecodeError, ValueError, KeyError) as error:
         raise corrupt_container(model_bin, first_words(error)) from error
 
 
-def _mapped(piece: Path, model_bin: Path) -> mmap.mmap:
-    with piece.open("rb") as file:
-        if file.seek(0, 2) == 0:
-            raise corrupt_container(model_bin, "the file is empty")
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-
-
-class _Joined:
-    """Mapped files, one behind the other."""
-
-    def __init__(self, mapped: Sequence[mmap.mmap]) -> None:
-        self._views = [memoryview(one) for one in mapped]
-        self._ends = list(accumulate(len(view) for view in self._views))
-
-    def __len__(self) -> int:
-        return self._ends[-1]
-
-    def take(self, start: int, size: int) -> memoryview:
-        """Some bytes, fewer at the end: a view, or a copy where they lie in several files."""
-        found = []
-        for view, end in zip(self._views, self._ends, strict=True):
-            begin = end - len(view)
-            if start < end and begin < start + size:
-                found.append(view[max(start - begin, 0) : start + size - begin])
-        return found[0] if len(found) == 1 else memoryview(b"".join(found))
-
-
 class _Cursor:
-    def __init__(self, data: _Joined) -> None:
+    def __init__(self, data: mmap.mmap) -> None:
         self._data = data
         self._at = 0
 
     def number(self, code: str) -> int:
-        size = struct.calcsize("<" + code)
-        value: int = struct.unpack("<" + code, self._data.take(self._at, size))[0]
-        self._at += size
+        value: int = struct.unpack_from("<" + code, self._data, self._at)[0]
+        self._at += struct.calcsize(code)
         return value
 
     def name(self) -> str:
         length = self.number("H")
-        raw = bytes(self._data.take(self._at, length))
+        raw = bytes(self._data[self._at : self._at + length])
         if len(raw) < length:
             raise ValueError("the file ends within a name")
         self._at += length
@@ -95,7 +65,7 @@ class _Cursor:
         if self._at + n_bytes > len(self._data):
             raise ValueError(f"the file ends at byte {len(self._data)} within a variable")
         start, self._at = self._at, self._at + n_bytes
-        return np.frombuffer(self._data.take(start, n_bytes), dtype).reshape(shape)
+        return np.frombuffer(self._data, dtype, n_bytes // dtype.itemsize, start).reshape(shape)
 
 
 def _parse(cursor: _Cursor) -> dict[str, NDArray[np.generic]]:

@@ -27,7 +27,6 @@ from wlk_host.backends.checkpoints.shapes import require_whisper
 from wlk_host.backends.checkpoints.vocabulary import Vocabulary
 from wlk_host.core.errors import WlkError
 from wlk_host.folders import is_file, is_folder, make_private
-from wlk_host.pieces import pieces
 
 _VERSION: Final = 1
 """Increased when earlier conversions must be repeated."""
@@ -55,7 +54,7 @@ class Checkpoint:
 
 def is_converted(path: Path) -> bool:
     """Whether the path is a CTranslate2 folder, which needs no conversion."""
-    return bool(pieces(path / _CONTAINER))
+    return is_file(path / _CONTAINER)
 
 
 def is_checkpoint(path: Path) -> bool:

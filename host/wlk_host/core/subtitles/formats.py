@@ -53,8 +53,11 @@ def webvtt(cue: Cue) -> str:
 def subrip_row(row: str) -> str:
     """A row without what readers of SubRip would take for a tag, an override or an arrow.
 
-    One that is read from right to left says so.
+    One that is read from right to left says so. A number alone is not taken for that of the next
+    cue: a mark without width stands behind it, which changes no direction.
     """
+    if row.isdecimal():
+        return f"{row}\u200e"
     row = row.replace("-->", "--›").translate(_OVERRIDES)  # noqa: RUF001 - like it on purpose
     row = _TAG.sub("‹", row)  # noqa: RUF001
     return row.join(_RIGHT_TO_LEFT) if _is_right_to_left(row) else row

@@ -5,7 +5,6 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from wlk_host import pieces
 from wlk_host.backends.choice import Backend
 from wlk_host.backends.devices import Device, device_errors
 from wlk_host.backends.whisper.layout import LEAST_LIVE_WINDOW
@@ -74,7 +73,7 @@ class Model(SessionOpener):
 
     def smaller(self, options: SessionOptions) -> str | None:
         """The next smaller installed model that suits the options; None if there is none."""
-        return smaller_than(pieces.size_bytes(self._folder / "model.bin"), options)
+        return smaller_than((self._folder / "model.bin").stat().st_size, options)
 
     def guard(self) -> AbstractContextManager[None]:
         """A context for its work, in which a failing device raises `DeviceError`."""

@@ -65,26 +65,6 @@ def test_what_ctranslate2_wrote_is_read(model_name: str, width: int, n_words: in
         assert np.isfinite(np.asarray(array, np.float32)).all(), key
 
 
-def test_a_file_in_two_pieces_is_the_same_wherever_it_is_cut(tmp_path: Path) -> None:
-    whole = container()
-    path = tmp_path / "model.bin"
-    for cut in range(1, len(whole)):
-        for number, content in enumerate((whole[:cut], whole[cut:]), 1):
-            (tmp_path / f"model.bin.part{number}").write_bytes(content)
-        variables = read_variables(path)
-        assert variables.keys() == {*VARIABLES, "decoder/tied"}
-        for key, array in VARIABLES.items():
-            np.testing.assert_array_equal(variables[key], array)
-
-
-def test_a_piece_that_is_missing_or_empty_is_refused(tmp_path: Path) -> None:
-    assert "No such file" in refused(tmp_path / "model.bin")
-    (tmp_path / "model.bin.part1").write_bytes(container()[:100])
-    assert "ends" in refused(tmp_path / "model.bin")
-    (tmp_path / "model.bin.part2").write_bytes(b"")
-    assert "empty" in refused(tmp_path / "model.bin")
-
-
 def refused(path: Path) -> str:
     with pytest.raises(WlkError) as caught:
         read_variables(path)

@@ -20,6 +20,7 @@ from wlk_host.core.subtitles.formats import subrip_row
 from wlk_host.core.subtitles.timing import Cue
 from wlk_host.core.subtitles.transcript import (
     Contents,
+    LineTranslation,
     Milliseconds,
     TranscriptLine,
 )
@@ -90,8 +91,15 @@ def voice(cue: Cue) -> str | None:
     return None if cue.speaker is None else html.escape(cue.speaker, quote=False)
 
 
+NUMBER_LAST = TranscriptLine(
+    0, 2000, "in the year 12", "en", "山田" * 24, LineTranslation("12", "zh-TW")
+)
+"""Its last row is a number alone, which readers take for that of the next cue."""
+
+
 @given(any_transcript(), CONTENTS)
 @example(TALK, "both")
+@example([NUMBER_LAST], "translation")
 def test_subrip(lines: list[TranscriptLine], contents: Contents) -> None:
     text = written("srt", lines, contents)
     expected = [

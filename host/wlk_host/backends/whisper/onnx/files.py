@@ -32,7 +32,6 @@ from wlk_host.backends.whisper.onnx.linear import Precision, best_precision
 from wlk_host.backends.whisper.onnx.reference import Rows
 from wlk_host.core.errors import WlkError
 from wlk_host.folders import make_private
-from wlk_host.pieces import pieces
 
 _VERSION: Final = 2
 """Counted up when graphs of before must be written anew."""
@@ -220,9 +219,8 @@ def _slot(model_bin: Path, part: str) -> str:
 
 def _fingerprint(model_bin: Path, facts: tuple[object, ...]) -> str:
     """Changes when the weights do, what is asked of them, this program, or the processor's kind."""
-    stats = [file.stat() for file in pieces(model_bin) or [model_bin]]
-    newest = max(stat.st_mtime_ns for stat in stats)
-    known = [_VERSION, sum(stat.st_size for stat in stats), newest, *facts]
+    stat = model_bin.stat()
+    known = [_VERSION, stat.st_size, stat.st_mtime_ns, *facts]
     known += ["unsigned"] if products_overflow() else []
     return hashlib.sha256(repr(known).encode()).hexdigest()[:16]
 
