@@ -1,15 +1,17 @@
-"""How often a remembered voice is recognised in another recording, and how often a stranger is.
+"""How often a remembered voice is recognised in other recordings, and how often a stranger is.
 
     WLK_MODELS=... python tests/bench/remembered_voices.py FOLDER [--vectors FILE]
 
-FOLDER holds the folders of recordings: `en_short`, `noisy` and `diarization` say who speaks;
-`en_long` has one voice in each recording, `multilingual` strangers. Each voice is remembered from
-the first half of what is heard of it, and looked for in the second. Everybody else is a stranger
-to it. A voice that is looked for is the mean of its first windows (1.6 s, every 0.8 s).
+FOLDER holds the folders of recordings. Windows (1.6 s, every 0.4 s) go through the host's own
+clustering and its own rule (`recognised`). Who is heard in `en_short`, `noisy` and `diarization` is
+known. In the other recordings there is one voice each, and those that could be of the same reader
+are not compared. People are dealt into two halves: the limits are chosen with one half, and
+checked with the other, which never meet.
 """
 
 import argparse
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,109 +20,121 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from der import read_rttm
-from voices import stretches
+from remembered_trials import HALVES, NOISE, Recording, sweep, verdict
+from voices import Stretch, stretches
 from wlk_host.backends.voice_encoder import load_voice_encoder
-from wlk_host.core.speakers.remembered import LEAST_WINDOWS, RECOGNISED
+from wlk_host.core.types import SAMPLE_RATE, Pcm
 from wlk_host.models import store
 from wlk_host.models.catalog import SPEAKERS
 
 WINDOW_S: Final = 1.6
-AMOUNTS: Final = (2, 4, 8, 12, 20)
-"""Windows of the voice that is looked for."""
-FEWEST: Final = 4
-"""Windows without which nothing is remembered."""
+HOP_S: Final = 0.4
+LONGEST_S: Final = 75.0
+"""More of a recording is not used: five minutes of one voice would outweigh all the others."""
 
-Vectors = NDArray[np.float32]
+FOLDERS: Final = ("en_short", "noisy", "diarization", "en_long", "multilingual")
+UNUSED: Final = ("sim-", "machref-ko-interview", "concat-")
+"""Mixtures of recordings that are there themselves; an interview that says not who speaks."""
+
+KIN: Final = {"pv-": "picovoice", "-rhino-": "picovoice", "-bat": "picovoice"} | {
+    "shakespeare": "shakespeare",
+    "thorsten": "thorsten",
+    "tts-hi": "tts-hi",
+    "tts-pl": "tts-pl",
+}
+"""Recordings that could be of the same voice, by a part of their names. Those of FLEURS also, where
+their language is the same."""
+
+CHANNELS: Final = {"telephone band": (300.0, 3400.0, 0.0), "duller microphone": (80.0, 8000.0, 9.0)}
+"""What the sound of a reader comes through, too: from and to which frequency in Hz, and by how many
+decibels its upper half is weaker than its lower (sloping around 1 kHz)."""
 
 
-def labelled(folder: Path) -> Iterator[tuple[dict[str, Any], Path]]:
-    """The recordings that are used, each with a `speaker` or an `rttm`."""
-    for name in ("en_short", "noisy", "diarization", "en_long", "multilingual"):
-        at = folder / name
+def person_of(row: dict[str, Any], speaker: str) -> str:
+    """Who is heard; the recording's own name where nobody says."""
+    name: str = row["id"]
+    if row.get("rttm"):
+        return speaker if name.startswith("ami-") else f"{name}:{speaker}"
+    if row.get("speaker"):
+        return str(row["speaker"])
+    reader = re.search(r"ls-other-(\d+)-", name)
+    return f"LS{reader[1]}" if reader else "p287" if "p287" in name else name
+
+
+def kin_of(row: dict[str, Any], person: str) -> str:
+    """A name in common of recordings of which nobody knows whether one person speaks."""
+    if row["id"].startswith("fleurs-"):
+        return f"fleurs-{row['lang']}"
+    return next((kin for part, kin in KIN.items() if part in row["id"]), person)
+
+
+def through(pcm: Pcm, channel: str) -> Pcm:
+    """The sound as it comes through that channel."""
+    low, high, slope_db = CHANNELS[channel]
+    hertz = np.fft.rfftfreq(len(pcm), 1 / SAMPLE_RATE)
+    gain = ((hertz >= low) & (hertz <= high)).astype(np.float64)
+    gain *= 10 ** (-slope_db / 40 * np.clip(np.log2(np.maximum(hertz, 1) / 1000) / 2, -1, 1))
+    return np.asarray(np.fft.irfft(np.fft.rfft(pcm) * gain, len(pcm)), np.float32)
+
+
+def collect(folder: Path) -> list[Recording]:
+    """The vectors of each recording, in the order in which they are heard."""
+    encoder = load_voice_encoder(store.require(SPEAKERS))
+    found: list[Recording] = []
+    for row, at in rows(folder):
+        if at.name in ("en_long", "multilingual") and not row.get("rttm"):
+            row |= {"speaker": row["id"]}
+        row_speaker = row.get("speaker")
+        if not row_speaker and not row.get("rttm"):
+            row |= {"speaker": person_of(row, "")}
+        by: dict[str, list[Stretch]] = defaultdict(list)
+        for one in stretches(row, at, WINDOW_S, HOP_S):
+            by[one.speaker].append(one)
+        for speaker, all_heard in by.items():
+            heard = all_heard[: round(LONGEST_S / HOP_S)]
+            person = person_of(row, speaker)
+            known = at.name in ("en_short", "noisy") and person != row["id"]
+            channels = list(CHANNELS) if at.name == "en_short" and known else []
+            for channel in ("", *channels):
+                pcms = [through(one.pcm, channel) if channel else one.pcm for one in heard]
+                sounds = channel or (NOISE if at.name == "noisy" else "plain")
+                vectors = np.stack([encoder.embed(pcm) for pcm in pcms])
+                found.append(Recording(person, kin_of(row, person), sounds, row["id"], vectors))
+    return found
+
+
+def rows(folder: Path) -> Iterator[tuple[dict[str, Any], Path]]:
+    """The recordings that are used."""
+    for at in (folder / name for name in FOLDERS):
         for line in (at / "manifest.jsonl").read_text("utf-8").splitlines():
             row = json.loads(line)
-            if row.get("rttm") and len({who for *_, who in read_rttm(at / row["rttm"])}) == 1:
-                row |= {"rttm": None}
-            if not row.get("rttm") and not row.get("speaker"):
-                if name == "noisy":
-                    continue
-                row |= {"speaker": row["id"]}
-            if name != "diarization" or not row["id"].startswith("sim"):
+            if not row["id"].startswith(UNUSED):
                 yield row, at
 
 
-def collect(folder: Path) -> dict[str, Vectors]:
-    """The vectors of each voice, in the order in which they are heard."""
-    encoder = load_voice_encoder(store.require(SPEAKERS))
-    found: dict[str, list[Vectors]] = defaultdict(list)
-    for row, at in labelled(folder):
-        for one in stretches(row, at, WINDOW_S):
-            voice = one.speaker if row.get("speaker") else f"{row['id']}:{one.speaker}"
-            if at.name == "noisy":
-                voice += ":noisy"
-            found[voice].append(encoder.embed(one.pcm))
-    return {voice: np.stack(vectors) for voice, vectors in found.items()}
-
-
-def mean(vectors: Vectors) -> Vectors:
-    """The voice that these windows are of, length 1."""
-    total = vectors.sum(axis=0)
-    return np.asarray(total / np.linalg.norm(total), np.float32)
-
-
-def compare(found: dict[str, Vectors], amount: int) -> tuple[list[float], list[tuple[float, str]]]:
-    """Cosines of remembered voices with themselves, and with strangers (and which these are)."""
-    own: list[float] = []
-    strange: list[tuple[float, str]] = []
-    for voice, vectors in found.items():
-        if len(vectors) < 2 * FEWEST or voice.endswith(":noisy"):
-            continue
-        half = len(vectors) // 2
-        kept = mean(vectors[:half])
-        for other, heard in found.items():
-            name = other.removesuffix(":noisy")
-            later = heard[half:] if other == voice else heard
-            parts = [later[i : i + amount] for i in range(0, len(later) - amount + 1, amount)]
-            cosines = [float(mean(part) @ kept) for part in parts]
-            if name == voice:
-                own += cosines
-            else:
-                strange += [(cosine, f"{voice} {other}") for cosine in cosines]
-    return own, strange
-
-
-def share(part: int, whole: int) -> str:
-    """The count, and what share it is."""
-    return f"{part} of {whole} ({100 * part / max(1, whole):.2f} %)"
+def kept(path: Path, folder: Path) -> list[Recording]:
+    """The recordings in that file, which is made where it is missing."""
+    if not path.exists():
+        vectors: dict[str, Any] = {
+            "|".join((one.person, one.kin, one.sounds, one.name)): one.vectors
+            for one in collect(folder)
+        }
+        np.savez(path, **vectors)
+    parts: list[tuple[str, NDArray[np.float32]]] = list(np.load(path).items())
+    return [Recording(*key.split("|"), vectors) for key, vectors in parts]
 
 
 def main() -> None:
-    """Print a table: what is recognised, at which cosine."""
+    """Print what is recognised from which cosine on, and what the rule in use makes of it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--vectors", type=Path, help="keep the vectors there, or take them")
-    arguments = parser.parse_args()
-    if arguments.vectors and arguments.vectors.exists():
-        found = dict(np.load(arguments.vectors))
-    else:
-        found = collect(arguments.folder)
-        if arguments.vectors:
-            by_name: dict[str, Any] = dict(found)
-            np.savez(arguments.vectors, **by_name)
-    print(f"{len(found)} voices; in use: {RECOGNISED} from {LEAST_WINDOWS} windows on\n")
-    print("| windows | cosine | own recognised | strangers recognised | the strangers most alike |")
-    print("|---|---|---|---|---|")
-    for amount in AMOUNTS:
-        own, strange = compare(found, amount)
-        most = ", ".join(f"{who} {cosine:.2f}" for cosine, who in sorted(strange)[:-4:-1])
-        for limit in (0.80, 0.82, 0.84, 0.86, 0.88, 0.90, 0.92):
-            known = sum(cosine >= limit for cosine in own)
-            taken = sum(cosine >= limit for cosine, _ in strange)
-            print(
-                f"| {amount} | {limit:.2f} | {share(known, len(own))} "
-                f"| {share(taken, len(strange))} | {most} |"
-            )
+    asked = parser.parse_args()
+    found = kept(asked.vectors, asked.folder) if asked.vectors else collect(asked.folder)
+    for half in HALVES:
+        print(f"\n{half}\n")
+        print("\n".join(sweep(found, half)))
+        print("\n".join(verdict(found, half)))
 
 
 if __name__ == "__main__":
