@@ -57,4 +57,10 @@ export class Remembering {
 }
 
 /** The others need no words of their own. */
-const SAID = new Set(['voice_remembered', 'voice_too_short', 'voice_unknown', 'voices_too_many']);
+const SAID = new Set([
+  'voice_narrow',
+  'voice_remembered',
+  'voice_too_short',
+  'voice_unknown',
+  'voices_too_many',
+]);

@@ -42,6 +42,7 @@ class Recording:
         sounds: through what, or beside what.
         name: its own.
         vectors: of its windows, shape (n, d).
+        narrow: whether voices are alike in that sound, shape (n,).
     """
 
     person: str
@@ -49,6 +50,7 @@ class Recording:
     sounds: str
     name: str
     vectors: Vectors
+    narrow: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +75,12 @@ class Known:
     print: VoicePrint
 
 
-def heard(vectors: Vectors) -> tuple[tuple[VoicePrint, ...], ...]:
+def heard(vectors: Vectors, narrow: NDArray[np.bool_]) -> tuple[tuple[VoicePrint, ...], ...]:
     """The voices that the host tells apart in these windows, after each of them."""
     voices = Voices(VoiceOptions())
     after = []
-    for vector in vectors:
-        voices.hear(vector)
+    for vector, is_narrow in zip(vectors, narrow, strict=True):
+        voices.hear(vector, is_narrow=bool(is_narrow))
         after.append(tuple(one for one in voices.prints() if one.n_windows >= LEAST_WINDOWS))
     return tuple(after)
 
@@ -92,12 +94,18 @@ def half_of(found: Sequence[Recording], half: str) -> list[Recording]:
     return [one for one in found if kin.index(one.kin) % 2 == HALVES.index(half)]
 
 
-def dealt(found: Sequence[Recording]) -> tuple[list[Known], list[Session]]:
+def dealt(
+    found: Sequence[Recording], *, narrow_too: bool = False
+) -> tuple[list[Known], list[Session]]:
     """Whom to remember, and who is heard later.
 
     The first half of somebody's recordings is remembered, and all others are heard. Of a single
     recording that is the first half of its windows; a short one is remembered and heard as a whole,
     and so tells of strangers only.
+
+    Args:
+        found: the recordings.
+        narrow_too: whether to remember those as well whom the host refuses, as all are alike.
     """
     known, sessions = [], []
     people: dict[tuple[str, str], list[Recording]] = defaultdict(list)
@@ -108,15 +116,15 @@ def dealt(found: Sequence[Recording]) -> tuple[list[Known], list[Session]]:
         parts = halved(recordings[0]) if is_remembered and len(recordings) == 1 else recordings
         n_first = (len(parts) + 1) // 2
         names = frozenset(one.name for one in parts[:n_first])
-        prints = heard(joined(parts[:n_first]))[-1] if is_remembered else ()
-        if prints:
-            most = max(prints, key=lambda each: each.n_windows)
+        prints = heard(*joined(parts[:n_first]))[-1] if is_remembered else ()
+        most = max(prints, key=lambda each: each.n_windows, default=None)
+        if most is not None and (narrow_too or not most.is_narrow):
             known.append(Known(person, parts[0].kin, sounds, names, most))
         later = parts[n_first:] if is_remembered and len(parts) > 1 else parts
         names = frozenset(one.name for one in later)
-        vectors = joined(later)
+        vectors, narrow = joined(later)
         for at in range(0, len(vectors), SESSION):
-            after = heard(vectors[at : at + SESSION])
+            after = heard(vectors[at : at + SESSION], narrow[at : at + SESSION])
             if after[-1]:
                 sessions.append(Session(person, parts[0].kin, sounds, names, after))
     return known, sessions
@@ -127,16 +135,22 @@ def halved(recording: Recording) -> list[Recording]:
     middle = len(recording.vectors) // 2
     if middle < LEAST_WINDOWS + OVERLAPPING:
         return [recording]
-    first, second = recording.vectors[:middle], recording.vectors[middle + OVERLAPPING :]
+    halves = (slice(middle), slice(middle + OVERLAPPING, None))
     return [
-        replace(recording, name=f"{recording.name} {number}", vectors=vectors)
-        for number, vectors in enumerate((first, second), start=1)
+        replace(
+            recording,
+            name=f"{recording.name} {number}",
+            vectors=recording.vectors[part],
+            narrow=recording.narrow[part],
+        )
+        for number, part in enumerate(halves, start=1)
     ]
 
 
-def joined(recordings: Sequence[Recording]) -> Vectors:
-    """All windows, one recording after the other."""
-    return np.concatenate([one.vectors for one in recordings])
+def joined(recordings: Sequence[Recording]) -> tuple[Vectors, NDArray[np.bool_]]:
+    """All windows, one recording after the other, and which of them are narrow."""
+    narrow = np.concatenate([one.narrow for one in recordings])
+    return np.concatenate([one.vectors for one in recordings]), narrow
 
 
 def likeness(session: Session, known: Known) -> float:
@@ -159,7 +173,7 @@ def share(part: int, whole: int) -> str:
 
 def sweep(found: Sequence[Recording], half: str) -> Iterator[str]:
     """Tables: sessions in which somebody is recognised, from which cosine on."""
-    known, sessions = dealt(half_of(found, half))
+    known, sessions = dealt(half_of(found, half), narrow_too=True)
     own: dict[str, list[float]] = defaultdict(list)
     strange: dict[str, list[tuple[float, str]]] = defaultdict(list)
     for session, one in product(sessions, known):
@@ -186,19 +200,35 @@ def sweep(found: Sequence[Recording], half: str) -> Iterator[str]:
 
 
 def verdict(found: Sequence[Recording], half: str) -> Iterator[str]:
-    """What the rule in use says where all people of the half are remembered at once."""
+    """What the rule in use says where all people of the half are remembered at once.
+
+    Each session is heard twice: with its own person among them, and without.
+    """
     known, sessions = dealt(half_of(found, half))
     counts: dict[tuple[str, str], int] = defaultdict(int)
+    leads: list[float] = []
     for sounds in sorted({one.sounds for one in known}):
         for session in sessions:
-            gallery = [one for one in known if one.sounds == sounds and is_tried(session, one)]
-            is_known = any(one.person == session.person for one in gallery)
-            remembered = [RememberedVoice(one.person, "", one.print.vector) for one in gallery]
-            names = (recognised(one, remembered) for after in session.prints for one in after)
-            name = next((name for name in names if name), None)
-            is_right = "right" if name == session.person else "nobody" if name is None else "wrong"
-            who = f"{sounds} > {session.sounds}, {'own' if is_known else 'strangers'}"
-            counts[who, is_right] += 1
+            tried = [one for one in known if one.sounds == sounds and is_tried(session, one)]
+            others = [one for one in tried if one.person != session.person]
+            for whom, gallery in (("own", tried), ("strangers", others)):
+                if whom == "own" and len(tried) == len(others):
+                    continue
+                name = named(session, gallery)
+                said = "right" if name == session.person else "wrong" if name else "nobody"
+                counts[f"{sounds} > {session.sounds}, {whom}", said] += 1
+                if said == "right" and others:
+                    (own,) = (one for one in tried if one not in others)
+                    best = max(likeness(session, one) for one in others)
+                    leads.append(likeness(session, own) - best)
     yield f"\nin use: {RECOGNISED}, {AHEAD} ahead, from {LEAST_WINDOWS} windows on"
+    yield f"the right one was ahead of the others by {min(leads):.3f} at the least"
     for who in sorted({who for who, _ in counts}):
         yield f"{who}: " + ", ".join(f"{counts[who, x]} {x}" for x in ("right", "nobody", "wrong"))
+
+
+def named(session: Session, gallery: Sequence[Known]) -> str | None:
+    """The name that the host gives, if it gives one."""
+    remembered = [RememberedVoice(one.person, "", one.print.vector) for one in gallery]
+    names = (recognised(one, remembered) for after in session.prints for one in after)
+    return next((name for name in names if name), None)

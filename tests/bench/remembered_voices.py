@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from remembered_trials import HALVES, NOISE, Recording, sweep, verdict
 from voices import Stretch, stretches
 from wlk_host.backends.voice_encoder import load_voice_encoder
+from wlk_host.core.speakers.embedded import is_narrow
 from wlk_host.core.types import SAMPLE_RATE, Pcm
 from wlk_host.models import store
 from wlk_host.models.catalog import SPEAKERS
@@ -45,9 +45,14 @@ KIN: Final = {"pv-": "picovoice", "-rhino-": "picovoice", "-bat": "picovoice"} |
 """Recordings that could be of the same voice, by a part of their names. Those of FLEURS also, where
 their language is the same."""
 
-CHANNELS: Final = {"telephone band": (300.0, 3400.0, 0.0), "duller microphone": (80.0, 8000.0, 9.0)}
-"""What the sound of a reader comes through, too: from and to which frequency in Hz, and by how many
-decibels its upper half is weaker than its lower (sloping around 1 kHz)."""
+CHANNELS: Final = {
+    "telephone": (300.0, 3400.0, 0.0, None),
+    "telephone with hiss": (300.0, 3400.0, 0.0, -40.0),
+    "thin microphone": (300.0, 7000.0, 0.0, None),
+    "dull microphone": (80.0, 8000.0, 9.0, None),
+}
+"""What the sound of a reader comes through, too: from and to which frequency in Hz, by how many
+decibels its upper half is weaker than its lower (sloping around 1 kHz), and hiss in decibels."""
 
 
 def person_of(row: dict[str, Any], speaker: str) -> str:
@@ -70,11 +75,15 @@ def kin_of(row: dict[str, Any], person: str) -> str:
 
 def through(pcm: Pcm, channel: str) -> Pcm:
     """The sound as it comes through that channel."""
-    low, high, slope_db = CHANNELS[channel]
+    low, high, slope_db, hiss_db = CHANNELS[channel]
     hertz = np.fft.rfftfreq(len(pcm), 1 / SAMPLE_RATE)
     gain = ((hertz >= low) & (hertz <= high)).astype(np.float64)
     gain *= 10 ** (-slope_db / 40 * np.clip(np.log2(np.maximum(hertz, 1) / 1000) / 2, -1, 1))
-    return np.asarray(np.fft.irfft(np.fft.rfft(pcm) * gain, len(pcm)), np.float32)
+    sound = np.fft.irfft(np.fft.rfft(pcm) * gain, len(pcm))
+    if hiss_db is not None:
+        hiss = np.random.default_rng(len(pcm)).normal(size=len(pcm))
+        sound += hiss * np.sqrt(np.mean(sound**2)) * 10 ** (hiss_db / 20)
+    return np.asarray(sound, np.float32)
 
 
 def collect(folder: Path) -> list[Recording]:
@@ -99,7 +108,9 @@ def collect(folder: Path) -> list[Recording]:
                 pcms = [through(one.pcm, channel) if channel else one.pcm for one in heard]
                 sounds = channel or (NOISE if at.name == "noisy" else "plain")
                 vectors = np.stack([encoder.embed(pcm) for pcm in pcms])
-                found.append(Recording(person, kin_of(row, person), sounds, row["id"], vectors))
+                narrow = np.array([is_narrow(pcm) for pcm in pcms])
+                kin = kin_of(row, person)
+                found.append(Recording(person, kin, sounds, row["id"], vectors, narrow))
     return found
 
 
@@ -115,13 +126,17 @@ def rows(folder: Path) -> Iterator[tuple[dict[str, Any], Path]]:
 def kept(path: Path, folder: Path) -> list[Recording]:
     """The recordings in that file, which is made where it is missing."""
     if not path.exists():
-        vectors: dict[str, Any] = {
-            "|".join((one.person, one.kin, one.sounds, one.name)): one.vectors
-            for one in collect(folder)
-        }
-        np.savez(path, **vectors)
-    parts: list[tuple[str, NDArray[np.float32]]] = list(np.load(path).items())
-    return [Recording(*key.split("|"), vectors) for key, vectors in parts]
+        parts: dict[str, Any] = {}
+        for one in collect(folder):
+            key = "|".join((one.person, one.kin, one.sounds, one.name))
+            parts |= {f"{key}|vectors": one.vectors, f"{key}|narrow": one.narrow}
+        np.savez(path, **parts)
+    saved: dict[str, Any] = dict(np.load(path))
+    found = []
+    for name in (name for name in saved if name.endswith("|vectors")):
+        *said, _ = name.split("|")
+        found.append(Recording(*said, saved[name], saved["|".join((*said, "narrow"))]))
+    return found
 
 
 def main() -> None:

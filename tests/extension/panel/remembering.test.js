@@ -47,7 +47,9 @@ test('a refusal is told with its reason, and one that has no words with a genera
   hear({ ...error, code: 'voice_too_short', request: 'remember' });
   remembering.remember('2', 'Ana');
   hear({ ...error, code: 'disk_error', request: 'remember' });
-  assert.deepEqual(said, [['voice_too_short'], ['voice_not_remembered']]);
+  remembering.remember('2', 'Ana');
+  hear({ ...error, code: 'voice_narrow', request: 'remember' });
+  assert.deepEqual(said, [['voice_too_short'], ['voice_not_remembered'], ['voice_narrow']]);
 });
 
 test('without an answer nobody is remembered', () => {

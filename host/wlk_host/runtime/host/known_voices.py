@@ -56,7 +56,8 @@ class KnownVoices:
         """Keep how voices of a session sound. Called in a turn of that session.
 
         Raises:
-            WlkError: `voice_unknown`, `voice_too_short`, or those of `VoiceBook.remember`.
+            WlkError: `voice_unknown`, `voice_too_short`, `voice_narrow`, or those of
+                `VoiceBook.remember`.
         """
         heard = speakers.prints_of(wanted.voices)
         if heard is None or not heard[1]:
@@ -72,5 +73,11 @@ class KnownVoices:
                 code="voice_too_short",
                 message=f"got {voice.n_windows} windows of that voice, expected {LEAST_WINDOWS}",
                 hint="ask again when that person has spoken for ten seconds",
+            )
+        if voice.is_narrow:
+            raise WlkError(
+                code="voice_narrow",
+                message="that voice is heard through a line on which all voices are alike",
+                hint="have it remembered where that person is not on a telephone",
             )
         return self._book.remember(RememberedVoice(wanted.name, model, voice.vector))

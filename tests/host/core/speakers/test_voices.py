@@ -51,6 +51,16 @@ def test_parts_of_one_voice_count_by_how_much_of_them_was_heard() -> None:
         joint([])
 
 
+def test_a_print_says_how_much_of_it_was_heard_through_a_narrow_line() -> None:
+    voices = Voices(OPTIONS)
+    for is_narrow in (True, True, False, True):
+        voices.hear(voice(0), is_narrow=is_narrow)
+    (narrow,) = voices.prints()
+    assert (narrow.n_windows, narrow.n_narrow) == (4, 3)
+    assert narrow.is_narrow
+    assert not joint([narrow, VoicePrint(voice(0), 2)]).is_narrow
+
+
 def alike(number: int) -> Voice:
     """Voices with a cosine of 0.7 to each other, as on a telephone line."""
     together: Voice = np.sqrt(0.7) * voice(7) + np.sqrt(0.3) * voice(number)

@@ -128,6 +128,15 @@ def test_parts_of_a_voice_are_kept_as_one_and_too_little_is_refused(
     assert [one for one in port.heard if isinstance(one, Captions)]
 
 
+def test_a_voice_on_a_telephone_line_is_not_kept(port: Port, book: VoiceBook) -> None:
+    port.start("a", known_voices=True)
+    port.audio("a")
+    port.say(type="remember", session="a", voices=["1"], name="Ana")
+    serve(port, VoicePrint(direction(0), ENOUGH, n_narrow=ENOUGH))
+    assert [error.code for error in port.heard if isinstance(error, Error)] == ["voice_narrow"]
+    assert book.recall() == ()
+
+
 def test_voices_are_listed_and_erased_one_or_all(port: Port, book: VoiceBook) -> None:
     for number, name in enumerate(["Ana", "Eva", "Ida"]):
         book.remember(remembered(name, number))
