@@ -84,6 +84,7 @@ const TO_HOST = {
   retranslate: ['document'],
   start: ['document'],
   stop: ['document'],
+  translate: ['document'],
   visibility: ['document'],
   cancel: ['options', 'popup'],
   download: ['options', 'popup'],

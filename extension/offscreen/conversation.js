@@ -126,11 +126,12 @@ export class Conversation {
     this.#outlets.toOverlay({ type: 'copied', session: this.id });
   }
 
-  /** Tell the overlay what a word means. @param {string} word @param {string | null} language */
-  async lookUp(word, language) {
-    const source = language ?? this.#tab.state.language ?? 'en';
-    const meaning = await this.#translation.lookUp(word, source);
-    this.#outlets.toOverlay({ type: 'meaning', session: this.id, word, meaning });
+  /** @param {import('../shared/messages.js').LookedUp} asked word whose meaning the overlay is told */
+  async lookUp(asked) {
+    const { translator = null } = this.#options;
+    const said = { session: this.id, language: this.#tab.state.language, translator };
+    const meaning = await this.#translation.lookUp(asked, said);
+    this.#outlets.toOverlay({ type: 'meaning', session: this.id, word: asked.word, ...meaning });
   }
 
   /** @returns {Promise<void> | null} when what was said last is translated; null: it is already */
@@ -293,9 +294,8 @@ export class Conversation {
     if (!session) return null;
     const ended = message.type === 'status' && message.state === 'ended';
     if (ended && session.goOn()) return null;
-    if (message.type === 'captions') session.applyCaptions(message);
-    else if (message.type === 'recognised') session.voices.name(message.speaker, message.name);
-    else if (message.type === 'status' && !ended) session.applyStatus(message);
+    if (message.type === 'translated') this.#translation.takeMeaning(message);
+    else if (message.type !== 'error' && !ended) session.apply(message);
     else if (session === this.#tab) return 'tab';
     else return this.#leave();
     return null;

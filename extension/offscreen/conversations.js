@@ -71,8 +71,7 @@ export class Conversations {
     recalled: ({ tabId, kept }) => this.#each(tabId, ({ transcript }) => transcript.recall(kept)),
     transcripts: ({ tabIds, whole }) => this.#setReaders(tabIds, whole),
     retranslate: ({ tabId }) => this.#each(tabId, (active) => active.retranslate()),
-    'look-up': ({ tabId, word, language }) =>
-      this.#each(tabId, (active) => void active.lookUp(word, language)),
+    'look-up': ({ tabId, ...asked }) => this.#each(tabId, (active) => void active.lookUp(asked)),
     show: ({ tabId }) => this.#each(tabId, (active) => active.show()),
   };
 
@@ -146,6 +145,7 @@ export class Conversations {
           ...translation,
           now,
           schedule,
+          toHost: (message) => report({ type: 'to-host', message }),
           duck: (ducked) => entry.capture?.setDucked(ducked),
         },
       },

@@ -95,11 +95,6 @@ export class CaptionSession {
     return this.#stopping;
   }
 
-  /** The options that hold. */
-  get options() {
-    return this.#options;
-  }
-
   /** Whether a host is there. */
   get attached() {
     return this.#attached;
@@ -273,6 +268,13 @@ export class CaptionSession {
     this.#changingModel = false;
     this.attach();
     return true;
+  }
+
+  /** @param {Captions | import('../shared/protocol.js').Recognised | Status} message */
+  apply(message) {
+    if (message.type === 'captions') this.applyCaptions(message);
+    else if (message.type === 'recognised') this.#voices.name(message.speaker, message.name);
+    else this.applyStatus(message);
   }
 
   /** @param {Captions} update */

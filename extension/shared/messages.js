@@ -188,7 +188,7 @@
  *   | { type: 'end', tabId: number }
  *   | { type: 'copy', tabId: number }
  *   | { type: 'retranslate', tabId: number }
- *   | { type: 'look-up', tabId: number, word: string, language: string | null }
+ *   | ({ type: 'look-up', tabId: number } & LookedUp)
  *   | { type: 'media', tabId: number, frame: number, paused: boolean | null,
  *       playhead: Playhead | null, picture?: Picture }
  *   | { type: 'edit', tabId: number, edit: TranscriptEdit }
@@ -252,7 +252,7 @@
  *   | { type: 'microphone', session: string, microphone: MicrophoneState }
  *   | { type: 'copied', session: string }
  *   | { type: 'step', session: string, step: StepState | null }
- *   | { type: 'meaning', session: string, word: string, meaning: string | null }
+ *   | ({ type: 'meaning', session: string, word: string } & Meaning)
  *   | { type: 'names', session: string, names: Record<string, string> }
  *   | { type: 'replay', session: string, lines: Line[] | null, since: number }
  *   | { type: 'end', session: string }} SessionMessage
@@ -278,9 +278,23 @@
  */
 
 /**
+ * A word of the captions that the user has asked for.
+ * @typedef {object} LookedUp
+ * @property {string} word
+ * @property {string | null} language of it; null: not known
+ * @property {string | null} into of a translation's word: the language of its line
+ */
+
+/**
+ * @typedef {object} Meaning
+ * @property {string | null} meaning null: there is none
+ * @property {string | null} why the code of what is in the way; null: nothing that is known
+ */
+
+/**
  * From the frame of captions to the service worker: the user asks for the meaning of a word, or wants
  * to say who speaks (`line`: its id among those that are shown).
- * @typedef {{ type: 'look-up', word: string, language: string | null }
+ * @typedef {({ type: 'look-up' } & LookedUp)
  *   | { type: 'who', line: number, speaker: string }} FrameMessage
  */
 

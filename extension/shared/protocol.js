@@ -2,11 +2,11 @@
 export const PROTOCOL_VERSION = 1;
 export const HOST_NAME = 'dev.wlk.host';
 /**
- * @typedef {Hello | Start | Audio | Configure | Retranslate | Visibility | Cut | Stop | Remember | Models | Download | Cancel | Remove | Forget | Voices | Speech | Export | Health} ToHost
+ * @typedef {Hello | Start | Audio | Configure | Retranslate | Visibility | Cut | Stop | Remember | Models | Download | Cancel | Remove | Forget | Voices | Speech | Export | Health | Translate} ToHost
  */
 
 /**
- * @typedef {HostHello | Captions | Status | HostModels | Progress | HostSpeech | Exported | HostHealth | HostVoices | Recognised | Error} ToExtension
+ * @typedef {HostHello | Captions | Status | HostModels | Progress | HostSpeech | Exported | HostHealth | HostVoices | Recognised | Translated | Error} ToExtension
  */
 
 /**
@@ -143,6 +143,15 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
+ * Asks what a word or a short phrase of a session's captions means. The host answers with Translated within 10 s, unless the session ends first. Lines are translated before words.
+ * @typedef {{ type: "translate", session: SessionId, request: TranslateId, text: string, source: string | null, target: string, translator: string | null }} Translate
+ */
+
+/**
+ * @typedef {string} TranslateId
+ */
+
+/**
  * The answer to Hello, sent again after every installation or removal of a model.
  * @typedef {{ type: "hello", protocol: number, host: string, models: ({ name: string, multilingual: boolean })[], translators: ({ name: string, sources: (string)[], targets: (string)[] })[], speakers: boolean }} HostHello
  */
@@ -252,6 +261,11 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
+ * The meaning of a word, or why there is none. One of text and problem is null.
+ * @typedef {{ type: "translated", session: SessionId, request: TranslateId, text: string | null, problem: Problem }} Translated
+ */
+
+/**
  * @typedef {{ type: "error", code: string, message: string, hint: string, session: string | null, request?: string }} Error
  */
 
@@ -280,6 +294,7 @@ export const DEFINITIONS = {
       { $ref: '#/$defs/Speech' },
       { $ref: '#/$defs/Export' },
       { $ref: '#/$defs/Health' },
+      { $ref: '#/$defs/Translate' },
     ],
   },
   ToExtension: {
@@ -294,6 +309,7 @@ export const DEFINITIONS = {
       { $ref: '#/$defs/HostHealth' },
       { $ref: '#/$defs/HostVoices' },
       { $ref: '#/$defs/Recognised' },
+      { $ref: '#/$defs/Translated' },
       { $ref: '#/$defs/Error' },
     ],
   },
@@ -547,6 +563,24 @@ export const DEFINITIONS = {
     required: ['type'],
     additionalProperties: false,
   },
+  Translate: {
+    type: 'object',
+    properties: {
+      type: { const: 'translate' },
+      session: { $ref: '#/$defs/SessionId' },
+      request: { $ref: '#/$defs/TranslateId' },
+      text: { type: 'string', minLength: 1, maxLength: 200 },
+      source: { type: ['string', 'null'], minLength: 1, maxLength: 64 },
+      target: {
+        type: 'string',
+        pattern: '^([a-z]{2,3}|[a-z]{5,8})(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$',
+      },
+      translator: { type: ['string', 'null'], minLength: 1, maxLength: 4096 },
+    },
+    required: ['type', 'session', 'request', 'text', 'source', 'target', 'translator'],
+    additionalProperties: false,
+  },
+  TranslateId: { type: 'string', minLength: 1, maxLength: 64 },
   HostHello: {
     type: 'object',
     properties: {
@@ -860,6 +894,18 @@ export const DEFINITIONS = {
     additionalProperties: false,
   },
   Count: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+  Translated: {
+    type: 'object',
+    properties: {
+      type: { const: 'translated' },
+      session: { $ref: '#/$defs/SessionId' },
+      request: { $ref: '#/$defs/TranslateId' },
+      text: { type: ['string', 'null'] },
+      problem: { $ref: '#/$defs/Problem' },
+    },
+    required: ['type', 'session', 'request', 'text', 'problem'],
+    additionalProperties: false,
+  },
   Error: {
     type: 'object',
     properties: {

@@ -29,6 +29,9 @@ session to FOLDER/<session>.pcm at its position. FOLDER/behaviour.json may ask f
     {"scripted": true}            says nothing but what is appended to FOLDER/say.jsonl: `lines` and
                                   `draft` of `captions`, with the next audio that comes; a
                                   `language` there is told to be spoken from then on
+
+FOLDER/words.json says what words mean, or the problem that each has; it is silent about others:
+    {"perro": "cão", "malo": {"code": "translator_missing", "message": ..., "hint": ...}}
 """
 
 import base64
@@ -232,6 +235,8 @@ class Host:
                 self.greet(protocol)
             case "models" | "download" | "cancel" | "remove" | "speech" | "health" as request:
                 self.answer_page(request, message.get("model"))
+            case "translate":
+                self.look_up(message)
             case "start" if "refuse" in self.behaviour:
                 send({"type": "error", "session": session, **self.behaviour["refuse"]})
             case "start" if self.behaviour.get("break_port"):
@@ -300,6 +305,15 @@ class Host:
         (self.folder / "voices.json").write_text(json.dumps(voices))
         listed = [{"name": name, "since": 1_796_000_000} for name in sorted(voices)]
         send({"type": "voices", "voices": listed})
+
+    def look_up(self, asked: Message) -> None:
+        """Tell what a word means, as far as the test has said so."""
+        known = self.folder / "words.json"
+        words = json.loads(known.read_text()) if known.exists() else {}
+        if (told := words.get(asked["text"])) is not None:
+            text, problem = (told, None) if isinstance(told, str) else (None, told)
+            common = {key: asked[key] for key in ("session", "request")}
+            send({"type": "translated", **common, "text": text, "problem": problem})
 
     def status(self, session: str, state: str) -> Message:
         """Return a status with the language that is spoken."""

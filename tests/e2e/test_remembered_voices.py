@@ -54,6 +54,7 @@ def test_a_remembered_voice_has_its_name_on_another_page_until_it_is_erased(
     wait_until(lambda: "Ana is remembered" in panel.text("body"), "nobody said that it is done")
     assert host.messages("remember")[-1]["voices"] == ["2"]
     end_captions(first.browser, host, first.page)
+    wait_until(lambda: not first.browser.badge(first.page), "captions are still on")
 
     second = show("/remembered")
     second.say("Who is there?", speaker="1")

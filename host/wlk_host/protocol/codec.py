@@ -37,6 +37,7 @@ _TYPES: Final = (
     "health",
     "forget",
     "voices",
+    "translate",
 )
 
 _to_host: Final = msgspec.json.Decoder[ToHost](ToHost)

@@ -7,7 +7,7 @@ import base64
 import binascii
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, get_args
 
 from wlk_host.core.errors import WlkError
 from wlk_host.protocol import codec, messages
@@ -16,15 +16,10 @@ from wlk_host.protocol.export import Export
 from wlk_host.protocol.health import Health
 from wlk_host.protocol.messages import (
     Audio,
-    Cancel,
     Configure,
     Cut,
-    Download,
-    Forget,
     Hello,
-    Models,
     Remember,
-    Remove,
     Retranslate,
     Speech,
     Start,
@@ -33,8 +28,8 @@ from wlk_host.protocol.messages import (
     ToSession,
     ToVoices,
     Visibility,
-    Voices,
 )
+from wlk_host.protocol.words import Translate
 from wlk_host.version import __version__, is_newer
 
 _SAMPLE_BYTES: Final = 2
@@ -68,6 +63,11 @@ class Refuse:
     request: str | None = None
 
 
+OfNoSession: TypeAlias = ToModels | ToVoices | Speech | Export | Health | Translate
+"""What is carried out whatever becomes of sessions. A word of one that is over is answered, too."""
+
+_OF_NO_SESSION: Final = get_args(OfNoSession)
+
 Command: TypeAlias = (
     Hello
     | Start
@@ -78,25 +78,8 @@ Command: TypeAlias = (
     | Cut
     | Stop
     | Remember
-    | ToModels
-    | ToVoices
-    | Speech
-    | Export
-    | Health
+    | OfNoSession
     | Refuse
-)
-
-
-_OF_NO_SESSION: Final = (
-    Models,
-    Download,
-    Cancel,
-    Remove,
-    Forget,
-    Voices,
-    Speech,
-    Export,
-    Health,
 )
 
 

@@ -13,6 +13,8 @@ from wlk_host.protocol.export import Export, Exported
 from wlk_host.protocol.health import Health, HostHealth
 from wlk_host.protocol.legible import legible
 from wlk_host.protocol.options import Options
+from wlk_host.protocol.problem import Code, Problem
+from wlk_host.protocol.words import Translate, Translated
 
 LAST_POSITION: Final = 2**53 - 1
 """The last sample that can be told: JavaScript's safe integers end here."""
@@ -26,7 +28,6 @@ SessionId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=MOST_OF_AN_I
 ModelName: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
 _Count: TypeAlias = Annotated[int, Meta(ge=0)]
 _Ordinal: TypeAlias = Annotated[int, Meta(ge=1)]
-_Code: TypeAlias = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]*$")]
 _VersionText: TypeAlias = Annotated[str, Meta(max_length=32)]
 _Context: TypeAlias = Annotated[str, Meta(max_length=2000)]
 _VoiceNumber: TypeAlias = Annotated[str, Meta(pattern="^[1-9][0-9]{0,5}$")]
@@ -231,19 +232,6 @@ class Captions(Struct, frozen=True, forbid_unknown_fields=True, tag="captions"):
 State: TypeAlias = Literal["loading", "listening", "lagging", "ended"]
 
 
-class Problem(Struct, frozen=True, forbid_unknown_fields=True):
-    """Why something is missing while the rest goes on."""
-
-    code: _Code
-    message: str
-    hint: str
-
-    @classmethod
-    def of(cls, error: WlkError) -> "Problem":
-        """The problem that reports this error."""
-        return cls(error.code, legible(error.message), legible(error.hint))
-
-
 class Status(Struct, frozen=True, forbid_unknown_fields=True, tag="status"):
     """The state of a session. `model` is the chosen one; None is the default."""
 
@@ -356,7 +344,7 @@ class Error(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True,
     that message, and the port goes on. With neither, it concerns the whole port.
     """
 
-    code: _Code
+    code: Code
     message: str
     hint: str
     session: str | None
@@ -372,7 +360,9 @@ class Error(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True,
 ToSession: TypeAlias = Audio | Configure | Retranslate | Visibility | Cut | Stop | Remember
 ToModels: TypeAlias = Models | Download | Cancel | Remove
 ToVoices: TypeAlias = Forget | Voices
-ToHost: TypeAlias = Hello | Start | ToSession | ToModels | ToVoices | Speech | Export | Health
+ToHost: TypeAlias = (
+    Hello | Start | ToSession | ToModels | ToVoices | Speech | Export | Health | Translate
+)
 ToExtension: TypeAlias = (
     HostHello
     | Captions
@@ -384,5 +374,6 @@ ToExtension: TypeAlias = (
     | HostHealth
     | HostVoices
     | Recognised
+    | Translated
     | Error
 )

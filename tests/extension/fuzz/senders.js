@@ -18,7 +18,17 @@ const ALLOWED = /** @type {Record<string, Allowed>} */ ({
   document: {
     path: 'offscreen/offscreen',
     connects: ['captures'],
-    tells: ['audio', 'configure', 'cut', 'remember', 'retranslate', 'start', 'stop', 'visibility'],
+    tells: [
+      'audio',
+      'configure',
+      'cut',
+      'remember',
+      'retranslate',
+      'start',
+      'stop',
+      'translate',
+      'visibility',
+    ],
   },
   frame: { path: 'overlay/frame', connects: ['frame'] },
   history: { path: 'history/history', sends: ['check'], connects: ['view'], tells: ['export'] },
