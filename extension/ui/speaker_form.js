@@ -61,9 +61,9 @@ export function openSpeakerForm(button, { entry }, transcript, listener) {
   });
   form.append(
     ...(fields.name ? [labelled(text('speaker_name'), fields.name)] : []),
+    ...(fields.name && remember ? offerToRemember(fields.name, remember) : []),
     ...(fields.same ? [labelled(text('speaker_same'), fields.same)] : []),
     labelled(text('speaker_line'), fields.line),
-    ...(fields.name && remember ? offerToRemember(fields.name, remember) : []),
     ...takeBack(voice, transcript, (edit) => finish([edit])),
     element('button', { className: 'primary', type: 'submit' }, text('speaker_done')),
   );
@@ -84,7 +84,13 @@ function fieldsFor(entry, voice, transcript) {
   const words = speakerWords();
   const called = (/** @type {string} */ each) => nameOf(each, words, names);
   const value = voice === null ? '' : (names[voice] ?? '');
-  const name = element('input', { value, maxLength: MAX_LENGTH, dir: 'auto', autocomplete: 'off' });
+  const name = element('input', {
+    type: 'text',
+    value,
+    maxLength: MAX_LENGTH,
+    dir: 'auto',
+    autocomplete: 'off',
+  });
   /** @type {[string, string][]} */
   const others = voicesIn(transcript).flatMap((each) =>
     each === voice ? [] : [[each, called(each)]],

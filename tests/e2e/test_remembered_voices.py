@@ -6,7 +6,7 @@ import pytest
 from axe import faults_of
 from conftest import FakeHost, OpenStage, end_captions
 from playwright.sync_api import expect
-from popup import Popup
+from popup import ARTIFACTS, Popup
 from stage import Stage
 from test_speaker_names import ask_who, host_of, open_panel
 from test_speakers import until_named
@@ -48,11 +48,11 @@ def test_a_remembered_voice_has_its_name_on_another_page_until_it_is_erased(
     host = host_of(first)
     panel = dialogue(first)
     until_named(first, "Speaker 1:", "Speaker 2:")
-    assert host.messages("remember") == []
+    asked = len(host.messages("remember"))
     remember(panel, 1, "Ana")
     until_named(first, "Speaker 1:", "Ana:")
     wait_until(lambda: "Ana is remembered" in panel.text("body"), "nobody said that it is done")
-    assert host.messages("remember")[-1]["voices"] == ["2"]
+    assert [each["voices"] for each in host.messages("remember")[asked:]] == [["2"]]
     end_captions(first.browser, host, first.page)
     wait_until(lambda: not first.browser.badge(first.page), "captions are still on")
 
@@ -71,6 +71,8 @@ def test_a_remembered_voice_has_its_name_on_another_page_until_it_is_erased(
     expect(item).to_have_count(1)
     expect(item).to_contain_text("Ana")
     assert faults_of(options) == []
+    options.locator("#voices").scroll_into_view_if_needed()
+    options.screenshot(path=ARTIFACTS / "options-voices.png")
     item.get_by_role("button").click()
     expect(item).to_have_count(0)
     expect(options.locator("#no-voices")).to_be_visible()
@@ -81,9 +83,10 @@ def test_a_remembered_voice_has_its_name_on_another_page_until_it_is_erased(
 
 def test_nobody_is_remembered_without_a_name(show: OpenStage) -> None:
     stage = show("/remember-nobody")
+    asked = len(host_of(stage).messages("remember"))
     panel = dialogue(stage)
     ask_who(panel, 0)
     panel.evaluate(f"document.querySelector({BOX!r}).click()")
     panel.click(".speaker-form [type=submit]")
     assert panel.evaluate("!!document.querySelector('.speaker-form input:invalid')")
-    assert host_of(stage).messages("remember") == []
+    assert len(host_of(stage).messages("remember")) == asked
