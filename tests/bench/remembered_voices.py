@@ -134,8 +134,9 @@ def kept(path: Path, folder: Path) -> list[Recording]:
     saved: dict[str, Any] = dict(np.load(path))
     found = []
     for name in (name for name in saved if name.endswith("|vectors")):
-        *said, _ = name.split("|")
-        found.append(Recording(*said, saved[name], saved["|".join((*said, "narrow"))]))
+        person, kin, sounds, recording, _ = name.split("|")
+        narrow = saved[name.removesuffix("vectors") + "narrow"]
+        found.append(Recording(person, kin, sounds, recording, saved[name], narrow))
     return found
 
 

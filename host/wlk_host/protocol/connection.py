@@ -7,7 +7,7 @@ import base64
 import binascii
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Final, TypeAlias, get_args
+from typing import Final, TypeAlias
 
 from wlk_host.core.errors import WlkError
 from wlk_host.protocol import codec, messages
@@ -65,8 +65,6 @@ class Refuse:
 
 OfNoSession: TypeAlias = ToModels | ToVoices | Speech | Export | Health | Translate
 """What is carried out whatever becomes of sessions. A word of one that is over is answered, too."""
-
-_OF_NO_SESSION: Final = get_args(OfNoSession)
 
 Command: TypeAlias = (
     Hello
@@ -147,7 +145,7 @@ class Connection:
             return Refuse(_hello_expected(message))
         if isinstance(message, Start):
             return self._start(message)
-        if isinstance(message, _OF_NO_SESSION):
+        if isinstance(message, OfNoSession):
             return message
         return self._for_session(message)
 
