@@ -25,6 +25,7 @@ from wlk_host.protocol.messages import (
     Cut,
     Download,
     Forget,
+    Hello,
     Models,
     Remember,
     Remove,
@@ -179,6 +180,8 @@ class HostLoop:
                 self._ask(command)
             case Visibility():
                 self._of(command.session).visible = command.visible
+            case Hello():
+                pass  # It is answered where it is read.
             case _:
                 with self._contained(None, type_of(command)):
                     self._serve(command)
