@@ -33,6 +33,7 @@ from wlk_host.runtime.host import (
     look_ups,
     model_pool,
     serve,
+    voice_book,
     watchdog,
 )
 from wlk_host.runtime.microphone import capture
@@ -97,6 +98,7 @@ def expected() -> dict[str, str]:
         "the id of a session": f"{messages.MOST_OF_AN_ID} characters",
         "positions in the sound": f"{messages.LAST_POSITION} samples",
         "sessions whose voices are remembered for another start": str(known_voices._MOST),
+        "voices that are remembered on request": str(voice_book.MOST),
         "time to finish when the browser leaves": seconds(serve.GRACE_S),
         "sound that the extension keeps for a new host": (
             of_extension("offscreen/feed.js", "SECONDS_KEPT") + " s"

@@ -21,6 +21,7 @@ const BESIDE = new Set([
   'progress',
   'speech',
   'translated',
+  'voices',
 ]);
 
 /** Counts in audio, not in time: neither a suspended machine nor a silent one hangs. */

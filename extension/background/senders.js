@@ -47,6 +47,7 @@ const MESSAGES = {
   microphone: ['microphone', 'popup'],
   edit: ['panel'],
   'edit-kept': ['panel'],
+  remember: ['panel'],
   retranslate: ['panel', 'popup'],
   save: ['panel'],
   seek: ['panel'],
@@ -79,6 +80,7 @@ const TO_HOST = {
   audio: ['document'],
   configure: ['document'],
   cut: ['document'],
+  remember: ['document'],
   retranslate: ['document'],
   start: ['document'],
   stop: ['document'],
@@ -87,10 +89,12 @@ const TO_HOST = {
   cancel: ['options', 'popup'],
   download: ['options', 'popup'],
   export: ['history', 'panel', 'popup'],
+  forget: ['options'],
   health: ['options'],
   models: ['options', 'popup'],
   remove: ['options'],
   speech: ['welcome'],
+  voices: ['options'],
 };
 
 /**

@@ -6,7 +6,6 @@ import { openedInTime, releaseTab, takeTab } from './sources.js';
 
 /** @typedef {import('../shared/messages.js').MicrophoneState} MicrophoneState */
 /** @typedef {import('../shared/messages.js').OffscreenCommand} OffscreenCommand */
-/** @typedef {import('../shared/messages.js').OffscreenReport} OffscreenReport */
 /** @typedef {import('../shared/messages.js').Problem} Problem */
 /** @typedef {import('../shared/protocol.js').ToExtension} ToExtension */
 /** @typedef {import('./edges.js').Edges} Edges */
@@ -62,6 +61,7 @@ export class Conversations {
       this.#each(tabId, ({ transcript }) => transcript.noteSpeaking(name, found)),
     edit: ({ tabId, edit }) =>
       this.#at(tabId).forEach(({ conversation }) => conversation.transcript.edit(edit)),
+    remember: ({ tabId, ...voice }) => this.#each(tabId, (active) => active.remember(voice)),
     media: ({ tabId, frame, ...media }) =>
       this.#each(tabId, (active) => active.noteMedia(frame, media)),
     save: ({ tabId, saved }) =>

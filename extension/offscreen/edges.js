@@ -9,7 +9,7 @@
 /** @typedef {import('../shared/protocol.js').ToExtension} ToExtension */
 /** @typedef {import('../shared/protocol.js').ToHost} ToHost */
 
-/** @typedef {Extract<ToExtension, { type: 'captions' | 'status' | 'translated' | 'error' }>} SaidOfSession */
+/** @typedef {Extract<ToExtension, { type: 'captions' | 'recognised' | 'status' | 'translated' | 'error' }>} SaidOfSession */
 
 /**
  * @typedef {object} Outlets

@@ -178,10 +178,10 @@
 /**
  * From the service worker to the offscreen document. `recalled`: what an earlier capture has kept of
  * a medium; `begin`: keep the transcript on disk if the one with the id `after` is, with which it goes
- * on; `save`: keep it on disk; `transcripts`: the tabs whose transcript is read, and whose is read from its beginning.
+ * on, and with `knownVoices` recognise and remember voices; `save`: keep it on disk; `transcripts`: the tabs whose transcript is read, and whose is read from its beginning.
  * @typedef {{ type: 'begin', session: string, tabId: number, streamId: string, options: Options,
  *     visible: boolean, microphone: boolean, muted: boolean, page: Page, step: StepWish,
- *     translation: Wish, after: string | null }
+ *     translation: Wish, after: string | null, knownVoices: boolean }
  *   | { type: 'reopen', session: string, tabId: number, streamId: string, muted: boolean }
  *   | { type: 'microphone', tabId: number, on: boolean }
  *   | { type: 'configure', tabId: number, options: Options, step: StepWish, translation: Wish }
@@ -192,6 +192,7 @@
  *   | { type: 'media', tabId: number, frame: number, paused: boolean | null,
  *       playhead: Playhead | null, picture?: Picture }
  *   | { type: 'edit', tabId: number, edit: TranscriptEdit }
+ *   | { type: 'remember', tabId: number, speaker: string, name: string }
  *   | { type: 'speaking', tabId: number, name: string | null, found: boolean | null }
  *   | { type: 'save', tabId: number, saved: boolean }
  *   | { type: 'recalled', tabId: number, kept: KeptSource }
@@ -314,7 +315,7 @@
  * null: start captions (in the side panel: also where the page is closed to extensions), stop them,
  * switch the microphone on or off for captions that run, translate what was said before the target
  * language was changed, change something in the transcript (`edit-kept`: in what is kept of these media, because the
- * capture is over), have the page's medium go to a place, or
+ * capture is over), have the page's medium go to a place, have a voice remembered on this machine, or
  * see whether the host can be had.
  * @typedef {{ type: 'start', tabId: number, panel: boolean }
  *   | { type: 'stop', tabId: number }
@@ -324,6 +325,7 @@
  *   | { type: 'edit-kept', tabId: number, media: string[], edit: TranscriptEdit }
  *   | { type: 'seek', tabId: number, media: string, at: number }
  *   | { type: 'save', tabId: number, saved: boolean }
+ *   | { type: 'remember', tabId: number, speaker: string, name: string }
  *   | { type: 'check' }} Request
  */
 

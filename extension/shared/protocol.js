@@ -2,11 +2,11 @@
 export const PROTOCOL_VERSION = 1;
 export const HOST_NAME = 'dev.wlk.host';
 /**
- * @typedef {Hello | Start | Audio | Configure | Retranslate | Visibility | Cut | Stop | Models | Download | Cancel | Remove | Speech | Export | Health | Translate} ToHost
+ * @typedef {Hello | Start | Audio | Configure | Retranslate | Visibility | Cut | Stop | Remember | Models | Download | Cancel | Remove | Forget | Voices | Speech | Export | Health | Translate} ToHost
  */
 
 /**
- * @typedef {HostHello | Captions | Status | HostModels | Progress | HostSpeech | Exported | HostHealth | Translated | Error} ToExtension
+ * @typedef {HostHello | Captions | Status | HostModels | Progress | HostSpeech | Exported | HostHealth | HostVoices | Recognised | Translated | Error} ToExtension
  */
 
 /**
@@ -34,7 +34,7 @@ export const HOST_NAME = 'dev.wlk.host';
 
 /**
  * Opens a session. If it is resumed, from and context say where it continues.
- * @typedef {{ type: "start", session: SessionId, options: Options, from?: Sample, context?: string, visible?: boolean, words?: boolean }} Start
+ * @typedef {{ type: "start", session: SessionId, options: Options, from?: Sample, context?: string, visible?: boolean, words?: boolean, known_voices?: boolean }} Start
  */
 
 /**
@@ -67,6 +67,15 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
+ * Keeps on the disk how these voices of a session sound, which are all one person's. The host answers with HostVoices, or with an Error of this request. A voice of that name that was remembered before is replaced.
+ * @typedef {{ type: "remember", session: SessionId, voices: (string)[], name: VoiceName }} Remember
+ */
+
+/**
+ * @typedef {string} VoiceName
+ */
+
+/**
  * Asks which models there are. The host answers with HostModels.
  * @typedef {{ type: "models" }} Models
  */
@@ -84,6 +93,16 @@ export const HOST_NAME = 'dev.wlk.host';
 /**
  * Deletes a model from the disk. HostModels follows when that is done. Sessions that use the model go on.
  * @typedef {{ type: "remove", model: ModelName }} Remove
+ */
+
+/**
+ * Erases a voice that is remembered. The host answers with HostVoices.
+ * @typedef {{ type: "forget", name: string | null }} Forget
+ */
+
+/**
+ * Asks which voices are remembered. The host answers with HostVoices.
+ * @typedef {{ type: "voices" }} Voices
  */
 
 /**
@@ -210,6 +229,16 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
+ * The voices that are remembered, by name. How they sound is never told.
+ * @typedef {{ type: "voices", voices: ({ name: VoiceName, since: number })[] }} HostVoices
+ */
+
+/**
+ * A voice of a session is one that is remembered. Each is told once.
+ * @typedef {{ type: "recognised", session: SessionId, speaker: string, name: VoiceName }} Recognised
+ */
+
+/**
  * How the last hosts were that captioned something, the newest first: numbers and codes alone.
  * @typedef {{ type: "health", runs: (Run)[] }} HostHealth
  */
@@ -255,10 +284,13 @@ export const DEFINITIONS = {
       { $ref: '#/$defs/Visibility' },
       { $ref: '#/$defs/Cut' },
       { $ref: '#/$defs/Stop' },
+      { $ref: '#/$defs/Remember' },
       { $ref: '#/$defs/Models' },
       { $ref: '#/$defs/Download' },
       { $ref: '#/$defs/Cancel' },
       { $ref: '#/$defs/Remove' },
+      { $ref: '#/$defs/Forget' },
+      { $ref: '#/$defs/Voices' },
       { $ref: '#/$defs/Speech' },
       { $ref: '#/$defs/Export' },
       { $ref: '#/$defs/Health' },
@@ -275,6 +307,8 @@ export const DEFINITIONS = {
       { $ref: '#/$defs/HostSpeech' },
       { $ref: '#/$defs/Exported' },
       { $ref: '#/$defs/HostHealth' },
+      { $ref: '#/$defs/HostVoices' },
+      { $ref: '#/$defs/Recognised' },
       { $ref: '#/$defs/Translated' },
       { $ref: '#/$defs/Error' },
     ],
@@ -333,6 +367,7 @@ export const DEFINITIONS = {
       context: { type: 'string', maxLength: 2000 },
       visible: { type: 'boolean' },
       words: { type: 'boolean' },
+      known_voices: { type: 'boolean' },
     },
     required: ['type', 'session', 'options'],
     additionalProperties: false,
@@ -395,6 +430,23 @@ export const DEFINITIONS = {
     required: ['type', 'session'],
     additionalProperties: false,
   },
+  Remember: {
+    type: 'object',
+    properties: {
+      type: { const: 'remember' },
+      session: { $ref: '#/$defs/SessionId' },
+      voices: {
+        type: 'array',
+        items: { type: 'string', pattern: '^[1-9][0-9]{0,5}$' },
+        minItems: 1,
+        maxItems: 12,
+      },
+      name: { $ref: '#/$defs/VoiceName' },
+    },
+    required: ['type', 'session', 'voices', 'name'],
+    additionalProperties: false,
+  },
+  VoiceName: { type: 'string', minLength: 1, maxLength: 80 },
   Models: {
     type: 'object',
     properties: { type: { const: 'models' } },
@@ -417,6 +469,21 @@ export const DEFINITIONS = {
     type: 'object',
     properties: { type: { const: 'remove' }, model: { $ref: '#/$defs/ModelName' } },
     required: ['type', 'model'],
+    additionalProperties: false,
+  },
+  Forget: {
+    type: 'object',
+    properties: {
+      type: { const: 'forget' },
+      name: { type: ['string', 'null'], minLength: 1, maxLength: 80 },
+    },
+    required: ['type', 'name'],
+    additionalProperties: false,
+  },
+  Voices: {
+    type: 'object',
+    properties: { type: { const: 'voices' } },
+    required: ['type'],
     additionalProperties: false,
   },
   Speech: {
@@ -748,6 +815,37 @@ export const DEFINITIONS = {
       hint: { type: 'string' },
     },
     required: ['code', 'message', 'hint'],
+    additionalProperties: false,
+  },
+  HostVoices: {
+    type: 'object',
+    properties: {
+      type: { const: 'voices' },
+      voices: {
+        type: 'array',
+        items: {
+          type: 'object',
+          properties: {
+            name: { $ref: '#/$defs/VoiceName' },
+            since: { type: 'integer', minimum: 0 },
+          },
+          required: ['name', 'since'],
+          additionalProperties: false,
+        },
+      },
+    },
+    required: ['type', 'voices'],
+    additionalProperties: false,
+  },
+  Recognised: {
+    type: 'object',
+    properties: {
+      type: { const: 'recognised' },
+      session: { $ref: '#/$defs/SessionId' },
+      speaker: { type: 'string' },
+      name: { $ref: '#/$defs/VoiceName' },
+    },
+    required: ['type', 'session', 'speaker', 'name'],
     additionalProperties: false,
   },
   HostHealth: {

@@ -19,19 +19,17 @@ from wlk_host.protocol.export import Export
 from wlk_host.protocol.health import Health
 from wlk_host.protocol.messages import (
     Audio,
-    Cancel,
     Configure,
     Cut,
-    Download,
     Hello,
-    Models,
-    Remove,
+    Remember,
     Retranslate,
     Speech,
     Start,
     Stop,
     ToModels,
     ToSession,
+    ToVoices,
     Visibility,
 )
 from wlk_host.protocol.words import Translate
@@ -77,6 +75,9 @@ class Refuse:
     request: str | None = None
 
 
+OfNoSession: TypeAlias = ToModels | ToVoices | Speech | Export | Health | Translate
+"""What is carried out whatever becomes of sessions. A word of one that is over is answered, too."""
+
 Command: TypeAlias = (
     Hello
     | Start
@@ -86,17 +87,10 @@ Command: TypeAlias = (
     | Visibility
     | Cut
     | Stop
-    | ToModels
-    | Speech
-    | Export
-    | Health
-    | Translate
+    | Remember
+    | OfNoSession
     | Refuse
 )
-
-
-_OF_NO_SESSION: Final = (Models, Download, Cancel, Remove, Speech, Export, Health, Translate)
-"""What is carried out whatever becomes of sessions. A word of one that is over is answered, too."""
 
 
 class _Phase(Enum):
@@ -171,7 +165,7 @@ class Connection:
             return Refuse(_hello_expected(message))
         if isinstance(message, Start):
             return self._start(message)
-        if isinstance(message, _OF_NO_SESSION):
+        if isinstance(message, OfNoSession):
             return message
         return self._for_session(message)
 

@@ -30,6 +30,8 @@ _Count: TypeAlias = Annotated[int, Meta(ge=0)]
 _Ordinal: TypeAlias = Annotated[int, Meta(ge=1)]
 _VersionText: TypeAlias = Annotated[str, Meta(max_length=32)]
 _Context: TypeAlias = Annotated[str, Meta(max_length=2000)]
+_VoiceNumber: TypeAlias = Annotated[str, Meta(pattern="^[1-9][0-9]{0,5}$")]
+VoiceName: TypeAlias = Annotated[str, Meta(min_length=1, max_length=80)]
 _Base64: TypeAlias = Annotated[str, Meta(max_length=1_048_576)]
 
 
@@ -49,6 +51,7 @@ class Start(Struct, frozen=True, forbid_unknown_fields=True, tag="start"):
     context: _Context = ""
     visible: bool = True
     words: bool = False
+    known_voices: bool = False
 
 
 class Audio(Struct, frozen=True, forbid_unknown_fields=True, tag="audio"):
@@ -95,6 +98,24 @@ class Stop(Struct, frozen=True, forbid_unknown_fields=True, tag="stop"):
     """No more audio."""
 
     session: SessionId
+
+
+class Remember(Struct, frozen=True, forbid_unknown_fields=True, tag="remember"):
+    """Keeps on the disk how these voices of a session sound, which are one person's."""
+
+    session: SessionId
+    voices: Annotated[tuple[_VoiceNumber, ...], Meta(min_length=1, max_length=12)]
+    name: VoiceName
+
+
+class Forget(Struct, frozen=True, forbid_unknown_fields=True, tag="forget"):
+    """Erases a remembered voice; None: all of them."""
+
+    name: VoiceName | None
+
+
+class Voices(Struct, frozen=True, forbid_unknown_fields=True, tag="voices"):
+    """Asks which voices are remembered."""
 
 
 class Models(Struct, frozen=True, forbid_unknown_fields=True, tag="models"):
@@ -295,6 +316,27 @@ class HostSpeech(Struct, frozen=True, forbid_unknown_fields=True, tag="speech"):
     clip: SpokenClip | None
 
 
+class NamedVoice(Struct, frozen=True, forbid_unknown_fields=True):
+    """A remembered voice. `since` is in seconds since 1970."""
+
+    name: VoiceName
+    since: _Count
+
+
+class HostVoices(Struct, frozen=True, forbid_unknown_fields=True, tag="voices"):
+    """The remembered voices, by name. How they sound is not told."""
+
+    voices: tuple[NamedVoice, ...]
+
+
+class Recognised(Struct, frozen=True, forbid_unknown_fields=True, tag="recognised"):
+    """A voice of a session is one that is remembered under that name."""
+
+    session: str
+    speaker: str
+    name: VoiceName
+
+
 class Error(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag="error"):
     """What went wrong and what to do.
 
@@ -315,9 +357,12 @@ class Error(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True,
         return cls(error.code, legible(error.message), legible(error.hint), session, answered)
 
 
-ToSession: TypeAlias = Audio | Configure | Retranslate | Visibility | Cut | Stop
+ToSession: TypeAlias = Audio | Configure | Retranslate | Visibility | Cut | Stop | Remember
 ToModels: TypeAlias = Models | Download | Cancel | Remove
-ToHost: TypeAlias = Hello | Start | ToSession | ToModels | Speech | Export | Health | Translate
+ToVoices: TypeAlias = Forget | Voices
+ToHost: TypeAlias = (
+    Hello | Start | ToSession | ToModels | ToVoices | Speech | Export | Health | Translate
+)
 ToExtension: TypeAlias = (
     HostHello
     | Captions
@@ -327,6 +372,8 @@ ToExtension: TypeAlias = (
     | HostSpeech
     | Exported
     | HostHealth
+    | HostVoices
+    | Recognised
     | Translated
     | Error
 )

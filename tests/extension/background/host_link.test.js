@@ -333,7 +333,8 @@ test('what is answered beside the engine is no sign of life of it', () => {
   bench.port.say({ type: 'speech', clip: null });
   const word = { session: 'a', request: '1', text: 'cão', problem: null };
   bench.port.say({ type: 'translated', ...word });
-  const types = ['progress', 'models', 'health', 'speech', 'translated'];
+  bench.port.say({ type: 'voices', voices: [] });
+  const types = ['progress', 'models', 'health', 'speech', 'translated', 'voices'];
   assert.deepEqual(
     bench.told.slice(-types.length),
     types.map((type) => `message ${type}`),

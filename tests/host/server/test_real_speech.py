@@ -86,7 +86,7 @@ class Replaying:
         begin = self.final_until
         end = len(self._pcm) // 2 if sent_until is None else sent_until
         self.lines = {name: text for name, text in self.lines.items() if name < begin}
-        with connect(f"ws://{address}/session") as socket:
+        with connect(f"ws://{address}/session", ping_interval=None) as socket:
             client = Talk(socket, PATIENCE_S)
             client.greet()
             client.start("a", options={"language": "en"}, context=self.text, **{"from": begin})
@@ -128,7 +128,7 @@ def test_a_connection_that_breaks_loses_and_doubles_nothing(address: str) -> Non
 @pytest.mark.parametrize("mode", ["full", "diff"])
 def test_asr(mode: str, address: str) -> None:
     pcm = samples()
-    with connect(f"ws://{address}/asr?language=en&mode={mode}") as socket:
+    with connect(f"ws://{address}/asr?language=en&mode={mode}", ping_interval=None) as socket:
         for at in range(0, len(pcm), SAMPLE_RATE):
             socket.send(pcm[at : at + SAMPLE_RATE])
         socket.send(b"")

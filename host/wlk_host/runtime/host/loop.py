@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from wlk_host.core.errors import DeviceError, WlkError, clear_frames, without_frames
 from wlk_host.core.ports import Promise
 from wlk_host.protocol import convert, messages
-from wlk_host.protocol.connection import Command, FeedAudio, Refuse, type_of
+from wlk_host.protocol.connection import Command, FeedAudio, OfNoSession, Refuse, type_of
 from wlk_host.protocol.export import Export
 from wlk_host.protocol.health import Health
 from wlk_host.protocol.messages import (
@@ -18,13 +18,17 @@ from wlk_host.protocol.messages import (
     Configure,
     Cut,
     Download,
+    Forget,
+    Hello,
     Models,
+    Remember,
     Remove,
     Retranslate,
     Speech,
     Start,
     Stop,
     Visibility,
+    Voices,
 )
 from wlk_host.protocol.words import Translate
 from wlk_host.runtime.host.exports import Exports
@@ -38,6 +42,7 @@ from wlk_host.runtime.host.running import Opening, Running, ToSession
 from wlk_host.runtime.host.sessions import Sessions
 from wlk_host.runtime.host.spoken_clip import spoken_clip
 from wlk_host.runtime.host.status import StatusReporter
+from wlk_host.runtime.host.voice_book import VoiceBook, voices_file
 from wlk_host.runtime.host.watchdog import LOOK_EVERY_S
 from wlk_host.runtime.loading import cores
 from wlk_host.runtime.ports import LoadedModel, ModelLoader, Threads, Urgency
@@ -104,7 +109,7 @@ class HostLoop(Generic[P]):
         self._sessions = Sessions(self._models)
         self._exports = Exports(threads.apart("exports"), send, now)
         self._look_ups = LookUps(threads.apart("look-ups"), send, now)
-        self._voices = KnownVoices()
+        self._voices = KnownVoices(VoiceBook(voices_file()))
         self._hung = HungWork(threads, self._models, self._sessions, self._fail, now)
         self._n_turns = 0
         self._input_ended = False
@@ -176,24 +181,31 @@ class HostLoop(Generic[P]):
             case Start():
                 with self._contained(command.session):
                     self._open(command)
-            case FeedAudio() | Cut() | Configure() | Retranslate() | Stop():
+            case FeedAudio() | Cut() | Configure() | Retranslate() | Remember() | Stop():
                 self._ask(command)
             case Visibility():
                 self._of(command.session).visible = command.visible
-            case Models() | Download() | Cancel() | Remove() | Health():
-                if not isinstance(command, Models | Health):
-                    self._models.forget_failures()
+            case Hello():
+                pass  # It is answered where it is read.
+            case _:
                 with self._contained(None, type_of(command)):
-                    self._answer(command)
+                    self._serve(command)
+
+    def _serve(self, request: OfNoSession) -> None:
+        match request:
+            case Models() | Health():
+                self._answer(request)
+            case Download() | Cancel() | Remove():
+                self._models.forget_failures()
+                self._answer(request)
+            case Forget() | Voices():
+                self._send(self._voices.obey(request))
             case Speech():
-                with self._contained(None, type_of(command)):
-                    self._send(messages.HostSpeech(spoken_clip()))
+                self._send(messages.HostSpeech(spoken_clip()))
             case Export():
-                with self._contained(None, type_of(command)):
-                    self._exports.take(command)
+                self._exports.take(request)
             case Translate():
-                with self._contained(None, type_of(command)):
-                    self._look_ups.take(command, self._sessions.find(command.session))
+                self._look_ups.take(request, self._sessions.find(request.session))
 
     def _end_requests(self) -> None:
         """Tell of those that failed on threads of their own."""
@@ -249,9 +261,8 @@ class HostLoop(Generic[P]):
         start = opening.start
         del self._sessions.opening[start.session]
         model = self._models.take(opening.loading)
-        session = model.open(
-            opening.options, start.start, start.context, self._voices.of(start.session)
-        )
+        speakers = self._voices.of(start.session, recalls=start.known_voices)
+        session = model.open(opening.options, start.start, start.context, speakers)
         self._sessions.running[start.session] = running = Running(
             start.session,
             session,
@@ -262,6 +273,8 @@ class HostLoop(Generic[P]):
             start.words,
             start.start,
             model.place(self._threads),
+            speakers,
+            self._voices.remember,
             waiting=opening.waiting,
         )
         running.tell()
