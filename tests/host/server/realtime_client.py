@@ -74,6 +74,8 @@ class Realtime:
 async def connected(
     address: str, key: str = "none", within_s: float = WITHIN_S, **more: Any
 ) -> AsyncIterator[Realtime]:
+    # Pings wait behind sound that was sent at once, and a busy machine takes its time for that.
+    more.setdefault("websocket_connection_options", {"ping_interval": None})
     async with (
         openai.AsyncOpenAI(api_key=key, base_url=f"http://{address}/v1", max_retries=0) as client,
         client.realtime.connect(extra_query={"intent": "transcription"}, **more) as connection,
