@@ -12,6 +12,18 @@ export const UNANSWERED_FRAMES = 300;
 /** The same while it loads a model, which can take a minute and is one long silence. */
 export const UNANSWERED_FRAMES_LOADING = 1800;
 
+/** @type {ReadonlySet<ToExtension['type']>} what is answered on other threads than captions */
+const BESIDE = new Set([
+  'exported',
+  'health',
+  'hello',
+  'models',
+  'progress',
+  'speech',
+  'translated',
+  'voices',
+]);
+
 /** Counts in audio, not in time: neither a suspended machine nor a silent one hangs. */
 export class LifeSigns {
   /** @type {Map<string, number>} frames of each session since the host last spoke */
@@ -40,8 +52,7 @@ export class LifeSigns {
    */
   heard(message) {
     // What is answered beside the engine says nothing of the sessions.
-    if (['health', 'hello', 'models', 'progress', 'speech', 'exported'].includes(message.type))
-      return;
+    if (BESIDE.has(message.type)) return;
     this.#unanswered.clear();
     if (!('session' in message) || message.session === null) return;
     const opening = message.type === 'status' && message.state === 'loading';

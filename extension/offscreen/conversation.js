@@ -1,4 +1,3 @@
-import { captionRows } from '../shared/captions.js';
 import { ConversationTranslation } from '../translation/conversation_translation.js';
 import { changesBetween, lineOfYou, merged, withoutAged } from './channels.js';
 import { HaltWatch } from './halt_watch.js';
@@ -7,17 +6,16 @@ import { isAudible } from './loudness.js';
 import { MediaTranscript } from './media_transcript.js';
 import { ofMicrophone, OwnLines } from './own_lines.js';
 import { shownPhase } from './phase.js';
+import { requestToRemember } from './remembered_voices.js';
 import { CaptionSession } from './session.js';
 import { ShownCaptions } from './shown_captions.js';
 
-/** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
 /** @typedef {import('../shared/messages.js').MicrophoneState} MicrophoneState */
 /** @typedef {import('../shared/messages.js').StepWish} StepWish */
 /** @typedef {import('../shared/protocol.js').Line} Line */
 /** @typedef {import('../shared/protocol.js').Options} Options */
 /** @typedef {import('../shared/translation_rules.js').Wish} Wish */
 /** @typedef {import('./edges.js').Outlets} Outlets */
-/** @typedef {import('./edges.js').SaidOfSession} SaidOfSession */
 
 /**
  * What is said in one tab and, where the user wants it, into the microphone. Each channel is a
@@ -46,10 +44,10 @@ export class Conversation {
 
   /**
    * @param {{ id: string, tabId: number, options: Options, translation: Wish, step?: StepWish,
-   *   visible: boolean, page: import('../shared/messages.js').Page }} start
+   *   visible: boolean, page: import('../shared/messages.js').Page, knownVoices?: boolean }} start
    * @param {Outlets} outlets
    */
-  constructor({ id, tabId, options, translation, step = 'off', visible, page }, outlets) {
+  constructor({ id, tabId, options, translation, step = 'off', visible, page, ...more }, outlets) {
     this.id = id;
     this.tabId = tabId;
     this.#outlets = outlets;
@@ -70,7 +68,7 @@ export class Conversation {
       },
     );
     this.#tab = new CaptionSession(
-      { id, options, visible },
+      { id, options, visible, ...more },
       {
         toHost: outlets.toHost,
         captionsChanged: () => this.#publish(),
@@ -97,7 +95,7 @@ export class Conversation {
     return this.#tab.stopping;
   }
 
-  /** @returns {Omit<CaptureState, 'saved'>} */
+  /** @returns {Omit<import('../shared/messages.js').CaptureState, 'saved'>} */
   get state() {
     const { id: session, tabId } = this;
     const { phase, translation: host, ...state } = this.#tab.state;
@@ -120,8 +118,7 @@ export class Conversation {
 
   /** @returns {string} the newest line, draft included; empty before the first */
   lastLine() {
-    const [row] = captionRows(this.#shown.model, -1, 1);
-    return row ? (row.committed + row.draft).trim() : '';
+    return this.#shown.lastLine;
   }
 
   /** Tell the overlay that its last line was copied. */
@@ -129,15 +126,12 @@ export class Conversation {
     this.#outlets.toOverlay({ type: 'copied', session: this.id });
   }
 
-  /**
-   * Tell the overlay what a word means.
-   * @param {string} word
-   * @param {string | null} language
-   */
-  async lookUp(word, language) {
-    const source = language ?? this.#tab.state.language ?? 'en';
-    const meaning = await this.#translation.lookUp(word, source);
-    this.#outlets.toOverlay({ type: 'meaning', session: this.id, word, meaning });
+  /** @param {import('../shared/messages.js').LookedUp} asked word whose meaning the overlay is told */
+  async lookUp(asked) {
+    const { translator = null } = this.#options;
+    const said = { session: this.id, language: this.#tab.state.language, translator };
+    const meaning = await this.#translation.lookUp(asked, said);
+    this.#outlets.toOverlay({ type: 'meaning', session: this.id, word: asked.word, ...meaning });
   }
 
   /** @returns {Promise<void> | null} when what was said last is translated; null: it is already */
@@ -222,6 +216,12 @@ export class Conversation {
     for (const session of this.#sessions()) session.repeatOptions();
   }
 
+  /** @param {{ speaker: string, name: string }} voice to be remembered */
+  remember(voice) {
+    const request = requestToRemember(this.#tab, this.transcript.transcript, voice);
+    if (request) this.#outlets.toHost(request);
+  }
+
   /** Have all lines translated into the target language of now. */
   retranslate() {
     if (this.#translation.isByBrowser) return this.#translation.retranslate();
@@ -286,7 +286,7 @@ export class Conversation {
   }
 
   /**
-   * @param {SaidOfSession} message of the host's, perhaps of another conversation
+   * @param {import('./edges.js').SaidOfSession} message of the host's, perhaps of another conversation
    * @returns {'tab' | 'microphone' | null} the channel that is over, before its sound was
    */
   receive(message) {
@@ -294,8 +294,8 @@ export class Conversation {
     if (!session) return null;
     const ended = message.type === 'status' && message.state === 'ended';
     if (ended && session.goOn()) return null;
-    if (message.type === 'captions') session.applyCaptions(message);
-    else if (message.type === 'status' && !ended) session.applyStatus(message);
+    if (message.type === 'translated') this.#translation.takeMeaning(message);
+    else if (message.type !== 'error' && !ended) session.apply(message);
     else if (session === this.#tab) return 'tab';
     else return this.#leave();
     return null;

@@ -6,7 +6,6 @@ import { openedInTime, releaseTab, takeTab } from './sources.js';
 
 /** @typedef {import('../shared/messages.js').MicrophoneState} MicrophoneState */
 /** @typedef {import('../shared/messages.js').OffscreenCommand} OffscreenCommand */
-/** @typedef {import('../shared/messages.js').OffscreenReport} OffscreenReport */
 /** @typedef {import('../shared/messages.js').Problem} Problem */
 /** @typedef {import('../shared/protocol.js').ToExtension} ToExtension */
 /** @typedef {import('./edges.js').Edges} Edges */
@@ -62,6 +61,7 @@ export class Conversations {
       this.#each(tabId, ({ transcript }) => transcript.noteSpeaking(name, found)),
     edit: ({ tabId, edit }) =>
       this.#at(tabId).forEach(({ conversation }) => conversation.transcript.edit(edit)),
+    remember: ({ tabId, ...voice }) => this.#each(tabId, (active) => active.remember(voice)),
     media: ({ tabId, frame, ...media }) =>
       this.#each(tabId, (active) => active.noteMedia(frame, media)),
     save: ({ tabId, saved }) =>
@@ -71,8 +71,7 @@ export class Conversations {
     recalled: ({ tabId, kept }) => this.#each(tabId, ({ transcript }) => transcript.recall(kept)),
     transcripts: ({ tabIds, whole }) => this.#setReaders(tabIds, whole),
     retranslate: ({ tabId }) => this.#each(tabId, (active) => active.retranslate()),
-    'look-up': ({ tabId, word, language }) =>
-      this.#each(tabId, (active) => void active.lookUp(word, language)),
+    'look-up': ({ tabId, ...asked }) => this.#each(tabId, (active) => void active.lookUp(asked)),
     show: ({ tabId }) => this.#each(tabId, (active) => active.show()),
   };
 
@@ -146,6 +145,7 @@ export class Conversations {
           ...translation,
           now,
           schedule,
+          toHost: (message) => report({ type: 'to-host', message }),
           duck: (ducked) => entry.capture?.setDucked(ducked),
         },
       },

@@ -23,12 +23,6 @@ import { phaseOf } from './phase.js';
  * @property {import('./host_voices.js').VoiceOutlets} [voices]
  */
 
-/**
- * Where nobody else numbers voices.
- * @type {import('./host_voices.js').VoiceOutlets}
- */
-const ALONE = { take: (wanted) => wanted, recognised: () => {} };
-
 /** Enough for the recogniser to go on in the same style; the protocol allows 2000. */
 const CONTEXT_LENGTH = 400;
 
@@ -80,17 +74,20 @@ export class CaptionSession {
   #outlets;
   #options;
   #visible;
+  /** Whether they may be recognised and remembered. */
+  #knownVoices;
 
   /**
-   * @param {{ id: string, options: Options, visible: boolean }} start
+   * @param {{ id: string, options: Options, visible: boolean, knownVoices?: boolean }} start
    * @param {SessionOutlets} outlets
    */
-  constructor({ id, options, visible }, outlets) {
+  constructor({ id, options, visible, knownVoices = false }, outlets) {
     this.id = id;
     this.#options = options;
     this.#visible = visible;
+    this.#knownVoices = knownVoices;
     this.#outlets = outlets;
-    this.#voices = new HostVoices(outlets.voices ?? ALONE);
+    this.#voices = new HostVoices(outlets.voices);
   }
 
   /** True after `stop`: the capture is over, its last words may be outstanding. */
@@ -98,9 +95,14 @@ export class CaptionSession {
     return this.#stopping;
   }
 
-  /** The options that hold. */
-  get options() {
-    return this.#options;
+  /** Whether a host is there. */
+  get attached() {
+    return this.#attached;
+  }
+
+  /** Those that the host hears. */
+  get voices() {
+    return this.#voices;
   }
 
   /** Whether the user looks at the tab. */
@@ -179,6 +181,7 @@ export class CaptionSession {
       context: contextBefore(before, from, CONTEXT_LENGTH),
       visible: this.#visible,
       words: true,
+      ...(this.#knownVoices && { known_voices: true }),
     });
     this.#feed.begin(from);
     if (this.#stopping) this.#outlets.toHost({ type: 'stop', session: this.id });
@@ -265,6 +268,13 @@ export class CaptionSession {
     this.#changingModel = false;
     this.attach();
     return true;
+  }
+
+  /** @param {Captions | import('../shared/protocol.js').Recognised | Status} message */
+  apply(message) {
+    if (message.type === 'captions') this.applyCaptions(message);
+    else if (message.type === 'recognised') this.#voices.name(message.speaker, message.name);
+    else this.applyStatus(message);
   }
 
   /** @param {Captions} update */

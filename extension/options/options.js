@@ -12,6 +12,7 @@ import { defaults, listenToLists, showKeys, showLists } from './lists.js';
 import { goToModel, showBackends, showModels, showProgress } from './models.js';
 import { showPreview } from './preview.js';
 import { listenToRules, makeTargetRow, showRules } from './translation.js';
+import { showVoices } from './voices.js';
 
 /** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
 /** @typedef {import('../shared/messages.js').Problem} Problem */
@@ -165,9 +166,11 @@ async function erase() {
   saving = null;
   await store.erase();
   await new Archive(databasesFor({ incognito: false }), Date.now).eraseAll();
+  line.tellHost({ type: 'forget', name: null });
   settings = await store.load();
   show();
-  byId('erase-state').textContent = text('erase_done');
+  const left = hello === null ? text('erase_without_host') : '';
+  byId('erase-state').textContent = `${text('erase_done')} ${left}`.trim();
 }
 
 async function copyReport() {
@@ -197,6 +200,7 @@ async function findHost() {
   if (problem) return;
   line.watch({ host: true });
   line.tellHost({ type: 'models' });
+  line.tellHost({ type: 'voices' });
 }
 
 /** @param {ViewMessage} message */
@@ -215,6 +219,8 @@ function receive(message) {
     sought = '';
   } else if (said.type === 'progress') {
     showProgress(said);
+  } else if (said.type === 'voices') {
+    showVoices(said.voices, (request) => line.tellHost(request));
   } else if (said.type === 'health') {
     takeHealth(said);
   } else if (said.type === 'error' && said.session === null) {

@@ -2,11 +2,11 @@
 export const PROTOCOL_VERSION = 1;
 export const HOST_NAME = 'dev.wlk.host';
 /**
- * @typedef {Hello | Start | Audio | Configure | Retranslate | Visibility | Cut | Stop | Models | Download | Cancel | Remove | Speech | Export | Health} ToHost
+ * @typedef {Hello | Start | Audio | Configure | Retranslate | Visibility | Cut | Stop | Remember | Models | Download | Cancel | Remove | Forget | Voices | Speech | Export | Health | Translate} ToHost
  */
 
 /**
- * @typedef {HostHello | Captions | Status | HostModels | Progress | HostSpeech | Exported | HostHealth | Error} ToExtension
+ * @typedef {HostHello | Captions | Status | HostModels | Progress | HostSpeech | Exported | HostHealth | HostVoices | Recognised | Translated | Error} ToExtension
  */
 
 /**
@@ -34,7 +34,7 @@ export const HOST_NAME = 'dev.wlk.host';
 
 /**
  * Opens a session. If it is resumed, from and context say where it continues.
- * @typedef {{ type: "start", session: SessionId, options: Options, from?: Sample, context?: string, visible?: boolean, words?: boolean }} Start
+ * @typedef {{ type: "start", session: SessionId, options: Options, from?: Sample, context?: string, visible?: boolean, words?: boolean, known_voices?: boolean }} Start
  */
 
 /**
@@ -67,6 +67,15 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
+ * Keeps on the disk how these voices of a session sound, which are all one person's. The host answers with HostVoices, or with an Error of this request. A voice of that name that was remembered before is replaced.
+ * @typedef {{ type: "remember", session: SessionId, voices: (string)[], name: VoiceName }} Remember
+ */
+
+/**
+ * @typedef {string} VoiceName
+ */
+
+/**
  * Asks which models there are. The host answers with HostModels.
  * @typedef {{ type: "models" }} Models
  */
@@ -84,6 +93,16 @@ export const HOST_NAME = 'dev.wlk.host';
 /**
  * Deletes a model from the disk. HostModels follows when that is done. Sessions that use the model go on.
  * @typedef {{ type: "remove", model: ModelName }} Remove
+ */
+
+/**
+ * Erases a voice that is remembered. The host answers with HostVoices.
+ * @typedef {{ type: "forget", name: string | null }} Forget
+ */
+
+/**
+ * Asks which voices are remembered. The host answers with HostVoices.
+ * @typedef {{ type: "voices" }} Voices
  */
 
 /**
@@ -121,6 +140,15 @@ export const HOST_NAME = 'dev.wlk.host';
 /**
  * Asks how the host has been lately. The host answers with HostHealth.
  * @typedef {{ type: "health" }} Health
+ */
+
+/**
+ * Asks what a word or a short phrase of a session's captions means. The host answers with Translated within 10 s, unless the session ends first. Lines are translated before words.
+ * @typedef {{ type: "translate", session: SessionId, request: TranslateId, text: string, source: string | null, target: string, translator: string | null }} Translate
+ */
+
+/**
+ * @typedef {string} TranslateId
  */
 
 /**
@@ -201,6 +229,16 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
+ * The voices that are remembered, by name. How they sound is never told.
+ * @typedef {{ type: "voices", voices: ({ name: VoiceName, since: number })[] }} HostVoices
+ */
+
+/**
+ * A voice of a session is one that is remembered. Each is told once.
+ * @typedef {{ type: "recognised", session: SessionId, speaker: string, name: VoiceName }} Recognised
+ */
+
+/**
  * How the last hosts were that captioned something, the newest first: numbers and codes alone.
  * @typedef {{ type: "health", runs: (Run)[] }} HostHealth
  */
@@ -223,6 +261,11 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
+ * The meaning of a word, or why there is none. One of text and problem is null.
+ * @typedef {{ type: "translated", session: SessionId, request: TranslateId, text: string | null, problem: Problem }} Translated
+ */
+
+/**
  * @typedef {{ type: "error", code: string, message: string, hint: string, session: string | null, request?: string }} Error
  */
 
@@ -241,13 +284,17 @@ export const DEFINITIONS = {
       { $ref: '#/$defs/Visibility' },
       { $ref: '#/$defs/Cut' },
       { $ref: '#/$defs/Stop' },
+      { $ref: '#/$defs/Remember' },
       { $ref: '#/$defs/Models' },
       { $ref: '#/$defs/Download' },
       { $ref: '#/$defs/Cancel' },
       { $ref: '#/$defs/Remove' },
+      { $ref: '#/$defs/Forget' },
+      { $ref: '#/$defs/Voices' },
       { $ref: '#/$defs/Speech' },
       { $ref: '#/$defs/Export' },
       { $ref: '#/$defs/Health' },
+      { $ref: '#/$defs/Translate' },
     ],
   },
   ToExtension: {
@@ -260,6 +307,9 @@ export const DEFINITIONS = {
       { $ref: '#/$defs/HostSpeech' },
       { $ref: '#/$defs/Exported' },
       { $ref: '#/$defs/HostHealth' },
+      { $ref: '#/$defs/HostVoices' },
+      { $ref: '#/$defs/Recognised' },
+      { $ref: '#/$defs/Translated' },
       { $ref: '#/$defs/Error' },
     ],
   },
@@ -317,6 +367,7 @@ export const DEFINITIONS = {
       context: { type: 'string', maxLength: 2000 },
       visible: { type: 'boolean' },
       words: { type: 'boolean' },
+      known_voices: { type: 'boolean' },
     },
     required: ['type', 'session', 'options'],
     additionalProperties: false,
@@ -379,6 +430,23 @@ export const DEFINITIONS = {
     required: ['type', 'session'],
     additionalProperties: false,
   },
+  Remember: {
+    type: 'object',
+    properties: {
+      type: { const: 'remember' },
+      session: { $ref: '#/$defs/SessionId' },
+      voices: {
+        type: 'array',
+        items: { type: 'string', pattern: '^[1-9][0-9]{0,5}$' },
+        minItems: 1,
+        maxItems: 12,
+      },
+      name: { $ref: '#/$defs/VoiceName' },
+    },
+    required: ['type', 'session', 'voices', 'name'],
+    additionalProperties: false,
+  },
+  VoiceName: { type: 'string', minLength: 1, maxLength: 80 },
   Models: {
     type: 'object',
     properties: { type: { const: 'models' } },
@@ -401,6 +469,21 @@ export const DEFINITIONS = {
     type: 'object',
     properties: { type: { const: 'remove' }, model: { $ref: '#/$defs/ModelName' } },
     required: ['type', 'model'],
+    additionalProperties: false,
+  },
+  Forget: {
+    type: 'object',
+    properties: {
+      type: { const: 'forget' },
+      name: { type: ['string', 'null'], minLength: 1, maxLength: 80 },
+    },
+    required: ['type', 'name'],
+    additionalProperties: false,
+  },
+  Voices: {
+    type: 'object',
+    properties: { type: { const: 'voices' } },
+    required: ['type'],
     additionalProperties: false,
   },
   Speech: {
@@ -480,6 +563,24 @@ export const DEFINITIONS = {
     required: ['type'],
     additionalProperties: false,
   },
+  Translate: {
+    type: 'object',
+    properties: {
+      type: { const: 'translate' },
+      session: { $ref: '#/$defs/SessionId' },
+      request: { $ref: '#/$defs/TranslateId' },
+      text: { type: 'string', minLength: 1, maxLength: 200 },
+      source: { type: ['string', 'null'], minLength: 1, maxLength: 64 },
+      target: {
+        type: 'string',
+        pattern: '^([a-z]{2,3}|[a-z]{5,8})(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$',
+      },
+      translator: { type: ['string', 'null'], minLength: 1, maxLength: 4096 },
+    },
+    required: ['type', 'session', 'request', 'text', 'source', 'target', 'translator'],
+    additionalProperties: false,
+  },
+  TranslateId: { type: 'string', minLength: 1, maxLength: 64 },
   HostHello: {
     type: 'object',
     properties: {
@@ -716,6 +817,37 @@ export const DEFINITIONS = {
     required: ['code', 'message', 'hint'],
     additionalProperties: false,
   },
+  HostVoices: {
+    type: 'object',
+    properties: {
+      type: { const: 'voices' },
+      voices: {
+        type: 'array',
+        items: {
+          type: 'object',
+          properties: {
+            name: { $ref: '#/$defs/VoiceName' },
+            since: { type: 'integer', minimum: 0 },
+          },
+          required: ['name', 'since'],
+          additionalProperties: false,
+        },
+      },
+    },
+    required: ['type', 'voices'],
+    additionalProperties: false,
+  },
+  Recognised: {
+    type: 'object',
+    properties: {
+      type: { const: 'recognised' },
+      session: { $ref: '#/$defs/SessionId' },
+      speaker: { type: 'string' },
+      name: { $ref: '#/$defs/VoiceName' },
+    },
+    required: ['type', 'session', 'speaker', 'name'],
+    additionalProperties: false,
+  },
   HostHealth: {
     type: 'object',
     properties: {
@@ -762,6 +894,18 @@ export const DEFINITIONS = {
     additionalProperties: false,
   },
   Count: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+  Translated: {
+    type: 'object',
+    properties: {
+      type: { const: 'translated' },
+      session: { $ref: '#/$defs/SessionId' },
+      request: { $ref: '#/$defs/TranslateId' },
+      text: { type: ['string', 'null'] },
+      problem: { $ref: '#/$defs/Problem' },
+    },
+    required: ['type', 'session', 'request', 'text', 'problem'],
+    additionalProperties: false,
+  },
   Error: {
     type: 'object',
     properties: {

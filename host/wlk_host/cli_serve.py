@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
@@ -163,7 +164,7 @@ def _cluster_missing() -> WlkError:
     return WlkError(
         "cluster_missing",
         "serving with replicas needs Ray Serve, which is not installed",
-        'install it with: pip install "wlk-host[cluster]"',
+        f'run: "{sys.executable}" -m pip install "wlk-host[cluster]"',
     )
 
 
@@ -171,5 +172,5 @@ def _extra_missing(missing: list[str]) -> WlkError:
     return WlkError(
         "serve_missing",
         f"serving needs packages that are not installed: {', '.join(missing)}",
-        'install them with: pip install "wlk-host[serve]"',
+        f'run: "{sys.executable}" -m pip install "wlk-host[serve]"',
     )

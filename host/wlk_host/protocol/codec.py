@@ -14,7 +14,16 @@ from wlk_host.protocol.messages import MOST_OF_AN_ID, ToExtension, ToHost
 _MOST_QUOTED: Final = 300
 """Characters that an error says of a message that was not understood."""
 
-_OF_SESSIONS: Final = ("start", "audio", "configure", "retranslate", "visibility", "cut", "stop")
+_OF_SESSIONS: Final = (
+    "start",
+    "audio",
+    "configure",
+    "retranslate",
+    "visibility",
+    "cut",
+    "stop",
+    "remember",
+)
 
 _TYPES: Final = (
     "hello",
@@ -26,6 +35,9 @@ _TYPES: Final = (
     "speech",
     "export",
     "health",
+    "forget",
+    "voices",
+    "translate",
 )
 
 _to_host: Final = msgspec.json.Decoder[ToHost](ToHost)

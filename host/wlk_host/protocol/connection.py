@@ -19,21 +19,20 @@ from wlk_host.protocol.export import Export
 from wlk_host.protocol.health import Health
 from wlk_host.protocol.messages import (
     Audio,
-    Cancel,
     Configure,
     Cut,
-    Download,
     Hello,
-    Models,
-    Remove,
+    Remember,
     Retranslate,
     Speech,
     Start,
     Stop,
     ToModels,
     ToSession,
+    ToVoices,
     Visibility,
 )
+from wlk_host.protocol.words import Translate
 from wlk_host.version import __version__, is_newer
 
 _SAMPLE_BYTES: Final = 2
@@ -76,6 +75,9 @@ class Refuse:
     request: str | None = None
 
 
+OfNoSession: TypeAlias = ToModels | ToVoices | Speech | Export | Health | Translate
+"""What is carried out whatever becomes of sessions. A word of one that is over is answered, too."""
+
 Command: TypeAlias = (
     Hello
     | Start
@@ -85,10 +87,8 @@ Command: TypeAlias = (
     | Visibility
     | Cut
     | Stop
-    | ToModels
-    | Speech
-    | Export
-    | Health
+    | Remember
+    | OfNoSession
     | Refuse
 )
 
@@ -165,7 +165,7 @@ class Connection:
             return Refuse(_hello_expected(message))
         if isinstance(message, Start):
             return self._start(message)
-        if isinstance(message, (Models, Download, Cancel, Remove, Speech, Export, Health)):
+        if isinstance(message, OfNoSession):
             return message
         return self._for_session(message)
 

@@ -22,6 +22,13 @@ HEAD_S: Final = 10.0
 
 _GRACE_S: Final = 5
 
+_CAUSED_OUTSIDE: Final = (
+    "Invalid HTTP request received.",
+    # uvicorn 0.54 says it of every WebSocket that is refused with an answer.
+    "ASGI callable returned without completing handshake.",
+)
+"""Errors that anyone who connects can cause, as often as they like. Metrics count them instead."""
+
 _REASON: Final = (
     b'{"error":{"message":"got too many connections (wait a minute, then connect again)",'
     b'"type":"invalid_request_error","param":null,"code":"connections_too_many"}}'
@@ -99,6 +106,10 @@ class _Guarded(H11Protocol):
         if self.scope is not None:
             self._forget_deadline()
 
+    def send_400_response(self, msg: str) -> None:
+        self._metrics.request("connection", "invalid")
+        super().send_400_response(msg)
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._forget_deadline()
         super().connection_lost(exc)
@@ -129,8 +140,7 @@ def server_of(
         certificate: for TLS; None without.
         head_s: seconds in which a new connection has to have sent the head of a request.
     """
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    quiet_log()
     rate = ConnectRate(limits.connects_a_minute)
     guarded: Any = partial(
         _Guarded, rate=rate, most=limits.connections, metrics=metrics, head_s=head_s
@@ -153,6 +163,18 @@ def server_of(
             ssl_keyfile=None if certificate is None else str(certificate.key),
         )
     )
+
+
+def quiet_log() -> None:
+    """Let uvicorn log neither addresses, since tokens can be in them, nor what anyone can cause."""
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.error").addFilter(_is_ours)
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Whether an error is not merely what somebody sent."""
+    return record.msg not in _CAUSED_OUTSIDE
 
 
 def listening(address: str, port: int) -> socket.socket:
