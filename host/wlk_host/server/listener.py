@@ -140,7 +140,9 @@ def server_of(
         certificate: for TLS; None without.
         head_s: seconds in which a new connection has to have sent the head of a request.
     """
-    quiet_log()
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.error").addFilter(_is_ours)
     rate = ConnectRate(limits.connects_a_minute)
     guarded: Any = partial(
         _Guarded, rate=rate, most=limits.connections, metrics=metrics, head_s=head_s
@@ -163,13 +165,6 @@ def server_of(
             ssl_keyfile=None if certificate is None else str(certificate.key),
         )
     )
-
-
-def quiet_log() -> None:
-    """Let uvicorn log neither addresses, since tokens can be in them, nor what anyone can cause."""
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-    logging.getLogger("uvicorn.error").addFilter(_is_ours)
 
 
 def _is_ours(record: logging.LogRecord) -> bool:

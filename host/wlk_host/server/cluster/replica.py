@@ -19,7 +19,6 @@ from wlk_host.server.cluster.shares import SharedMetrics, SharedSeats, SharedSou
 from wlk_host.server.cluster.store import RayStore
 from wlk_host.server.engine import Engine
 from wlk_host.server.limits import Limits
-from wlk_host.server.listener import quiet_log
 from wlk_host.server.offer import Offer
 from wlk_host.server.service import Service
 
@@ -65,7 +64,6 @@ class Replica:
 
     def __init__(self, settings: ReplicaSettings, ledger: Any) -> None:
         logs.configure(["serve", "replica"])
-        quiet_log()
         if settings.is_here:
             _listen_here()
         context = ray.get_runtime_context()

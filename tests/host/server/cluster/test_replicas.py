@@ -221,9 +221,10 @@ def test_junk_is_refused_and_takes_no_memory(server: Server) -> None:
         assert found is not None
         return int(found[1]) >> 10
 
-    def has_refused() -> bool:
+    def is_well() -> bool:
+        refused = 'requests_total{interface="connection",outcome="refused"}'
         try:
-            return server.metric('requests_total{interface="connection",outcome="refused"}') > 500
+            return server.ask("/healthz")[0] == 200 and server.metric(refused) > 500
         except OSError:  # As one of those too many.
             return False
 
@@ -232,12 +233,11 @@ def test_junk_is_refused_and_takes_no_memory(server: Server) -> None:
         with socket.create_connection((host, int(port)), PATIENCE_S) as one:
             one.sendall(b"\x16\x03\x01 junk\r\n\r\n")
     assert memory_mb() - before < 20
-    wait_until(has_refused)  # 500 a minute come back.
-    assert server.ask("/healthz")[0] == 200
+    wait_until(is_well)  # 500 a minute come back.
 
 
 def test_the_log_keeps_nothing_that_strangers_cause(server: Server) -> None:
     log = "".join(file.read_text("utf-8") for file in server.home.rglob("host.log*"))
     assert "wlk-host" in log
-    assert "handshake" not in log
-    assert "Invalid HTTP request" not in log
+    # Ray Serve silences uvicorn, whose errors anyone can cause, and whose lines name addresses.
+    assert [told for told in ("handshake", "Invalid HTTP", "/session", "/v1/") if told in log] == []
