@@ -2,11 +2,11 @@
 export const PROTOCOL_VERSION = 1;
 export const HOST_NAME = 'dev.wlk.host';
 /**
- * @typedef {Hello | Start | Audio | Configure | Retranslate | Visibility | Cut | Stop | Models | Download | Cancel | Remove | Speech | Export | Health} ToHost
+ * @typedef {Hello | Start | Audio | Configure | Retranslate | Visibility | Cut | Stop | Models | Download | Cancel | Remove | Speech | Export | Health | Remote | Probe} ToHost
  */
 
 /**
- * @typedef {HostHello | Captions | Status | HostModels | Progress | HostSpeech | Exported | HostHealth | Error} ToExtension
+ * @typedef {HostHello | Captions | Status | HostModels | Progress | HostSpeech | Exported | HostHealth | HostRemote | Probed | Error} ToExtension
  */
 
 /**
@@ -124,6 +124,41 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
+ * as the user typed it
+ * @typedef {string} ServerAddress
+ */
+
+/**
+ * never told again, logged or kept
+ * @typedef {string | null} ServerToken
+ */
+
+/**
+ * SHA-256 of a certificate; null: one that this system trusts
+ * @typedef {string | null} Fingerprint
+ */
+
+/**
+ * A machine that captions for this one, and what it wants to know.
+ * @typedef {{ address: ServerAddress, token: ServerToken, fingerprint: Fingerprint }} RemoteServer
+ */
+
+/**
+ * a RemoteServer; null: none
+ * @typedef {{ address: ServerAddress, token: ServerToken, fingerprint: Fingerprint } | null} ChosenServer
+ */
+
+/**
+ * From now on a server captions the sessions; null: this machine does. The host answers with HostRemote, and again whenever that changes.
+ * @typedef {{ type: "remote", server: ChosenServer }} Remote
+ */
+
+/**
+ * Asks whether a server can be had. The host answers with Probed. Nothing else changes.
+ * @typedef {{ type: "probe", server: RemoteServer }} Probe
+ */
+
+/**
  * The answer to Hello, sent again after every installation or removal of a model.
  * @typedef {{ type: "hello", protocol: number, host: string, models: ({ name: string, multilingual: boolean })[], translators: ({ name: string, sources: (string)[], targets: (string)[] })[], speakers: boolean }} HostHello
  */
@@ -223,6 +258,16 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
+ * How it is with the server that is to caption the sessions.
+ * @typedef {{ type: "remote", state: "off" | "connecting" | "on" | "away", name: string, round_trip_ms: number | null, sessions: (SessionId)[], problem: Problem }} HostRemote
+ */
+
+/**
+ * What came of a probe: the server's version and the way to it, or a problem.
+ * @typedef {{ type: "probed", name: string, version: string | null, round_trip_ms: number | null, problem: Problem }} Probed
+ */
+
+/**
  * @typedef {{ type: "error", code: string, message: string, hint: string, session: string | null, request?: string }} Error
  */
 
@@ -248,6 +293,8 @@ export const DEFINITIONS = {
       { $ref: '#/$defs/Speech' },
       { $ref: '#/$defs/Export' },
       { $ref: '#/$defs/Health' },
+      { $ref: '#/$defs/Remote' },
+      { $ref: '#/$defs/Probe' },
     ],
   },
   ToExtension: {
@@ -260,6 +307,8 @@ export const DEFINITIONS = {
       { $ref: '#/$defs/HostSpeech' },
       { $ref: '#/$defs/Exported' },
       { $ref: '#/$defs/HostHealth' },
+      { $ref: '#/$defs/HostRemote' },
+      { $ref: '#/$defs/Probed' },
       { $ref: '#/$defs/Error' },
     ],
   },
@@ -478,6 +527,41 @@ export const DEFINITIONS = {
     type: 'object',
     properties: { type: { const: 'health' } },
     required: ['type'],
+    additionalProperties: false,
+  },
+  ServerAddress: { type: 'string', minLength: 1, maxLength: 500 },
+  ServerToken: { type: ['string', 'null'], minLength: 1, maxLength: 500 },
+  Fingerprint: { type: ['string', 'null'], minLength: 1, maxLength: 200 },
+  RemoteServer: {
+    type: 'object',
+    properties: {
+      address: { $ref: '#/$defs/ServerAddress' },
+      token: { $ref: '#/$defs/ServerToken' },
+      fingerprint: { $ref: '#/$defs/Fingerprint' },
+    },
+    required: ['address', 'token', 'fingerprint'],
+    additionalProperties: false,
+  },
+  ChosenServer: {
+    type: ['object', 'null'],
+    properties: {
+      address: { $ref: '#/$defs/ServerAddress' },
+      token: { $ref: '#/$defs/ServerToken' },
+      fingerprint: { $ref: '#/$defs/Fingerprint' },
+    },
+    required: ['address', 'token', 'fingerprint'],
+    additionalProperties: false,
+  },
+  Remote: {
+    type: 'object',
+    properties: { type: { const: 'remote' }, server: { $ref: '#/$defs/ChosenServer' } },
+    required: ['type', 'server'],
+    additionalProperties: false,
+  },
+  Probe: {
+    type: 'object',
+    properties: { type: { const: 'probe' }, server: { $ref: '#/$defs/RemoteServer' } },
+    required: ['type', 'server'],
     additionalProperties: false,
   },
   HostHello: {
@@ -762,6 +846,31 @@ export const DEFINITIONS = {
     additionalProperties: false,
   },
   Count: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+  HostRemote: {
+    type: 'object',
+    properties: {
+      type: { const: 'remote' },
+      state: { enum: ['off', 'connecting', 'on', 'away'] },
+      name: { type: 'string', maxLength: 300 },
+      round_trip_ms: { type: ['integer', 'null'], minimum: 0 },
+      sessions: { type: 'array', items: { $ref: '#/$defs/SessionId' }, maxItems: 64 },
+      problem: { $ref: '#/$defs/Problem' },
+    },
+    required: ['type', 'state', 'name', 'round_trip_ms', 'sessions', 'problem'],
+    additionalProperties: false,
+  },
+  Probed: {
+    type: 'object',
+    properties: {
+      type: { const: 'probed' },
+      name: { type: 'string', maxLength: 300 },
+      version: { type: ['string', 'null'], maxLength: 100 },
+      round_trip_ms: { type: ['integer', 'null'], minimum: 0 },
+      problem: { $ref: '#/$defs/Problem' },
+    },
+    required: ['type', 'name', 'version', 'round_trip_ms', 'problem'],
+    additionalProperties: false,
+  },
   Error: {
     type: 'object',
     properties: {

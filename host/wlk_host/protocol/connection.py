@@ -19,13 +19,11 @@ from wlk_host.protocol.export import Export
 from wlk_host.protocol.health import Health
 from wlk_host.protocol.messages import (
     Audio,
-    Cancel,
     Configure,
     Cut,
-    Download,
     Hello,
-    Models,
-    Remove,
+    Probe,
+    Remote,
     Retranslate,
     Speech,
     Start,
@@ -46,6 +44,9 @@ class Sound(Struct, frozen=True, tag="audio"):
     seq: int
     start: int
     pcm: bytes
+
+
+_OF_SESSIONS: Final = (Audio, Sound, Configure, Retranslate, Visibility, Cut, Stop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,8 @@ Command: TypeAlias = (
     | Speech
     | Export
     | Health
+    | Remote
+    | Probe
     | Refuse
 )
 
@@ -157,6 +160,10 @@ class Connection:
         if command is not None:
             yield command
 
+    def woken(self) -> tuple[Command, ...]:
+        """Nothing: only the browser says anything here."""
+        return ()
+
     def take(self, message: messages.ToHost | Sound) -> Command | None:
         """As `receive`, of a message that is decoded already."""
         if isinstance(message, Hello):
@@ -165,7 +172,7 @@ class Connection:
             return Refuse(_hello_expected(message))
         if isinstance(message, Start):
             return self._start(message)
-        if isinstance(message, (Models, Download, Cancel, Remove, Speech, Export, Health)):
+        if not isinstance(message, _OF_SESSIONS):
             return message
         return self._for_session(message)
 

@@ -3,7 +3,7 @@
 import logging
 import queue
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Generic, TypeVar
 
@@ -148,12 +148,15 @@ class HostLoop(Generic[P]):
             case None:
                 self._end()
             case Signal():
-                pass  # It woke the loop.
+                self._obey_all(self._connection.woken())
             case _:
                 self._receive(payload)
 
     def _receive(self, payload: P) -> None:
-        for command in self._connection.commands(payload):
+        self._obey_all(self._connection.commands(payload))
+
+    def _obey_all(self, commands: Iterable[Command]) -> None:
+        for command in commands:
             self._obey(command)
 
     def _patience(self, is_busy: bool) -> float | None:
