@@ -54,13 +54,10 @@ class SessionTalk:
         """
         async with opened(self._to, self._token, self._fingerprint) as socket:
             hello = await self._greet(socket)
-            models = frozenset(model.name for model in hello.models)
-            translators = frozenset(one.name for one in hello.translators)
-            talk.opened(hello.host[:100], models, translators, await round_trip_ms(socket))
             await first_of(
                 asyncio.create_task(self._read(socket, talk, hello.host)),
                 asyncio.create_task(_write(socket, talk.unsent)),
-                asyncio.create_task(_ping(socket, talk)),
+                asyncio.create_task(_ping(socket, talk, hello)),
             )
 
     async def _greet(self, socket: ClientConnection) -> HostHello:
@@ -112,7 +109,10 @@ async def _write(socket: ClientConnection, unsent: "asyncio.Queue[ToServer]") ->
             await socket.send(_text(message))
 
 
-async def _ping(socket: ClientConnection, talk: Talk) -> None:
+async def _ping(socket: ClientConnection, talk: Talk, hello: HostHello) -> None:
+    models = frozenset(model.name for model in hello.models)
+    translators = frozenset(one.name for one in hello.translators)
+    talk.opened(hello.host[:100], models, translators, await round_trip_ms(socket))
     while True:
         await asyncio.sleep(PING_S)
         talk.pinged(await round_trip_ms(socket))
