@@ -56,7 +56,7 @@ async def opened(
     """
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}
     try:
-        async with _Direct(
+        socket = await _Direct(
             to.uri,
             ssl=context_for(fingerprint) if to.is_encrypted else None,
             additional_headers=headers,
@@ -68,8 +68,11 @@ async def opened(
             max_size=MOST_OF_A_MESSAGE,
             compression=None,
             logger=_NOWHERE,
-        ) as socket:
+        )
+        try:
             yield socket
+        finally:
+            await _end(socket)
     except ConnectionClosed as error:
         raise _closed(error) from None
     except InvalidStatus as error:
@@ -80,6 +83,19 @@ async def opened(
         raise failures.unreachable(error) from None
     except (WebSocketException, UnicodeError):
         raise failures.unintelligible("it does not speak WebSocket") from None
+
+
+async def _end(socket: ClientConnection) -> None:
+    """Say goodbye, and wait for nobody who does not answer."""
+    try:
+        async with asyncio.timeout(_CLOSE_S):
+            await socket.close()
+    except TimeoutError:
+        pass
+    finally:
+        # What is not sent by now would keep it open.
+        socket.transport.abort()
+        await socket.wait_closed()
 
 
 async def round_trip_ms(socket: ClientConnection) -> int:

@@ -32,7 +32,7 @@ def behaving_at(port: int, behave: Behave) -> Iterator[str]:
         with suppress(ConnectionClosed):
             behave(client)
 
-    with serve(handle, "127.0.0.1", port, logger=_NOWHERE) as server:
+    with serve(handle, "127.0.0.1", port, logger=_NOWHERE, close_timeout=0.5) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
