@@ -12,6 +12,9 @@ export const UNANSWERED_FRAMES = 300;
 /** The same while it loads a model, which can take a minute and is one long silence. */
 export const UNANSWERED_FRAMES_LOADING = 1800;
 
+/** What is answered beside the engine. */
+const BESIDE = ['exported', 'health', 'hello', 'models', 'probed', 'progress', 'remote', 'speech'];
+
 /** Counts in audio, not in time: neither a suspended machine nor a silent one hangs. */
 export class LifeSigns {
   /** @type {Map<string, number>} frames of each session since the host last spoke */
@@ -39,9 +42,8 @@ export class LifeSigns {
    * @param {ToExtension} message
    */
   heard(message) {
-    // What is answered beside the engine says nothing of the sessions.
-    if (['health', 'hello', 'models', 'progress', 'speech', 'exported'].includes(message.type))
-      return;
+    // That says nothing of the sessions.
+    if (BESIDE.includes(message.type)) return;
     this.#unanswered.clear();
     if (!('session' in message) || message.session === null) return;
     const opening = message.type === 'status' && message.state === 'loading';

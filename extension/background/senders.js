@@ -87,6 +87,8 @@ const TO_HOST = {
   download: ['options', 'popup'],
   export: ['history', 'panel', 'popup'],
   health: ['options'],
+  probe: ['options'],
+  remote: [],
   models: ['options', 'popup'],
   remove: ['options'],
   speech: ['welcome'],

@@ -1,5 +1,6 @@
-import { captionRows } from '../shared/captions.js';
+import { isMoved } from '../shared/problems.js';
 import { ConversationTranslation } from '../translation/conversation_translation.js';
+import { CaptionedBy } from './captioned_by.js';
 import { changesBetween, lineOfYou, merged, withoutAged } from './channels.js';
 import { HaltWatch } from './halt_watch.js';
 import { InStep } from './in_step.js';
@@ -10,14 +11,9 @@ import { shownPhase } from './phase.js';
 import { CaptionSession } from './session.js';
 import { ShownCaptions } from './shown_captions.js';
 
-/** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
-/** @typedef {import('../shared/messages.js').MicrophoneState} MicrophoneState */
 /** @typedef {import('../shared/messages.js').StepWish} StepWish */
-/** @typedef {import('../shared/protocol.js').Line} Line */
 /** @typedef {import('../shared/protocol.js').Options} Options */
 /** @typedef {import('../shared/translation_rules.js').Wish} Wish */
-/** @typedef {import('./edges.js').Outlets} Outlets */
-/** @typedef {import('./edges.js').SaidOfSession} SaidOfSession */
 
 /**
  * What is said in one tab and, where the user wants it, into the microphone. Each channel is a
@@ -29,7 +25,7 @@ export class Conversation {
   #tab;
   /** @type {{ session: CaptionSession, offset: number } | null} the tab's sample at its first */
   #microphone = null;
-  /** @type {MicrophoneState} */
+  /** @type {import('../shared/messages.js').MicrophoneState} */
   #microphoneState = 'off';
   #own = new OwnLines();
   #halt = new HaltWatch();
@@ -37,9 +33,10 @@ export class Conversation {
   #interrupted = false;
   /** The tab's newest sample that was audible. */
   #heardUntil = -Infinity;
-  /** @type {readonly Line[]} all that is known, be it shown or yet to be heard */
+  /** @type {readonly import('../shared/protocol.js').Line[]} all, be it shown or yet to be heard */
   #known = [];
   #shown;
+  #by;
   #translation;
   /** What the host is asked for, but for rules for the language that is spoken. */
   #options;
@@ -47,7 +44,7 @@ export class Conversation {
   /**
    * @param {{ id: string, tabId: number, options: Options, translation: Wish, step?: StepWish,
    *   visible: boolean, page: import('../shared/messages.js').Page }} start
-   * @param {Outlets} outlets
+   * @param {import('./edges.js').Outlets} outlets
    */
   constructor({ id, tabId, options, translation, step = 'off', visible, page }, outlets) {
     this.id = id;
@@ -81,6 +78,7 @@ export class Conversation {
         voices: this.transcript,
       },
     );
+    this.#by = new CaptionedBy(id, outlets, () => this.#publishPhase());
     this.#shown = new ShownCaptions(id, outlets.toOverlay, this.transcript);
     /** Whether sound and picture wait for the captions. */
     this.inStep = new InStep({
@@ -97,7 +95,7 @@ export class Conversation {
     return this.#tab.stopping;
   }
 
-  /** @returns {Omit<CaptureState, 'saved'>} */
+  /** @returns {Omit<import('../shared/messages.js').CaptureState, 'saved'>} */
   get state() {
     const { id: session, tabId } = this;
     const { phase, translation: host, ...state } = this.#tab.state;
@@ -106,23 +104,22 @@ export class Conversation {
     const shown = shownPhase(phase, translation, this.#interrupted && !this.stopping);
     const own = { microphone: this.#microphoneState, step: this.inStep.state };
     const { pageNames } = this.transcript;
-    return { session, tabId, ...state, ...own, pageNames, phase: shown, stale, translation };
+    const by = { remote: this.#by.state, phase: this.#by.told(shown) };
+    return { session, tabId, ...state, ...own, ...by, pageNames, stale, translation };
   }
 
   /** Tell the overlay everything, because it is new. */
   show() {
     const { phase, microphone } = this.state;
-    const { model } = this.#shown;
-    this.#outlets.toOverlay({ type: 'snapshot', session: this.id, model, phase, microphone });
+    const shown = { model: this.#shown.model, phase, microphone };
+    this.#outlets.toOverlay({ type: 'snapshot', session: this.id, ...shown });
     this.transcript.show();
+    this.#by.tell();
     this.inStep.tellPage();
   }
 
   /** @returns {string} the newest line, draft included; empty before the first */
-  lastLine() {
-    const [row] = captionRows(this.#shown.model, -1, 1);
-    return row ? (row.committed + row.draft).trim() : '';
-  }
+  lastLine = () => this.#shown.lastLine();
 
   /** Tell the overlay that its last line was copied. */
   confirmCopy() {
@@ -148,6 +145,7 @@ export class Conversation {
   /** The overlay is told that nothing more will come. */
   close() {
     this.#translation.close();
+    this.#by.close();
     this.#outlets.toOverlay({ type: 'end', session: this.id });
   }
 
@@ -276,7 +274,7 @@ export class Conversation {
     this.#microphone?.session.stop();
   }
 
-  /** @param {MicrophoneState} state */
+  /** @param {import('../shared/messages.js').MicrophoneState} state */
   setMicrophoneState(state) {
     if (state === this.#microphoneState) return;
     this.#microphoneState = state;
@@ -286,7 +284,7 @@ export class Conversation {
   }
 
   /**
-   * @param {SaidOfSession} message of the host's, perhaps of another conversation
+   * @param {import('./edges.js').SaidOfSession} message of the host's, perhaps of another conversation
    * @returns {'tab' | 'microphone' | null} the channel that is over, before its sound was
    */
   receive(message) {
@@ -294,7 +292,8 @@ export class Conversation {
     if (!session) return null;
     const ended = message.type === 'status' && message.state === 'ended';
     if (ended && session.goOn()) return null;
-    if (message.type === 'captions') session.applyCaptions(message);
+    if (isMoved(message)) session.move();
+    else if (message.type === 'captions') session.applyCaptions(message);
     else if (message.type === 'status' && !ended) session.applyStatus(message);
     else if (session === this.#tab) return 'tab';
     else return this.#leave();
@@ -373,7 +372,7 @@ export class Conversation {
     this.#translation.shown(this.#shown.show(...captions), this.#tab.visible);
   }
 
-  /** @param {Line} line that has got its translation */
+  /** @param {import('../shared/protocol.js').Line} line that has got its translation */
   #publishTranslation(line) {
     this.#publish();
     const isKnown = this.#known.some(({ id }) => id === line.id);

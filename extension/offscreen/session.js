@@ -199,6 +199,15 @@ export class CaptionSession {
     this.#outlets.phaseChanged();
   }
 
+  /** The host has another recogniser go on with it. */
+  move() {
+    if (!this.#attached && !this.#changingModel) return;
+    this.#feed.end();
+    this.#hostIsNew = true;
+    this.#changingModel = false;
+    this.attach();
+  }
+
   /** No more sound will come. The session goes on until the host has said the last words. */
   stop() {
     if (this.#stopping) return;

@@ -1,5 +1,5 @@
 /** The captions as the overlay has been told them, with revisions of their own. */
-import { EMPTY_MODEL } from '../shared/captions.js';
+import { captionRows, EMPTY_MODEL } from '../shared/captions.js';
 import { changesBetween } from './channels.js';
 
 /** @typedef {import('../shared/captions.js').CaptionModel} CaptionModel */
@@ -26,6 +26,12 @@ export class ShownCaptions {
 
   get model() {
     return this.#model;
+  }
+
+  /** @returns {string} the newest line, draft included; empty before the first */
+  lastLine() {
+    const [row] = captionRows(this.#model, -1, 1);
+    return row ? (row.committed + row.draft).trim() : '';
   }
 
   /**
