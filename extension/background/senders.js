@@ -72,8 +72,8 @@ const PORTS = {
 };
 
 /**
- * Who may have the host told what. The worker itself says hello.
- * @type {Record<Exclude<ToHost['type'], 'hello'>, readonly Sender[]>}
+ * Who may have the host told what. The worker itself says hello, and names a server.
+ * @type {Record<Exclude<ToHost['type'], 'hello' | 'remote'>, readonly Sender[]>}
  */
 const TO_HOST = {
   audio: ['document'],
@@ -88,7 +88,6 @@ const TO_HOST = {
   export: ['history', 'panel', 'popup'],
   health: ['options'],
   probe: ['options'],
-  remote: [],
   models: ['options', 'popup'],
   remove: ['options'],
   speech: ['welcome'],

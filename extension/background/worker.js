@@ -66,7 +66,7 @@ const storage = openStorage(chrome.storage, { incognito: false });
 const privateStorage = openStorage(chrome.storage, { incognito: true });
 const store = new SettingsStore(storage);
 const privateStore = new SettingsStore(privateStorage);
-const remote = new RemoteChoice(new RemoteStore(chrome.storage.local), host);
+const remote = new RemoteChoice(new RemoteStore(storage.local), host);
 const recovery = new Recovery((incognito) => (incognito ? privateStorage : storage), Date.now);
 const preferences = new Preferences(
   (incognito) => (incognito ? privateStore : store),
