@@ -1,13 +1,10 @@
 """Captions from another machine, in a real browser: the server is a second real host."""
 
-import json
 import re
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
-from axe import faults_of
-from conftest import FakeHost, Launch
+from conftest import Launch
 from playwright.sync_api import expect
 from test_captions import (
     FLUSH_S,
@@ -24,13 +21,12 @@ from watching import Watcher, watch_all
 
 from host.remote.resuming import free_port, serving
 
-SECRET = "wlk_neversyncedneverlogged"
+pytestmark = [pytest.mark.model, pytest.mark.alone]
+
 AWAY = "be reached. Captions go on here"
 __all__ = ["real_model", "speaking_page"]
 
 
-@pytest.mark.model
-@pytest.mark.alone
 def test_captions_come_from_the_server_and_go_on_here_when_it_is_killed(
     start_browser: Launch, speaking_page: Speak
 ) -> None:
@@ -88,35 +84,3 @@ def test_captions_come_from_the_server_and_go_on_here_when_it_is_killed(
         begun = [new for new, text in zip(told, notices, strict=True) if AWAY in text and new]
         assert len(begun) == 1, notices
         assert "this computer does" in browser.popup(page).text("#remote")
-
-
-def test_the_token_stays_on_this_machine_and_out_of_every_file(
-    start_browser: Launch, fake_host: FakeHost
-) -> None:
-    browser = start_browser(fake_host.command)
-    browser.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page = browser.open_own("options/options.html")
-    expect(page.locator("#host-state")).to_contain_text("responding")
-    page.locator("#remote-address").fill("desk.example")
-    page.locator("#remote-token").fill(SECRET)
-    page.locator("#remote-on").check()
-    wait_until(
-        lambda: browser.stored("local").get("remote", {}).get("token") == SECRET, "it is not kept"
-    )
-    assert faults_of(page) == []
-    assert page.locator("#remote-token").get_attribute("type") == "password"
-    with page.expect_download() as download:
-        page.locator("#export").click()
-    page.locator("#diagnose").click()
-    expect(page.locator("#report")).to_contain_text('"vocabulary"')
-    told = {
-        "synced": json.dumps(browser.stored()),
-        "exported": Path(download.value.path()).read_text(encoding="utf-8"),
-        "reported": page.evaluate("navigator.clipboard.readText()"),
-    }
-    for where, text in told.items():
-        assert SECRET not in text, where
-        assert "desk.example" not in text, where
-    page.on("dialog", lambda dialog: dialog.accept())
-    page.locator("#erase").click()
-    wait_until(lambda: "remote" not in browser.stored("local"), "it was not erased")

@@ -8,6 +8,7 @@ from wlk_host.core.errors import WlkError
 from wlk_host.protocol.messages import Probed, Problem, RemoteServer
 from wlk_host.remote import failures
 from wlk_host.remote.address import endpoint, name_of
+from wlk_host.remote.asr_talk import AsrTalk
 from wlk_host.remote.certificates import fingerprint_of
 from wlk_host.remote.network import PAUSES_S, NetworkLink, Speak, Talk
 from wlk_host.remote.news import News, Opened
@@ -41,7 +42,8 @@ def _speaker(server: RemoteServer) -> Speak:
     to = endpoint(server.address)
     if server.fingerprint is not None:
         fingerprint_of(server.fingerprint)
-    return SessionTalk(to, server.token, server.fingerprint)
+    kind = AsrTalk if to.kind == "asr" else SessionTalk
+    return kind(to, server.token, server.fingerprint)
 
 
 async def _probed(server: RemoteServer) -> Probed:

@@ -118,11 +118,16 @@ async def first_of(*speakers: "asyncio.Task[None]") -> None:
     try:
         done, _ = await asyncio.wait(speakers, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for speaker in speakers:
-            speaker.cancel()
-        await asyncio.gather(*speakers, return_exceptions=True)
+        await end_all(*speakers)
     for speaker in done:
         speaker.result()
+
+
+async def end_all(*speakers: "asyncio.Task[None]") -> None:
+    """End them, and wait for that."""
+    for speaker in speakers:
+        speaker.cancel()
+    await asyncio.gather(*speakers, return_exceptions=True)
 
 
 def without_token(text: str, token: str | None) -> str:
