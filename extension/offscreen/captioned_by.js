@@ -59,7 +59,8 @@ export class CaptionedBy {
       const before = this.#state;
       this.#state = watch.stateOf(session);
       if (JSON.stringify(before) === JSON.stringify(this.#state)) return;
-      this.tell();
+      // The way to it is measured again and again, and only the controls show it.
+      if (before?.name !== this.#state?.name || before?.server !== this.#state?.server) this.tell();
       changed();
     });
   }

@@ -40,12 +40,13 @@ test('the overlay is told by whom a tab is captioned, when that changes', () => 
   const { watch, toOverlay, changes } = watched();
   watch.note(told({}));
   watch.note(told({}));
+  watch.note(told({ round_trip_ms: 35 }));
   watch.note(told({ state: 'off', sessions: [] }));
   assert.deepEqual(
     toOverlay.map(({ remote }) => remote?.server ?? null),
     ['desk.example', null],
   );
-  assert.equal(changes(), 2);
+  assert.equal(changes(), 3);
 });
 
 test('that the server is away is news once captions run here', () => {

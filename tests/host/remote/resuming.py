@@ -50,7 +50,8 @@ class Browser:
         lines: text and state, by id.
         final_until: the host's acknowledgement.
         remotes: what the host said of the server.
-        moved: how often the session went elsewhere.
+        moved: the samples at which the session went elsewhere.
+        is_ready: its model is loaded.
         delays_s: after the end of words, until they were committed.
     """
 
@@ -66,7 +67,7 @@ class Browser:
     def __post_init__(self) -> None:
         self._heard: queue.Queue[dict[str, Any]] = queue.Queue()
         self._sent = self._seq = self._from = 0
-        self._is_over = False
+        self._is_over = self.is_ready = False
         self._is_stopped = False
         self._words_until = 0
         self._began = 0.0
@@ -150,6 +151,7 @@ class Browser:
                 self._note(message)
             case "status":
                 self._is_over |= message["state"] == "ended"
+                self.is_ready |= message["state"] == "listening"
             case "error" if message["code"] == "session_moved":
                 self._resume()
             case "error":
