@@ -132,8 +132,9 @@ class NetworkLink:
                 return
             self._tell(Lost(number, error))
             lasted = talk.has_opened and time.monotonic() - began >= STABLE_S
-            failed = 0 if lasted else min(failed + 1, len(self._pauses_s) - 1)
-            await asyncio.sleep(self._pauses_s[failed])
+            failed = 0 if lasted else failed
+            await asyncio.sleep(self._pauses_s[min(failed, len(self._pauses_s) - 1)])
+            failed += 1
 
     async def _attempt(self, talk: Talk) -> WlkError:
         """Speak until it is over; returns why it is."""

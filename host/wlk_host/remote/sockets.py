@@ -110,7 +110,7 @@ async def round_trip_ms(socket: ClientConnection) -> int:
             await (await socket.ping())
     except TimeoutError:
         raise failures.silent() from None
-    return round((time.monotonic() - began) * 1000)
+    return max(1, round((time.monotonic() - began) * 1000))
 
 
 async def first_of(*speakers: "asyncio.Task[None]") -> None:
