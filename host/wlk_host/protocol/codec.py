@@ -109,17 +109,20 @@ def decode_from_host(payload: bytes | str, host: str = __version__) -> ToExtensi
     """
     raw = payload.encode("utf-8", "replace") if isinstance(payload, str) else payload
     try:
-        return _to_extension.decode(raw)
+        message: ToExtension = _to_extension.decode(raw)
     except (ValueError, RecursionError) as error:
         if not is_newer(host, __version__):
             raise _invalid("got a message that the protocol does not allow") from error
+    else:
+        return message
     try:
         value = msgspec.json.decode(raw)
         if isinstance(value, dict) and value.get("type") not in _TYPES_OF_HOST:
             return None
-        return _to_extension.decode(_without_unknown(value, ToExtension))
+        message = _to_extension.decode(_without_unknown(value, ToExtension))
     except (ValueError, RecursionError) as error:
         raise _invalid("got a message that the protocol does not allow") from error
+    return message
 
 
 def _without_unknown(value: object, kind: object) -> bytes:

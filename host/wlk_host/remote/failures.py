@@ -88,7 +88,7 @@ def unintelligible(why: str) -> WlkError:
     )
 
 
-def refused(status: int, body: bytes | None) -> WlkError:
+def refused(status: int, body: bytes | bytearray | None) -> WlkError:
     """It answers a request for a WebSocket with this status of HTTP.
 
     What our own server says in its answer is passed on.
@@ -112,7 +112,7 @@ def as_told(code: str, message: str, hint: str) -> WlkError:
     return WlkError(cut(code, 64), cut(message, _MOST_TOLD), cut(hint, _MOST_TOLD))
 
 
-def _told(body: bytes | None) -> tuple[str, str, str]:
+def _told(body: bytes | bytearray | None) -> tuple[str, str, str]:
     """Code, message and hint in an answer of our server's."""
     try:
         told = json.loads(body or b"")["error"]

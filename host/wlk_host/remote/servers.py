@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from typing import Any
 
 from wlk_host.core.errors import WlkError
 from wlk_host.protocol.messages import Probed, Problem, RemoteServer
@@ -57,10 +58,11 @@ async def _probed(server: RemoteServer) -> Probed:
     async def speak() -> None:
         await _speaker(server)(Talk(1, note))
 
-    speaking = asyncio.ensure_future(speak())
+    speaking: asyncio.Future[None] = asyncio.ensure_future(speak())
     try:
         async with asyncio.timeout(PROBE_S):
-            await asyncio.wait({speaking, found}, return_when=asyncio.FIRST_COMPLETED)
+            waited: set[asyncio.Future[Any]] = {speaking, found}
+            await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
             if not found.done():
                 speaking.result()
                 raise failures.lost()

@@ -109,7 +109,7 @@ class Browser:
         self._seq = 0
         self.lines = {name: line for name, line in self.lines.items() if name < self._from}
         context = self.text[-400:]
-        options = {"language": "en"}
+        options = {"language": "en", "model": "base"}
         self.say(
             **{"type": "start", "session": "a", "options": options, "from": self._from},
             context=context,

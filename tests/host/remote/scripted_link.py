@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from wlk_host.core.errors import WlkError
 from wlk_host.protocol import messages
@@ -78,8 +79,9 @@ class Desk:
         server = {"address": address, "token": token, "fingerprint": None}
         self.say(type="remote", server=None if address is None else server)
 
-    def start(self, session: str = "a", **more: object) -> None:
-        self.say(**{"type": "start", "session": session, "options": {}, **more})
+    def start(self, session: str = "a", begin: int = 0, **more: object) -> None:
+        start = {"type": "start", "session": session, "options": {}, "from": begin}
+        self.say(**{**start, **more})
 
     def sound(self, at: int, length: int = SECOND, session: str = "a") -> None:
         pcm = base64.b64encode(bytes(2 * length)).decode()
@@ -136,11 +138,11 @@ def captions(
     return messages.Captions("a", revision, lines, drafted, until)
 
 
-def line(at: int, state: str = "final") -> messages.CaptionLine:
-    return messages.CaptionLine(at, at, at + SECOND, "word", state, "en", None, None)  # type: ignore[arg-type]
+def line(at: int, state: Literal["committed", "final"] = "final") -> messages.CaptionLine:
+    return messages.CaptionLine(at, at, at + SECOND, "word", state, "en", None, None)
 
 
-def status(state: str, session: str = "a") -> messages.Status:
+def status(state: messages.State, session: str = "a") -> messages.Status:
     return messages.Status(
         session,
         state,
@@ -153,5 +155,5 @@ def status(state: str, session: str = "a") -> messages.Status:
         None,
         "cpu",
         None,
-        None,  # type: ignore[arg-type]
+        None,
     )

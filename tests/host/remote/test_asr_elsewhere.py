@@ -10,7 +10,8 @@ from host.remote.bad_servers import Behave, behaving
 from host.remote.test_links import linked, lost
 from host.server.conftest import StartServer
 from wlk_host.protocol.connection import Sound
-from wlk_host.protocol.messages import Captions, Error, Options, Start, Status, Stop
+from wlk_host.protocol.messages import Captions, Error, Start, Status, Stop
+from wlk_host.protocol.options import Options
 from wlk_host.remote.asr_states import AsrCaptions, StateError
 from wlk_host.remote.news import Opened, Said
 

@@ -19,8 +19,9 @@ from host.remote import bad_servers
 from host.remote.bad_servers import HELLO, answering, behaving, free_port, mute
 from host.server.conftest import StartServer
 from wlk_host.protocol.connection import Sound
-from wlk_host.protocol.messages import Captions, Options, Probed, RemoteServer, Start, Status, Stop
-from wlk_host.remote import sockets
+from wlk_host.protocol.messages import Captions, Error, Probed, RemoteServer, Start, Status, Stop
+from wlk_host.protocol.options import Options
+from wlk_host.remote import failures, sockets
 from wlk_host.remote.network import MOST_UNSENT, NetworkLink
 from wlk_host.remote.news import Lost, News, Opened, Pinged, Said
 from wlk_host.remote.servers import connect, probe
@@ -92,7 +93,7 @@ def test_a_session_on_a_real_server(start_server: StartServer) -> None:
         link.say(1, Start("a", Options(language="de"), 16_000, "before"))
         link.say(1, Sound("a", 0, 16_000, bytes(32_000)))
         link.say(1, Stop("a"))
-        said = []
+        said: list[Captions | Status | Error] = []
         while not said or getattr(said[-1], "state", None) != "ended":
             said.append(heard.next(Said).message)
     assert {type(one) for one in said} == {Captions, Status}
@@ -244,7 +245,7 @@ def test_what_a_newer_server_adds_is_left_out() -> None:
 def test_a_connection_that_is_dropped_ends_with_that_reason() -> None:
     with behaving(greet_and_listen) as address, linked(address) as (link, heard):
         opened = heard.next(Opened)
-        link.drop(opened.number, sockets.failures.silent())
+        link.drop(opened.number, failures.silent())
         assert heard.next(Lost).error.code == "remote_silent"
         heard.next(Opened)
 

@@ -9,6 +9,7 @@ from wlk_host.core.errors import WlkError
 from wlk_host.protocol import codec, messages
 from wlk_host.protocol.connection import FeedAudio, Sound
 from wlk_host.protocol.messages import Error, Start, Stop
+from wlk_host.protocol.options import Options
 from wlk_host.remote.here import MOST_WAITED
 from wlk_host.remote.news import Pinged
 from wlk_host.remote.port import REFUSED_S
@@ -79,8 +80,8 @@ def test_the_server_is_not_asked_for_what_it_does_not_offer(desk: Desk) -> None:
     first, second = desk.link.said
     assert isinstance(first, Start)
     assert isinstance(second, Start)
-    assert first.options == messages.Options(model="base")
-    assert second.options == messages.Options(language="de")
+    assert first.options == Options(model="base")
+    assert second.options == Options(language="de")
 
 
 def test_until_the_server_is_there_sessions_wait(desk: Desk) -> None:
@@ -109,7 +110,7 @@ def test_when_the_server_goes_its_sessions_go_on_here_and_are_told_once(served: 
     served.sound(0)
     served.lose()
     assert served.moved() == ["a"]
-    served.start(**{"from": 0})
+    served.start()
     served.sound(0)
     assert [type(one) for one in served.local] == [Start, FeedAudio]
     served.lose()
@@ -135,7 +136,7 @@ def test_a_session_returns_at_a_pause(served: Desk) -> None:
     served.port.turned("a", 2 * SECOND, lag=0)
     served.sound(3 * SECOND)
     assert served.moved() == ["a", "a"]
-    served.start(**{"from": SECOND})
+    served.start(begin=SECOND)
     assert served.link.kinds()[-1] == "start"
     assert served.told.sessions == ("a",)
 
@@ -172,7 +173,7 @@ def test_what_the_server_refuses_stays_here_for_a_while(served: Desk) -> None:
     served.now += REFUSED_S + 1
     served.sound(SECOND)
     assert served.moved() == ["a", "a"]
-    served.start(**{"from": SECOND})
+    served.start(begin=SECOND)
     assert served.told.sessions == ("a",)
     assert served.told.problem is None
 
