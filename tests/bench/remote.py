@@ -65,6 +65,14 @@ def relay(to: int, delay_s: float) -> Iterator[int]:
     loop.run_until_complete(asyncio.start_server(accept, "127.0.0.1", port))
     threading.Thread(target=loop.run_forever, daemon=True).start()
     yield port
+
+    async def end() -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+    asyncio.run_coroutine_threadsafe(end(), loop).result()
     loop.call_soon_threadsafe(loop.stop)
 
 
