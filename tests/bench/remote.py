@@ -60,7 +60,8 @@ def relay(to: int, delay_s: float) -> Iterator[int]:
 
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection("127.0.0.1", to)
-        await asyncio.gather(pump(reader, back), pump(there, writer), return_exceptions=True)
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.gather(pump(reader, back), pump(there, writer), return_exceptions=True)
 
     loop.run_until_complete(asyncio.start_server(accept, "127.0.0.1", port))
     threading.Thread(target=loop.run_forever, daemon=True).start()
