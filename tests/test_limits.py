@@ -21,6 +21,7 @@ from wlk_host.protocol import (
     health,
     messages,
     options,
+    words,
 )
 from wlk_host.remote import here, network, port, sockets, there
 from wlk_host.runtime import logs, stdio
@@ -30,8 +31,10 @@ from wlk_host.runtime.host import (
     failures,
     known_voices,
     lateness,
+    look_ups,
     model_pool,
     serve,
+    voice_book,
     watchdog,
 )
 from wlk_host.runtime.microphone import capture
@@ -112,6 +115,7 @@ def expected() -> dict[str, str]:
         "the id of a session": f"{messages.MOST_OF_AN_ID} characters",
         "positions in the sound": f"{messages.LAST_POSITION} samples",
         "sessions whose voices are remembered for another start": str(known_voices._MOST),
+        "voices that are remembered on request": str(voice_book.MOST),
         "time to finish when the browser leaves": seconds(serve.GRACE_S),
         "sound that the extension keeps for a new host": (
             of_extension("offscreen/feed.js", "SECONDS_KEPT") + " s"
@@ -145,6 +149,10 @@ def expected() -> dict[str, str]:
         "its translation": f"{ct2._MOST_TOKENS} tokens",
         "translators in memory": str(child._MOST_LOADED),
         "one answer of a translator": seconds(process._PATIENCE_S),
+        "a word that is looked up": f"{most(words.Translate, 'text')} characters",
+        "words that are looked up at the same time": str(look_ups.MOST_WAITING),
+        "the wait for what a word means": seconds(look_ups.WITHIN_S),
+        "a translator that hangs at a word": seconds(process._BESIDE_S),
         "lines in a message": f"{most(export.Export, 'lines')} lines",
         "lines of a file": f"{exports.MOST_LINES} lines",
         "files written at the same time": str(exports.MOST_OPEN),
@@ -220,6 +228,14 @@ def test_the_watchdog_is_quicker_than_the_extension() -> None:
     # While sound comes, every message of it makes the watchdog look.
     assert unanswered / frames_a_second > watchdog.MOST_STEP_S
     assert loading / frames_a_second > watchdog.LOAD_S + watchdog.LOOK_EVERY_S
+
+
+def test_the_extension_waits_for_a_word_longer_than_the_host_does() -> None:
+    waits_ms = int(of_extension("translation/look_ups.js", "ANSWERED_WITHIN_MS").replace("_", ""))
+    assert waits_ms > 1000 * look_ups.WITHIN_S
+    assert most(words.Translate, "text") == int(
+        of_extension("background/overlays.js", "LONGEST_WORD")
+    )
 
 
 def test_every_code_named_is_one_of_the_host() -> None:

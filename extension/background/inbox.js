@@ -27,6 +27,7 @@ export class Inbox {
     edit: ({ tabId, edit }) => done(this.#transcripts.edit(tabId, edit)),
     'edit-kept': ({ tabId, media, edit }) => done(this.#transcripts.editKept(tabId, media, edit)),
     microphone: ({ tabId, on }) => done(this.#controller.setMicrophone(tabId, on)),
+    remember: ({ tabId, speaker, name }) => done(this.#transcripts.remember(tabId, speaker, name)),
     retranslate: ({ tabId }) => done(this.#controller.retranslate(tabId)),
     save: ({ tabId, saved }) => done(this.#transcripts.save(tabId, saved)),
     seek: ({ tabId, media, at }) => done(this.#transcripts.seek(tabId, media, at)),
@@ -54,7 +55,7 @@ export class Inbox {
    * @param {Pick<Controller, 'checkHost' | 'noteHampered' | 'noteMedia' | 'retranslate' | 'setMicrophone' | 'stop'
    *   | 'toggle'>} controller
    * @param {Pick<import('./preferences.js').Preferences, 'keepPosition'>} preferences
-   * @param {Pick<import('./transcripts.js').Transcripts, 'edit' | 'editKept' | 'noteSpeaking' | 'save' | 'seek'>} transcripts
+   * @param {Pick<import('./transcripts.js').Transcripts, 'edit' | 'editKept' | 'noteSpeaking' | 'remember' | 'save' | 'seek'>} transcripts
    * @param {Pick<import('./inner_frames.js').InnerFrames, 'watch'>} inner
    */
   constructor(controller, preferences, transcripts, inner) {

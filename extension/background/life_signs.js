@@ -12,8 +12,19 @@ export const UNANSWERED_FRAMES = 300;
 /** The same while it loads a model, which can take a minute and is one long silence. */
 export const UNANSWERED_FRAMES_LOADING = 1800;
 
-/** What is answered beside the engine. */
-const BESIDE = ['exported', 'health', 'hello', 'models', 'probed', 'progress', 'remote', 'speech'];
+/** @type {ReadonlySet<ToExtension['type']>} what is answered on other threads than captions */
+const BESIDE = new Set([
+  'exported',
+  'health',
+  'hello',
+  'models',
+  'probed',
+  'progress',
+  'remote',
+  'speech',
+  'translated',
+  'voices',
+]);
 
 /** Counts in audio, not in time: neither a suspended machine nor a silent one hangs. */
 export class LifeSigns {
@@ -42,8 +53,8 @@ export class LifeSigns {
    * @param {ToExtension} message
    */
   heard(message) {
-    // That says nothing of the sessions.
-    if (BESIDE.includes(message.type)) return;
+    // What is answered beside the engine says nothing of the sessions.
+    if (BESIDE.has(message.type)) return;
     this.#unanswered.clear();
     if (!('session' in message) || message.session === null) return;
     const opening = message.type === 'status' && message.state === 'loading';

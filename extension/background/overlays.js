@@ -204,9 +204,10 @@ export class Overlays {
  * @returns {message is FrameMessage}
  */
 function isAsked(message) {
-  const { type, word, language, line, speaker } = message ?? {};
+  const { type, word, language, into, line, speaker } = message ?? {};
   if (type === 'who') return Number.isInteger(line) && isShort(speaker);
-  return type === 'look-up' && isShort(word) && (language === null || typeof language === 'string');
+  const areCodes = [language, into].every((code) => code === null || isShort(code));
+  return type === 'look-up' && isShort(word) && areCodes;
 }
 
 /** @param {unknown} value */

@@ -57,7 +57,8 @@ export class Streams {
     const muted = tab?.mutedInfo?.muted === true;
     const page = pageOf(tab);
     // Of a private window nothing reaches the disk.
-    const own = { page, after: tab?.incognito === false ? after : null };
+    const isPublic = tab?.incognito === false;
+    const own = { page, after: isPublic ? after : null, knownVoices: isPublic };
     const begin = { session, tabId, streamId, ...wanted, visible, microphone, muted, ...own };
     const refusal = await this.#open(session, { type: 'begin', ...begin }, OPENED_WITHIN_MS);
     const audible = (await tabAt(tabId))?.audible === true;

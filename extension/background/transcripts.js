@@ -118,6 +118,17 @@ export class Transcripts {
   }
 
   /**
+   * @param {number} tabId in which the voice is heard
+   * @param {string} speaker
+   * @param {string} name under which it is remembered
+   */
+  async remember(tabId, speaker, name) {
+    if ((await tabAt(tabId))?.incognito !== false) return;
+    await this.#offscreen.rejoin();
+    this.#offscreen.send({ type: 'remember', tabId, speaker, name });
+  }
+
+  /**
    * @param {number} tabId whose main medium is to go to a place
    * @param {string} media if it is that one
    * @param {number} at seconds

@@ -8,6 +8,7 @@ import { isAudible } from './loudness.js';
 import { MediaTranscript } from './media_transcript.js';
 import { ofMicrophone, OwnLines } from './own_lines.js';
 import { shownPhase } from './phase.js';
+import { requestToRemember } from './remembered_voices.js';
 import { CaptionSession } from './session.js';
 import { ShownCaptions } from './shown_captions.js';
 
@@ -43,10 +44,10 @@ export class Conversation {
 
   /**
    * @param {{ id: string, tabId: number, options: Options, translation: Wish, step?: StepWish,
-   *   visible: boolean, page: import('../shared/messages.js').Page }} start
+   *   visible: boolean, page: import('../shared/messages.js').Page, knownVoices?: boolean }} start
    * @param {import('./edges.js').Outlets} outlets
    */
-  constructor({ id, tabId, options, translation, step = 'off', visible, page }, outlets) {
+  constructor({ id, tabId, options, translation, step = 'off', visible, page, ...more }, outlets) {
     this.id = id;
     this.tabId = tabId;
     this.#outlets = outlets;
@@ -67,7 +68,7 @@ export class Conversation {
       },
     );
     this.#tab = new CaptionSession(
-      { id, options, visible },
+      { id, options, visible, ...more },
       {
         toHost: outlets.toHost,
         captionsChanged: () => this.#publish(),
@@ -119,22 +120,19 @@ export class Conversation {
   }
 
   /** @returns {string} the newest line, draft included; empty before the first */
-  lastLine = () => this.#shown.lastLine();
+  lastLine = () => this.#shown.lastLine;
 
   /** Tell the overlay that its last line was copied. */
   confirmCopy() {
     this.#outlets.toOverlay({ type: 'copied', session: this.id });
   }
 
-  /**
-   * Tell the overlay what a word means.
-   * @param {string} word
-   * @param {string | null} language
-   */
-  async lookUp(word, language) {
-    const source = language ?? this.#tab.state.language ?? 'en';
-    const meaning = await this.#translation.lookUp(word, source);
-    this.#outlets.toOverlay({ type: 'meaning', session: this.id, word, meaning });
+  /** @param {import('../shared/messages.js').LookedUp} asked word whose meaning the overlay is told */
+  async lookUp(asked) {
+    const { translator = null } = this.#options;
+    const said = { session: this.id, language: this.#tab.state.language, translator };
+    const meaning = await this.#translation.lookUp(asked, said);
+    this.#outlets.toOverlay({ type: 'meaning', session: this.id, word: asked.word, ...meaning });
   }
 
   /** @returns {Promise<void> | null} when what was said last is translated; null: it is already */
@@ -220,6 +218,12 @@ export class Conversation {
     for (const session of this.#sessions()) session.repeatOptions();
   }
 
+  /** @param {{ speaker: string, name: string }} voice to be remembered */
+  remember(voice) {
+    const request = requestToRemember(this.#tab, this.transcript.transcript, voice);
+    if (request) this.#outlets.toHost(request);
+  }
+
   /** Have all lines translated into the target language of now. */
   retranslate() {
     if (this.#translation.isByBrowser) return this.#translation.retranslate();
@@ -293,8 +297,8 @@ export class Conversation {
     const ended = message.type === 'status' && message.state === 'ended';
     if (ended && session.goOn()) return null;
     if (isMoved(message)) session.move();
-    else if (message.type === 'captions') session.applyCaptions(message);
-    else if (message.type === 'status' && !ended) session.applyStatus(message);
+    else if (message.type === 'translated') this.#translation.takeMeaning(message);
+    else if (message.type !== 'error' && !ended) session.apply(message);
     else if (session === this.#tab) return 'tab';
     else return this.#leave();
     return null;
@@ -348,7 +352,7 @@ export class Conversation {
   }
 
   #publish() {
-    const { lines: said, draft } = merged({ tab: this.#tab.model, you: this.#ownLines() });
+    const { lines: said, draft } = merged({ tab: this.#tab.model, you: this.#own.of(this.#tab) });
     const lines = this.#translation.over(said);
     const isShown = this.#shown.model.lines === this.#known;
     const changed = changesBetween(this.#known, lines);
@@ -363,7 +367,7 @@ export class Conversation {
   /** Show what of the captions has been heard: sound is delayed. */
   #showHeard() {
     const tab = this.inStep.heardOf(this.#tab.model, this.transcript.heard);
-    const { lines, draft } = merged({ tab, you: this.#ownLines() });
+    const { lines, draft } = merged({ tab, you: this.#own.of(this.#tab) });
     this.#show({ lines: this.#translation.of(lines), draft });
   }
 
@@ -385,11 +389,6 @@ export class Conversation {
     this.#outlets.toOverlay({ type: 'step', session: this.id, step: this.inStep.state });
     this.#outlets.stateChanged();
     this.#publish();
-  }
-
-  /** What the user has said. */
-  #ownLines() {
-    return this.#own.of(this.#tab.model, this.#tab.position);
   }
 
   #publishPhase() {

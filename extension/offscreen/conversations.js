@@ -3,7 +3,7 @@ import { handle } from '../shared/handlers.js';
 import { faultOf } from '../shared/microphone.js';
 import { RemoteWatch } from './captioned_by.js';
 import { Conversation } from './conversation.js';
-import { openedInTime, releaseTab, takeTab } from './sources.js';
+import { openedInTime, orProblem, releaseTab, takeTab } from './sources.js';
 
 /** @typedef {import('../shared/messages.js').MicrophoneState} MicrophoneState */
 /** @typedef {import('../shared/messages.js').OffscreenCommand} OffscreenCommand */
@@ -60,6 +60,7 @@ export class Conversations {
       this.#each(tabId, ({ transcript }) => transcript.noteSpeaking(name, found)),
     edit: ({ tabId, edit }) =>
       this.#at(tabId).forEach(({ conversation }) => conversation.transcript.edit(edit)),
+    remember: ({ tabId, ...voice }) => this.#each(tabId, (active) => active.remember(voice)),
     media: ({ tabId, frame, ...media }) =>
       this.#each(tabId, (active) => active.noteMedia(frame, media)),
     save: ({ tabId, saved }) =>
@@ -69,8 +70,7 @@ export class Conversations {
     recalled: ({ tabId, kept }) => this.#each(tabId, ({ transcript }) => transcript.recall(kept)),
     transcripts: ({ tabIds, whole }) => this.#setReaders(tabIds, whole),
     retranslate: ({ tabId }) => this.#each(tabId, (active) => active.retranslate()),
-    'look-up': ({ tabId, word, language }) =>
-      this.#each(tabId, (active) => void active.lookUp(word, language)),
+    'look-up': ({ tabId, ...asked }) => this.#each(tabId, (active) => void active.lookUp(asked)),
     show: ({ tabId }) => this.#each(tabId, (active) => active.show()),
   };
 
@@ -144,6 +144,7 @@ export class Conversations {
           ...translation,
           now,
           schedule,
+          toHost: (message) => report({ type: 'to-host', message }),
           duck: (ducked) => entry.capture?.setDucked(ducked),
         },
       },
@@ -197,10 +198,7 @@ export class Conversations {
    * @returns {Promise<Source | import('../shared/messages.js').Problem>} the problem says why there is no sound
    */
   async #tryToOpenTab(entry, streamId) {
-    const opened = await openedInTime(this.#openTab(entry, streamId));
-    if (!opened) return { code: 'capture_timeout', message: '', hint: '' };
-    if (!(opened instanceof DOMException)) return opened;
-    return { code: 'capture_failed', message: '', hint: opened.message };
+    return orProblem(await openedInTime(this.#openTab(entry, streamId)));
   }
 
   /**

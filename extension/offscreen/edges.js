@@ -9,7 +9,7 @@
 /** @typedef {import('../shared/protocol.js').ToExtension} ToExtension */
 /** @typedef {import('../shared/protocol.js').ToHost} ToHost */
 
-/** @typedef {Extract<ToExtension, { type: 'captions' | 'status' | 'error' }>} SaidOfSession */
+/** @typedef {Extract<ToExtension, { type: 'captions' | 'recognised' | 'status' | 'translated' | 'error' }>} SaidOfSession */
 
 /**
  * @typedef {object} Outlets
@@ -38,7 +38,7 @@
  * @property {() => number} now Date.now()
  * @property {Pick<import('./archivist.js').Archivist, 'finish' | 'savedAs' | 'setKept'>} archivist
  * @property {Omit<import('../translation/conversation_translation.js').TranslationEdges,
- *   'duck' | 'now' | 'schedule'>} translation
+ *   'duck' | 'now' | 'schedule' | 'toHost'>} translation
  */
 
 /**

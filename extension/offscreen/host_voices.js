@@ -9,12 +9,19 @@ import { agreed } from '../transcript/agreement.js';
  * @property {(wanted: string) => string} take that number for a new voice, or another one if that is
  *   some other voice's
  * @property {(voice: string, known: string) => void} recognised a voice is one that was there before
+ * @property {(voice: string, name: string) => void} named a voice is one that the user had remembered
  */
 
 const SECOND = 16_000;
 
 /** What two hosts must have heard of a voice, for it to be the same one. */
 const HEARD_TWICE = { least: 1.5 * SECOND, share: 0.8 };
+
+/**
+ * Where nobody else numbers voices.
+ * @type {VoiceOutlets}
+ */
+const ALONE = { take: (wanted) => wanted, recognised: () => {}, named: () => {} };
 
 /** Gives each voice a number that no other one has. */
 export class HostVoices {
@@ -27,8 +34,8 @@ export class HostVoices {
   #heardBefore = [];
   #outlets;
 
-  /** @param {VoiceOutlets} outlets */
-  constructor(outlets) {
+  /** @param {VoiceOutlets} [outlets] */
+  constructor(outlets = ALONE) {
     this.#outlets = outlets;
   }
 
@@ -57,6 +64,24 @@ export class HostVoices {
     if (speaker === null || !isNumber(speaker)) return line;
     const numbers = voicesOf(speaker).map((voice) => this.#numbers.get(voice) ?? this.#take(voice));
     return { ...line, speaker: joinedVoices(numbers) };
+  }
+
+  /**
+   * The host knows a voice.
+   * @param {string} speaker as the host says it
+   * @param {string} name under which it is remembered
+   */
+  name(speaker, name) {
+    this.#outlets.named(this.#numbers.get(speaker) ?? this.#take(speaker), name);
+  }
+
+  /**
+   * @param {(number: string) => boolean} isWanted
+   * @returns {string[]} the voices with such numbers, as this host says them
+   */
+  asHeard(isWanted) {
+    const found = [...this.#numbers].filter(([, number]) => isWanted(number));
+    return found.map(([speaker]) => speaker);
   }
 
   /**

@@ -39,6 +39,8 @@ export class MediaTranscript {
   /** @type {Set<string>} voices that the capture has heard */
   #heard = new Set();
   #meeting = new MeetingVoices();
+  /** @type {Map<string, string>} voices that hosts have recognised, by name */
+  #remembered = new Map();
   /** @type {boolean | null} */
   #pageNames = null;
   /** The sample after the last that has arrived. */
@@ -170,6 +172,18 @@ export class MediaTranscript {
    */
   recognised(voice, known) {
     this.#revise(() => this.#writer.recognise(voice, known));
+  }
+
+  /**
+   * @param {string} voice
+   * @param {string} name under which the user had it remembered
+   */
+  named(voice, name) {
+    const known = this.#remembered.get(name);
+    // The host before has recognised it as well.
+    if (known !== undefined && known !== voice) return this.recognised(voice, known);
+    this.#remembered.set(name, voice);
+    this.#revise(() => this.#writer.learn(new Map([[voice, name]])));
   }
 
   /**

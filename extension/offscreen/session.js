@@ -1,11 +1,11 @@
 import { SAMPLE_RATE, toBase64 } from '../audio/framing.js';
-import { contextBefore, someUntranslated, wordsEnd } from '../shared/captions.js';
-import { WHISPER } from '../shared/settings.js';
+import { contextBefore, wordsEnd } from '../shared/captions.js';
 import { ContinuedCaptions } from './continued_captions.js';
 import { FatalSound } from './fatal_sound.js';
 import { Feed } from './feed.js';
 import { HostVoices } from './host_voices.js';
 import { needNewStart } from './lasting_options.js';
+import { OldTarget } from './old_target.js';
 import { phaseOf } from './phase.js';
 
 /** @typedef {import('../shared/messages.js').Phase} Phase */
@@ -22,12 +22,6 @@ import { phaseOf } from './phase.js';
  * @property {() => void} phaseChanged `state` has changed
  * @property {import('./host_voices.js').VoiceOutlets} [voices]
  */
-
-/**
- * Where nobody else numbers voices.
- * @type {import('./host_voices.js').VoiceOutlets}
- */
-const ALONE = { take: (wanted) => wanted, recognised: () => {} };
 
 /** Enough for the recogniser to go on in the same style; the protocol allows 2000. */
 const CONTEXT_LENGTH = 400;
@@ -61,11 +55,7 @@ export class CaptionSession {
   #changingModel = false;
   /** @type {import('../shared/messages.js').Halt | null} */
   #halted = null;
-  /**
-   * The last line when the target language was changed: up to it, lines may be in another one.
-   * @type {number | null}
-   */
-  #lastBefore = null;
+  #oldTarget = new OldTarget();
   #seq = 0;
   /** The sample at which the host's session began. */
   #from = 0;
@@ -80,17 +70,20 @@ export class CaptionSession {
   #outlets;
   #options;
   #visible;
+  /** Whether they may be recognised and remembered. */
+  #knownVoices;
 
   /**
-   * @param {{ id: string, options: Options, visible: boolean }} start
+   * @param {{ id: string, options: Options, visible: boolean, knownVoices?: boolean }} start
    * @param {SessionOutlets} outlets
    */
-  constructor({ id, options, visible }, outlets) {
+  constructor({ id, options, visible, knownVoices = false }, outlets) {
     this.id = id;
     this.#options = options;
     this.#visible = visible;
+    this.#knownVoices = knownVoices;
     this.#outlets = outlets;
-    this.#voices = new HostVoices(outlets.voices ?? ALONE);
+    this.#voices = new HostVoices(outlets.voices);
   }
 
   /** True after `stop`: the capture is over, its last words may be outstanding. */
@@ -98,9 +91,14 @@ export class CaptionSession {
     return this.#stopping;
   }
 
-  /** The options that hold. */
-  get options() {
-    return this.#options;
+  /** Whether a host is there. */
+  get attached() {
+    return this.#attached;
+  }
+
+  /** Those that the host hears. */
+  get voices() {
+    return this.#voices;
   }
 
   /** Whether the user looks at the tab. */
@@ -179,6 +177,7 @@ export class CaptionSession {
       context: contextBefore(before, from, CONTEXT_LENGTH),
       visible: this.#visible,
       words: true,
+      ...(this.#knownVoices && { known_voices: true }),
     });
     this.#feed.begin(from);
     if (this.#stopping) this.#outlets.toHost({ type: 'stop', session: this.id });
@@ -248,7 +247,7 @@ export class CaptionSession {
     this.#options = options;
     if (!this.#attached) return;
     if (chosen && options.translate_to !== before.translate_to) {
-      this.#lastBefore = this.model.lines.at(-1)?.id ?? null;
+      this.#oldTarget.end(this.model);
       this.#outlets.phaseChanged();
     }
     // The host says its last words, and begins anew.
@@ -274,6 +273,13 @@ export class CaptionSession {
     this.#changingModel = false;
     this.attach();
     return true;
+  }
+
+  /** @param {Captions | import('../shared/protocol.js').Recognised | Status} message */
+  apply(message) {
+    if (message.type === 'captions') this.applyCaptions(message);
+    else if (message.type === 'recognised') this.#voices.name(message.speaker, message.name);
+    else this.applyStatus(message);
   }
 
   /** @param {Captions} update */
@@ -353,11 +359,7 @@ export class CaptionSession {
   }
 
   get #stale() {
-    const target = this.#options.translate_to ?? null;
-    if (target === null || this.#lastBefore === null) return false;
-    // Only what it still hears.
-    if (this.#options.translator === WHISPER) return false;
-    return someUntranslated(this.#captions.ofThisHost, this.#lastBefore, target);
+    return this.#oldTarget.isShown(this.#captions.ofThisHost, this.#options);
   }
 
   /** What the host says of its translations. */

@@ -28,8 +28,8 @@ export class ShownCaptions {
     return this.#model;
   }
 
-  /** @returns {string} the newest line, draft included; empty before the first */
-  lastLine() {
+  /** The newest line, draft included; empty before the first. */
+  get lastLine() {
     const [row] = captionRows(this.#model, -1, 1);
     return row ? (row.committed + row.draft).trim() : '';
   }

@@ -79,7 +79,7 @@ export class TranscriptWriter {
     this.#become(recognised(this.#transcript, voice, known));
   }
 
-  /** @param {ReadonlyMap<string, string>} names that a meeting's page has told, by voice */
+  /** @param {ReadonlyMap<string, string>} names that a meeting's page has told, or the host knows, by voice */
   learn(names) {
     this.#become([...names].reduce((now, told) => learnt(now, ...told), this.#transcript));
   }

@@ -14,6 +14,7 @@ import { goToModel, showBackends, showModels, showProgress } from './models.js';
 import { showPreview } from './preview.js';
 import { RemotePart } from './remote.js';
 import { listenToRules, makeTargetRow, showRules } from './translation.js';
+import { showVoices } from './voices.js';
 
 /** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
 /** @typedef {import('../shared/messages.js').Problem} Problem */
@@ -171,9 +172,11 @@ async function erase() {
   saving = null;
   await store.erase();
   await new Archive(databasesFor({ incognito: false }), Date.now).eraseAll();
+  line.tellHost({ type: 'forget', name: null });
   settings = await store.load();
   show();
-  byId('erase-state').textContent = text('erase_done');
+  const left = hello === null ? text('erase_without_host') : '';
+  byId('erase-state').textContent = `${text('erase_done')} ${left}`.trim();
 }
 
 async function copyReport() {
@@ -203,6 +206,7 @@ async function findHost() {
   if (problem) return;
   line.watch({ host: true });
   line.tellHost({ type: 'models' });
+  line.tellHost({ type: 'voices' });
 }
 
 /** @param {ViewMessage} message */
@@ -223,6 +227,8 @@ function receive(message) {
     showProgress(said);
   } else if (said.type === 'probed') {
     remote.receive(said);
+  } else if (said.type === 'voices') {
+    showVoices(said.voices, (request) => line.tellHost(request));
   } else if (said.type === 'health') {
     takeHealth(said);
   } else if (said.type === 'error' && said.session === null) {

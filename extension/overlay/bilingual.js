@@ -7,6 +7,7 @@
  * @typedef {object} ShownText
  * @property {'original' | 'translation'} kind
  * @property {string | null} language
+ * @property {string | null} of a translation: the language of its line
  * @property {string} committed
  * @property {string} draft follows `committed` verbatim
  */
@@ -107,7 +108,7 @@ export function shownLines(rows, { show, order, awaits }, filter, labelsOf) {
 function textsOf(row, show, isDue, filter) {
   const { translation } = row;
   if (show === 'original' || (translation === null && !isDue)) return [originalOf(row, filter)];
-  const translated = translation === null ? [] : [translationOf(translation, filter)];
+  const translated = translation === null ? [] : [translationOf(translation, row.language, filter)];
   return show === 'both' ? [originalOf(row, filter), ...translated] : translated;
 }
 
@@ -117,16 +118,18 @@ function textsOf(row, show, isDue, filter) {
  * @returns {ShownText}
  */
 function originalOf({ committed, draft, language }, filter) {
-  return { kind: 'original', language, committed: filter(committed), draft: filter(draft) };
+  const texts = { committed: filter(committed), draft: filter(draft) };
+  return { kind: 'original', language, of: null, ...texts };
 }
 
 /**
  * @param {NonNullable<CaptionRow['translation']>} translation
+ * @param {string | null} of the line's language
  * @param {(text: string) => string} filter
  * @returns {ShownText}
  */
-function translationOf({ text, language, state }, filter) {
+function translationOf({ text, language, state }, of, filter) {
   const shown = filter(text);
   const [committed, draft] = state === 'final' ? [shown, ''] : ['', shown];
-  return { kind: 'translation', language, committed, draft };
+  return { kind: 'translation', language, of, committed, draft };
 }

@@ -123,8 +123,9 @@ export class CaptionFlow {
    * @param {HTMLElement} paragraph
    * @param {ShownText} text
    */
-  #writeText(paragraph, { committed, draft, language }) {
+  #writeText(paragraph, { committed, draft, language, of }) {
     if (paragraph.lang !== (language ?? '')) paragraph.lang = language ?? '';
+    if (paragraph.dataset.of !== (of ?? '')) paragraph.dataset.of = of ?? '';
     const words = this.#splitWords(committed, draft);
     for (const [index, { text, draft: isDraft }] of words.entries()) {
       const word = paragraph.children[index] ?? paragraph.appendChild(element('span', 'word'));

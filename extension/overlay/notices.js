@@ -126,13 +126,40 @@ export function showMicrophoneNews(state) {
   return { state: { ...state, microphoneNews: null }, effects };
 }
 
+/** What is in the way of a word's meaning: what is said of it, by its code. @type {Record<string, string>} */
+const NO_MEANING = {
+  // By the host.
+  translator_missing: 'notice_word_no_translator',
+  translation_unsupported: 'notice_word_no_translator',
+  translator_unknown: 'notice_word_no_translator',
+  whisper_translates_no_words: 'notice_word_not_by_whisper',
+  captioned_elsewhere: 'notice_word_elsewhere',
+  translator_loading: 'notice_word_later',
+  look_ups_too_many: 'notice_word_later',
+  captions_not_running: 'notice_word_later',
+  look_up_late: 'notice_word_unanswered',
+  look_up_unanswered: 'notice_word_unanswered',
+  translator_died: 'notice_word_unanswered',
+  translator_hung: 'notice_word_unanswered',
+  // By the browser.
+  translation_missing: 'notice_word_no_translator',
+  translation_pair: 'notice_word_no_translator',
+  translation_click: 'notice_word_no_translator',
+  translation_download: 'notice_word_no_translator',
+  translation_cancelled: 'notice_word_no_translator',
+  translation_downloading: 'notice_word_later',
+  translation_silent: 'notice_word_unanswered',
+};
+
 /**
- * @param {{ word: string, meaning: string | null }} lookedUp a word of the captions, and its
- *   translation; null: there is none
+ * @param {{ word: string } & import('../shared/messages.js').Meaning} lookedUp a word of the captions
  * @returns {Notice}
  */
-export function meaningNotice({ word, meaning }) {
-  if (meaning === null) return { ...reply('notice_no_meaning'), detail: word };
+export function meaningNotice({ word, meaning, why }) {
+  if (meaning === null) {
+    const key = NO_MEANING[why ?? ''] ?? 'notice_no_meaning';
+    return { key, detail: word, busy: false, forMs: LONG_MS };
+  }
   return { key: 'notice_meaning', detail: `${word} → ${meaning}`, busy: false, forMs: LONG_MS };
 }
 

@@ -39,8 +39,8 @@ export class CaptionView {
     this.#spoken.ariaLive = 'polite';
     this.element.append(stack, this.#spoken);
     flow.element.addEventListener('dblclick', ({ target }) => {
-      const { word, language } = wordAt(/** @type {Element} */ (target));
-      if (word !== '') ask({ type: 'look-up', word, language });
+      const asked = wordAt(/** @type {Element} */ (target));
+      if (asked.word !== '') ask({ type: 'look-up', ...asked });
     });
     flow.element.addEventListener('click', (event) => {
       const { line = '', voice = '' } = lineNamedAt(event)?.dataset ?? {};
@@ -159,14 +159,15 @@ export class CaptionView {
 
 /**
  * @param {Element} target of a double click
- * @returns {{ word: string, language: string | null }} without the marks around it
+ * @returns {import('../shared/messages.js').LookedUp} without the marks around it
  */
 function wordAt(target) {
   const selected = getSelection()?.toString().trim() ?? '';
   const own = target.closest('.word')?.textContent ?? '';
   const text = selected === '' ? own : selected;
-  const language = target.closest('.text')?.getAttribute('lang') || null;
-  return { word: text.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, ''), language };
+  const { lang = '', dataset } = /** @type {HTMLElement | null} */ (target.closest('.text')) ?? {};
+  const word = text.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '');
+  return { word, language: lang || null, into: dataset?.of || null };
 }
 
 /**

@@ -17,6 +17,7 @@ import { stateText } from '../ui/state.js';
 import { TranscriptTools } from '../ui/transcript_tools.js';
 import { TranscriptView } from '../ui/transcript_view.js';
 import { Announcer, LiveDraft } from './live.js';
+import { Remembering } from './remembering.js';
 import { openHistory, Saving } from './saving.js';
 
 /** @typedef {import('../shared/messages.js').CaptureState} CaptureState */
@@ -46,12 +47,29 @@ const view = new TranscriptView(byId('lines'), {
   },
   edit,
   changed: () => showAround(),
+  remember: () => (captureInFront() ? rememberer : null),
 });
 const line = new WorkerLine({ meter: true, transcript: true }, receive);
 const exporter = new Exporter(line);
 const tools = new TranscriptTools(byId('tools'), { view, exporter, storage, filter: () => filter });
 const databases = databasesFor({ incognito });
 const saving = databases && offerSaving(databases);
+const remembering = new Remembering({
+  watch: (wants) => line.watch(wants),
+  ask: (speaker, name) => {
+    if (tabId !== null) void ask({ type: 'remember', tabId, speaker, name });
+  },
+  say: (key, ...details) => tools.say(key, ...details),
+  schedule: (action, delayMs) => {
+    const timer = setTimeout(action, delayMs);
+    return () => clearTimeout(timer);
+  },
+});
+/** Of a private window nobody is remembered. */
+const rememberer = incognito
+  ? null
+  : (/** @type {string} */ speaker, /** @type {string} */ name) =>
+      remembering.remember(speaker, name);
 
 /** @type {import('../shared/handlers.js').Handlers<ViewMessage>} */
 const handlers = {
@@ -79,7 +97,10 @@ const handlers = {
   playhead: ({ tabId: of, ...place }) => {
     if (of === tabId) view.setPlayhead(place);
   },
-  'from-host': (message) => exporter.receive(message),
+  'from-host': (message) => {
+    exporter.receive(message);
+    remembering.receive(message);
+  },
   who: ({ tabId: of, line: id, speaker }) => {
     if (of === tabId) view.nameSpeaker(`${captureInFront()?.session} ${id}`, speaker);
   },

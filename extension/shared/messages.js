@@ -180,20 +180,21 @@
 /**
  * From the service worker to the offscreen document. `recalled`: what an earlier capture has kept of
  * a medium; `begin`: keep the transcript on disk if the one with the id `after` is, with which it goes
- * on; `save`: keep it on disk; `transcripts`: the tabs whose transcript is read, and whose is read from its beginning.
+ * on, and with `knownVoices` recognise and remember voices; `save`: keep it on disk; `transcripts`: the tabs whose transcript is read, and whose is read from its beginning.
  * @typedef {{ type: 'begin', session: string, tabId: number, streamId: string, options: Options,
  *     visible: boolean, microphone: boolean, muted: boolean, page: Page, step: StepWish,
- *     translation: Wish, after: string | null }
+ *     translation: Wish, after: string | null, knownVoices: boolean }
  *   | { type: 'reopen', session: string, tabId: number, streamId: string, muted: boolean }
  *   | { type: 'microphone', tabId: number, on: boolean }
  *   | { type: 'configure', tabId: number, options: Options, step: StepWish, translation: Wish }
  *   | { type: 'end', tabId: number }
  *   | { type: 'copy', tabId: number }
  *   | { type: 'retranslate', tabId: number }
- *   | { type: 'look-up', tabId: number, word: string, language: string | null }
+ *   | ({ type: 'look-up', tabId: number } & LookedUp)
  *   | { type: 'media', tabId: number, frame: number, paused: boolean | null,
  *       playhead: Playhead | null, picture?: Picture }
  *   | { type: 'edit', tabId: number, edit: TranscriptEdit }
+ *   | { type: 'remember', tabId: number, speaker: string, name: string }
  *   | { type: 'speaking', tabId: number, name: string | null, found: boolean | null }
  *   | { type: 'save', tabId: number, saved: boolean }
  *   | { type: 'recalled', tabId: number, kept: KeptSource }
@@ -254,7 +255,7 @@
  *   | { type: 'copied', session: string }
  *   | { type: 'remote', session: string, remote: RemoteState | null }
  *   | { type: 'step', session: string, step: StepState | null }
- *   | { type: 'meaning', session: string, word: string, meaning: string | null }
+ *   | ({ type: 'meaning', session: string, word: string } & Meaning)
  *   | { type: 'names', session: string, names: Record<string, string> }
  *   | { type: 'replay', session: string, lines: Line[] | null, since: number }
  *   | { type: 'end', session: string }} SessionMessage
@@ -280,9 +281,23 @@
  */
 
 /**
+ * A word of the captions that the user has asked for.
+ * @typedef {object} LookedUp
+ * @property {string} word
+ * @property {string | null} language of it; null: not known
+ * @property {string | null} into of a translation's word: the language of its line
+ */
+
+/**
+ * @typedef {object} Meaning
+ * @property {string | null} meaning null: there is none
+ * @property {string | null} why the code of what is in the way; null: nothing that is known
+ */
+
+/**
  * From the frame of captions to the service worker: the user asks for the meaning of a word, or wants
  * to say who speaks (`line`: its id among those that are shown).
- * @typedef {{ type: 'look-up', word: string, language: string | null }
+ * @typedef {({ type: 'look-up' } & LookedUp)
  *   | { type: 'who', line: number, speaker: string }} FrameMessage
  */
 
@@ -303,7 +318,7 @@
  * null: start captions (in the side panel: also where the page is closed to extensions), stop them,
  * switch the microphone on or off for captions that run, translate what was said before the target
  * language was changed, change something in the transcript (`edit-kept`: in what is kept of these media, because the
- * capture is over), have the page's medium go to a place, or
+ * capture is over), have the page's medium go to a place, have a voice remembered on this machine, or
  * see whether the host can be had.
  * @typedef {{ type: 'start', tabId: number, panel: boolean }
  *   | { type: 'stop', tabId: number }
@@ -313,6 +328,7 @@
  *   | { type: 'edit-kept', tabId: number, media: string[], edit: TranscriptEdit }
  *   | { type: 'seek', tabId: number, media: string, at: number }
  *   | { type: 'save', tabId: number, saved: boolean }
+ *   | { type: 'remember', tabId: number, speaker: string, name: string }
  *   | { type: 'check' }} Request
  */
 

@@ -2,11 +2,11 @@
 export const PROTOCOL_VERSION = 1;
 export const HOST_NAME = 'dev.wlk.host';
 /**
- * @typedef {Hello | Start | Audio | Configure | Retranslate | Visibility | Cut | Stop | Models | Download | Cancel | Remove | Speech | Export | Health | Remote | Probe} ToHost
+ * @typedef {Hello | Start | Audio | Configure | Retranslate | Visibility | Cut | Stop | Remember | Models | Download | Cancel | Remove | Forget | Voices | Speech | Export | Health | Remote | Probe | Translate} ToHost
  */
 
 /**
- * @typedef {HostHello | Captions | Status | HostModels | Progress | HostSpeech | Exported | HostHealth | HostRemote | Probed | Error} ToExtension
+ * @typedef {HostHello | Captions | Status | HostModels | Progress | HostSpeech | Exported | HostHealth | HostRemote | Probed | HostVoices | Recognised | Translated | Error} ToExtension
  */
 
 /**
@@ -34,7 +34,7 @@ export const HOST_NAME = 'dev.wlk.host';
 
 /**
  * Opens a session. If it is resumed, from and context say where it continues.
- * @typedef {{ type: "start", session: SessionId, options: Options, from?: Sample, context?: string, visible?: boolean, words?: boolean }} Start
+ * @typedef {{ type: "start", session: SessionId, options: Options, from?: Sample, context?: string, visible?: boolean, words?: boolean, known_voices?: boolean }} Start
  */
 
 /**
@@ -67,6 +67,15 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
+ * Keeps on the disk how these voices of a session sound, which are all one person's. The host answers with HostVoices, or with an Error of this request. A voice of that name that was remembered before is replaced.
+ * @typedef {{ type: "remember", session: SessionId, voices: (string)[], name: VoiceName }} Remember
+ */
+
+/**
+ * @typedef {string} VoiceName
+ */
+
+/**
  * Asks which models there are. The host answers with HostModels.
  * @typedef {{ type: "models" }} Models
  */
@@ -84,6 +93,16 @@ export const HOST_NAME = 'dev.wlk.host';
 /**
  * Deletes a model from the disk. HostModels follows when that is done. Sessions that use the model go on.
  * @typedef {{ type: "remove", model: ModelName }} Remove
+ */
+
+/**
+ * Erases a voice that is remembered. The host answers with HostVoices.
+ * @typedef {{ type: "forget", name: string | null }} Forget
+ */
+
+/**
+ * Asks which voices are remembered. The host answers with HostVoices.
+ * @typedef {{ type: "voices" }} Voices
  */
 
 /**
@@ -156,6 +175,15 @@ export const HOST_NAME = 'dev.wlk.host';
 /**
  * Asks whether a server can be had. The host answers with Probed. Nothing else changes.
  * @typedef {{ type: "probe", server: RemoteServer }} Probe
+ */
+
+/**
+ * Asks what a word or a short phrase of a session's captions means. The host answers with Translated within 10 s, unless the session ends first. Lines are translated before words.
+ * @typedef {{ type: "translate", session: SessionId, request: TranslateId, text: string, source: string | null, target: string, translator: string | null }} Translate
+ */
+
+/**
+ * @typedef {string} TranslateId
  */
 
 /**
@@ -236,6 +264,16 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
+ * The voices that are remembered, by name. How they sound is never told.
+ * @typedef {{ type: "voices", voices: ({ name: VoiceName, since: number })[] }} HostVoices
+ */
+
+/**
+ * A voice of a session is one that is remembered. Each is told once.
+ * @typedef {{ type: "recognised", session: SessionId, speaker: string, name: VoiceName }} Recognised
+ */
+
+/**
  * How the last hosts were that captioned something, the newest first: numbers and codes alone.
  * @typedef {{ type: "health", runs: (Run)[] }} HostHealth
  */
@@ -268,6 +306,11 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
+ * The meaning of a word, or why there is none. One of text and problem is null.
+ * @typedef {{ type: "translated", session: SessionId, request: TranslateId, text: string | null, problem: Problem }} Translated
+ */
+
+/**
  * @typedef {{ type: "error", code: string, message: string, hint: string, session: string | null, request?: string }} Error
  */
 
@@ -286,15 +329,19 @@ export const DEFINITIONS = {
       { $ref: '#/$defs/Visibility' },
       { $ref: '#/$defs/Cut' },
       { $ref: '#/$defs/Stop' },
+      { $ref: '#/$defs/Remember' },
       { $ref: '#/$defs/Models' },
       { $ref: '#/$defs/Download' },
       { $ref: '#/$defs/Cancel' },
       { $ref: '#/$defs/Remove' },
+      { $ref: '#/$defs/Forget' },
+      { $ref: '#/$defs/Voices' },
       { $ref: '#/$defs/Speech' },
       { $ref: '#/$defs/Export' },
       { $ref: '#/$defs/Health' },
       { $ref: '#/$defs/Remote' },
       { $ref: '#/$defs/Probe' },
+      { $ref: '#/$defs/Translate' },
     ],
   },
   ToExtension: {
@@ -309,6 +356,9 @@ export const DEFINITIONS = {
       { $ref: '#/$defs/HostHealth' },
       { $ref: '#/$defs/HostRemote' },
       { $ref: '#/$defs/Probed' },
+      { $ref: '#/$defs/HostVoices' },
+      { $ref: '#/$defs/Recognised' },
+      { $ref: '#/$defs/Translated' },
       { $ref: '#/$defs/Error' },
     ],
   },
@@ -366,6 +416,7 @@ export const DEFINITIONS = {
       context: { type: 'string', maxLength: 2000 },
       visible: { type: 'boolean' },
       words: { type: 'boolean' },
+      known_voices: { type: 'boolean' },
     },
     required: ['type', 'session', 'options'],
     additionalProperties: false,
@@ -428,6 +479,23 @@ export const DEFINITIONS = {
     required: ['type', 'session'],
     additionalProperties: false,
   },
+  Remember: {
+    type: 'object',
+    properties: {
+      type: { const: 'remember' },
+      session: { $ref: '#/$defs/SessionId' },
+      voices: {
+        type: 'array',
+        items: { type: 'string', pattern: '^[1-9][0-9]{0,5}$' },
+        minItems: 1,
+        maxItems: 12,
+      },
+      name: { $ref: '#/$defs/VoiceName' },
+    },
+    required: ['type', 'session', 'voices', 'name'],
+    additionalProperties: false,
+  },
+  VoiceName: { type: 'string', minLength: 1, maxLength: 80 },
   Models: {
     type: 'object',
     properties: { type: { const: 'models' } },
@@ -450,6 +518,21 @@ export const DEFINITIONS = {
     type: 'object',
     properties: { type: { const: 'remove' }, model: { $ref: '#/$defs/ModelName' } },
     required: ['type', 'model'],
+    additionalProperties: false,
+  },
+  Forget: {
+    type: 'object',
+    properties: {
+      type: { const: 'forget' },
+      name: { type: ['string', 'null'], minLength: 1, maxLength: 80 },
+    },
+    required: ['type', 'name'],
+    additionalProperties: false,
+  },
+  Voices: {
+    type: 'object',
+    properties: { type: { const: 'voices' } },
+    required: ['type'],
     additionalProperties: false,
   },
   Speech: {
@@ -564,6 +647,24 @@ export const DEFINITIONS = {
     required: ['type', 'server'],
     additionalProperties: false,
   },
+  Translate: {
+    type: 'object',
+    properties: {
+      type: { const: 'translate' },
+      session: { $ref: '#/$defs/SessionId' },
+      request: { $ref: '#/$defs/TranslateId' },
+      text: { type: 'string', minLength: 1, maxLength: 200 },
+      source: { type: ['string', 'null'], minLength: 1, maxLength: 64 },
+      target: {
+        type: 'string',
+        pattern: '^([a-z]{2,3}|[a-z]{5,8})(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$',
+      },
+      translator: { type: ['string', 'null'], minLength: 1, maxLength: 4096 },
+    },
+    required: ['type', 'session', 'request', 'text', 'source', 'target', 'translator'],
+    additionalProperties: false,
+  },
+  TranslateId: { type: 'string', minLength: 1, maxLength: 64 },
   HostHello: {
     type: 'object',
     properties: {
@@ -800,6 +901,37 @@ export const DEFINITIONS = {
     required: ['code', 'message', 'hint'],
     additionalProperties: false,
   },
+  HostVoices: {
+    type: 'object',
+    properties: {
+      type: { const: 'voices' },
+      voices: {
+        type: 'array',
+        items: {
+          type: 'object',
+          properties: {
+            name: { $ref: '#/$defs/VoiceName' },
+            since: { type: 'integer', minimum: 0 },
+          },
+          required: ['name', 'since'],
+          additionalProperties: false,
+        },
+      },
+    },
+    required: ['type', 'voices'],
+    additionalProperties: false,
+  },
+  Recognised: {
+    type: 'object',
+    properties: {
+      type: { const: 'recognised' },
+      session: { $ref: '#/$defs/SessionId' },
+      speaker: { type: 'string' },
+      name: { $ref: '#/$defs/VoiceName' },
+    },
+    required: ['type', 'session', 'speaker', 'name'],
+    additionalProperties: false,
+  },
   HostHealth: {
     type: 'object',
     properties: {
@@ -869,6 +1001,18 @@ export const DEFINITIONS = {
       problem: { $ref: '#/$defs/Problem' },
     },
     required: ['type', 'name', 'version', 'round_trip_ms', 'problem'],
+    additionalProperties: false,
+  },
+  Translated: {
+    type: 'object',
+    properties: {
+      type: { const: 'translated' },
+      session: { $ref: '#/$defs/SessionId' },
+      request: { $ref: '#/$defs/TranslateId' },
+      text: { type: ['string', 'null'] },
+      problem: { $ref: '#/$defs/Problem' },
+    },
+    required: ['type', 'session', 'request', 'text', 'problem'],
     additionalProperties: false,
   },
   Error: {

@@ -15,6 +15,7 @@
  * @property {number} [maximum]
  * @property {number} [minLength]
  * @property {number} [maxLength]
+ * @property {number} [minItems]
  * @property {number} [maxItems]
  * @property {string} [pattern]
  */
@@ -189,7 +190,8 @@ function stringFault(value, { minLength = 0, maxLength = Infinity, pattern }, pa
  * @param {string} path
  * @param {Definitions} definitions
  */
-function arrayFault(value, { items, maxItems = Infinity }, path, definitions) {
+function arrayFault(value, { items, minItems = 0, maxItems = Infinity }, path, definitions) {
+  if (value.length < minItems) return `${path}: fewer than ${minItems} items`;
   if (value.length > maxItems) return `${path}: more than ${maxItems} items`;
   if (!items) return null;
   for (const [index, item] of value.entries()) {

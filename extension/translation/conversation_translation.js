@@ -1,7 +1,7 @@
 /** Everything about translations in one conversation: by the browser, by rules, and read out. */
-import { isSameLanguage, NO_WISH, ruleFor } from '../shared/translation_rules.js';
-import { TranslationFault } from './browser_translator.js';
+import { NO_WISH, ruleFor } from '../shared/translation_rules.js';
 import { TranslatedLines } from './lines.js';
+import { LookUps } from './look_ups.js';
 import { TranslationPump } from './pump.js';
 import { Voice } from './voice.js';
 
@@ -12,8 +12,9 @@ import { Voice } from './voice.js';
 /** @typedef {import('../shared/translation_rules.js').Wish} Wish */
 
 /**
- * What the browser does for translations.
- * @typedef {import('./pump.js').PumpEdges & import('./voice.js').VoiceEdges} TranslationEdges
+ * What the browser, and the host for single words, do for translations.
+ * @typedef {import('./pump.js').PumpEdges & import('./voice.js').VoiceEdges
+ *   & import('./look_ups.js').LookUpEdges} TranslationEdges
  */
 
 /**
@@ -29,6 +30,7 @@ export class ConversationTranslation {
   #lines = new TranslatedLines();
   #pump;
   #voice;
+  #lookUps;
   #edges;
 
   /**
@@ -37,6 +39,7 @@ export class ConversationTranslation {
    */
   constructor(edges, { translated, stateChanged }) {
     this.#edges = edges;
+    this.#lookUps = new LookUps(edges);
     this.#pump = new TranslationPump(this.#lines, edges, { translated, changed: stateChanged });
     this.#voice = new Voice(edges, stateChanged);
   }
@@ -115,21 +118,16 @@ export class ConversationTranslation {
   }
 
   /**
-   * @param {string} word
-   * @param {string} source its language
-   * @returns {Promise<string | null>} null: no translator knows it
+   * @param {import('../shared/messages.js').LookedUp} asked
+   * @param {import('./look_ups.js').Said} said
    */
-  async lookUp(word, source) {
-    const { target, home } = this.#wish;
-    // A word of a translation is told in the user's own language, if that is another one.
-    const into = [target, home].find((code) => code !== null && !isSameLanguage(code, source));
-    if (!into) return null;
-    try {
-      return await this.#edges.translator.translate(source, into, word);
-    } catch (error) {
-      if (error instanceof TranslationFault) return null;
-      throw error;
-    }
+  lookUp(asked, said) {
+    return this.#lookUps.meaningOf(asked, this.#wish, said);
+  }
+
+  /** @param {import('../shared/protocol.js').Translated} answer of the host */
+  takeMeaning(answer) {
+    this.#lookUps.take(answer);
   }
 
   /** @returns {Promise<void> | null} when every final line is translated; null: none waits */
@@ -140,6 +138,7 @@ export class ConversationTranslation {
   close() {
     this.#voice.setOn(false, []);
     this.#pump.close();
+    this.#lookUps.close();
   }
 
   /**

@@ -12,6 +12,7 @@ import { openSpeakerForm } from './speaker_form.js';
  * @typedef {object} KeysListener
  * @property {((media: string, at: number) => void) | null} seek
  * @property {(edit: TranscriptEdit) => void} edit
+ * @property {() => import('./speaker_form.js').SpeakerFormListener['remember']} remember
  * @property {() => import('../transcript/transcript.js').Transcript | null} transcript
  */
 
@@ -222,6 +223,7 @@ export class LineKeys {
     openSpeakerForm(more, row, transcript, {
       edit: (edit) => this.#listener.edit(edit),
       done: () => this.#focus(row.key),
+      remember: this.#listener.remember(),
     });
   }
 

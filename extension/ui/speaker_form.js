@@ -19,6 +19,8 @@ const AS_HEARD = 'as heard';
  * @typedef {object} SpeakerFormListener
  * @property {(edit: TranscriptEdit) => void} edit
  * @property {() => void} done it was closed by what was chosen in it
+ * @property {((speaker: string, name: string) => void) | null} remember have a voice remembered on
+ *   this machine; null: none can be
  */
 
 /**
@@ -43,6 +45,7 @@ export function openSpeakerForm(button, { entry }, transcript, listener) {
   box.ariaLabel = text('speaker_who');
   const close = openBeside(button, box);
   const fields = fieldsFor(entry, voice, transcript);
+  const remember = listener.remember && fields.name && voice !== YOU ? tickBox() : null;
   /** @param {TranscriptEdit[]} edits */
   const finish = (edits) => {
     close();
@@ -52,9 +55,13 @@ export function openSpeakerForm(button, { entry }, transcript, listener) {
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     finish(editsOf(fields, entry, voice, transcript));
+    if (voice !== null && fields.name && remember?.checked) {
+      listener.remember?.(voice, nameIn(fields.name));
+    }
   });
   form.append(
     ...(fields.name ? [labelled(text('speaker_name'), fields.name)] : []),
+    ...(fields.name && remember ? offerToRemember(fields.name, remember) : []),
     ...(fields.same ? [labelled(text('speaker_same'), fields.same)] : []),
     labelled(text('speaker_line'), fields.line),
     ...takeBack(voice, transcript, (edit) => finish([edit])),
@@ -77,7 +84,13 @@ function fieldsFor(entry, voice, transcript) {
   const words = speakerWords();
   const called = (/** @type {string} */ each) => nameOf(each, words, names);
   const value = voice === null ? '' : (names[voice] ?? '');
-  const name = element('input', { value, maxLength: MAX_LENGTH, dir: 'auto', autocomplete: 'off' });
+  const name = element('input', {
+    type: 'text',
+    value,
+    maxLength: MAX_LENGTH,
+    dir: 'auto',
+    autocomplete: 'off',
+  });
   /** @type {[string, string][]} */
   const others = voicesIn(transcript).flatMap((each) =>
     each === voice ? [] : [[each, called(each)]],
@@ -111,7 +124,7 @@ function editsOf({ name, same, line }, { id }, voice, transcript) {
   const edits = [];
   if (voice !== null && name) {
     const before = shownNames(transcript)[voice] ?? '';
-    const now = name.value.replace(/\s+/g, ' ').trim();
+    const now = nameIn(name);
     if (now !== before) edits.push({ kind: 'rename', speaker: voice, name: now });
     const into = same?.value ?? AS_IT_IS;
     if (into !== AS_IT_IS) edits.push({ kind: 'merge', speaker: voice, into });
@@ -119,6 +132,32 @@ function editsOf({ name, same, line }, { id }, voice, transcript) {
   const speaker = line.value === AS_HEARD ? null : line.value;
   if (speaker !== AS_IT_IS) edits.push({ kind: 'assign', id, speaker });
   return edits;
+}
+
+/** @param {HTMLInputElement} field */
+function nameIn(field) {
+  return field.value.replace(/\s+/g, ' ').trim();
+}
+
+function tickBox() {
+  return element('input', { type: 'checkbox' });
+}
+
+/**
+ * @param {HTMLInputElement} name
+ * @param {HTMLInputElement} remember
+ * @returns {HTMLElement[]} what asks whether the voice is to be remembered
+ */
+function offerToRemember(name, remember) {
+  const hint = element('p', { className: 'small soft', id: 'remember-hint', hidden: true });
+  hint.textContent = text('speaker_remember_hint');
+  remember.setAttribute('aria-describedby', hint.id);
+  remember.addEventListener('change', () => {
+    name.required = remember.checked;
+    hint.hidden = !remember.checked;
+  });
+  const label = element('label', { className: 'check' }, remember, text('speaker_remember'));
+  return [label, hint];
 }
 
 /**

@@ -31,6 +31,8 @@ export const USUAL_READING = { layout: 'below', times: true, markedOnly: false }
  * @property {((media: string, at: number) => void) | null} seek null: there is no video
  * @property {(edit: TranscriptEdit) => void} edit
  * @property {() => void} changed other rows, or other ones are seen
+ * @property {import('./line_keys.js').KeysListener['remember']} [remember] how a voice of it is
+ *   remembered now
  */
 
 const TIME_OF_DAY = new Intl.DateTimeFormat(LOCALE, { timeStyle: 'medium' });
@@ -78,6 +80,7 @@ export class TranscriptView {
     this.keys = new LineKeys(this.list, this.selection, {
       ...listener,
       transcript: () => this.#transcript,
+      remember: () => listener.remember?.() ?? null,
     });
     scroller.addEventListener('scroll', () => this.#scrolled(), { passive: true });
     this.#writeReading();

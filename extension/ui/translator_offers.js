@@ -94,10 +94,6 @@ export class TranslatorOffers {
     const words = element('div', {}, element('strong', { textContent: name }));
     words.append(element('p', { className: 'small soft', textContent: offerFacts(offer) }));
     for (const terms of offer.terms) words.append(element('p', { className: 'small warn' }, terms));
-    const faults = isBrowser ? [fault] : offer.models.map(({ problem }) => problemText(problem));
-    for (const said of faults.filter((each) => each !== '')) {
-      words.append(element('p', { className: 'small bad', textContent: said }));
-    }
     if (downloading) words.append(...progressParts(name));
     const key = downloading ? 'model_cancel' : actionKey(offer, fault);
     const button = element('button', { type: 'button', textContent: text(key) });
@@ -106,6 +102,10 @@ export class TranslatorOffers {
       downloading ? this.#listener.cancel(offer) : this.#listener.get(offer),
     );
     const item = element('li', {}, words, button);
+    const faults = isBrowser ? [fault] : offer.models.map(({ problem }) => problemText(problem));
+    for (const said of faults.filter((each) => each !== '')) {
+      item.append(element('p', { className: 'small bad', textContent: said }));
+    }
     item.dataset.id = offer.id;
     return item;
   }

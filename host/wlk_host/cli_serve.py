@@ -1,6 +1,7 @@
 """The commands that serve others. Each imports what it needs when it runs: serve is an extra."""
 
 import argparse
+import sys
 from importlib.util import find_spec
 from typing import Final
 
@@ -116,5 +117,5 @@ def _extra_missing(missing: list[str]) -> WlkError:
     return WlkError(
         "serve_missing",
         f"serving needs packages that are not installed: {', '.join(missing)}",
-        'install them with: pip install "wlk-host[serve]"',
+        f'run: "{sys.executable}" -m pip install "wlk-host[serve]"',
     )

@@ -67,6 +67,10 @@ class Host:
         """Open a session."""
         self.say(type="start", session=session, options={"model": model, "language": "en"})
 
+    def hide(self, session: str) -> None:
+        """Nobody looks at this one."""
+        self.say(type="visibility", session=session, visible=False)
+
     def play(self, session: str, pcm: Pcm, at: int) -> None:
         """Send sound that begins at a sample, a multiple of `CHUNK`."""
         for start in range(at, at + len(pcm), CHUNK):
@@ -87,16 +91,11 @@ class Host:
 
     def cpu_s(self) -> float:
         """The processor time it has used so far. Linux only."""
-        stat = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="ascii")
-        user, kernel = stat.rpartition(")")[2].split()[11:13]
-        return (int(user) + int(kernel)) / os.sysconf("SC_CLK_TCK")
+        return cpu_s_of(self._process.pid)
 
     def memory_mb(self) -> float:
         """The most that it has held so far; Linux only."""
-        status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
-        found = re.search(r"VmHWM:\s+(\d+) kB", status)
-        assert found
-        return int(found[1]) / 2**10
+        return most_memory_mb_of(self._process.pid)
 
     def leave(self) -> None:
         """Close the pipes and read the remaining messages."""
@@ -172,6 +171,21 @@ def main() -> int:
     print(f"while {arguments.other} is loaded for another tab: {beside:.2f} s")
     late = [start for start in rounds if start.hello[0] > HELLO_S or start.words[0] > CAPTION_S]
     return int(2 * len(late) > len(rounds))
+
+
+def cpu_s_of(process: int) -> float:
+    """The processor time that a process has used so far. Linux only."""
+    stat = Path(f"/proc/{process}/stat").read_text(encoding="ascii")
+    user, kernel = stat.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(kernel)) / os.sysconf("SC_CLK_TCK")
+
+
+def most_memory_mb_of(process: int) -> float:
+    """The most that a process has held so far. Linux only."""
+    status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    assert found
+    return int(found[1]) / 2**10
 
 
 def _open(pipe: IO[bytes] | None) -> IO[bytes]:

@@ -1,11 +1,12 @@
 """How many tabs a machine captions in time: lag and cores by the number of sessions.
 
-    python tests/bench/tabs.py SPEECH [--tabs 1 2 3 6] [--seconds 60] [--model base]
+    python tests/bench/tabs.py SPEECH [--tabs 1 2 3 6] [--seconds 60] [--model base] [--served]
 
 The real host process behind its pipes, asked for so many sessions of continuous speech in real
-time, each in another place of SPEECH. The first one is visible. Lag is the speech that waits, as
-the host tells it; delay is from the end of a word to when it is first shown. Exits with 1 where a
-lag exceeds `--most`. Other work on the machine counts as well: the load is printed beside it.
+time, each in another place of SPEECH. With `--served`, so many clients of a server (`/session`).
+The first one is visible. Lag is the speech that waits, as the host tells it; delay is from the end
+of a word to when it is first shown. Exits with 1 where a lag exceeds `--most`. Other work on the
+machine counts as well: the load is printed beside it.
 Linux only.
 """
 
@@ -21,6 +22,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from served import Served
 from start import CHUNK, Host
 from wlk_host.core.types import Pcm, Sample, seconds
 from wlk_host.runtime.files.media import read_chunks
@@ -134,29 +136,30 @@ def endless(pcm: Pcm, begin: Sample) -> Iterator[Pcm]:
         at += 1
 
 
-def measure(pcm: Pcm, n_tabs: int, length_s: float, model: str) -> Result:
-    """So many tabs at a time, for so long."""
-    host = Host()
+def measure(host: Host | Served, pcm: Pcm, n_tabs: int, length_s: float, model: str) -> Result:
+    """So many tabs at a time, for so long. The host ends with it."""
     names = [f"tab {n + 1}" for n in range(n_tabs)]
-    for name in names:
-        host.start(name, model)
-    for name in names:
-        host.wait_for("status", session=name, state="listening")
-    for name in names[1:]:
-        host.say(type="visibility", session=name, visible=False)
-    host.log.clear()
-    began, cpu_s = host.now_s, host.cpu_s()
-    # Their steps do not fall due together, as those of real tabs do not.
-    tabs = [Tab(began + _CHUNK_S * n / n_tabs) for n in range(n_tabs)]
-    sounds = [endless(pcm, len(pcm) * n // n_tabs) for n in range(n_tabs)]
-    for n_chunk in range(round(length_s / _CHUNK_S)):
-        for name, tab, sound in zip(names, tabs, sounds, strict=True):
-            time.sleep(max(0.0, tab.began + (n_chunk + 1) * _CHUNK_S - host.now_s))
-            [chunk] = islice(sound, 1)
-            host.play(name, chunk, n_chunk * CHUNK)
-    played_s, cpu_s = host.now_s - began, host.cpu_s() - cpu_s
-    memory_mb, load = host.memory_mb(), os.getloadavg()[0]
-    host.leave()
+    try:
+        for name in names:
+            host.start(name, model)
+        for name in names:
+            host.wait_for("status", session=name, state="listening")
+        for name in names[1:]:
+            host.hide(name)
+        host.log.clear()
+        began, cpu_s = host.now_s, host.cpu_s()
+        # Their steps do not fall due together, as those of real tabs do not.
+        tabs = [Tab(began + _CHUNK_S * n / n_tabs) for n in range(n_tabs)]
+        sounds = [endless(pcm, len(pcm) * n // n_tabs) for n in range(n_tabs)]
+        for n_chunk in range(round(length_s / _CHUNK_S)):
+            for name, tab, sound in zip(names, tabs, sounds, strict=True):
+                time.sleep(max(0.0, tab.began + (n_chunk + 1) * _CHUNK_S - host.now_s))
+                [chunk] = islice(sound, 1)
+                host.play(name, chunk, n_chunk * CHUNK)
+        played_s, cpu_s = host.now_s - began, host.cpu_s() - cpu_s
+        memory_mb, load = host.memory_mb(), os.getloadavg()[0]
+    finally:
+        host.leave()
     until = began + played_s
     for name, tab in zip(names, tabs, strict=True):
         tab.hear((at, m) for at, m in host.log if at <= until and m.get("session") == name)
@@ -182,6 +185,7 @@ def arguments_of(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=60, help="of sound, for each number")
     parser.add_argument("--model", default="base")
     parser.add_argument("--most", type=float, default=MOST_LAG_S, help="lag allowed, in seconds")
+    parser.add_argument("--served", action="store_true", help="measure a server, not a host")
     arguments = parser.parse_args(argv)
     if min(arguments.tabs) < 1:
         parser.error("expected at least one tab")
@@ -195,7 +199,9 @@ def main(argv: Sequence[str]) -> int:
     print(HEAD)
     worst = 0.0
     for n_tabs in arguments.tabs:
-        result = measure(pcm, n_tabs, arguments.seconds, arguments.model)
+        model = arguments.model
+        host = Served(n_tabs, model) if arguments.served else Host()
+        result = measure(host, pcm, n_tabs, arguments.seconds, model)
         print(result.row(), flush=True)
         worst = max(worst, result.lag_s)
     return int(worst > arguments.most)

@@ -46,14 +46,16 @@ class Stretch:
     pcm: Pcm
 
 
-def stretches(row: dict[str, Any], folder: Path, window_s: float) -> Iterator[Stretch]:
+def stretches(
+    row: dict[str, Any], folder: Path, window_s: float, hop_s: float = HOP_S
+) -> Iterator[Stretch]:
     """The stretches of one row of a manifest."""
     pcm = np.concatenate([chunk.pcm for chunk in read_chunks(folder / row["audio"])])
     turns = read_rttm(folder / row["rttm"]) if row.get("rttm") else []
     if not turns and not row.get("speaker"):
         return
     size = round(window_s * SAMPLE_RATE)
-    for number, at in enumerate(range(0, len(pcm) - size + 1, round(HOP_S * SAMPLE_RATE))):
+    for number, at in enumerate(range(0, len(pcm) - size + 1, round(hop_s * SAMPLE_RATE))):
         sound, start_s = pcm[at : at + size], at / SAMPLE_RATE
         if not turns and np.sqrt(np.mean(sound**2)) >= SPEECH:
             # With the same number, stretches of one recording are not compared with each other.

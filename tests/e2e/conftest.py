@@ -93,6 +93,10 @@ class FakeHost:
             language = {} if spoken is None else {"language": spoken}
             script.write(json.dumps({"lines": whole, "draft": draft, **language}) + "\n")
 
+    def teach(self, **words: str | dict[str, str]) -> None:
+        """Let it know what these words mean, or what is in the way of that."""
+        (self.folder / "words.json").write_text(json.dumps(words), encoding="utf-8")
+
     def messages(self, *types: str) -> list[dict[str, Any]]:
         """Return the messages it got, of some types or all."""
         log = self.folder / "messages.jsonl"
@@ -182,7 +186,9 @@ def stage(shared_browser: tuple[Browser, FakeHost], site: Site) -> Iterator[Open
     worker.evaluate("() => Promise.all(['sync', 'local'].map((a) => chrome.storage[a].clear()))")
     for page in opened:
         page.bring_to_front()
-        end_captions(browser, host, page)
+        # A test may have ended them itself.
+        if browser.badge(page):
+            end_captions(browser, host, page)
         page.close()
 
 

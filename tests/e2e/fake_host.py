@@ -23,11 +23,15 @@ session to FOLDER/<session>.pcm at its position. FOLDER/behaviour.json may ask f
                                         (`slow`) stands at 30 %, as it does where nothing is said
     {"speakers": false}                 has no model that tells them apart until it is downloaded
     {"backends": [{...}]}               has these backends, as the protocol tells them
+    {"knows_voices": true}        remembers a voice by its number, and recognises it by that
     {"fatal_word": 20}            crashes each time it hears this word
     {"language": "es"}            is told that this is spoken
     {"scripted": true}            says nothing but what is appended to FOLDER/say.jsonl: `lines` and
                                   `draft` of `captions`, with the next audio that comes; a
                                   `language` there is told to be spoken from then on
+
+FOLDER/words.json says what words mean, or the problem that each has; it is silent about others:
+    {"perro": "cão", "malo": {"code": "translator_missing", "message": ..., "hint": ...}}
 """
 
 import base64
@@ -212,6 +216,8 @@ class Host:
         while (message := receive(sys.stdin.buffer)) is not None:
             self.note({key: value for key, value in message.items() if key != "pcm"})
             self.answer(message)
+            if self.behaviour.get("knows_voices"):
+                self.answer_of_voices(message)
         self.note({"type": "eof"})
 
     def note(self, message: Message) -> None:
@@ -229,6 +235,8 @@ class Host:
                 self.greet(protocol)
             case "models" | "download" | "cancel" | "remove" | "speech" | "health" as request:
                 self.answer_page(request, message.get("model"))
+            case "translate":
+                self.look_up(message)
             case "start" if "refuse" in self.behaviour:
                 send({"type": "error", "session": session, **self.behaviour["refuse"]})
             case "start" if self.behaviour.get("break_port"):
@@ -268,6 +276,44 @@ class Host:
         else:
             self.sessions.pop(session).say(draft_words=0)
             send(status(session, "ended"))
+
+    @property
+    def voices(self) -> dict[str, str]:
+        """The numbers of the voices that are remembered, by name."""
+        file = self.folder / "voices.json"
+        known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+        return known
+
+    def answer_of_voices(self, message: Message) -> None:
+        """Remember, forget or recognise; tell whom it knows then."""
+        voices = self.voices
+        match message["type"]:
+            case "start" if message.get("known_voices"):
+                for name, number in voices.items():
+                    named = {"session": message["session"], "speaker": number, "name": name}
+                    send({"type": "recognised", **named})
+                return
+            case "remember":
+                voices[message["name"]] = message["voices"][0]
+            case "forget":
+                kept = voices if message["name"] is not None else {}
+                voices = {name: n for name, n in kept.items() if name != message["name"]}
+            case "voices":
+                pass
+            case _:
+                return
+        (self.folder / "voices.json").write_text(json.dumps(voices))
+        listed = [{"name": name, "since": 1_796_000_000} for name in sorted(voices)]
+        send({"type": "voices", "voices": listed})
+
+    def look_up(self, asked: Message) -> None:
+        """Tell what a word means, as far as the test has said so."""
+        known = self.folder / "words.json"
+        words = json.loads(known.read_text()) if known.exists() else {}
+        if (told := words.get(asked["text"])) is not None:
+            text, problem = (told, None) if isinstance(told, str) else (None, told)
+            common = {key: asked[key] for key in ("session", "request")}
+            send({"type": "translated", **common, "text": text, "problem": problem})
 
     def status(self, session: str, state: str) -> Message:
         """Return a status with the language that is spoken."""

@@ -68,11 +68,6 @@ class Popup:
         with suppress(ClosedError):
             self.evaluate(f"void document.querySelector({selector!r}).click()")
 
-    def touch(self) -> None:
-        """Press the mouse where nothing is. What a page does then is the user's own wish."""
-        for kind in ("mousePressed", "mouseReleased"):
-            self._send("Input.dispatchMouseEvent", type=kind, x=1, y=1, button="left", clickCount=1)
-
     def choose(self, selector: str, value: str) -> None:
         """Choose in a select as a user does."""
         self.evaluate(

@@ -22,6 +22,13 @@ from browser import EXTENSION, Browser, launch  # noqa: E402 - found only now
 from panels import BEGAN, MEDIA, STUB, capture, entry, open_panel, tell, transcript  # noqa: E402
 from playwright.sync_api import Page  # noqa: E402
 from popup import ARTIFACTS  # noqa: E402
+from translation_pictures import (  # noqa: E402
+    options_offers,
+    popup_browser_download,
+    popup_browser_failure,
+    popup_offers,
+    popup_rule,
+)
 from waiting import wait_until  # noqa: E402
 
 SCHEMES: Final = ("light", "dark")
@@ -224,6 +231,7 @@ def capture_popup(page: Page) -> None:
 
 PICTURES: Final[Sequence[Callable[[Album], None]]] = (
     panel, panel_search, panel_columns, panel_correction, panel_export, panel_empty, history, popup,
+    popup_offers, popup_browser_download, popup_browser_failure, popup_rule, options_offers,
 )  # fmt: skip
 
 

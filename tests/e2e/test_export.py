@@ -69,8 +69,6 @@ def said_in(line: dict[str, Any]) -> str:
 
 def press_export(popup: Popup, button: str, form: str, content: str | None = None) -> None:
     """Export in the side panel or the popup, as a user does."""
-    # A page that nobody touches may save ten files, and is asked about the next one.
-    popup.touch()
     popup.click(button)
     there = "document.querySelector('.export') !== null"
     wait_until(lambda: popup.evaluate(there), lambda: f"no form: {popup.text('body')}")

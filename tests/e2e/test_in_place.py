@@ -4,6 +4,7 @@ from typing import Any
 
 from browser import Browser
 from conftest import OpenStage
+from looked_up import hold
 from playwright.sync_api import Page
 from stage import Stage
 from test_page_cannot_read import BODY, LIE_IN_WAIT, RARE, leaks, read_by
@@ -26,13 +27,6 @@ def in_frame(browser: Browser, page: Page, expression: str) -> Any:
         "Runtime.evaluate", {"expression": expression, "returnByValue": True}
     )
     return answer["result"].get("value")
-
-
-def hold(show: Stage) -> None:
-    """Hold the key until the captions feel the pointer."""
-    show.page.keyboard.down("Control")
-    reached = "function () { return this.classList.contains('reached'); }"
-    wait_until(lambda: show.browser.ask_overlay(show.page, "stage", reached), "not reached")
 
 
 def opened(stage: OpenStage) -> Stage:
@@ -62,7 +56,7 @@ def test_the_original_is_seen_while_the_pointer_or_the_key_asks_for_it(stage: Op
     show.browser.screenshot(show.page, "peek-2-both.png")
     show.page.mouse.move(5, 5)
     wait_until(lambda: shown(show)[0] == "", "the original stayed")
-    hold(show)
+    hold(show.browser, show.page)
     wait_until(lambda: shown(show)[0] == SAID, "the key shows nothing")
     show.page.keyboard.up("Control")
     wait_until(lambda: shown(show)[0] == "", "the original stayed")
@@ -76,7 +70,7 @@ def test_text_is_selected_and_a_word_looked_up_and_the_page_reads_none_of_it(
 ) -> None:
     show = opened(stage)
     stand_in(show.browser.offscreen())
-    hold(show)
+    hold(show.browser, show.page)
     wait_until(lambda: shown(show)[0] == SAID, "the original is not shown")
     box = show.browser.resting_box(show.page, "original")
     y = box["top"] + 12
@@ -96,7 +90,7 @@ def test_text_is_selected_and_a_word_looked_up_and_the_page_reads_none_of_it(
         lambda: "Ježek" in show.browser.notice(show.page),
         lambda: show.browser.notice(show.page),
     )
-    assert "No translation found" in show.browser.notice(show.page)
+    assert "no translator for these two languages" in show.browser.notice(show.page)
     show.correct({"id": 0, "text": "Perro malo.", "language": "es", "translation": TRANSLATION})
     wait_until(lambda: shown(show)[0] == "Perro malo.", "not shown")
     word = show.browser.resting_box(show.page, "word")

@@ -4,9 +4,9 @@ import os
 import signal
 
 from conftest import FakeHost, OpenStage, end_captions
+from looked_up import hold
 from popup import Popup
 from stage import Stage
-from test_in_place import hold
 from test_speakers import labels, until_named
 from waiting import wait_until
 
@@ -136,7 +136,7 @@ def test_a_click_on_a_speaker_over_the_page_asks_who_that_is(stage: OpenStage) -
     show.say("Shall we begin?", speaker="1")
     show.say("Yes, please.", speaker="2")
     until_named(show, "Speaker 1:", "Speaker 2:")
-    hold(show)
+    hold(show.browser, show.page)
     word = show.browser.resting_box(show.page, "word")
     show.page.mouse.click(word["left"] - 30, word["top"] + 8)
     show.page.keyboard.up("Control")

@@ -24,6 +24,8 @@ _EXTRAS: Final = ("torch", "mlx")
 _CUDNN: Final = {"Linux": "libcudnn.so.9", "Windows": "cudnn64_9.dll"}
 """The library that CTranslate2 loads for its first convolution on a GPU. Without it, it aborts."""
 
+_DRIVER: Final = "nvidia-smi"
+
 _TORCH_FOR_THE_CARD: Final = "uv pip install --reinstall --torch-backend=auto torch"
 """The installer's own command: it picks the build that fits the driver."""
 
@@ -217,8 +219,13 @@ def _install(requirement: str) -> str:
     return f'run: "{sys.executable}" -m pip install "{requirement}"'
 
 
+def has_driver() -> bool:
+    """Whether NVIDIA's driver is installed. Looks for its program, and does not ask it."""
+    return shutil.which(_DRIVER) is not None
+
+
 def _nvidia_card() -> str | None:
-    command = shutil.which("nvidia-smi")
+    command = shutil.which(_DRIVER)
     if command is None:
         return None
     query = [command, "--query-gpu=name", "--format=csv,noheader"]

@@ -71,6 +71,8 @@ class Sortformer:
         latency: how soon it tells.
     """
 
+    prints_by: None = None
+
     def __init__(self, name: str, model: Any, latency: Latency) -> None:
         self.name = name
         self.latency = latency

@@ -15,7 +15,16 @@ from wlk_host.version import __version__, is_newer
 _MOST_QUOTED: Final = 300
 """Characters that an error says of a message that was not understood."""
 
-_OF_SESSIONS: Final = ("start", "audio", "configure", "retranslate", "visibility", "cut", "stop")
+_OF_SESSIONS: Final = (
+    "start",
+    "audio",
+    "configure",
+    "retranslate",
+    "visibility",
+    "cut",
+    "stop",
+    "remember",
+)
 
 _TYPES: Final = (
     "hello",
@@ -27,6 +36,9 @@ _TYPES: Final = (
     "speech",
     "export",
     "health",
+    "forget",
+    "voices",
+    "translate",
     "remote",
     "probe",
 )
@@ -42,6 +54,9 @@ _TYPES_OF_HOST: Final = (
     "health",
     "remote",
     "probed",
+    "voices",
+    "recognised",
+    "translated",
     "error",
 )
 

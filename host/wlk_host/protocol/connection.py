@@ -18,20 +18,22 @@ from wlk_host.protocol.constants import PROTOCOL_VERSION, ErrorCode
 from wlk_host.protocol.export import Export
 from wlk_host.protocol.health import Health
 from wlk_host.protocol.messages import (
+    AboutServers,
     Audio,
     Configure,
     Cut,
     Hello,
-    Probe,
-    Remote,
+    Remember,
     Retranslate,
     Speech,
     Start,
     Stop,
     ToModels,
     ToSession,
+    ToVoices,
     Visibility,
 )
+from wlk_host.protocol.words import Translate
 from wlk_host.version import __version__, is_newer
 
 _SAMPLE_BYTES: Final = 2
@@ -77,6 +79,9 @@ class Refuse:
     request: str | None = None
 
 
+OfNoSession: TypeAlias = ToModels | ToVoices | Speech | Export | Health | Translate
+"""What is carried out whatever becomes of sessions. A word of one that is over is answered, too."""
+
 Command: TypeAlias = (
     Hello
     | Start
@@ -86,12 +91,9 @@ Command: TypeAlias = (
     | Visibility
     | Cut
     | Stop
-    | ToModels
-    | Speech
-    | Export
-    | Health
-    | Remote
-    | Probe
+    | Remember
+    | OfNoSession
+    | AboutServers
     | Refuse
 )
 
@@ -172,7 +174,7 @@ class Connection:
             return Refuse(_hello_expected(message))
         if isinstance(message, Start):
             return self._start(message)
-        if not isinstance(message, _OF_SESSIONS):
+        if isinstance(message, OfNoSession | AboutServers):
             return message
         return self._for_session(message)
 

@@ -13,6 +13,8 @@ from wlk_host.protocol.export import Export, Exported
 from wlk_host.protocol.health import Health, HostHealth
 from wlk_host.protocol.legible import legible
 from wlk_host.protocol.options import Options
+from wlk_host.protocol.problem import Code, Problem
+from wlk_host.protocol.words import Translate, Translated
 
 LAST_POSITION: Final = 2**53 - 1
 """The last sample that can be told: JavaScript's safe integers end here."""
@@ -26,9 +28,10 @@ SessionId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=MOST_OF_AN_I
 ModelName: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
 _Count: TypeAlias = Annotated[int, Meta(ge=0)]
 _Ordinal: TypeAlias = Annotated[int, Meta(ge=1)]
-_Code: TypeAlias = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]*$")]
 _VersionText: TypeAlias = Annotated[str, Meta(max_length=32)]
 _Context: TypeAlias = Annotated[str, Meta(max_length=2000)]
+_VoiceNumber: TypeAlias = Annotated[str, Meta(pattern="^[1-9][0-9]{0,5}$")]
+VoiceName: TypeAlias = Annotated[str, Meta(min_length=1, max_length=80)]
 _Base64: TypeAlias = Annotated[str, Meta(max_length=1_048_576)]
 
 
@@ -48,6 +51,7 @@ class Start(Struct, frozen=True, forbid_unknown_fields=True, tag="start"):
     context: _Context = ""
     visible: bool = True
     words: bool = False
+    known_voices: bool = False
 
 
 class Audio(Struct, frozen=True, forbid_unknown_fields=True, tag="audio"):
@@ -94,6 +98,24 @@ class Stop(Struct, frozen=True, forbid_unknown_fields=True, tag="stop"):
     """No more audio."""
 
     session: SessionId
+
+
+class Remember(Struct, frozen=True, forbid_unknown_fields=True, tag="remember"):
+    """Keeps on the disk how these voices of a session sound, which are one person's."""
+
+    session: SessionId
+    voices: Annotated[tuple[_VoiceNumber, ...], Meta(min_length=1, max_length=12)]
+    name: VoiceName
+
+
+class Forget(Struct, frozen=True, forbid_unknown_fields=True, tag="forget"):
+    """Erases a remembered voice; None: all of them."""
+
+    name: VoiceName | None
+
+
+class Voices(Struct, frozen=True, forbid_unknown_fields=True, tag="voices"):
+    """Asks which voices are remembered."""
 
 
 class Models(Struct, frozen=True, forbid_unknown_fields=True, tag="models"):
@@ -233,19 +255,6 @@ class Captions(Struct, frozen=True, forbid_unknown_fields=True, tag="captions"):
 State: TypeAlias = Literal["loading", "listening", "lagging", "ended"]
 
 
-class Problem(Struct, frozen=True, forbid_unknown_fields=True):
-    """Why something is missing while the rest goes on."""
-
-    code: _Code
-    message: str
-    hint: str
-
-    @classmethod
-    def of(cls, error: WlkError) -> "Problem":
-        """The problem that reports this error."""
-        return cls(error.code, legible(error.message), legible(error.hint))
-
-
 class Status(Struct, frozen=True, forbid_unknown_fields=True, tag="status"):
     """The state of a session. `model` is the chosen one; None is the default."""
 
@@ -352,6 +361,27 @@ class Probed(Struct, frozen=True, forbid_unknown_fields=True, tag="probed"):
     problem: Problem | None
 
 
+class NamedVoice(Struct, frozen=True, forbid_unknown_fields=True):
+    """A remembered voice. `since` is in seconds since 1970."""
+
+    name: VoiceName
+    since: _Count
+
+
+class HostVoices(Struct, frozen=True, forbid_unknown_fields=True, tag="voices"):
+    """The remembered voices, by name. How they sound is not told."""
+
+    voices: tuple[NamedVoice, ...]
+
+
+class Recognised(Struct, frozen=True, forbid_unknown_fields=True, tag="recognised"):
+    """A voice of a session is one that is remembered under that name."""
+
+    session: str
+    speaker: str
+    name: VoiceName
+
+
 class Error(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag="error"):
     """What went wrong and what to do.
 
@@ -359,7 +389,7 @@ class Error(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True,
     that message, and the port goes on. With neither, it concerns the whole port.
     """
 
-    code: _Code
+    code: Code
     message: str
     hint: str
     session: str | None
@@ -372,9 +402,22 @@ class Error(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True,
         return cls(error.code, legible(error.message), legible(error.hint), session, answered)
 
 
-ToSession: TypeAlias = Audio | Configure | Retranslate | Visibility | Cut | Stop
+ToSession: TypeAlias = Audio | Configure | Retranslate | Visibility | Cut | Stop | Remember
 ToModels: TypeAlias = Models | Download | Cancel | Remove
-ToHost: TypeAlias = Hello | Start | ToSession | ToModels | Speech | Export | Health | Remote | Probe
+ToVoices: TypeAlias = Forget | Voices
+AboutServers: TypeAlias = Remote | Probe
+ToHost: TypeAlias = (
+    Hello
+    | Start
+    | ToSession
+    | ToModels
+    | ToVoices
+    | Speech
+    | Export
+    | Health
+    | Translate
+    | AboutServers
+)
 ToExtension: TypeAlias = (
     HostHello
     | Captions
@@ -386,5 +429,8 @@ ToExtension: TypeAlias = (
     | HostHealth
     | HostRemote
     | Probed
+    | HostVoices
+    | Recognised
+    | Translated
     | Error
 )

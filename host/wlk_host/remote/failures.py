@@ -49,6 +49,15 @@ def silent() -> WlkError:
     )
 
 
+def only_here() -> WlkError:
+    """What needs the session, which a server captions."""
+    return WlkError(
+        "captioned_elsewhere",
+        "a server captions the session, and only this machine could do that",
+        "caption on this machine for as long as you need it",
+    )
+
+
 def lost() -> WlkError:
     """The connection broke."""
     return WlkError(

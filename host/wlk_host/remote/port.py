@@ -19,7 +19,7 @@ from wlk_host.protocol.messages import (
     HostRemote,
     Probe,
     Probed,
-    Problem,
+    Remember,
     Remote,
     RemoteServer,
     RemoteState,
@@ -30,6 +30,8 @@ from wlk_host.protocol.messages import (
     ToExtension,
     Visibility,
 )
+from wlk_host.protocol.problem import Problem
+from wlk_host.protocol.words import Translate, Translated
 from wlk_host.remote import failures
 from wlk_host.remote.address import name_of
 from wlk_host.remote.here import Here
@@ -124,6 +126,8 @@ class RemotePort:
                 self._ask(command.server, self._send)
             case Start():
                 yield from self._start(command)
+            case Remember() | Translate() if self._is_elsewhere(command.session):
+                yield from self._decline(command)
             case FeedAudio() | Configure() | Retranslate() | Visibility() | Cut() | Stop():
                 yield from self._pass(command)
             case _:
@@ -327,6 +331,18 @@ class RemotePort:
         self._there.pop(session, None)
         self._here.pop(session, None)
         self._held.pop(session, None)
+
+    # What no server does
+
+    def _is_elsewhere(self, session: str) -> bool:
+        return session in self._there or session in self._held
+
+    def _decline(self, request: Remember | Translate) -> Iterator[Command]:
+        """Voices are remembered, and words looked up, where the session is captioned."""
+        if isinstance(request, Translate):
+            self._send(Translated.of(request, failures.only_here()))
+        else:
+            yield Refuse(failures.only_here(), None, "remember")
 
     # What the user sees
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from wlk_host.core.errors import WlkError
-from wlk_host.protocol.messages import Probed, Problem, RemoteServer
+from wlk_host.protocol.messages import Probed, RemoteServer
+from wlk_host.protocol.problem import Problem
 from wlk_host.remote import failures
 from wlk_host.remote.address import endpoint, name_of
 from wlk_host.remote.asr_talk import AsrTalk

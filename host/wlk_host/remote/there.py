@@ -49,7 +49,9 @@ class There:
 
     def start(self) -> Start:
         """The message that begins it there."""
-        return structs.replace(self._start, options=self._offered(self._start.options))
+        options = self._offered(self._start.options)
+        # Voices are remembered on this machine only.
+        return structs.replace(self._start, options=options, known_voices=False)
 
     def sound(self, audio: FeedAudio) -> Sound:
         """The message with this sound."""

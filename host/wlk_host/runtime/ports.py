@@ -10,6 +10,7 @@ from wlk_host.core.errors import DeviceError, WlkError
 from wlk_host.core.options import SessionOptions
 from wlk_host.core.ports import Promise
 from wlk_host.core.speakers.speakers import Speakers
+from wlk_host.core.translation.translators import TranslationService
 from wlk_host.core.types import Event, Line, Sample
 
 T = TypeVar("T")
@@ -125,6 +126,10 @@ class LoadedModel(Protocol):
 
     def take_over(self, session: TranslatedCaptionSession, options: SessionOptions) -> None:
         """Let an open session continue with this model. No word is lost or repeated."""
+        ...
+
+    def after_lines(self, job: "Callable[[TranslationService], T]") -> Promise[T]:
+        """Have this done with the translator of its sessions when no line waits for it."""
         ...
 
     def smaller(self, options: SessionOptions) -> str | None:

@@ -10,8 +10,9 @@ from functools import partial
 from typing import Final, Generic, TypeVar
 
 from wlk_host.core.pauses import giving_way
+from wlk_host.core.ports import Promise
 from wlk_host.runtime.agenda import Agenda, most_second_passes
-from wlk_host.runtime.ports import UnderWay, Urgency
+from wlk_host.runtime.ports import Threads, UnderWay, Urgency
 
 owner: Final[ContextVar[str | None]] = ContextVar("owner", default=None)
 """The session for which jobs are given to threads. What a job gives to others is its owner's."""
@@ -79,6 +80,21 @@ class _Job(Generic[T_co]):
             return self._outcome.result()
         finally:
             del self  # What it raises keeps this frame, which would keep it in turn.
+
+
+class AsTurns:
+    """`core.ports.Background` on threads, where its jobs go before all that others submit to them.
+
+    Args:
+        threads: that do them.
+    """
+
+    def __init__(self, threads: Threads) -> None:
+        self._threads = threads
+
+    def submit(self, job: Callable[[], T], /) -> Promise[T]:
+        """Do this as a turn: nothing that was submitted is before it."""
+        return self._threads.take(job, Urgency.VISIBLE)
 
 
 class Workers:

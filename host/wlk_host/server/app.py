@@ -16,6 +16,7 @@ from wlk_host.server.asr import serve_asr
 from wlk_host.server.metrics import CONTENT_TYPE
 from wlk_host.server.native import serve_session
 from wlk_host.server.openai import serve_audio, serve_models
+from wlk_host.server.realtime import serve_realtime
 from wlk_host.server.service import Service, refusal
 from wlk_host.server.wire.openai import Task, problem
 
@@ -30,6 +31,9 @@ def application(service: Service) -> ASGIApp:
 
     async def asr(socket: WebSocket) -> None:
         await serve_asr(socket, service)
+
+    async def realtime(socket: WebSocket) -> None:
+        await serve_realtime(socket, service)
 
     async def audio(request: Request, task: Task) -> Response:
         return await serve_audio(request, service, task)
@@ -63,6 +67,7 @@ def application(service: Service) -> ASGIApp:
     routes = [
         WebSocketRoute("/session", session),
         WebSocketRoute("/asr", asr),
+        WebSocketRoute("/v1/realtime", realtime),
         *posts,
         Route("/v1/models", models),
         Route("/healthz", health),

@@ -130,7 +130,7 @@ class Client:
         if now - self._looked_at >= LOOK_EVERY_S:
             self._looked_at = now
             if not self._is_welcome():
-                self._refuse(_no_longer_welcome())
+                self._refuse(no_longer_welcome())
 
     def _refuse(self, error: WlkError) -> None:
         if not self._has_left:
@@ -151,7 +151,8 @@ def _too_slow() -> WlkError:
     )
 
 
-def _no_longer_welcome() -> WlkError:
+def no_longer_welcome() -> WlkError:
+    """Why the server ends what a token began."""
     return WlkError(
         "token_refused",
         "the token was revoked, or has expired",

@@ -1,4 +1,4 @@
-"""A session that the server itself feeds, as fast as it is captioned: of `/asr`, of an upload."""
+"""A session that the server itself feeds, as fast as it is captioned: of `/asr`, of OpenAI's."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -37,25 +37,31 @@ class Feed:
         self._heard_until: Sample = 0
         self._turned = asyncio.Condition()
         self._is_over = False
+        self._failure: WlkError | None = None
+        """Why it is over, where that was an error."""
+
         self.end: Sample = 0
 
-    async def start(self, options: Options, context: str = "", *, words: bool = False) -> None:
-        """Begin."""
+    async def start(
+        self, options: Options, context: str = "", *, words: bool = False, begin: Sample = 0
+    ) -> None:
+        """Begin, with the sound from that sample on."""
+        self.end = self._heard_until = begin
         await self._client.say(Hello(PROTOCOL_VERSION, __version__))
-        await self._client.say(Start(_NAME, options, context=context, words=words))
+        await self._client.say(Start(_NAME, options, begin, context, words=words))
 
     async def sound(self, start: Sample, pcm: bytes) -> None:
         """Feed s16le that begins there; returns when most of it was heard.
 
         Raises:
-            WlkError: `client_gone`; the session is over.
+            WlkError: the session is over; why, or `client_gone`.
         """
         for at in range(0, len(pcm), _PIECE * _SAMPLE_BYTES):
             piece = pcm[at : at + _PIECE * _SAMPLE_BYTES]
             async with self._turned:
                 await self._turned.wait_for(self._may_go_on)
             if self._is_over:
-                raise _gone()
+                raise self._failure or gone()
             begin = start + at // _SAMPLE_BYTES
             self.end = begin + len(piece) // _SAMPLE_BYTES
             await self._client.say(Sound(_NAME, self._seq, begin, piece))
@@ -76,15 +82,19 @@ class Feed:
                 if isinstance(message, Turned):
                     await self._note(message.heard_until)
                 elif isinstance(message, Error):
-                    raise WlkError(message.code, message.message, message.hint)
+                    raise self._failed(WlkError(message.code, message.message, message.hint))
                 elif isinstance(message, Captions | Status):
                     yield message
                     if isinstance(message, Status) and message.state == "ended":
                         return
-            raise self._client.refused or _gone()
+            raise self._failed(self._client.refused or gone())
         finally:
             self._is_over = True
             await self._note(self._heard_until)
+
+    def _failed(self, error: WlkError) -> WlkError:
+        self._failure = error
+        return error
 
     def _may_go_on(self) -> bool:
         return self._is_over or self.end - self._heard_until < _PIECE
@@ -95,5 +105,6 @@ class Feed:
             self._turned.notify_all()
 
 
-def _gone() -> WlkError:
+def gone() -> WlkError:
+    """Why sound cannot be fed to a session that is over."""
     return WlkError("client_gone", "the session ended before its sound did", "connect again")

@@ -22,6 +22,13 @@ HEAD_S: Final = 10.0
 
 _GRACE_S: Final = 5
 
+_CAUSED_OUTSIDE: Final = (
+    "Invalid HTTP request received.",
+    # uvicorn 0.54 says it of every WebSocket that is refused with an answer.
+    "ASGI callable returned without completing handshake.",
+)
+"""Errors that anyone who connects can cause, as often as they like. Metrics count them instead."""
+
 _REFUSAL: Final = (
     b"HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\nRetry-After: 60\r\n"
     b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
@@ -98,6 +105,10 @@ class _Guarded(H11Protocol):
         if self.scope is not None:
             self._forget_deadline()
 
+    def send_400_response(self, msg: str) -> None:
+        self._metrics.request("connection", "invalid")
+        super().send_400_response(msg)
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._forget_deadline()
         super().connection_lost(exc)
@@ -130,6 +141,7 @@ def server_of(
     """
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.error").addFilter(_is_ours)
     rate = ConnectRate(limits.connects_a_minute)
     guarded: Any = partial(
         _Guarded, rate=rate, most=limits.connections, metrics=metrics, head_s=head_s
@@ -151,6 +163,11 @@ def server_of(
             ssl_keyfile=None if certificate is None else str(certificate.key),
         )
     )
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Whether an error is not merely what somebody sent."""
+    return record.msg not in _CAUSED_OUTSIDE
 
 
 def listening(address: str, port: int) -> socket.socket:

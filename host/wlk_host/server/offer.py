@@ -1,6 +1,7 @@
 """What clients may ask of the engine: its administrator chooses, not they."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from msgspec import structs
 
@@ -8,6 +9,9 @@ from wlk_host.core.errors import WlkError
 from wlk_host.protocol.messages import HostHello
 from wlk_host.protocol.options import Options
 from wlk_host.runtime.host.greeting import host_hello
+
+_OPENAIS: Final = ("", "whisper-1")
+"""Names that programs written for OpenAI's service send; so do those that begin with gpt-."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,15 @@ class Offer:
         if asked not in self.models:
             raise _not_served("model", asked, self.models)
         return asked
+
+    def openai_model(self, asked: str | None) -> str | None:
+        """As `model`, for clients that name one of OpenAI's models where they mean the default.
+
+        Raises:
+            WlkError: `model_not_served`.
+        """
+        name = asked or ""
+        return None if name in _OPENAIS or name.startswith("gpt-") else self.model(name)
 
     def hello(self) -> HostHello:
         """The greeting: only what is offered."""

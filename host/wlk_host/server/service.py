@@ -18,7 +18,7 @@ from wlk_host.server.limits import Limits, User
 from wlk_host.server.metrics import Metrics
 from wlk_host.server.offer import Offer
 from wlk_host.server.wire.openai import problem
-from wlk_host.server.wire.statuses import status_of
+from wlk_host.server.wire.statuses import kind_of, status_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,16 @@ class Service:
 def refusal(error: WlkError) -> JSONResponse:
     """The answer that reports an error, in the form of OpenAI's."""
     status = status_of(error)
-    kind = "server_error" if status >= 500 else "invalid_request_error"
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
-    return JSONResponse(problem(error, kind), status, headers)
+    return JSONResponse(problem(error, kind_of(error)), status, headers)
 
 
 async def admitted(
-    socket: WebSocket, service: Service, interface: str, token: str | None = None
+    socket: WebSocket,
+    service: Service,
+    interface: str,
+    token: str | None = None,
+    subprotocol: str | None = None,
 ) -> User | None:
     """Who opens this WebSocket, which is accepted then; None where it was refused."""
     try:
@@ -69,7 +72,7 @@ async def admitted(
         await socket.send_denial_response(refusal(error))
         return None
     service.metrics.request(interface, "accepted")
-    await socket.accept()
+    await socket.accept(subprotocol)
     return user
 
 

@@ -11,7 +11,7 @@ from typing import IO, Final
 import numpy as np
 
 from wlk_host.core.errors import WlkError
-from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Sample
+from wlk_host.core.types import SAMPLE_RATE, Pcm, Sample
 from wlk_host.runtime.files.media import SoundStream
 from wlk_host.server.feed import Feed
 from wlk_host.server.wire.containers import MOST_HEAD, container_of
@@ -85,9 +85,9 @@ class Stored:
         """Nothing ends it early."""
 
 
-def pcm_of(chunk: AudioChunk) -> bytes:
+def pcm_bytes(pcm: Pcm) -> bytes:
     """The sound as s16le."""
-    return np.rint(np.clip(chunk.pcm, -1, 1) * _FULL_SCALE).astype("<i2").tobytes()
+    return np.rint(np.clip(pcm, -1, 1) * _FULL_SCALE).astype("<i2").tobytes()
 
 
 def decode(stream: Arriving | Stored, form: str, take: Callable[[Sample, bytes], None]) -> None:
@@ -104,7 +104,7 @@ def decode(stream: Arriving | Stored, form: str, take: Callable[[Sample, bytes],
         if pcm and chunk.start != start + len(pcm) // _SAMPLE_BYTES:
             take(start, pcm)
             pcm = b""
-        start, pcm = start if pcm else chunk.start, pcm + pcm_of(chunk)
+        start, pcm = start if pcm else chunk.start, pcm + pcm_bytes(chunk.pcm)
         if len(pcm) >= least:
             take(start, pcm)
             pcm = b""

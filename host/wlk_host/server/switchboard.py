@@ -147,6 +147,8 @@ class Switchboard:
             options = self._offer.options(command.options)
             if isinstance(command, Start):
                 self._count(client, session)
+                # The voices that this machine remembers are nobody's business but its user's.
+                command = structs.replace(command, known_voices=False)
         except WlkError as error:
             return Refuse(error, session, type_of(command))
         return structs.replace(command, session=session, options=options)

@@ -14,9 +14,6 @@ from wlk_host.server.wire.openai import FORMS, Form, Task
 
 _MOST_PROMPT: Final = 2000
 
-_OPENAIS: Final = ("", "whisper-1")
-"""Names that programs written for OpenAI's service send; so do those that begin with gpt-."""
-
 _PARTS: Final = frozenset({"segment", "word"})
 
 
@@ -75,11 +72,10 @@ def upload_of(form: FormData, task: Task, offer: Offer) -> Upload:
 
 
 def _options(form: FormData, task: Task, offer: Offer) -> Options:
-    model = _text(form, "model")
     chosen = {
         "language": _text(form, "language") or None if task == "transcribe" else None,
         "task": task,
-        "model": None if model in _OPENAIS or model.startswith("gpt-") else offer.model(model),
+        "model": offer.openai_model(_text(form, "model")),
     }
     try:
         return msgspec.convert(chosen, Options)

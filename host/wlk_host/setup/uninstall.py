@@ -13,6 +13,9 @@ from wlk_host.folders import is_folder
 from wlk_host.setup import browsers, environments, extension, install
 from wlk_host.setup.machine import Machine, System
 
+_VOICES: Final = "voices.json"
+"""How remembered voices sound (`runtime.host.voice_book`). It is of no use without the host."""
+
 _LEFT_BY_SETUP: Final = ("setup.log", "quickstart.log", "quickstart.json")
 
 
@@ -79,7 +82,7 @@ def plan(
     actions: list[Action] = [*install.plan_uninstall(machine, user_data_dir)]
     if user_data_dir is not None:
         return actions
-    actions += [install.RemoveFile(machine.data / name) for name in _LEFT_BY_SETUP]
+    actions += [install.RemoveFile(machine.data / name) for name in (*_LEFT_BY_SETUP, _VOICES)]
     folders = [machine.data / extension.FOLDER_NAME, machine.data / "speech"]
     if models:
         folders += [machine.data / "models", machine.cache]

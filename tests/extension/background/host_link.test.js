@@ -331,8 +331,14 @@ test('what is answered beside the engine is no sign of life of it', () => {
   bench.port.say({ type: 'models', models: [], backends: [] });
   bench.port.say({ type: 'health', runs: [] });
   bench.port.say({ type: 'speech', clip: null });
-  const told = ['progress', 'models', 'health', 'speech'].map((type) => `message ${type}`);
-  assert.deepEqual(bench.told.slice(-4), told);
+  const word = { session: 'a', request: '1', text: 'cão', problem: null };
+  bench.port.say({ type: 'translated', ...word });
+  bench.port.say({ type: 'voices', voices: [] });
+  const types = ['progress', 'models', 'health', 'speech', 'translated', 'voices'];
+  assert.deepEqual(
+    bench.told.slice(-types.length),
+    types.map((type) => `message ${type}`),
+  );
   assert.ok(!bench.port.closed);
   bench.hear(1);
   assert.ok(bench.port.closed);

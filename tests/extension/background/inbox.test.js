@@ -41,6 +41,7 @@ function bench() {
       edit: noted('edit'),
       editKept: noted('editKept'),
       noteSpeaking: noted('noteSpeaking'),
+      remember: noted('remember'),
       save: noted('save'),
       seek: noted('seek'),
     },
@@ -103,6 +104,13 @@ test('the side panel changes a transcript, and has the page go to a place', asyn
     ['editKept', 7, ['film'], edit],
     ['seek', 7, 'film', 12],
   ]);
+});
+
+test('only the side panel has a voice remembered', () => {
+  const { inbox, asked } = bench();
+  const remember = /** @type {const} */ ({ type: 'remember', tabId: 7, speaker: '2', name: 'Ana' });
+  for (const sender of [PANEL, PAGE, POPUP, OPTIONS]) inbox.receive(remember, sender, () => {});
+  assert.deepEqual(asked, [['remember', 7, '2', 'Ana']]);
 });
 
 test('what an overlay says concerns its own tab and page, and is not answered', () => {

@@ -36,6 +36,7 @@ function bench(wish, stand = browserInterface('available')) {
       translation: {
         ...noTranslation(),
         translator: new BrowserTranslator(() => stand),
+        toHost: (message) => toHost.push(message),
         say: async (/** @type {{ text: string }} */ { text }) => {
           said.push(text);
           return 'said';
@@ -49,6 +50,8 @@ function bench(wish, stand = browserInterface('available')) {
     conversation,
     said,
     whole,
+    /** @param {string} type */
+    toOverlay: (type) => toOverlay.filter((message) => message.type === type),
     /** @param {string} type */
     toHost: (type) => toHost.filter((message) => message.type === type),
     /** @param {...import('../../../extension/shared/protocol.js').Line} lines */
@@ -187,4 +190,37 @@ test('in step, a translation is read out when its line is heard, and not before'
   hear(3);
   await settled();
   assert.deepEqual(said, ['pt: Hola.']);
+});
+
+test('a word is looked up by the host where the host translates, and captions go on', async () => {
+  const { conversation, say, shown, toHost, toOverlay } = bench({ target: 'pt', home: 'de' });
+  await say(es(0, 'Perro malo.'));
+  void conversation.lookUp({ word: 'perro', language: 'es', into: null });
+  const [{ request, ...asked }] = toHost('translate');
+  assert.deepEqual(asked, {
+    type: 'translate',
+    session: 'tab',
+    text: 'perro',
+    source: 'es',
+    target: 'pt',
+    translator: null,
+  });
+  const told = { type: /** @type {const} */ ('translated'), session: 'tab', request };
+  assert.equal(conversation.receive({ ...told, text: 'cão', problem: null }), null);
+  await settled();
+  assert.deepEqual(toOverlay('meaning'), [
+    { type: 'meaning', session: 'tab', word: 'perro', meaning: 'cão', why: null },
+  ]);
+  await say(es(2, 'Bien.'));
+  assert.deepEqual(shown(), [null, null]);
+});
+
+test('the translator of the host is the one that was chosen', async () => {
+  const { conversation, toHost, whole } = bench({ target: 'en' });
+  conversation.configure({ translate_to: 'en', translator: 'whisper' }, whole);
+  void conversation.lookUp({ word: 'perro', language: 'es', into: null });
+  assert.deepEqual(
+    toHost('translate').map(({ translator }) => translator),
+    ['whisper'],
+  );
 });

@@ -171,6 +171,7 @@ export function bench() {
         muted: false,
         page,
         after: null,
+        knownVoices: false,
       };
       conversations.obey({ type: 'begin', session, tabId, streamId: 'x', ...usual, ...changes });
       await settled();

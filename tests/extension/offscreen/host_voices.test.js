@@ -39,6 +39,7 @@ function heardTwice(again, until) {
     voices: {
       take: (wanted) => wanted,
       recognised: (voice, known) => recognised.push([voice, known]),
+      named: () => {},
     },
   });
   session.attach();

@@ -10,7 +10,9 @@ const line = (id, final, ...texts) => ({
   speaker: null,
   label: '',
   final,
-  texts: texts.map((committed) => ({ kind: 'original', language: 'en', committed, draft: '' })),
+  texts: texts.map((committed) => {
+    return { kind: 'original', language: 'en', of: null, committed, draft: '' };
+  }),
 });
 
 test('only whole lines are read out, each once', () => {

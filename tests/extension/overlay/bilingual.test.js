@@ -63,13 +63,14 @@ test('a line that gets no translation is shown as it was spoken', () => {
 
 test('a translation that may still change is a draft', () => {
   const [line] = shownLines(
-    [row(0, 'One', { translation: translated('Um', 'draft') })],
+    [row(0, 'One', { language: 'en', translation: translated('Um', 'draft') })],
     bilingual({}),
     asIs,
   );
   assert.deepEqual(line?.texts[1], {
     kind: 'translation',
     language: 'pt',
+    of: 'en',
     committed: '',
     draft: 'Um',
   });

@@ -64,8 +64,23 @@ test('the original is seen while the pointer or the key asks for it, and at once
 test('what a word means is told for a while, and that nothing is known of it as well', () => {
   const { page, receive, snapshot } = bench();
   snapshot('s');
-  receive({ type: 'meaning', session: 's', word: 'perro', meaning: 'dog' });
+  receive({ type: 'meaning', session: 's', word: 'perro', meaning: 'dog', why: null });
   assert.equal(page.notice, 'notice_meaning');
-  receive({ type: 'meaning', session: 's', word: 'perro', meaning: null });
+  receive({ type: 'meaning', session: 's', word: 'perro', meaning: null, why: null });
   assert.equal(page.notice, 'notice_no_meaning');
+});
+
+test('why a word has no meaning is said with what the user can do', () => {
+  const { page, receive, snapshot } = bench();
+  snapshot('s');
+  const said = (/** @type {string} */ why) => {
+    receive({ type: 'meaning', session: 's', word: 'perro', meaning: null, why });
+    return page.notice;
+  };
+  assert.equal(said('whisper_translates_no_words'), 'notice_word_not_by_whisper');
+  assert.equal(said('translator_missing'), 'notice_word_no_translator');
+  assert.equal(said('translation_pair'), 'notice_word_no_translator');
+  assert.equal(said('translator_loading'), 'notice_word_later');
+  assert.equal(said('look_up_unanswered'), 'notice_word_unanswered');
+  assert.equal(said('a code of a newer host'), 'notice_no_meaning');
 });

@@ -17,6 +17,7 @@ export function noTranslation() {
     duck: () => {},
     now: () => 0,
     schedule: () => {},
+    toHost: () => {},
   };
 }
 

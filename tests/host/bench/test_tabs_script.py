@@ -11,6 +11,8 @@ import pytest
 import tabs
 from fixtures.models import model
 from fixtures.sound import english
+from served import Served
+from start import Host
 from wlk_host.core.types import SAMPLE_RATE, Sample
 from wlk_host.runtime.files.conversion import CHUNK
 
@@ -82,11 +84,14 @@ def test_its_arguments(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.model
 @pytest.mark.alone
-def test_tabs_are_measured_on_the_real_host(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("is_served", [False, True], ids=["host", "server"])
+def test_tabs_are_measured_on_the_real_engine(
+    is_served: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    result = tabs.measure(english(), 2, 4.0, str(model("tiny.en")))
+    name = str(model("tiny.en"))
+    host = Served(2, name) if is_served else Host()
+    result = tabs.measure(host, english(), 2, 4.0, name)
     assert len(result.tabs) == 2
     assert all(tab.lags_s and tab.delays_s for tab in result.tabs)
     assert 0 < result.cpu_s < 4 * result.played_s

@@ -11,6 +11,7 @@ from wlk_host.protocol import codec, messages
 from wlk_host.protocol.connection import Connection
 from wlk_host.protocol.framing import encode_frame
 from wlk_host.protocol.options import Options
+from wlk_host.protocol.problem import Problem
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -119,7 +120,7 @@ def test_every_error_fits_into_a_frame(text: str) -> None:
     error = WlkError("model_corrupt", text, text)
     assert encode_frame(codec.encode(messages.Error.of(error, "a", "start")))
     assert encode_frame(codec.encode(messages.Error.of(error)))
-    assert len(messages.Problem.of(error).message) <= MOST_TEXT
+    assert len(Problem.of(error).message) <= MOST_TEXT
 
 
 def test_an_error_of_the_port_answers_no_request() -> None:

@@ -7,9 +7,10 @@ import pytest
 from host.remote.scripted_link import SECOND, Desk, captions, line, status
 from wlk_host.core.errors import WlkError
 from wlk_host.protocol import codec, messages
-from wlk_host.protocol.connection import FeedAudio, Sound
-from wlk_host.protocol.messages import Error, Start, Stop
+from wlk_host.protocol.connection import FeedAudio, Refuse, Sound
+from wlk_host.protocol.messages import Error, Remember, Start, Stop
 from wlk_host.protocol.options import Options
+from wlk_host.protocol.words import Translated
 from wlk_host.remote.here import MOST_WAITED
 from wlk_host.remote.news import Pinged
 from wlk_host.remote.port import REFUSED_S
@@ -276,3 +277,31 @@ def test_a_probe_changes_nothing(served: Desk) -> None:
     served.say(type="probe", server=server)
     assert [one.address for one in served.probes] == ["other.example"]
     assert (served.heard, len(served.links)) == (before, 1)
+
+
+def test_what_only_this_machine_does_is_declined_for_a_session_elsewhere(served: Desk) -> None:
+    served.say(type="remember", session="a", voices=["1"], name="Ana")
+    [declined] = served.local
+    assert isinstance(declined, Refuse)
+    assert (declined.error.code, declined.session) == ("captioned_elsewhere", None)
+    word = {"request": "1", "text": "perro", "source": "es", "target": "en", "translator": None}
+    served.say(type="translate", session="a", **word)
+    answer = served.heard[-1]
+    assert isinstance(answer, Translated)
+    assert answer.problem is not None
+    assert answer.problem.code == "captioned_elsewhere"
+    assert served.link.kinds() == ["start"]
+    served.choose(None)
+    served.local.clear()
+    served.start()
+    served.say(type="remember", session="a", voices=["1"], name="Ana")
+    assert isinstance(served.local[-1], Remember)
+
+
+def test_no_server_is_asked_for_voices_that_this_machine_remembers(desk: Desk) -> None:
+    desk.choose()
+    desk.open()
+    desk.start(known_voices=True)
+    [start] = desk.link.said
+    assert isinstance(start, Start)
+    assert not start.known_voices

@@ -29,7 +29,7 @@ from wlk_host.core.recognition import Recognition
 from wlk_host.core.session import Session
 from wlk_host.core.speakers.speakers import Speakers
 from wlk_host.core.translation.session import TranslatedSession
-from wlk_host.core.translation.translators import TranslationRequest
+from wlk_host.core.translation.translators import TranslationRequest, TranslationService
 from wlk_host.core.types import SAMPLE_RATE, Event, Pcm, Sample, Work
 from wlk_host.runtime.agenda import Agenda
 from wlk_host.runtime.ports import LoadedModel, Threads, TranslatedCaptionSession, UnderWay, Urgency
@@ -240,6 +240,9 @@ class ClockworkModel:
 
     def take_over(self, session: TranslatedCaptionSession, options: SessionOptions) -> None:
         raise AssertionError("no model is changed here")
+
+    def after_lines(self, job: Callable[[TranslationService], T]) -> Future[T]:
+        raise AssertionError("no word is looked up here")
 
     def smaller(self, options: SessionOptions) -> str | None:
         return None

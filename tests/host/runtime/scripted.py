@@ -9,6 +9,7 @@ from wlk_host.core.errors import DeviceError, WlkError
 from wlk_host.core.options import SessionOptions
 from wlk_host.core.recognition import Recognition
 from wlk_host.core.speakers.speakers import Speakers
+from wlk_host.core.translation.translators import TranslationRequest, TranslationService
 from wlk_host.core.types import AudioChunk, CaptionUpdate, Event, Line, Sample, Work
 from wlk_host.runtime.ports import LoadedModel, Threads, TranslatedCaptionSession, UnderWay, Urgency
 
@@ -79,6 +80,24 @@ class ScriptedSession:
         self.journal.append((self.name, what))
 
 
+class ScriptedTranslator:
+    """`TranslationService` that tells capitals, once nothing of `refusals` is left."""
+
+    def __init__(self, *refusals: WlkError) -> None:
+        self.changes = 0
+        self.refusals = list(refusals)
+        self.asked: list[TranslationRequest] = []
+
+    def translate(self, request: TranslationRequest) -> list[str]:
+        self.asked.append(request)
+        if self.refusals:
+            raise self.refusals.pop(0)
+        return [f"{text.upper()}." for text in request.texts]
+
+    def release(self) -> None:
+        raise AssertionError("nobody frees it")
+
+
 class ScriptedModel:
     """Opens what `open_session` lays out."""
 
@@ -95,6 +114,8 @@ class ScriptedModel:
         self.problem = problem
         self.taken_over: list[ScriptedSession] = []
         self.smaller_model: str | None = None
+        self.translator = ScriptedTranslator()
+        self.translating: Inline | Held = Inline()
 
     def open(
         self, options: SessionOptions, start: Sample, context: str, speakers: Speakers
@@ -108,6 +129,9 @@ class ScriptedModel:
 
     def place(self, threads: Threads) -> Threads:
         return threads
+
+    def after_lines(self, job: Callable[[TranslationService], T]) -> Future[T]:
+        return self.translating.submit(lambda: job(self.translator))
 
     def smaller(self, options: SessionOptions) -> str | None:
         return self.smaller_model

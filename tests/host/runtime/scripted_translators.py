@@ -57,6 +57,12 @@ class Scripted:
         return [text.upper() for text in texts]
 
 
+def load(name: str) -> Scripted:
+    if name == "is loaded for ever":
+        threading.Event().wait()
+    return Scripted(name)
+
+
 def choose(name: str | None, source: str | None, target: str) -> TranslatorEntry:
     chosen = name or "upper"
     if chosen == "is missing for a while" and not is_mended():
@@ -66,7 +72,7 @@ def choose(name: str | None, source: str | None, target: str) -> TranslatorEntry
         targets=(),
         supports=lambda _source, _target: True,
         is_installed=lambda: True,
-        load=lambda: Scripted(chosen),
+        load=lambda: load(chosen),
         install="",
     )
 

@@ -9,7 +9,7 @@ import pytest
 from wlk_host.core.pauses import give_way
 from wlk_host.core.ports import Promise
 from wlk_host.runtime.ports import Urgency
-from wlk_host.runtime.workers import Workers
+from wlk_host.runtime.workers import AsTurns, Workers
 
 WITHIN_S = 20.0
 LIVE, HIDDEN = Urgency
@@ -211,3 +211,15 @@ def test_an_abandoned_job_gives_its_place_to_another_and_ends_for_itself(gated: 
     assert gated.begun == ["stuck", "waiting"], "its end frees no second place"
     gated.let_through("waiting", "third")
     assert (waiting.result(), third.result()) == ("waiting", "third")
+
+
+def test_what_is_taken_as_turns_goes_before_what_was_submitted(gated: Gated) -> None:
+    workers = Workers()
+    lines = AsTurns(workers)
+    promises = [lines.submit(gated.job("line 1"))]
+    gated.await_begun(1)
+    promises.append(workers.submit(gated.job("word")))
+    promises += [lines.submit(gated.job(name)) for name in ("line 2", "line 3")]
+    gated.let_through("line 1", "line 2", "line 3", "word")
+    assert [promise.result() for promise in promises] == ["line 1", "word", "line 2", "line 3"]
+    assert gated.begun == ["line 1", "line 2", "line 3", "word"]

@@ -54,7 +54,7 @@ def test_without_a_token_nothing_is_answered(
     assert code(ask(server.address, path, method, **wrong)) == (401, "token_refused")
 
 
-@pytest.mark.parametrize("path", ["/session", "/asr"])
+@pytest.mark.parametrize("path", ["/session", "/asr", "/v1/realtime"])
 def test_without_a_token_no_socket_opens(
     path: str, start_server: StartServer, tokens: Tokens
 ) -> None:
@@ -131,7 +131,7 @@ def test_pages_of_the_web_cannot_use_a_local_server(
 
 def test_a_page_of_the_web_opens_no_socket(start_server: StartServer) -> None:
     server = start_server()
-    for path in ("/session", "/asr"):
+    for path in ("/session", "/asr", "/v1/realtime"):
         with pytest.raises(InvalidStatus) as refused:
             connect(f"ws://{server.address}{path}", origin=Origin("https://example.com"))
         assert refused.value.response.status_code == 403
@@ -226,6 +226,22 @@ def test_with_a_certificate_all_is_encrypted(start_server: StartServer) -> None:
         assert json.loads(client.recv(WITHIN_S))["type"] == "hello"
     with pytest.raises(ssl.SSLCertVerificationError):
         connect(f"wss://{server.address}/session", ssl=ssl.create_default_context())
+
+
+def test_what_strangers_send_is_counted_and_fills_no_log(
+    start_server: StartServer, tokens: Tokens, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = start_server(tokens=tokens)
+    host, port = server.address.split(":")
+    for junk in (b"\x16\x03\x01\r\n\r\n", b"POST nowhere\r\n\r\n"):
+        with socket.create_connection((host, int(port)), WITHIN_S) as stranger:
+            stranger.sendall(junk)
+            assert stranger.recv(12) == b"HTTP/1.1 400"
+    for path in ("/session", "/asr?token=guessed"):
+        with pytest.raises(InvalidStatus):
+            connect(f"ws://{server.address}{path}")
+    assert 'wlk_requests_total{interface="connection",outcome="invalid"} 2' in server.metrics.text()
+    assert [record.getMessage() for record in caplog.records if record.name[:7] == "uvicorn"] == []
 
 
 # -- before anything listens ---------------------------------------------------------

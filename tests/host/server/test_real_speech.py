@@ -1,5 +1,6 @@
 """Every interface around the real engine: the same speech, the same words."""
 
+import asyncio
 import io
 import json
 import wave
@@ -7,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import av
+import numpy as np
 import openai
 import pytest
 from websockets.sync.client import connect
@@ -14,6 +17,7 @@ from websockets.sync.client import connect
 import wlk_host
 from fixtures.models import model
 from host.server.conftest import running
+from host.server.realtime_client import RATE, Realtime, connected
 from host.server.wire_client import Talk, all_of
 from wlk_host.bench.scoring import error_rate
 from wlk_host.core.types import SAMPLE_RATE
@@ -82,7 +86,7 @@ class Replaying:
         begin = self.final_until
         end = len(self._pcm) // 2 if sent_until is None else sent_until
         self.lines = {name: text for name, text in self.lines.items() if name < begin}
-        with connect(f"ws://{address}/session") as socket:
+        with connect(f"ws://{address}/session", ping_interval=None) as socket:
             client = Talk(socket, PATIENCE_S)
             client.greet()
             client.start("a", options={"language": "en"}, context=self.text, **{"from": begin})
@@ -124,7 +128,7 @@ def test_a_connection_that_breaks_loses_and_doubles_nothing(address: str) -> Non
 @pytest.mark.parametrize("mode", ["full", "diff"])
 def test_asr(mode: str, address: str) -> None:
     pcm = samples()
-    with connect(f"ws://{address}/asr?language=en&mode={mode}") as socket:
+    with connect(f"ws://{address}/asr?language=en&mode={mode}", ping_interval=None) as socket:
         for at in range(0, len(pcm), SAMPLE_RATE):
             socket.send(pcm[at : at + SAMPLE_RATE])
         socket.send(b"")
@@ -153,3 +157,55 @@ def test_openais_client(address: str) -> None:
     assert " ".join(word.word for word in told.words) == told.text
     starts = [word.start for word in told.words]
     assert starts == sorted(starts)
+
+
+def samples_of_realtime_clients() -> bytes:
+    """The clip at 24 kHz."""
+    resampler = av.AudioResampler("s16", "mono", RATE)
+    frame = av.AudioFrame.from_ndarray(
+        np.frombuffer(samples(), "<i2").reshape(1, -1), "s16", "mono"
+    )
+    frame.sample_rate = SAMPLE_RATE
+    frames = [*resampler.resample(frame), *resampler.resample(None)]
+    return b"".join(frame.to_ndarray().tobytes() for frame in frames)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"turn_detection": None},
+        {"transcription": {"model": "base", "language": "en", "delay": "low"}},
+    ],
+    ids=["turns", "commits", "early"],
+)
+def test_openais_realtime_client(given: dict[str, Any], address: str) -> None:
+    client = asyncio.run(_transcribed(address, given))
+    transcripts = client.transcripts()
+    text = " ".join(filter(None, transcripts.values()))
+    assert wrong(text) <= MOST_WRONG
+    assert client.kinds.count("committed") == len(transcripts)
+    if "transcription" in given:
+        live = " ".join(filter(None, map(client.deltas, transcripts)))
+        assert wrong(live) <= MOST_WRONG
+    else:
+        assert [client.deltas(item) for item in transcripts] == [*transcripts.values()]
+
+
+async def _transcribed(address: str, given: dict[str, Any]) -> Realtime:
+    """What was heard of the clip, sent in pieces of 100 ms."""
+    pcm = samples_of_realtime_clients()
+    async with connected(address, within_s=PATIENCE_S) as client:
+        await client.update(**given)
+        await client.hear("session.updated")
+
+        async def send() -> None:
+            for at in range(0, len(pcm), RATE // 5):
+                await client.sound(pcm[at : at + RATE // 5])
+            await client.commit()
+            await client.connection.input_audio_buffer.clear()
+
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(send())
+            await client.hear("input_audio_buffer.cleared")
+        return client

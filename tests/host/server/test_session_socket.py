@@ -79,12 +79,23 @@ def test_without_a_greeting_nothing_begins(start_server: StartServer) -> None:
 
 @pytest.mark.parametrize(
     "request_",
-    [{"type": "models"}, {"type": "remove", "model": "base"}, {"type": "health"}],
+    [
+        {"type": "models"},
+        {"type": "remove", "model": "base"},
+        {"type": "health"},
+        {
+            "type": "translate",
+            "session": "a",
+            "request": "1",
+            "text": "perro",
+            "source": None,
+            "target": "en",
+            "translator": "opus-es-en",
+        },
+    ],
     ids=lambda message: message["type"],
 )
-def test_models_are_not_managed_over_the_network(
-    request_: dict[str, object], start_server: StartServer
-) -> None:
+def test_only_sessions_are_served(request_: dict[str, object], start_server: StartServer) -> None:
     with talk(start_server().address) as client:
         client.greet()
         client.say(**request_)

@@ -4,25 +4,29 @@ import queue
 from collections import Counter
 from typing import cast
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from host.runtime.scripted import Inline
 from host.server.conftest import Loader
-from wlk_host.protocol.connection import Sound
+from wlk_host.protocol.connection import Refuse, Sound, type_of
 from wlk_host.protocol.messages import (
     Captions,
     Configure,
     Cut,
     Error,
+    Forget,
     Hello,
     Models,
+    Remember,
     Retranslate,
     Start,
     Status,
     Stop,
     ToHost,
     Visibility,
+    Voices,
 )
 from wlk_host.protocol.options import Options
 from wlk_host.runtime.host.loop import HostLoop
@@ -130,3 +134,17 @@ def test_one_that_leaves_takes_its_sessions_along() -> None:
     states = [m.state for m in other.messages if isinstance(m, Status)]
     assert states[-1] == "ended"
     assert "ended" not in [m.state for m in first.messages if isinstance(m, Status)]
+
+
+@pytest.mark.parametrize(
+    "request_", [Remember("a", ("1",), "Ana"), Forget(None), Voices()], ids=type_of
+)
+def test_voices_that_the_servers_machine_remembers_are_its_own(request_: ToHost) -> None:
+    switchboard = Switchboard(Offer(("base",)), LIMITS, Metrics())
+    client = cast("Client", Hearer(0))
+    said: list[ToHost] = [Hello(1, "0.1.0"), Start("a", Options(), known_voices=True), request_]
+    start, answer = [c for one in said for c in switchboard.commands(Letter(client, one))]
+    assert isinstance(start, Start)
+    assert not start.known_voices
+    assert isinstance(answer, Refuse)
+    assert answer.error.code == "request_not_served"

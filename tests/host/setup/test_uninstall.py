@@ -13,6 +13,7 @@ OURS = {
     "environment": ".local/share/wlk-host/venv/bin/python",
     "record": ".local/share/wlk-host/quickstart.json",
     "setup's log": ".local/share/wlk-host/setup.log",
+    "voices": ".local/share/wlk-host/voices.json",
     "old speech": ".local/share/wlk-host/speech/english-1/english.wav",
 }
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from wlk_host.core.sound.voicing import Span
 from wlk_host.core.sound.window import AudioBuffer
 from wlk_host.core.speakers.limit import VoiceLimit
+from wlk_host.core.speakers.voices import VoicePrint
 from wlk_host.core.types import Sample
 
 
@@ -55,6 +56,10 @@ class Diarizer(Protocol):
         """How well these stretches, in order, fit the voices that are known now."""
         ...
 
+    def prints(self) -> Sequence[VoicePrint]:
+        """What was heard of each voice, in their order; none where it makes no vectors."""
+        ...
+
     def forget(self, before: Sample) -> None:
         """Nothing before that sample will be asked for."""
         ...
@@ -65,11 +70,17 @@ class DiarizerModel(Protocol):
 
     Attributes:
         name: as it is chosen.
+        prints_by: identity of the model that makes the prints of voices; None where none does.
     """
 
     @property
     def name(self) -> str:
         """As it is chosen, such as "embedded"."""
+        ...
+
+    @property
+    def prints_by(self) -> str | None:
+        """Identity of the model that makes the prints of voices; None where none does."""
         ...
 
     def open(self) -> Diarizer:

@@ -15,7 +15,7 @@ from wlk_host.core.sound.voicing import Span
 from wlk_host.core.sound.window import AudioBuffer
 from wlk_host.core.speakers.diarizer import Evidence
 from wlk_host.core.speakers.limit import VoiceLimit
-from wlk_host.core.speakers.voices import Voice, VoiceOptions, Voices
+from wlk_host.core.speakers.voices import Voice, VoiceOptions, VoicePrint, Voices
 from wlk_host.core.types import SAMPLE_RATE, Pcm, Sample
 
 NAME: Final = "embedded"
@@ -23,6 +23,11 @@ NAME: Final = "embedded"
 _NOTHING: Final = 1e-5
 """Power above a telephone's band, as a share of what is in it. Windows of a call have 10**-5.9 at
 the most, those of any other recording 10**-4.3 at the least."""
+
+_NO_LOWS: Final = 1e-3
+_FEW_HIGHS: Final = 10**-2.5
+"""The same below and above what a line with hiss lets through. Both are under that in 9 of 10 such
+windows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +49,16 @@ class EmbeddedOptions:
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Embedded:
-    """`DiarizerModel`: a voice encoder, and how it is used."""
+    """`DiarizerModel`: a voice encoder, and how it is used.
+
+    Attributes:
+        prints_by: identity of the encoder's weights; None where its vectors are not to be kept.
+    """
 
     encoder: VoiceEncoder
     options: EmbeddedOptions = field(default_factory=EmbeddedOptions)
     name: str = NAME
+    prints_by: str | None = None
 
     def open(self) -> "EmbeddedDiarizer":
         """A session's own."""
@@ -112,6 +122,10 @@ class EmbeddedDiarizer:
         is_near = distances.min(axis=1) <= self._options.window
         return Evidence(likeness[distances.argmin(axis=1)], is_near, speaks)
 
+    def prints(self) -> list[VoicePrint]:
+        """The means of their windows."""
+        return self._voices.prints()
+
     def forget(self, before: Sample) -> None:
         """No word before that sample will be asked for."""
         self._windows = [w for w in self._windows if w.middle >= before - self._options.window]
@@ -121,12 +135,29 @@ class EmbeddedDiarizer:
         pcm = sound.slice(start, end)
         voice = self._encoder.embed(pcm)
         self._windows.append(_Window((start + end) // 2, voice))
-        self._voices.hear(voice, by_telephone=is_by_telephone(pcm))
+        self._voices.hear(voice, by_telephone=is_by_telephone(pcm), is_narrow=is_narrow(pcm))
 
 
 def is_by_telephone(pcm: Pcm) -> bool:
     """Whether the sound has come through a telephone line, which passes nothing above 4 kHz."""
+    _, speech, high = _powers(pcm)
+    return high < _NOTHING * speech
+
+
+def is_narrow(pcm: Pcm) -> bool:
+    """Whether voices are too alike in such sound to be recognised.
+
+    So they are on a telephone line, and where the lows are missing as well as most of the highs,
+    whatever hiss is added.
+    """
+    low, speech, high = _powers(pcm)
+    return high < _NOTHING * speech or (low < _NO_LOWS * speech and high < _FEW_HIGHS * speech)
+
+
+def _powers(pcm: Pcm) -> tuple[float, float, float]:
+    """Below a telephone's band, in it, and above it."""
     power = np.square(np.abs(np.fft.rfft(pcm * np.hanning(len(pcm)))))
     hertz = np.fft.rfftfreq(len(pcm), 1 / SAMPLE_RATE)
-    speech = float(power[(hertz > 300) & (hertz < 3400)].sum())
-    return float(power[hertz > 4200].sum()) < _NOTHING * speech
+    bands = ((60, 220), (300, 3400), (4200, SAMPLE_RATE))
+    low, speech, high = (float(power[(hertz > a) & (hertz < b)].sum()) for a, b in bands)
+    return low, speech, high

@@ -12,6 +12,7 @@ from wlk_host.core.sound.window import AudioBuffer
 from wlk_host.core.speakers.diarizer import Evidence
 from wlk_host.core.speakers.limit import VoiceLimit
 from wlk_host.core.speakers.turns import Turn, evidence_of
+from wlk_host.core.speakers.voices import VoicePrint
 from wlk_host.core.types import Pcm, Sample
 
 
@@ -88,6 +89,10 @@ class StreamedDiarizer:
     def evidence(self, stretches: Sequence[Span]) -> Evidence:
         """How much of each stretch each voice speaks."""
         return evidence_of(self._turns, stretches, len(self._numbers))
+
+    def prints(self) -> tuple[VoicePrint, ...]:
+        """None: the stream tells turns only."""
+        return ()
 
     def forget(self, before: Sample) -> None:
         """Nothing before that sample will be asked for."""

@@ -1,5 +1,6 @@
 """Vectors of voices become voices, one after the other as they are heard."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -10,6 +11,40 @@ from wlk_host.core.speakers.limit import VoiceLimit
 
 Voice: TypeAlias = NDArray[np.float32]
 """How a voice sounds, shape (d,), length 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoicePrint:
+    """What was heard of a voice: the mean of its windows.
+
+    Attributes:
+        vector: how it sounds, shape (d,), length 1.
+        n_windows: that it is the mean of.
+        n_narrow: of these, the windows in which voices are alike (`embedded.is_narrow`).
+    """
+
+    vector: Voice
+    n_windows: int
+    n_narrow: int = 0
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether most of it was heard through a line on which voices are alike."""
+        return 2 * self.n_narrow > self.n_windows
+
+
+def joint(prints: Sequence[VoicePrint]) -> VoicePrint:
+    """That of the voice whose parts these are.
+
+    Raises:
+        ValueError: there are none.
+    """
+    if not prints:
+        raise ValueError("expected a print at least, got none")
+    total = np.sum([one.vector * one.n_windows for one in prints], axis=0)
+    vector = np.asarray(total / np.linalg.norm(total), np.float32)
+    n_narrow = sum(one.n_narrow for one in prints)
+    return VoicePrint(vector, sum(one.n_windows for one in prints), n_narrow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +83,9 @@ class Voices:
         self._telephone = telephone
         self._limit = VoiceLimit()
         self._sums: list[Voice] = []
-        self._unknown: list[Voice] = []
+        self._counts: list[int] = []
+        self._narrow: list[int] = []
+        self._unknown: list[tuple[Voice, bool]] = []
 
     def __len__(self) -> int:
         return len(self._sums)
@@ -61,8 +98,14 @@ class Voices:
         """Take no more voices than that for those that there are: the ones heard most."""
         self._limit = limit
 
-    def hear(self, voice: Voice, *, by_telephone: bool = False) -> None:
-        """Learn from one more window."""
+    def hear(self, voice: Voice, *, by_telephone: bool = False, is_narrow: bool = False) -> None:
+        """Learn from one more window.
+
+        Args:
+            voice: of that window.
+            by_telephone: whether it has come through a telephone line.
+            is_narrow: whether voices are alike in such sound.
+        """
         is_like_others = by_telephone and self._limit.is_exact
         options = self._telephone if is_like_others else self._options
         likeness = self.likeness(voice[None])[0]
@@ -72,12 +115,23 @@ class Voices:
             self._unknown = []
             if likeness[nearest] >= options.same:
                 self._sums[nearest] = self._sums[nearest] + voice
+                self._counts[nearest] += 1
+                self._narrow[nearest] += is_narrow
             return
-        self._unknown = [v for v in self._unknown if float(v @ voice) >= self._options.other]
-        self._unknown.append(voice)
+        self._unknown = [v for v in self._unknown if float(v[0] @ voice) >= self._options.other]
+        self._unknown.append((voice, is_narrow))
         if len(self._unknown) >= options.confirm:
-            self._sums.append(np.sum(self._unknown, axis=0))
+            self._sums.append(np.sum([each for each, _ in self._unknown], axis=0))
+            self._counts.append(len(self._unknown))
+            self._narrow.append(sum(narrow for _, narrow in self._unknown))
             self._unknown = []
+
+    def prints(self) -> list[VoicePrint]:
+        """What was heard of each, in the order in which they came."""
+        return [
+            VoicePrint(total / np.linalg.norm(total), count, n_narrow)
+            for total, count, n_narrow in zip(self._sums, self._counts, self._narrow, strict=True)
+        ]
 
     def likeness(self, voices: NDArray[np.float32]) -> NDArray[np.float32]:
         """Cosines of vectors, shape (n, d), with each voice, shape (n, number of voices).

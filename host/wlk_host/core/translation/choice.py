@@ -6,6 +6,7 @@
 4. Whisper's own English (`whisper_tells`) is no translator. It is shown where the user chose it, or
    where the user chose none and no installed one knows the spoken language; and only by models that
    can translate, which those of English alone and large-v3-turbo cannot.
+5. A word that a user looks up is translated by 1 to 3. Whisper translates sound, and so no words.
 
 Pure. `runtime.translators.registry` knows which translators there are on this machine.
 """
@@ -14,8 +15,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from wlk_host.core.errors import WlkError
 from wlk_host.core.languages import same_language
-from wlk_host.core.options import SessionOptions, only_if_chosen
+from wlk_host.core.options import WHISPER, SessionOptions, only_if_chosen
 from wlk_host.core.translation.translators import Translator, TranslatorEntry
 
 PIVOT: Final = "en"
@@ -23,6 +25,9 @@ PIVOT: Final = "en"
 
 JOINED_BY: Final = "+"
 """Between their names."""
+
+LOADING: Final = "translator_loading"
+"""The code of the error with which a translator says that it is not loaded yet."""
 
 _RANKS: Final = {"best": 0, "good": 1, "draft": 2}
 
@@ -135,3 +140,29 @@ def whisper_tells(
     if options.translator is not None or not options.wants_english_beside or language == "en":
         return only_if_chosen(options, language)
     return not serves(language)
+
+
+def refusal_of_word(translator: str | None) -> WlkError | None:
+    """Why a single word is not translated by what the user chose; None where it can be."""
+    if translator != WHISPER:
+        return None
+    return _no_word_by_whisper(
+        "Whisper translates what is spoken, not single words",
+        "choose another translator to look words up",
+    )
+
+
+def why_no_word(error: WlkError, target: str) -> WlkError:
+    """The error that kept a word from being translated, as it is told.
+
+    Lines can be English by Whisper all the same, which needs an explanation.
+    """
+    if error.code != "translator_missing" or not same_language(target, PIVOT):
+        return error
+    return _no_word_by_whisper(
+        f"{error.message}, and Whisper translates what is spoken, not single words", error.hint
+    )
+
+
+def _no_word_by_whisper(message: str, hint: str) -> WlkError:
+    return WlkError("whisper_translates_no_words", message, hint)

@@ -18,6 +18,8 @@ class TranslationRequest:
         names: words that stay as they are.
         changes: how often translators were installed or removed. With another number than before
             the translator is chosen anew.
+        beside: whether lines go on meanwhile: a translator that is not loaded is loaded beside
+            them, and until then the request fails with `choice.LOADING`.
     """
 
     translator: str | None
@@ -27,6 +29,7 @@ class TranslationRequest:
     context: str = ""
     names: tuple[str, ...] = ()
     changes: int = 0
+    beside: bool = False
 
 
 class TranslationService(Protocol):

@@ -5,6 +5,7 @@ from wlk_host.models.catalog import SPEAKERS
 from wlk_host.models.store import Condition
 from wlk_host.protocol import messages
 from wlk_host.protocol.constants import PROTOCOL_VERSION
+from wlk_host.runtime.loading import sortformer
 from wlk_host.runtime.translators import registry
 from wlk_host.version import __version__
 
@@ -18,5 +19,10 @@ def host_hello() -> messages.HostHello:
         host=__version__,
         models=tuple(models),
         translators=tuple(translators),
-        speakers=store.condition(SPEAKERS) is Condition.INSTALLED,
+        speakers=_tells_speakers_apart(),
     )
+
+
+def _tells_speakers_apart() -> bool:
+    """Whether any engine can. `loading.diarizers` knows for certain, but takes seconds."""
+    return store.condition(SPEAKERS) is Condition.INSTALLED or sortformer.seems_usable()

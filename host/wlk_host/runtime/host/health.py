@@ -15,7 +15,8 @@ from wlk_host.protocol.health import (
     Run,
     RunState,
 )
-from wlk_host.protocol.messages import Error, Problem, Status, ToExtension
+from wlk_host.protocol.messages import Error, Status, ToExtension
+from wlk_host.protocol.problem import Problem
 from wlk_host.runtime.host.memory import resident_mb
 from wlk_host.version import __version__
 

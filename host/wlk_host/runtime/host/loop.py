@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from wlk_host.core.errors import DeviceError, WlkError, clear_frames, without_frames
 from wlk_host.core.ports import Promise
 from wlk_host.protocol import convert, messages
-from wlk_host.protocol.connection import Command, FeedAudio, Refuse, type_of
+from wlk_host.protocol.connection import Command, FeedAudio, OfNoSession, Refuse, type_of
 from wlk_host.protocol.export import Export
 from wlk_host.protocol.health import Health
 from wlk_host.protocol.messages import (
@@ -18,24 +18,33 @@ from wlk_host.protocol.messages import (
     Configure,
     Cut,
     Download,
+    Forget,
+    Hello,
     Models,
+    Probe,
+    Remember,
+    Remote,
     Remove,
     Retranslate,
     Speech,
     Start,
     Stop,
     Visibility,
+    Voices,
 )
+from wlk_host.protocol.words import Translate
 from wlk_host.runtime.host.exports import Exports
 from wlk_host.runtime.host.failures import coded, lacks_memory
 from wlk_host.runtime.host.hung_work import HungWork
 from wlk_host.runtime.host.known_voices import KnownVoices
+from wlk_host.runtime.host.look_ups import LookUps
 from wlk_host.runtime.host.model_pool import RELEASE_AFTER_S, ModelPool
 from wlk_host.runtime.host.port import Port
 from wlk_host.runtime.host.running import Opening, Running, ToSession
 from wlk_host.runtime.host.sessions import Sessions
 from wlk_host.runtime.host.spoken_clip import spoken_clip
 from wlk_host.runtime.host.status import StatusReporter
+from wlk_host.runtime.host.voice_book import VoiceBook, voices_file
 from wlk_host.runtime.host.watchdog import LOOK_EVERY_S
 from wlk_host.runtime.loading import cores
 from wlk_host.runtime.ports import LoadedModel, ModelLoader, Threads, Urgency
@@ -101,7 +110,8 @@ class HostLoop(Generic[P]):
         )
         self._sessions = Sessions(self._models)
         self._exports = Exports(threads.apart("exports"), send, now)
-        self._voices = KnownVoices()
+        self._look_ups = LookUps(threads.apart("look-ups"), send, now)
+        self._voices = KnownVoices(VoiceBook(voices_file()))
         self._hung = HungWork(threads, self._models, self._sessions, self._fail, now)
         self._n_turns = 0
         self._input_ended = False
@@ -117,7 +127,7 @@ class HostLoop(Generic[P]):
         while True:
             self._take_messages(wait=False)
             self._take_models()
-            self._end_exports()
+            self._end_requests()
             if self._end_turns() or self._begin_turns():
                 continue
             # What is being loaded ends before the process does, which could crash otherwise.
@@ -176,27 +186,38 @@ class HostLoop(Generic[P]):
             case Start():
                 with self._contained(command.session):
                     self._open(command)
-            case FeedAudio() | Cut() | Configure() | Retranslate() | Stop():
+            case FeedAudio() | Cut() | Configure() | Retranslate() | Remember() | Stop():
                 self._ask(command)
             case Visibility():
                 self._of(command.session).visible = command.visible
-            case Models() | Download() | Cancel() | Remove() | Health():
-                if not isinstance(command, Models | Health):
-                    self._models.forget_failures()
+            case Hello() | Remote() | Probe():
+                pass  # They are answered where they are read.
+            case _:
                 with self._contained(None, type_of(command)):
-                    self._answer(command)
-            case Speech():
-                with self._contained(None, type_of(command)):
-                    self._send(messages.HostSpeech(spoken_clip()))
-            case Export():
-                with self._contained(None, type_of(command)):
-                    self._exports.take(command)
+                    self._serve(command)
 
-    def _end_exports(self) -> None:
-        """Tell of those whose writing failed."""
-        for job in self._exports.ended():
-            with self._contained(None, "export"):
-                job.result()
+    def _serve(self, request: OfNoSession) -> None:
+        match request:
+            case Models() | Health():
+                self._answer(request)
+            case Download() | Cancel() | Remove():
+                self._models.forget_failures()
+                self._answer(request)
+            case Forget() | Voices():
+                self._send(self._voices.obey(request))
+            case Speech():
+                self._send(messages.HostSpeech(spoken_clip()))
+            case Export():
+                self._exports.take(request)
+            case Translate():
+                self._look_ups.take(request, self._sessions.find(request.session))
+
+    def _end_requests(self) -> None:
+        """Tell of those that failed on threads of their own."""
+        for jobs, request in ((self._exports, "export"), (self._look_ups, "translate")):
+            for job in jobs.ended():
+                with self._contained(None, request):
+                    job.result()
 
     def _ask(self, command: ToSession) -> None:
         """Have it done in the session's next turn, or once there is a model that can do it."""
@@ -221,6 +242,7 @@ class HostLoop(Generic[P]):
     def _end(self) -> None:
         """Nothing more will come: let every session finish what it has."""
         self._input_ended = True
+        self._look_ups.leave()
         for stop in self._connection.end():
             self._ask(stop)
 
@@ -244,9 +266,8 @@ class HostLoop(Generic[P]):
         start = opening.start
         del self._sessions.opening[start.session]
         model = self._models.take(opening.loading)
-        session = model.open(
-            opening.options, start.start, start.context, self._voices.of(start.session)
-        )
+        speakers = self._voices.of(start.session, recalls=start.known_voices)
+        session = model.open(opening.options, start.start, start.context, speakers)
         self._sessions.running[start.session] = running = Running(
             start.session,
             session,
@@ -257,6 +278,8 @@ class HostLoop(Generic[P]):
             start.words,
             start.start,
             model.place(self._threads),
+            speakers,
+            self._voices.remember,
             waiting=opening.waiting,
         )
         running.tell()
@@ -339,6 +362,7 @@ class HostLoop(Generic[P]):
             if isinstance(message, messages.Status):
                 running.arrears.told(message)
         if running.is_over:
+            self._look_ups.leave(running.id)
             self._sessions.close(running.id)
             self._connection.ended(running.id)
 
@@ -370,6 +394,7 @@ class HostLoop(Generic[P]):
 
     def _fail(self, session: str | None, error: WlkError, request: str | None = None) -> None:
         if session is not None:
+            self._look_ups.leave(session)
             self._sessions.close(session)
             self._connection.failed(session)
         self._send(messages.Error.of(error, session, request))

@@ -15,10 +15,13 @@ def default_loader(threads: "Threads") -> "ModelLoader":
     from wlk_host.backends.choice import unmeasured  # noqa: PLC0415
     from wlk_host.runtime.loading.automatic import this_machine  # noqa: PLC0415
     from wlk_host.runtime.loading.loader import ModelLoader  # noqa: PLC0415
+    from wlk_host.runtime.workers import AsTurns  # noqa: PLC0415
 
+    translations = threads.apart("translations")
     return ModelLoader(
         threads,
-        threads.apart("translations"),
+        AsTurns(translations),
+        words=translations,
         backend=unmeasured(),
         automatic=this_machine(),
     )

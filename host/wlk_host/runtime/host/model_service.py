@@ -28,13 +28,13 @@ from wlk_host.protocol.messages import (
     ModelKind,
     Models,
     ModelState,
-    Problem,
     Progress,
     Remove,
     ToExtension,
     ToModels,
     TranslatorFacts,
 )
+from wlk_host.protocol.problem import Problem
 from wlk_host.runtime.host.failures import coded
 from wlk_host.runtime.host.greeting import host_hello
 from wlk_host.runtime.stdio import BrowserGoneError

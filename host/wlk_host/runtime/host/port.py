@@ -1,4 +1,4 @@
-"""Where the sessions of a host loop come from: the browser, or many clients (`server.ports`)."""
+"""Where the sessions of a host loop come from: the browser, or many clients (`server`)."""
 
 from collections.abc import Iterable
 from typing import Protocol, TypeVar

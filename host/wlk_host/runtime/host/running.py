@@ -2,19 +2,24 @@
 
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from wlk_host.core.errors import WlkError
 from wlk_host.core.options import SessionOptions
 from wlk_host.core.ports import Promise
+from wlk_host.core.speakers.speakers import Speakers
 from wlk_host.core.types import CaptionUpdate, Event, Sample, Work
 from wlk_host.protocol import convert
 from wlk_host.protocol.connection import FeedAudio
 from wlk_host.protocol.messages import (
     Configure,
     Cut,
+    Error,
+    HostVoices,
+    Recognised,
+    Remember,
     Retranslate,
     Start,
     Status,
@@ -29,8 +34,11 @@ from wlk_host.runtime.workers import owner
 
 _SAMPLE_BYTES: Final = 2
 
-ToSession: TypeAlias = FeedAudio | Cut | Configure | Retranslate | Stop
+ToSession: TypeAlias = FeedAudio | Cut | Configure | Retranslate | Remember | Stop
 """What is asked of a session."""
+
+Keep: TypeAlias = Callable[[Remember, Speakers], HostVoices]
+"""Keeps how voices sound; see `KnownVoices.remember`."""
 
 
 @dataclass(slots=True)
@@ -60,6 +68,8 @@ class Running:
         tells_words: whether its final lines tell their words.
         heard_until: the sample after the last one fed.
         place: where it takes its turns.
+        speakers: whom it has heard.
+        keep: keeps voices on the disk.
         turn: the one under way, or over and not yet looked at.
         waiting: what is asked of it, for the next turn.
         said: what came of the turn, to be sent.
@@ -86,6 +96,8 @@ class Running:
     tells_words: bool
     heard_until: Sample
     place: Threads
+    speakers: Speakers
+    keep: Keep
     turn: Promise[None] | None = None
     waiting: deque[ToSession] = field(default_factory=deque)
     said: list[ToExtension] = field(default_factory=list)
@@ -206,6 +218,7 @@ class Running:
         self.said += (
             convert.captions(self.id, update, words=self.tells_words) for update in updates
         )
+        self.said += (Recognised(self.id, *found) for found in self.speakers.recognise())
         if self.stopping and self.session.finished():
             self.is_over = True
             self.said.append(self.reporter.ended(self.session))
@@ -230,10 +243,18 @@ class Running:
                 self.session.configure(self.options)
             case Retranslate():
                 return self.session.retranslate(convert.lines(command.earlier))
+            case Remember():
+                self.said.append(self._remember(command))
             case Stop():
                 self.stopping = True
                 self.session.finish()
         return ()
+
+    def _remember(self, wanted: Remember) -> ToExtension:
+        try:
+            return self.keep(wanted, self.speakers)
+        except WlkError as error:  # It ends no session.
+            return Error.of(error, None, "remember")
 
     def _work(self, work: Work) -> Sequence[Event]:
         """Have the session do a piece of work; returns what came of it."""

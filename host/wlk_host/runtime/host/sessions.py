@@ -34,6 +34,10 @@ class Sessions:
         """The one with that id, open or on its way."""
         return self.opening.get(session) or self.running[session]
 
+    def find(self, session: str) -> Opening | Running | None:
+        """The one with that id; None where there is none."""
+        return self.opening.get(session) or self.running.get(session)
+
     def used_models(self) -> set[LoadedModel]:
         """The models that they work with."""
         everybody = chain(self.running.values(), self.leaving.values())

@@ -5,7 +5,8 @@ from typing import Final
 from wlk_host.core.errors import WlkError
 from wlk_host.core.types import SAMPLE_RATE, Sample
 from wlk_host.protocol.convert import milliseconds
-from wlk_host.protocol.messages import Problem, State, Status
+from wlk_host.protocol.messages import State, Status
+from wlk_host.protocol.problem import Problem
 from wlk_host.runtime.host.lateness import LATE_ABOVE, ON_TIME_BELOW
 from wlk_host.runtime.ports import TranslatedCaptionSession
 
@@ -49,6 +50,11 @@ class StatusReporter:
             model_problem=None,
         )
         self._told_at: Sample = 0
+
+    @property
+    def language(self) -> str | None:
+        """Chosen or detected, as it was told last."""
+        return self._told.language
 
     def loading(self) -> Status:
         """The first status of a session."""

@@ -49,7 +49,8 @@ class DiarizerEntry:
 def _load_embedded() -> DiarizerModel:
     from wlk_host.backends.voice_encoder import load_voice_encoder  # noqa: PLC0415 - costs 20 MB
 
-    return Embedded(load_voice_encoder(store.folder_of(SPEAKERS)))
+    encoder = load_voice_encoder(store.folder_of(SPEAKERS))
+    return Embedded(encoder, prints_by=SPEAKERS.files[0].sha256)
 
 
 def _sortformer(name: str) -> DiarizerEntry:

@@ -67,6 +67,7 @@ class ModelLoader:
     Args:
         background: where the second pass runs.
         translating: the thread that waits for translations; None: `background`.
+        words: where single words wait for theirs; None: there as well.
         resolve: maps a model's name (None for the default) to its CTranslate2 folder.
         drafts: whether lines are translated while they grow.
         translator: translates the lines; None: a process of its own.
@@ -86,6 +87,7 @@ class ModelLoader:
         translating: Background | None = None,
         resolve: Callable[[str | None], Path] = resolve,
         *,
+        words: Background | None = None,
         drafts: bool = True,
         translator: TranslationService | None = None,
         live: LiveOptions = _LIVE,
@@ -96,6 +98,7 @@ class ModelLoader:
     ) -> None:
         self._background = background
         self._translating = translating or background
+        self._words = words or self._translating
         self._resolve = resolve
         self._drafts = drafts
         self._backend: Backend = backend
@@ -173,6 +176,7 @@ class ModelLoader:
             self._services = Services(
                 self._background,
                 self._translating,
+                self._words,
                 self._translator,
                 self._drafts,
                 self._live,

@@ -1,7 +1,9 @@
 """How sessions are opened, on a model or on a service."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import onnxruntime
 
@@ -9,7 +11,7 @@ from wlk_host.backends.silero import SileroDetector
 from wlk_host.core.errors import WlkError
 from wlk_host.core.live.alignatt_pass import LiveOptions
 from wlk_host.core.options import SessionOptions
-from wlk_host.core.ports import Background
+from wlk_host.core.ports import Background, Promise
 from wlk_host.core.recognition import FindDiarizer, Recognition
 from wlk_host.core.session import Session
 from wlk_host.core.speakers.speakers import Speakers
@@ -17,6 +19,8 @@ from wlk_host.core.translation.session import TranslatedSession
 from wlk_host.core.translation.translators import TranslationService
 from wlk_host.core.types import Sample
 from wlk_host.runtime.ports import Threads, TranslatedCaptionSession
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ class Services:
     Attributes:
         background: where the second pass runs.
         translating: the thread that waits for translations.
+        words: where single words wait for theirs, which come after lines.
         translator: translates the lines.
         drafts: whether lines are translated while they grow.
         live: how AlignAtt's live pass works.
@@ -35,6 +40,7 @@ class Services:
 
     background: Background
     translating: Background
+    words: Background
     translator: TranslationService
     drafts: bool
     live: LiveOptions
@@ -90,6 +96,11 @@ class SessionOpener(ABC):
             WlkError: those of `recognition`.
         """
         session.adopt(self.recognition(options))
+
+    def after_lines(self, job: Callable[[TranslationService], T]) -> Promise[T]:
+        """Have this done with the translator of its sessions when no line waits for it."""
+        services = self._services
+        return services.words.submit(lambda: job(services.translator))
 
     @abstractmethod
     def recognition(self, options: SessionOptions) -> Recognition:

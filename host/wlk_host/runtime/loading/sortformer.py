@@ -1,4 +1,4 @@
-"""Whether Sortformer can be used here, and how it is loaded. Imports neither NeMo nor PyTorch."""
+"""Whether Sortformer can be used here, and how it is loaded. Imports no NeMo, PyTorch or numpy."""
 
 import importlib.util
 import pickle
@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 from wlk_host.backends import availability
 from wlk_host.core.errors import WlkError
-from wlk_host.core.speakers.diarizer import DiarizerModel
 from wlk_host.folders import is_file
 from wlk_host.models import store
 
 if TYPE_CHECKING:
     from wlk_host.backends.sortformer import Latency
+    from wlk_host.core.speakers.diarizer import DiarizerModel
 
 NAME: Final = "sortformer"
 FAST: Final = "sortformer-fast"
@@ -47,6 +47,11 @@ def is_installed() -> bool:
     return _has_nemo() and is_file(weights())
 
 
+def seems_usable() -> bool:
+    """What `require` says, found out at once: a driver of cards is taken for a card."""
+    return is_installed() and availability.has_driver()
+
+
 def require() -> None:
     """Check that it can be used here.
 
@@ -74,7 +79,7 @@ def require() -> None:
         )
 
 
-def load(name: str) -> DiarizerModel:
+def load(name: str) -> "DiarizerModel":
     """The engine, on the graphics card.
 
     Raises:

@@ -9,12 +9,14 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeAlias
 
 import msgspec
 from msgspec import Struct
 
 from wlk_host.core.errors import WlkError
+from wlk_host.core.ports import Background, Promise
 from wlk_host.core.translation import choice
 from wlk_host.core.translation.names import keep_names
 from wlk_host.core.translation.translators import TranslationRequest, Translator, TranslatorEntry
@@ -56,15 +58,21 @@ class Translators:
     Args:
         choose: chooses the translator, like `registry.choose`.
         stopwatch: notes how long translations take.
+        background: where translators are loaded for requests beside; None: a thread.
     """
 
     def __init__(
-        self, choose: Choose = registry.choose, stopwatch: Stopwatch | None = None
+        self,
+        choose: Choose = registry.choose,
+        stopwatch: Stopwatch | None = None,
+        background: Background | None = None,
     ) -> None:
+        self._background = background or ThreadPoolExecutor(1, "loading")
         self._choose = choose
         self._stopwatch = stopwatch or Stopwatch()
         self._chosen: dict[tuple[str | None, str | None, str], TranslatorEntry] = {}
         self._loaded: dict[str, Translator] = {}
+        self._loading: dict[str, Promise[Translator]] = {}
         self._changes = 0
 
     @property
@@ -87,17 +95,19 @@ class Translators:
         entry = self._choice(request)
         if entry is None:
             return list(request.texts)
-        translator = self._ready(entry)
+        translator = self._ready(entry, beside=request.beside)
         if request.source is None or not request.texts:
             return list(request.texts)
         began = time.monotonic()
         texts = _translated(translator, entry, request, request.source)
-        self._stopwatch.note(entry.name, len(texts), time.monotonic() - began)
+        if not request.beside:  # A word is no ordinary line.
+            self._stopwatch.note(entry.name, len(texts), time.monotonic() - began)
         return texts
 
     def release(self) -> None:
         """Free all translators."""
         self._loaded.clear()
+        self._loading.clear()
 
     def _choice(self, request: TranslationRequest) -> TranslatorEntry | None:
         """The translator that serves this request; None as long as that is not known."""
@@ -107,18 +117,33 @@ class Translators:
             self._chosen[key] = entry
         return entry
 
-    def _ready(self, entry: TranslatorEntry) -> Translator:
-        """The translator, loaded if need be. Those used least recently are freed."""
+    def _ready(self, entry: TranslatorEntry, *, beside: bool) -> Translator:
+        """The translator, loaded if need be. Those used least recently are freed.
+
+        Raises:
+            WlkError: `choice.LOADING`, where it is not to be waited for.
+        """
         if entry.parts:
-            first, second = (self._ready(part) for part in entry.parts)
+            first, second = (self._ready(part, beside=beside) for part in entry.parts)
             return choice.Joined(first, second)
         translator = self._loaded.pop(entry.name, None)
         if translator is None:
-            while len(self._loaded) >= _MOST_LOADED:
-                del self._loaded[next(iter(self._loaded))]
-            translator = entry.load()
+            translator = self._load(entry, beside=beside)
         self._loaded[entry.name] = translator
         return translator
+
+    def _load(self, entry: TranslatorEntry, *, beside: bool) -> Translator:
+        if beside and entry.name not in self._loading:
+            self._loading[entry.name] = self._background.submit(entry.load)
+        loading = self._loading.get(entry.name)
+        if beside and loading is not None and not loading.done():
+            raise _still_loading(entry.name)
+        while len(self._loaded) >= _MOST_LOADED:
+            del self._loaded[next(iter(self._loaded))]
+        if loading is None:
+            return entry.load()
+        del self._loading[entry.name]
+        return loading.result()
 
 
 def _translated(
@@ -133,6 +158,14 @@ def _translated(
     kept = keep_names(worded, request.names, request.context, translate) if worded else []
     found = iter(kept)
     return [next(found) if any(c.isalnum() for c in text) else text for text in request.texts]
+
+
+def _still_loading(name: str) -> WlkError:
+    return WlkError(
+        code=choice.LOADING,
+        message=f"the translator {name} is being loaded",
+        hint="look the word up again in a moment",
+    )
 
 
 def main(translators: Translators | None = None) -> int:
@@ -154,4 +187,5 @@ def main(translators: Translators | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # Python itself would wait for a translator that is still being loaded.
+    os._exit(main())

@@ -22,6 +22,9 @@ CHILD: Final = (sys.executable, "-m", "wlk_host.runtime.translators.child")
 _PATIENCE_S: Final = 120.0
 """How long one answer may take, including the loading of a large model from a cold disk."""
 
+_BESIDE_S: Final = 10.0
+"""The same for a word that a user looks up: nothing is loaded for it here, and lines wait."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -57,6 +60,7 @@ class TranslatorProcess:
             WlkError: `translator_died`, `translator_hung`, after which the next call starts the
                 process again; or an error that the process reports.
         """
+        patience_s = min(self._patience_s, _BESIDE_S) if request.beside else self._patience_s
         process = self._running()
         hung = threading.Event()
 
@@ -64,7 +68,7 @@ class TranslatorProcess:
             hung.set()
             process.kill()
 
-        timer = threading.Timer(self._patience_s, give_up)
+        timer = threading.Timer(patience_s, give_up)
         timer.start()
         try:
             known = replace(request, changes=self.changes)
@@ -73,7 +77,7 @@ class TranslatorProcess:
             timer.cancel()
         if payload is None:
             self._forget(process)
-            raise _hung(self._patience_s) if hung.is_set() else _died(process.wait())
+            raise _hung(patience_s) if hung.is_set() else _died(process.wait())
         answer: Answer = msgspec.json.decode(payload, type=Answer)
         if isinstance(answer, Failed):
             raise WlkError(answer.code, answer.message, answer.hint)

@@ -1,4 +1,4 @@
-"""HTTP's status of each of our errors."""
+"""HTTP's status of each of our errors, and OpenAI's kind."""
 
 from typing import Final
 
@@ -28,3 +28,8 @@ def status_of(error: WlkError) -> int:
     if error.code in _OF_THE_REQUEST:
         return 400
     return _STATUSES.get(error.code, 500)
+
+
+def kind_of(error: WlkError) -> str:
+    """The `type` of an error in OpenAI's answers and events."""
+    return "server_error" if status_of(error) >= 500 else "invalid_request_error"

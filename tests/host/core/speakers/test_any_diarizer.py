@@ -14,6 +14,7 @@ from wlk_host.core.speakers.embedded import Embedded
 from wlk_host.core.speakers.limit import VoiceLimit
 from wlk_host.core.speakers.speakers import Speakers
 from wlk_host.core.speakers.turns import Turn, evidence_of
+from wlk_host.core.speakers.voices import VoicePrint
 from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Pcm, Sample, Word
 
 S = SAMPLE_RATE
@@ -21,6 +22,8 @@ S = SAMPLE_RATE
 
 class TurnsModel:
     """An engine that knows who speaks when; sessions of it share what they are asked for."""
+
+    prints_by: str | None = None
 
     def __init__(self, name: str, turns: Sequence[Turn]) -> None:
         self.name = name
@@ -44,6 +47,9 @@ class TurnsModel:
 
     def evidence(self, stretches: Sequence[Span]) -> Evidence:
         return evidence_of(self.turns, stretches, 3)
+
+    def prints(self) -> Sequence[VoicePrint]:
+        return ()
 
     def forget(self, before: Sample) -> None:
         pass

@@ -12,7 +12,7 @@ from host.core.scripted import ScriptedVoices, ScriptedWord, sound_of, spoken
 from wlk_host.core.ports import VoiceEncoder
 from wlk_host.core.sound.window import AudioBuffer
 from wlk_host.core.speakers.aligner import AlignOptions
-from wlk_host.core.speakers.embedded import Embedded, EmbeddedOptions, is_by_telephone
+from wlk_host.core.speakers.embedded import Embedded, EmbeddedOptions, is_by_telephone, is_narrow
 from wlk_host.core.speakers.speakers import Speakers
 from wlk_host.core.speakers.voices import VoiceOptions
 from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Pcm, Sample, Word
@@ -97,10 +97,11 @@ def test_further_voices_than_the_most_are_taken_for_known_ones() -> None:
     assert set(told) == {"1", "2", "3"}
 
 
-def noise(up_to_hertz: int) -> Pcm:
-    """A second of noise, nothing of it above that."""
+def noise(up_to_hertz: int, from_hertz: int = 0) -> Pcm:
+    """A second of noise, nothing of it above or below that."""
     spectrum = np.fft.rfft(np.random.default_rng(17).normal(size=S))
-    spectrum[np.fft.rfftfreq(S, 1 / S) > up_to_hertz] = 0
+    hertz = np.fft.rfftfreq(S, 1 / S)
+    spectrum[(hertz > up_to_hertz) | (hertz < from_hertz)] = 0
     return np.asarray(np.fft.irfft(spectrum, S), np.float32)
 
 
@@ -112,6 +113,23 @@ def test_a_telephone_line_is_known_by_what_it_leaves_out(up_to: int, is_one: boo
 
 def test_silence_has_not_come_through_a_telephone_line() -> None:
     assert not is_by_telephone(np.zeros(S, np.float32))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "hiss", "is_one"),
+    [
+        (0, 3400, 0.0, True),
+        (300, 3400, 0.0, True),
+        (300, 3400, 0.01, True),
+        (0, 3400, 0.01, False),
+        (300, 7000, 0.0, False),
+        (0, 8000, 0.0, False),
+    ],
+)
+def test_a_line_is_narrow_where_lows_and_highs_are_missing_even_with_hiss(
+    low: int, high: int, hiss: float, is_one: bool
+) -> None:
+    assert is_narrow(noise(high, low) + noise(8000)[::-1] * np.float32(hiss)) is is_one
 
 
 class Listener:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from wlk_host.core.speakers.limit import VoiceLimit
-from wlk_host.core.speakers.voices import Voice, VoiceOptions, Voices
+from wlk_host.core.speakers.voices import Voice, VoiceOptions, VoicePrint, Voices, joint
 
 OPTIONS = VoiceOptions(same=0.75, other=0.65, confirm=2, most=3)
 
@@ -35,6 +35,30 @@ def test_of_more_voices_than_there_may_be_those_heard_most_stay() -> None:
     assert (likeness[:, 1] == -1).all()
     voices.limit(VoiceLimit())
     assert voices.likeness(voice(1)[None]).argmax() == 1
+
+
+def test_the_print_of_a_voice_is_the_mean_of_its_windows() -> None:
+    first, second = heard(0, 0, 1, 1, 0).prints()
+    assert (first.n_windows, second.n_windows) == (3, 2)
+    assert np.allclose([first.vector, second.vector], [voice(0), voice(1)])
+
+
+def test_parts_of_one_voice_count_by_how_much_of_them_was_heard() -> None:
+    both = joint([VoicePrint(voice(0), 3), VoicePrint(voice(1), 4)])
+    assert both.n_windows == 7
+    assert np.allclose(both.vector, 0.6 * voice(0) + 0.8 * voice(1))
+    with pytest.raises(ValueError, match="got none"):
+        joint([])
+
+
+def test_a_print_says_how_much_of_it_was_heard_through_a_narrow_line() -> None:
+    voices = Voices(OPTIONS)
+    for is_narrow in (True, True, False, True):
+        voices.hear(voice(0), is_narrow=is_narrow)
+    (narrow,) = voices.prints()
+    assert (narrow.n_windows, narrow.n_narrow) == (4, 3)
+    assert narrow.is_narrow
+    assert not joint([narrow, VoicePrint(voice(0), 2)]).is_narrow
 
 
 def alike(number: int) -> Voice:

@@ -5,6 +5,7 @@ from typing import Literal
 
 import pytest
 
+from wlk_host.core.errors import WlkError
 from wlk_host.core.translation import choice, supported
 from wlk_host.core.translation.choice import Joined
 from wlk_host.core.translation.translators import TranslatorEntry
@@ -159,3 +160,32 @@ def test_a_script_that_is_asked_for_is_written_or_the_translator_is_not_chosen()
     assert best([simplified, traditional], "en", "zh-TW") == "en-zh-TW"
     assert best([simplified, traditional], "en", "zh-Hant-HK") == "en-zh-TW"
     assert best([simplified], "en", "zh-TW") is None
+
+
+@pytest.mark.parametrize("translator", [None, "opus-es-en", "opus-es-en+opus-en-pt", "/a/folder"])
+def test_words_are_translated_by_whatever_translates_lines(translator: str | None) -> None:
+    assert choice.refusal_of_word(translator) is None
+
+
+def test_whisper_translates_no_words() -> None:
+    refusal = choice.refusal_of_word("whisper")
+    assert refusal is not None
+    assert refusal.code == "whisper_translates_no_words"
+    assert "not single words" in refusal.message
+
+
+@pytest.mark.parametrize(
+    ("code", "target", "told"),
+    [
+        ("translator_missing", "en", "whisper_translates_no_words"),
+        ("translator_missing", "en-GB", "whisper_translates_no_words"),
+        ("translator_missing", "pt", "translator_missing"),
+        ("translator_died", "en", "translator_died"),
+    ],
+)
+def test_where_whisper_may_tell_the_lines_it_is_said_that_it_tells_no_words(
+    code: str, target: str, told: str
+) -> None:
+    error = choice.why_no_word(WlkError(code, "none is there", "run: get one"), target)
+    assert (error.code, error.hint) == (told, "run: get one")
+    assert "none is there" in error.message

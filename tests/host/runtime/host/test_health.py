@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from wlk_host.core.errors import WlkError
 from wlk_host.protocol.health import MOST_CODES, MOST_MINUTES, MOST_RUNS, Failure, Minute, Run
-from wlk_host.protocol.messages import Error, Problem, State, Status
+from wlk_host.protocol.messages import Error, State, Status
+from wlk_host.protocol.problem import Problem
 from wlk_host.runtime.host.health import HealthLog
 from wlk_host.runtime.host.health_file import keep, read
 from wlk_host.runtime.host.memory import resident_mb

@@ -4,7 +4,8 @@ import pytest
 
 from host.runtime.scripted import ScriptedSession
 from wlk_host.core.errors import WlkError
-from wlk_host.protocol.messages import Problem, Status
+from wlk_host.protocol.messages import Status
+from wlk_host.protocol.problem import Problem
 from wlk_host.runtime.host.status import ALIVE_EVERY, StatusReporter
 
 FRAME = 1600

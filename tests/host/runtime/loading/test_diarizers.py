@@ -18,6 +18,8 @@ from wlk_host.runtime.loading.diarizers import DiarizerEntry, SharedDiarizers
 class NamedModel:
     """An engine of which only the name matters."""
 
+    prints_by: str | None = None
+
     def __init__(self, name: str) -> None:
         self.name = name
 

