@@ -117,7 +117,9 @@ class Desk:
             if isinstance(command, Refuse):
                 if command.session is not None:
                     self.port.failed(command.session)
-                self.heard.append(messages.Error.of(command.error, command.session))
+                self.heard.append(
+                    messages.Error.of(command.error, command.session, command.request)
+                )
             else:
                 self.local.append(command)
 

@@ -7,7 +7,7 @@ import pytest
 from host.remote.scripted_link import SECOND, Desk, captions, line, status
 from wlk_host.core.errors import WlkError
 from wlk_host.protocol import codec, messages
-from wlk_host.protocol.connection import FeedAudio, Refuse, Sound
+from wlk_host.protocol.connection import FeedAudio, Sound
 from wlk_host.protocol.messages import Error, Remember, Start, Stop
 from wlk_host.protocol.options import Options
 from wlk_host.protocol.words import Translated
@@ -281,9 +281,10 @@ def test_a_probe_changes_nothing(served: Desk) -> None:
 
 def test_what_only_this_machine_does_is_declined_for_a_session_elsewhere(served: Desk) -> None:
     served.say(type="remember", session="a", voices=["1"], name="Ana")
-    [declined] = served.local
-    assert isinstance(declined, Refuse)
-    assert (declined.error.code, declined.session) == ("captioned_elsewhere", None)
+    declined = served.heard[-1]
+    assert isinstance(declined, Error)
+    assert (declined.code, declined.request) == ("captioned_elsewhere", "remember")
+    assert declined.session is None
     word = {"request": "1", "text": "perro", "source": "es", "target": "en", "translator": None}
     served.say(type="translate", session="a", **word)
     answer = served.heard[-1]
