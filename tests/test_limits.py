@@ -23,6 +23,7 @@ from wlk_host.protocol import (
     options,
     words,
 )
+from wlk_host.remote import here, network, port, sockets, there
 from wlk_host.runtime import logs, stdio
 from wlk_host.runtime.files import batch, raw_pcm
 from wlk_host.runtime.host import (
@@ -80,6 +81,22 @@ def seconds(value: float) -> str:
     return f"{value:g} s"
 
 
+def of_remote() -> dict[str, str]:
+    return {
+        "opening a connection to the server, and its greeting": seconds(sockets.OPEN_S),
+        "an answer to a ping": seconds(sockets.PONG_S),
+        "sound without a word from the server": seconds(there.SILENT / SAMPLE_RATE),
+        "the same while it loads a model": seconds(there.SILENT_LOADING / SAMPLE_RATE),
+        "last words after a session was stopped": seconds(there.STOP_S),
+        "a message of the server": f"{sockets.MOST_OF_A_MESSAGE // 1024} KiB",
+        "messages that wait for the network": str(network.MOST_UNSENT),
+        "messages of the server that wait for the host": str(port.MOST_NEWS),
+        "how long a refused session stays here": seconds(port.REFUSED_S),
+        "speech without a pause before a session returns": seconds(here.MOST_WAITED / SAMPLE_RATE),
+        "time between two attempts": seconds(network.PAUSES_S[-1]),
+    }
+
+
 def expected() -> dict[str, str]:
     frames_a_second = 10
     unanswered = int(of_extension("background/life_signs.js", "UNANSWERED_FRAMES"))
@@ -87,7 +104,7 @@ def expected() -> dict[str, str]:
     restarts = of_extension("background/host_link.js", "BACKOFF_MS").count(",") + 1
     terms, term = most(options.Options, "vocabulary"), 100
     assert f"max_length={term})" in str(options.Options.__annotations__["vocabulary"])
-    return {
+    return of_remote() | {
         "messages that wait in the host": str(stdio.INBOX_MESSAGES),
         "a message to the host": f"{constants.MAX_INBOUND // MIB} MiB",
         "a message to the browser": f"{constants.MAX_OUTBOUND // MIB} MiB",

@@ -1,4 +1,5 @@
 import { handle } from '../shared/handlers.js';
+import { isMoved } from '../shared/problems.js';
 import { Buttons } from './buttons.js';
 import { HostSessions } from './host_sessions.js';
 import { Mending } from './mending.js';
@@ -270,7 +271,7 @@ export class Controller {
 
   /** @param {ToExtension} message */
   receiveFromHost(message) {
-    if (message.type === 'error' && message.session !== null) {
+    if (message.type === 'error' && message.session !== null && !isMoved(message)) {
       const { session } = message;
       const capture = [...this.#captures.values()].find((state) => state.session === session);
       if (capture) void this.#buttons.complain(capture.tabId, message);

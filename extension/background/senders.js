@@ -73,8 +73,8 @@ const PORTS = {
 };
 
 /**
- * Who may have the host told what. The worker itself says hello.
- * @type {Record<Exclude<ToHost['type'], 'hello'>, readonly Sender[]>}
+ * Who may have the host told what. The worker itself says hello, and names a server.
+ * @type {Record<Exclude<ToHost['type'], 'hello' | 'remote'>, readonly Sender[]>}
  */
 const TO_HOST = {
   audio: ['document'],
@@ -91,6 +91,7 @@ const TO_HOST = {
   export: ['history', 'panel', 'popup'],
   forget: ['options'],
   health: ['options'],
+  probe: ['options'],
   models: ['options', 'popup'],
   remove: ['options'],
   speech: ['welcome'],

@@ -5,6 +5,7 @@
  */
 import { forgetPrivate, lockStorage, openStorage } from '../shared/browser_storage.js';
 import { HOST_NAME } from '../shared/protocol.js';
+import { onRemoteChange, RemoteStore } from '../shared/remote.js';
 import { SettingsStore } from '../shared/settings_store.js';
 import { Captures } from './captures.js';
 import { Controller } from './controller.js';
@@ -15,6 +16,7 @@ import { KeptSources } from './kept_sources.js';
 import { Overlays } from './overlays.js';
 import { Preferences } from './preferences.js';
 import { Recovery } from './recovery.js';
+import { RemoteChoice } from './remote.js';
 import { Restarts } from './restarts.js';
 import { mayConnect, senderOf } from './senders.js';
 import { Streams } from './streams.js';
@@ -35,7 +37,10 @@ const host = new HostLink(
     version: chrome.runtime.getManifest().version,
   },
   {
-    ready: () => controller.setHostReady(true),
+    ready: () => {
+      remote.greeted();
+      controller.setHostReady(true);
+    },
     down: () => controller.setHostReady(false),
     message: (message) => controller.receiveFromHost(message),
     failed: (problem) => controller.giveUp(problem),
@@ -61,6 +66,7 @@ const storage = openStorage(chrome.storage, { incognito: false });
 const privateStorage = openStorage(chrome.storage, { incognito: true });
 const store = new SettingsStore(storage);
 const privateStore = new SettingsStore(privateStorage);
+const remote = new RemoteChoice(new RemoteStore(storage.local), host);
 const recovery = new Recovery((incognito) => (incognito ? privateStorage : storage), Date.now);
 const preferences = new Preferences(
   (incognito) => (incognito ? privateStore : store),
@@ -109,6 +115,8 @@ const inbox = new Inbox(controller, preferences, transcripts, inner);
 void lockStorage(chrome.storage);
 void controller.mending.recover();
 store.onChange(() => void controller.applySettings());
+void remote.load();
+onRemoteChange(storage.onChanged, () => void remote.load());
 
 chrome.runtime.onInstalled.addListener(({ reason }) => {
   if (reason === 'install') void chrome.tabs.create({ url: 'welcome/welcome.html' });

@@ -1,4 +1,6 @@
+import { isMoved } from '../shared/problems.js';
 import { ConversationTranslation } from '../translation/conversation_translation.js';
+import { CaptionedBy } from './captioned_by.js';
 import { changesBetween, lineOfYou, merged, withoutAged } from './channels.js';
 import { HaltWatch } from './halt_watch.js';
 import { InStep } from './in_step.js';
@@ -10,12 +12,9 @@ import { requestToRemember } from './remembered_voices.js';
 import { CaptionSession } from './session.js';
 import { ShownCaptions } from './shown_captions.js';
 
-/** @typedef {import('../shared/messages.js').MicrophoneState} MicrophoneState */
 /** @typedef {import('../shared/messages.js').StepWish} StepWish */
-/** @typedef {import('../shared/protocol.js').Line} Line */
 /** @typedef {import('../shared/protocol.js').Options} Options */
 /** @typedef {import('../shared/translation_rules.js').Wish} Wish */
-/** @typedef {import('./edges.js').Outlets} Outlets */
 
 /**
  * What is said in one tab and, where the user wants it, into the microphone. Each channel is a
@@ -27,7 +26,7 @@ export class Conversation {
   #tab;
   /** @type {{ session: CaptionSession, offset: number } | null} the tab's sample at its first */
   #microphone = null;
-  /** @type {MicrophoneState} */
+  /** @type {import('../shared/messages.js').MicrophoneState} */
   #microphoneState = 'off';
   #own = new OwnLines();
   #halt = new HaltWatch();
@@ -35,9 +34,10 @@ export class Conversation {
   #interrupted = false;
   /** The tab's newest sample that was audible. */
   #heardUntil = -Infinity;
-  /** @type {readonly Line[]} all that is known, be it shown or yet to be heard */
+  /** @type {readonly import('../shared/protocol.js').Line[]} all, be it shown or yet to be heard */
   #known = [];
   #shown;
+  #by;
   #translation;
   /** What the host is asked for, but for rules for the language that is spoken. */
   #options;
@@ -45,7 +45,7 @@ export class Conversation {
   /**
    * @param {{ id: string, tabId: number, options: Options, translation: Wish, step?: StepWish,
    *   visible: boolean, page: import('../shared/messages.js').Page, knownVoices?: boolean }} start
-   * @param {Outlets} outlets
+   * @param {import('./edges.js').Outlets} outlets
    */
   constructor({ id, tabId, options, translation, step = 'off', visible, page, ...more }, outlets) {
     this.id = id;
@@ -79,6 +79,7 @@ export class Conversation {
         voices: this.transcript,
       },
     );
+    this.#by = new CaptionedBy(id, outlets, () => this.#publishPhase());
     this.#shown = new ShownCaptions(id, outlets.toOverlay, this.transcript);
     /** Whether sound and picture wait for the captions. */
     this.inStep = new InStep({
@@ -104,22 +105,22 @@ export class Conversation {
     const shown = shownPhase(phase, translation, this.#interrupted && !this.stopping);
     const own = { microphone: this.#microphoneState, step: this.inStep.state };
     const { pageNames } = this.transcript;
-    return { session, tabId, ...state, ...own, pageNames, phase: shown, stale, translation };
+    const by = { remote: this.#by.state, phase: this.#by.told(shown) };
+    return { session, tabId, ...state, ...own, ...by, pageNames, stale, translation };
   }
 
   /** Tell the overlay everything, because it is new. */
   show() {
     const { phase, microphone } = this.state;
-    const { model } = this.#shown;
-    this.#outlets.toOverlay({ type: 'snapshot', session: this.id, model, phase, microphone });
+    const shown = { model: this.#shown.model, phase, microphone };
+    this.#outlets.toOverlay({ type: 'snapshot', session: this.id, ...shown });
     this.transcript.show();
+    this.#by.tell();
     this.inStep.tellPage();
   }
 
   /** @returns {string} the newest line, draft included; empty before the first */
-  lastLine() {
-    return this.#shown.lastLine;
-  }
+  lastLine = () => this.#shown.lastLine;
 
   /** Tell the overlay that its last line was copied. */
   confirmCopy() {
@@ -142,6 +143,7 @@ export class Conversation {
   /** The overlay is told that nothing more will come. */
   close() {
     this.#translation.close();
+    this.#by.close();
     this.#outlets.toOverlay({ type: 'end', session: this.id });
   }
 
@@ -276,7 +278,7 @@ export class Conversation {
     this.#microphone?.session.stop();
   }
 
-  /** @param {MicrophoneState} state */
+  /** @param {import('../shared/messages.js').MicrophoneState} state */
   setMicrophoneState(state) {
     if (state === this.#microphoneState) return;
     this.#microphoneState = state;
@@ -294,7 +296,8 @@ export class Conversation {
     if (!session) return null;
     const ended = message.type === 'status' && message.state === 'ended';
     if (ended && session.goOn()) return null;
-    if (message.type === 'translated') this.#translation.takeMeaning(message);
+    if (isMoved(message)) session.move();
+    else if (message.type === 'translated') this.#translation.takeMeaning(message);
     else if (message.type !== 'error' && !ended) session.apply(message);
     else if (session === this.#tab) return 'tab';
     else return this.#leave();
@@ -349,7 +352,7 @@ export class Conversation {
   }
 
   #publish() {
-    const { lines: said, draft } = merged({ tab: this.#tab.model, you: this.#ownLines() });
+    const { lines: said, draft } = merged({ tab: this.#tab.model, you: this.#own.of(this.#tab) });
     const lines = this.#translation.over(said);
     const isShown = this.#shown.model.lines === this.#known;
     const changed = changesBetween(this.#known, lines);
@@ -364,7 +367,7 @@ export class Conversation {
   /** Show what of the captions has been heard: sound is delayed. */
   #showHeard() {
     const tab = this.inStep.heardOf(this.#tab.model, this.transcript.heard);
-    const { lines, draft } = merged({ tab, you: this.#ownLines() });
+    const { lines, draft } = merged({ tab, you: this.#own.of(this.#tab) });
     this.#show({ lines: this.#translation.of(lines), draft });
   }
 
@@ -373,7 +376,7 @@ export class Conversation {
     this.#translation.shown(this.#shown.show(...captions), this.#tab.visible);
   }
 
-  /** @param {Line} line that has got its translation */
+  /** @param {import('../shared/protocol.js').Line} line that has got its translation */
   #publishTranslation(line) {
     this.#publish();
     const isKnown = this.#known.some(({ id }) => id === line.id);
@@ -386,11 +389,6 @@ export class Conversation {
     this.#outlets.toOverlay({ type: 'step', session: this.id, step: this.inStep.state });
     this.#outlets.stateChanged();
     this.#publish();
-  }
-
-  /** What the user has said. */
-  #ownLines() {
-    return this.#own.of(this.#tab.model, this.#tab.position);
   }
 
   #publishPhase() {

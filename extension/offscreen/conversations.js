@@ -1,14 +1,12 @@
 import { Meter } from '../audio/meter.js';
 import { handle } from '../shared/handlers.js';
 import { faultOf } from '../shared/microphone.js';
+import { RemoteWatch } from './captioned_by.js';
 import { Conversation } from './conversation.js';
-import { openedInTime, releaseTab, takeTab } from './sources.js';
+import { openedInTime, orProblem, releaseTab, takeTab } from './sources.js';
 
 /** @typedef {import('../shared/messages.js').MicrophoneState} MicrophoneState */
 /** @typedef {import('../shared/messages.js').OffscreenCommand} OffscreenCommand */
-/** @typedef {import('../shared/messages.js').Problem} Problem */
-/** @typedef {import('../shared/protocol.js').ToExtension} ToExtension */
-/** @typedef {import('./edges.js').Edges} Edges */
 /** @typedef {import('./edges.js').Entry} Entry */
 /** @typedef {import('./sources.js').Source} Source */
 
@@ -30,6 +28,7 @@ export class Conversations {
   /** @type {(() => void) | null} runs while somebody looks at the levels */
   #stopMetering = null;
   #edges;
+  #remote = new RemoteWatch();
 
   /** @type {import('../shared/handlers.js').Handlers<OffscreenCommand>} */
   #handlers = {
@@ -75,7 +74,7 @@ export class Conversations {
     show: ({ tabId }) => this.#each(tabId, (active) => active.show()),
   };
 
-  /** @param {Edges} edges */
+  /** @param {import('./edges.js').Edges} edges */
   constructor(edges) {
     this.#edges = edges;
   }
@@ -118,8 +117,7 @@ export class Conversations {
   /** @param {boolean} wanted */
   #setMetering(wanted) {
     this.#stopMetering?.();
-    const publishLevels = () => this.#publishLevels();
-    this.#stopMetering = wanted ? this.#edges.repeat(publishLevels, METER_MS) : null;
+    this.#stopMetering = wanted ? this.#edges.repeat(() => this.#publishLevels(), METER_MS) : null;
   }
 
   #publishLevels() {
@@ -138,6 +136,7 @@ export class Conversations {
       {
         toHost: (message) => report({ type: 'to-host', message }),
         toOverlay: (message) => report({ type: 'overlay', tabId, message }),
+        remote: this.#remote,
         report,
         stateChanged: () => this.publish(),
         now,
@@ -196,13 +195,10 @@ export class Conversations {
   /**
    * @param {Entry} entry
    * @param {string} streamId
-   * @returns {Promise<Source | Problem>} the problem says why there is no sound
+   * @returns {Promise<Source | import('../shared/messages.js').Problem>} the problem says why there is no sound
    */
   async #tryToOpenTab(entry, streamId) {
-    const opened = await openedInTime(this.#openTab(entry, streamId));
-    if (!opened) return { code: 'capture_timeout', message: '', hint: '' };
-    if (!(opened instanceof DOMException)) return opened;
-    return { code: 'capture_failed', message: '', hint: opened.message };
+    return orProblem(await openedInTime(this.#openTab(entry, streamId)));
   }
 
   /**
@@ -361,17 +357,19 @@ export class Conversations {
   #setHostReady(ready, byItself) {
     if (ready === this.#hostReady) return;
     this.#hostReady = ready;
+    if (!ready) this.#remote.note(null);
     for (const { conversation } of this.#running.values()) {
       if (ready) conversation.attach();
       else conversation.detach(byItself);
     }
   }
 
-  /** @param {ToExtension} message */
+  /** @param {import('../shared/protocol.js').ToExtension} message */
   #receive(message) {
     if (message.type === 'hello') {
       for (const { conversation } of this.#running.values()) conversation.repeatOptions();
     }
+    if (message.type === 'remote') this.#remote.note(message);
     if (!('session' in message) || message.session === null) return;
     for (const entry of this.#running.values()) {
       const channel = entry.conversation.receive(message);

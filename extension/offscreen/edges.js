@@ -13,6 +13,7 @@
 
 /**
  * @typedef {object} Outlets
+ * @property {import('./captioned_by.js').RemoteWatch} remote what the host says of a server
  * @property {(message: ToHost) => void} toHost
  * @property {(message: SessionMessage) => void} toOverlay
  * @property {(report: import('../shared/messages.js').OffscreenReport) => void} report

@@ -72,12 +72,11 @@ export class OwnLines {
   }
 
   /**
-   * @param {CaptionModel} tab
-   * @param {number} position of its next sample
+   * @param {{ model: CaptionModel, position: number }} tab what is said in it, and its next sample
    * @returns {Line[]} what the user has said
    */
-  of(tab, position) {
-    return this.#words.of([...this.#earlier, ...this.#now], tab, position);
+  of({ model, position }) {
+    return this.#words.of([...this.#earlier, ...this.#now], model, position);
   }
 }
 

@@ -1,11 +1,11 @@
 import { SAMPLE_RATE, toBase64 } from '../audio/framing.js';
-import { contextBefore, someUntranslated, wordsEnd } from '../shared/captions.js';
-import { WHISPER } from '../shared/settings.js';
+import { contextBefore, wordsEnd } from '../shared/captions.js';
 import { ContinuedCaptions } from './continued_captions.js';
 import { FatalSound } from './fatal_sound.js';
 import { Feed } from './feed.js';
 import { HostVoices } from './host_voices.js';
 import { needNewStart } from './lasting_options.js';
+import { OldTarget } from './old_target.js';
 import { phaseOf } from './phase.js';
 
 /** @typedef {import('../shared/messages.js').Phase} Phase */
@@ -55,11 +55,7 @@ export class CaptionSession {
   #changingModel = false;
   /** @type {import('../shared/messages.js').Halt | null} */
   #halted = null;
-  /**
-   * The last line when the target language was changed: up to it, lines may be in another one.
-   * @type {number | null}
-   */
-  #lastBefore = null;
+  #oldTarget = new OldTarget();
   #seq = 0;
   /** The sample at which the host's session began. */
   #from = 0;
@@ -202,6 +198,15 @@ export class CaptionSession {
     this.#outlets.phaseChanged();
   }
 
+  /** The host has another recogniser go on with it. */
+  move() {
+    if (!this.#attached && !this.#changingModel) return;
+    this.#feed.end();
+    this.#hostIsNew = true;
+    this.#changingModel = false;
+    this.attach();
+  }
+
   /** No more sound will come. The session goes on until the host has said the last words. */
   stop() {
     if (this.#stopping) return;
@@ -242,7 +247,7 @@ export class CaptionSession {
     this.#options = options;
     if (!this.#attached) return;
     if (chosen && options.translate_to !== before.translate_to) {
-      this.#lastBefore = this.model.lines.at(-1)?.id ?? null;
+      this.#oldTarget.end(this.model);
       this.#outlets.phaseChanged();
     }
     // The host says its last words, and begins anew.
@@ -354,11 +359,7 @@ export class CaptionSession {
   }
 
   get #stale() {
-    const target = this.#options.translate_to ?? null;
-    if (target === null || this.#lastBefore === null) return false;
-    // Only what it still hears.
-    if (this.#options.translator === WHISPER) return false;
-    return someUntranslated(this.#captions.ofThisHost, this.#lastBefore, target);
+    return this.#oldTarget.isShown(this.#captions.ofThisHost, this.#options);
   }
 
   /** What the host says of its translations. */

@@ -55,3 +55,13 @@ export function releaseTab(entry) {
   entry.conversation.inStep.take(null);
   return capture;
 }
+
+/**
+ * @param {Source | DOMException | null} opened what came of opening a tab's sound; null: nothing in time
+ * @returns {Source | import('../shared/messages.js').Problem} the problem says why there is no sound
+ */
+export function orProblem(opened) {
+  if (!opened) return { code: 'capture_timeout', message: '', hint: '' };
+  if (!(opened instanceof DOMException)) return opened;
+  return { code: 'capture_failed', message: '', hint: opened.message };
+}

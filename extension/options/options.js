@@ -1,5 +1,6 @@
 /** The options page. Each change holds at once, in all tabs. */
 import { databasesFor, openStorage } from '../shared/browser_storage.js';
+import { onRemoteChange, RemoteStore } from '../shared/remote.js';
 import { changeFor } from '../shared/settings_changes.js';
 import { SettingsStore } from '../shared/settings_store.js';
 import { Archive } from '../transcript/archive.js';
@@ -11,6 +12,7 @@ import { makeRow } from './form.js';
 import { defaults, listenToLists, showKeys, showLists } from './lists.js';
 import { goToModel, showBackends, showModels, showProgress } from './models.js';
 import { showPreview } from './preview.js';
+import { RemotePart } from './remote.js';
 import { listenToRules, makeTargetRow, showRules } from './translation.js';
 import { showVoices } from './voices.js';
 
@@ -27,7 +29,8 @@ const SAVE_MS = 400;
 /** A host answers at once; a click may write to the clipboard for some seconds only. */
 const HEALTH_MS = 1000;
 
-const store = new SettingsStore(openStorage(chrome.storage, { incognito: false }));
+const storage = openStorage(chrome.storage, { incognito: false });
+const store = new SettingsStore(storage);
 
 /** @type {HostHello | null} */
 let hello = null;
@@ -47,6 +50,7 @@ let usual = true;
 localise();
 document.title = text('options_title');
 let settings = await store.load();
+const remote = new RemotePart(new RemoteStore(storage.local), (message) => line.tellHost(message));
 const target = makeTargetRow(change, (message) => line.tellHost(message));
 const rows = Object.entries(SECTIONS).flatMap(([section, fields]) => {
   const made = fields.map((field) =>
@@ -59,6 +63,7 @@ show();
 listen();
 await showDamaged();
 await showKeys();
+await remote.show();
 const line = new WorkerLine({ host: true }, receive);
 await findHost();
 
@@ -122,6 +127,7 @@ function listen() {
     settings = stored;
     show();
   });
+  onRemoteChange(storage.onChanged, () => void remote.show());
   on('export', () => exportSettings(settings, 'wlk-captions.json'));
   on('import', () => byId('import-file').click());
   byId('import-file').addEventListener('change', takeFile);
@@ -219,6 +225,8 @@ function receive(message) {
     sought = '';
   } else if (said.type === 'progress') {
     showProgress(said);
+  } else if (said.type === 'probed') {
+    remote.receive(said);
   } else if (said.type === 'voices') {
     showVoices(said.voices, (request) => line.tellHost(request));
   } else if (said.type === 'health') {

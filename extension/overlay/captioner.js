@@ -79,7 +79,7 @@ export class Captioner {
       case 'notice':
         return this.#showNotice(effect.notice);
       case 'mark':
-        return view.setMicrophone(effect.microphone);
+        return view.mark(effect);
       case 'look':
       case 'media':
         return this.#toPage(effect);

@@ -133,6 +133,7 @@ const NO_MEANING = {
   translation_unsupported: 'notice_word_no_translator',
   translator_unknown: 'notice_word_no_translator',
   whisper_translates_no_words: 'notice_word_not_by_whisper',
+  captioned_elsewhere: 'notice_word_elsewhere',
   translator_loading: 'notice_word_later',
   look_ups_too_many: 'notice_word_later',
   captions_not_running: 'notice_word_later',

@@ -120,6 +120,8 @@ export class OverlayReducer {
         return this.#showCaptions({ ...state, names: message.names }, now);
       case 'meaning':
         return step(state, notice(this.#rules.notices.meaningNotice(message)));
+      case 'remote':
+        return step(state, { type: 'mark', server: serverOf(message.remote) });
       case 'copied':
         return step(state, notice(this.#rules.notices.reply('notice_copied')));
       case 'step':
@@ -322,6 +324,11 @@ export class OverlayReducer {
     if (replay) return this.#rules.replay.replayedRows(replay.slice(-LINES_HELD));
     return this.#rules.captions.captionRows(model, fadedUntil, LINES_HELD);
   }
+}
+
+/** @param {import('../shared/messages.js').RemoteState | null} remote */
+function serverOf(remote) {
+  return remote?.name === 'on' ? remote.server : null;
 }
 
 /**

@@ -64,7 +64,7 @@
 
 /**
  * What is to be done, in this order: show exactly these lines, next ones at once instead of at
- * reading pace (`jump`), none of those that are shown now (`clear`), a notice or none, the microphone's mark, a look (and whether a meeting's page is read for names); give a screen reader a
+ * reading pace (`jump`), none of those that are shown now (`clear`), a notice or none, the microphone's mark, the server that captions (null: none), a look (and whether a meeting's page is read for names); give a screen reader a
  * text, or say whether it is given any; watch the page's media; let everything fade (`dismiss`);
  * set a timer anew (`afterMs` null: stop it).
  * @typedef {{ type: 'lines', lines: ShownLine[] }
@@ -72,6 +72,7 @@
  *   | { type: 'clear' }
  *   | { type: 'notice', notice: Notice | null }
  *   | { type: 'mark', microphone: boolean }
+ *   | { type: 'mark', server: string | null }
  *   | { type: 'look', appearance: Appearance, bilingual: Bilingual, positions: SitePositions,
  *       meetingNames: boolean }
  *   | { type: 'announce', text: string }

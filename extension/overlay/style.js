@@ -158,6 +158,27 @@ body > .stage {
   visibility: visible;
 }
 
+/* Another machine captions: on the upper edge, too. */
+.server {
+  position: absolute;
+  top: calc(var(--size) * -0.5);
+  inset-inline-start: calc(var(--size) * 0.7);
+  max-width: 60%;
+  padding: 0 calc(var(--size) * 0.35);
+  overflow: hidden;
+  border-radius: calc(var(--size) * 0.4);
+  background: #1a56a8;
+  color: #ffffff;
+  font: 600 calc(var(--size) * 0.55) / 1.6 system-ui, sans-serif;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+  visibility: hidden;
+}
+
+.captions.shown.remote .server {
+  visibility: visible;
+}
+
 .word {
   /* A new word stands there at once: to fade in, it would have every frame drawn anew. */
   transition: color 200ms ease;

@@ -11,6 +11,7 @@ export class CaptionView {
   #notice = element('div', 'notice');
   #noticeText = element('span', 'label');
   #spoken = element('div', 'spoken');
+  #server = element('span', 'server');
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #noticeTimer;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -32,7 +33,7 @@ export class CaptionView {
     this.#flow = flow;
     this.#toPage = toPage;
     this.#notice.append(element('span', 'light'), this.#noticeText);
-    this.#captions.append(flow.element, microphoneMark());
+    this.#captions.append(flow.element, microphoneMark(), this.#server);
     const stack = element('div', 'stack');
     stack.append(this.#notice, this.#captions);
     this.#spoken.ariaLive = 'polite';
@@ -97,9 +98,17 @@ export class CaptionView {
     this.#flow.element.ariaHidden = String(announced);
   }
 
-  /** @param {boolean} on whether the microphone is captioned as well */
-  setMicrophone(on) {
-    this.#captions.classList.toggle('listens', on);
+  /**
+   * @param {{ microphone: boolean } | { server: string | null }} mark whether the microphone is
+   *   captioned as well, or the server that captions (null: this machine does)
+   */
+  mark(mark) {
+    if ('microphone' in mark) {
+      this.#captions.classList.toggle('listens', mark.microphone);
+    } else {
+      this.#server.textContent = mark.server === null ? '' : `⇄ ${mark.server}`;
+      this.#captions.classList.toggle('remote', mark.server !== null);
+    }
   }
 
   /** Everything fades. */

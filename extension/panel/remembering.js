@@ -58,6 +58,7 @@ export class Remembering {
 
 /** The others need no words of their own. */
 const SAID = new Set([
+  'captioned_elsewhere',
   'voice_narrow',
   'voice_remembered',
   'voice_too_short',

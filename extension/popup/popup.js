@@ -16,6 +16,7 @@ import { RetranslateButton } from '../ui/retranslate.js';
 import { stateText } from '../ui/state.js';
 import { PopupExport } from './export.js';
 import { showMicrophone, steerMicrophone } from './microphone.js';
+import { showRemote } from './remote.js';
 import { showStep } from './step.js';
 import { TranslationPart } from './translation.js';
 
@@ -108,6 +109,7 @@ function showState() {
   byId('light').classList.toggle('busy', sound !== 'heard' || capture.phase.name !== 'listening');
   showMicrophone(capture.microphone);
   showStep(capture.step);
+  showRemote(capture.remote);
 }
 
 /** @param {CaptureState} capture */

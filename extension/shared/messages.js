@@ -16,6 +16,7 @@
 /** @typedef {import('../transcript/kept.js').KeptSource} KeptSource */
 /** @typedef {import('../transcript/timeline.js').Playhead} Playhead */
 /** @typedef {import('../transcript/transcript.js').Transcript} Transcript */
+/** @typedef {import('./remote.js').RemoteState} RemoteState */
 /** @typedef {import('./settings.js').Position} Position */
 /** @typedef {import('./settings.js').SitePositions} SitePositions */
 /** @typedef {import('./settings.js').SiteSettings} SiteSettings */
@@ -108,6 +109,7 @@
  * @property {boolean | null} [pageNames] whether the page of a meeting shows names; null: it is none, or
  *   nobody knows
  * @property {StepState | null} step null: sound and picture are not to wait for captions
+ * @property {RemoteState | null} remote null: this machine captions, as it should
  * @property {TranslationState} translation
  * @property {string | null} saved id of the transcript on disk that this one's is, or goes on with;
  *   null: it is not saved
@@ -251,6 +253,7 @@
  *   | { type: 'phase', session: string, phase: Phase }
  *   | { type: 'microphone', session: string, microphone: MicrophoneState }
  *   | { type: 'copied', session: string }
+ *   | { type: 'remote', session: string, remote: RemoteState | null }
  *   | { type: 'step', session: string, step: StepState | null }
  *   | ({ type: 'meaning', session: string, word: string } & Meaning)
  *   | { type: 'names', session: string, names: Record<string, string> }

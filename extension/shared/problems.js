@@ -21,6 +21,9 @@ const TRANSIENT = new Set([
   'host_not_found',
 ]);
 
+/** The session that an error with this code ends goes on elsewhere, and is started again. */
+const MOVED = 'session_moved';
+
 /** What the user can type to help, by code. The rest is helped by `wlk-host doctor`. */
 const COMMANDS = new Map([
   ['host_not_found', ['python3 installers/quickstart.py', 'wlk-host setup', 'wlk-host doctor']],
@@ -52,6 +55,14 @@ export function problemOfDisconnect(text) {
  */
 export function isTransient({ code }) {
   return TRANSIENT.has(code);
+}
+
+/**
+ * @param {{ type?: string, code?: unknown }} message of the host
+ * @returns {boolean} whether a session goes on with another recogniser
+ */
+export function isMoved({ type, code }) {
+  return type === 'error' && code === MOVED;
 }
 
 /**

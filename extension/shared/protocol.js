@@ -2,11 +2,11 @@
 export const PROTOCOL_VERSION = 1;
 export const HOST_NAME = 'dev.wlk.host';
 /**
- * @typedef {Hello | Start | Audio | Configure | Retranslate | Visibility | Cut | Stop | Remember | Models | Download | Cancel | Remove | Forget | Voices | Speech | Export | Health | Translate} ToHost
+ * @typedef {Hello | Start | Audio | Configure | Retranslate | Visibility | Cut | Stop | Remember | Models | Download | Cancel | Remove | Forget | Voices | Speech | Export | Health | Remote | Probe | Translate} ToHost
  */
 
 /**
- * @typedef {HostHello | Captions | Status | HostModels | Progress | HostSpeech | Exported | HostHealth | HostVoices | Recognised | Translated | Error} ToExtension
+ * @typedef {HostHello | Captions | Status | HostModels | Progress | HostSpeech | Exported | HostHealth | HostRemote | Probed | HostVoices | Recognised | Translated | Error} ToExtension
  */
 
 /**
@@ -143,6 +143,41 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
+ * as the user typed it
+ * @typedef {string} ServerAddress
+ */
+
+/**
+ * never told again, logged or kept
+ * @typedef {string | null} ServerToken
+ */
+
+/**
+ * SHA-256 of a certificate; null: one that this system trusts
+ * @typedef {string | null} Fingerprint
+ */
+
+/**
+ * A machine that captions for this one, and what it wants to know.
+ * @typedef {{ address: ServerAddress, token: ServerToken, fingerprint: Fingerprint }} RemoteServer
+ */
+
+/**
+ * a RemoteServer; null: none
+ * @typedef {{ address: ServerAddress, token: ServerToken, fingerprint: Fingerprint } | null} ChosenServer
+ */
+
+/**
+ * From now on a server captions the sessions; null: this machine does. The host answers with HostRemote, and again whenever that changes.
+ * @typedef {{ type: "remote", server: ChosenServer }} Remote
+ */
+
+/**
+ * Asks whether a server can be had. The host answers with Probed. Nothing else changes.
+ * @typedef {{ type: "probe", server: RemoteServer }} Probe
+ */
+
+/**
  * Asks what a word or a short phrase of a session's captions means. The host answers with Translated within 10 s, unless the session ends first. Lines are translated before words.
  * @typedef {{ type: "translate", session: SessionId, request: TranslateId, text: string, source: string | null, target: string, translator: string | null }} Translate
  */
@@ -261,6 +296,16 @@ export const HOST_NAME = 'dev.wlk.host';
  */
 
 /**
+ * How it is with the server that is to caption the sessions.
+ * @typedef {{ type: "remote", state: "off" | "connecting" | "on" | "away", name: string, round_trip_ms: number | null, sessions: (SessionId)[], problem: Problem }} HostRemote
+ */
+
+/**
+ * What came of a probe: the server's version and the way to it, or a problem.
+ * @typedef {{ type: "probed", name: string, version: string | null, round_trip_ms: number | null, problem: Problem }} Probed
+ */
+
+/**
  * The meaning of a word, or why there is none. One of text and problem is null.
  * @typedef {{ type: "translated", session: SessionId, request: TranslateId, text: string | null, problem: Problem }} Translated
  */
@@ -294,6 +339,8 @@ export const DEFINITIONS = {
       { $ref: '#/$defs/Speech' },
       { $ref: '#/$defs/Export' },
       { $ref: '#/$defs/Health' },
+      { $ref: '#/$defs/Remote' },
+      { $ref: '#/$defs/Probe' },
       { $ref: '#/$defs/Translate' },
     ],
   },
@@ -307,6 +354,8 @@ export const DEFINITIONS = {
       { $ref: '#/$defs/HostSpeech' },
       { $ref: '#/$defs/Exported' },
       { $ref: '#/$defs/HostHealth' },
+      { $ref: '#/$defs/HostRemote' },
+      { $ref: '#/$defs/Probed' },
       { $ref: '#/$defs/HostVoices' },
       { $ref: '#/$defs/Recognised' },
       { $ref: '#/$defs/Translated' },
@@ -561,6 +610,41 @@ export const DEFINITIONS = {
     type: 'object',
     properties: { type: { const: 'health' } },
     required: ['type'],
+    additionalProperties: false,
+  },
+  ServerAddress: { type: 'string', minLength: 1, maxLength: 500 },
+  ServerToken: { type: ['string', 'null'], minLength: 1, maxLength: 500 },
+  Fingerprint: { type: ['string', 'null'], minLength: 1, maxLength: 200 },
+  RemoteServer: {
+    type: 'object',
+    properties: {
+      address: { $ref: '#/$defs/ServerAddress' },
+      token: { $ref: '#/$defs/ServerToken' },
+      fingerprint: { $ref: '#/$defs/Fingerprint' },
+    },
+    required: ['address', 'token', 'fingerprint'],
+    additionalProperties: false,
+  },
+  ChosenServer: {
+    type: ['object', 'null'],
+    properties: {
+      address: { $ref: '#/$defs/ServerAddress' },
+      token: { $ref: '#/$defs/ServerToken' },
+      fingerprint: { $ref: '#/$defs/Fingerprint' },
+    },
+    required: ['address', 'token', 'fingerprint'],
+    additionalProperties: false,
+  },
+  Remote: {
+    type: 'object',
+    properties: { type: { const: 'remote' }, server: { $ref: '#/$defs/ChosenServer' } },
+    required: ['type', 'server'],
+    additionalProperties: false,
+  },
+  Probe: {
+    type: 'object',
+    properties: { type: { const: 'probe' }, server: { $ref: '#/$defs/RemoteServer' } },
+    required: ['type', 'server'],
     additionalProperties: false,
   },
   Translate: {
@@ -894,6 +978,31 @@ export const DEFINITIONS = {
     additionalProperties: false,
   },
   Count: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+  HostRemote: {
+    type: 'object',
+    properties: {
+      type: { const: 'remote' },
+      state: { enum: ['off', 'connecting', 'on', 'away'] },
+      name: { type: 'string', maxLength: 300 },
+      round_trip_ms: { type: ['integer', 'null'], minimum: 0 },
+      sessions: { type: 'array', items: { $ref: '#/$defs/SessionId' }, maxItems: 64 },
+      problem: { $ref: '#/$defs/Problem' },
+    },
+    required: ['type', 'state', 'name', 'round_trip_ms', 'sessions', 'problem'],
+    additionalProperties: false,
+  },
+  Probed: {
+    type: 'object',
+    properties: {
+      type: { const: 'probed' },
+      name: { type: 'string', maxLength: 300 },
+      version: { type: ['string', 'null'], maxLength: 100 },
+      round_trip_ms: { type: ['integer', 'null'], minimum: 0 },
+      problem: { $ref: '#/$defs/Problem' },
+    },
+    required: ['type', 'name', 'version', 'round_trip_ms', 'problem'],
+    additionalProperties: false,
+  },
   Translated: {
     type: 'object',
     properties: {

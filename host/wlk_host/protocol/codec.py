@@ -10,6 +10,7 @@ from msgspec import Struct
 from wlk_host.core.errors import WlkError, cut
 from wlk_host.protocol.constants import ErrorCode
 from wlk_host.protocol.messages import MOST_OF_AN_ID, ToExtension, ToHost
+from wlk_host.version import __version__, is_newer
 
 _MOST_QUOTED: Final = 300
 """Characters that an error says of a message that was not understood."""
@@ -38,9 +39,29 @@ _TYPES: Final = (
     "forget",
     "voices",
     "translate",
+    "remote",
+    "probe",
+)
+
+_TYPES_OF_HOST: Final = (
+    "hello",
+    "captions",
+    "status",
+    "models",
+    "progress",
+    "speech",
+    "exported",
+    "health",
+    "remote",
+    "probed",
+    "voices",
+    "recognised",
+    "translated",
+    "error",
 )
 
 _to_host: Final = msgspec.json.Decoder[ToHost](ToHost)
+_to_extension: Final = msgspec.json.Decoder[ToExtension](ToExtension)
 _encoder: Final = msgspec.json.Encoder()
 
 
@@ -88,9 +109,42 @@ def decode_of_newer(payload: bytes) -> ToHost | None:
         return decode(payload)
     if isinstance(value, dict) and value.get("type") not in _TYPES:
         return None
+    return decode(_without_unknown(value, ToHost))
+
+
+def decode_from_host(payload: bytes | str, host: str = __version__) -> ToExtension | None:
+    """One message from a host; None if only a newer version would know it.
+
+    Args:
+        payload: JSON.
+        host: its version. What a newer one adds is left out, as in `decode_of_newer`.
+
+    Raises:
+        WlkError: `message_invalid`.
+    """
+    raw = payload.encode("utf-8", "replace") if isinstance(payload, str) else payload
+    try:
+        message: ToExtension = _to_extension.decode(raw)
+    except (ValueError, RecursionError) as error:
+        if not is_newer(host, __version__):
+            raise _invalid("got a message that the protocol does not allow") from error
+    else:
+        return message
+    try:
+        value = msgspec.json.decode(raw)
+        if isinstance(value, dict) and value.get("type") not in _TYPES_OF_HOST:
+            return None
+        message = _to_extension.decode(_without_unknown(value, ToExtension))
+    except (ValueError, RecursionError) as error:
+        raise _invalid("got a message that the protocol does not allow") from error
+    return message
+
+
+def _without_unknown(value: object, kind: object) -> bytes:
+    """The same without fields that this kind of message does not have."""
     for _ in range(_MOST_UNKNOWN):
         try:
-            message: ToHost = msgspec.convert(value, ToHost)
+            msgspec.convert(value, kind)
         except msgspec.ValidationError as error:
             unknown = _UNKNOWN.fullmatch(str(error))
             if unknown is None:
@@ -99,8 +153,8 @@ def decode_of_newer(payload: bytes) -> ToHost | None:
                 value, re.findall(r"\w+|\[\.\.\.\]", unknown["path"] or ""), unknown["field"]
             )
         else:
-            return message
-    return decode(msgspec.json.encode(value))
+            break
+    return msgspec.json.encode(value)
 
 
 def _leave_out(value: object, path: Sequence[str], field: str) -> None:
@@ -139,8 +193,8 @@ def addressed_to(payload: bytes) -> tuple[str | None, str | None]:
     return found.type, found.session if has_session else None
 
 
-def encode(message: ToExtension) -> bytes:
-    """The JSON of one message to the extension, without its frame."""
+def encode(message: ToExtension | ToHost) -> bytes:
+    """The JSON of one message, without its frame."""
     return _encoder.encode(message)
 
 

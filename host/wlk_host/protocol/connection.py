@@ -18,6 +18,7 @@ from wlk_host.protocol.constants import PROTOCOL_VERSION, ErrorCode
 from wlk_host.protocol.export import Export
 from wlk_host.protocol.health import Health
 from wlk_host.protocol.messages import (
+    AboutServers,
     Audio,
     Configure,
     Cut,
@@ -45,6 +46,9 @@ class Sound(Struct, frozen=True, tag="audio"):
     seq: int
     start: int
     pcm: bytes
+
+
+_OF_SESSIONS: Final = (Audio, Sound, Configure, Retranslate, Visibility, Cut, Stop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,7 @@ Command: TypeAlias = (
     | Stop
     | Remember
     | OfNoSession
+    | AboutServers
     | Refuse
 )
 
@@ -157,6 +162,10 @@ class Connection:
         if command is not None:
             yield command
 
+    def woken(self) -> tuple[Command, ...]:
+        """Nothing: only the browser says anything here."""
+        return ()
+
     def take(self, message: messages.ToHost | Sound) -> Command | None:
         """As `receive`, of a message that is decoded already."""
         if isinstance(message, Hello):
@@ -165,7 +174,7 @@ class Connection:
             return Refuse(_hello_expected(message))
         if isinstance(message, Start):
             return self._start(message)
-        if isinstance(message, OfNoSession):
+        if isinstance(message, OfNoSession | AboutServers):
             return message
         return self._for_session(message)
 

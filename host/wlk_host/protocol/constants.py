@@ -42,3 +42,5 @@ class ErrorCode(StrEnum):
     """An unexpected error in the answer to a request of a page. The log has its traceback."""
     RECOGNITION_FAILED = "recognition_failed"
     """An unexpected error. The log has its traceback."""
+    SESSION_MOVED = "session_moved"
+    """The session goes on elsewhere: the extension starts it again from what is not final."""

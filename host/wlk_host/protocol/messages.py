@@ -144,6 +144,29 @@ class Speech(Struct, frozen=True, forbid_unknown_fields=True, tag="speech"):
     """Asks for a few seconds of speech to try captions with."""
 
 
+class RemoteServer(Struct, frozen=True, forbid_unknown_fields=True):
+    """A machine that captions for this one. Its token is in no text that is made of it."""
+
+    address: Annotated[str, Meta(min_length=1, max_length=500)]
+    token: Annotated[str, Meta(min_length=1, max_length=500)] | None
+    fingerprint: Annotated[str, Meta(min_length=1, max_length=200)] | None
+
+    def __repr__(self) -> str:
+        return "RemoteServer(…)"
+
+
+class Remote(Struct, frozen=True, forbid_unknown_fields=True, tag="remote"):
+    """From now on a server captions the sessions; None: this machine does."""
+
+    server: RemoteServer | None
+
+
+class Probe(Struct, frozen=True, forbid_unknown_fields=True, tag="probe"):
+    """Asks whether a server can be had."""
+
+    server: RemoteServer
+
+
 class Model(Struct, frozen=True, forbid_unknown_fields=True):
     """An installed model."""
 
@@ -316,6 +339,28 @@ class HostSpeech(Struct, frozen=True, forbid_unknown_fields=True, tag="speech"):
     clip: SpokenClip | None
 
 
+RemoteState: TypeAlias = Literal["off", "connecting", "on", "away"]
+
+
+class HostRemote(Struct, frozen=True, forbid_unknown_fields=True, tag="remote"):
+    """How it is with the server. `sessions` are those that it captions now."""
+
+    state: RemoteState
+    name: Annotated[str, Meta(max_length=300)]
+    round_trip_ms: _Count | None
+    sessions: Annotated[tuple[SessionId, ...], Meta(max_length=64)]
+    problem: Problem | None
+
+
+class Probed(Struct, frozen=True, forbid_unknown_fields=True, tag="probed"):
+    """What came of a probe."""
+
+    name: Annotated[str, Meta(max_length=300)]
+    version: Annotated[str, Meta(max_length=100)] | None
+    round_trip_ms: _Count | None
+    problem: Problem | None
+
+
 class NamedVoice(Struct, frozen=True, forbid_unknown_fields=True):
     """A remembered voice. `since` is in seconds since 1970."""
 
@@ -360,8 +405,18 @@ class Error(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True,
 ToSession: TypeAlias = Audio | Configure | Retranslate | Visibility | Cut | Stop | Remember
 ToModels: TypeAlias = Models | Download | Cancel | Remove
 ToVoices: TypeAlias = Forget | Voices
+AboutServers: TypeAlias = Remote | Probe
 ToHost: TypeAlias = (
-    Hello | Start | ToSession | ToModels | ToVoices | Speech | Export | Health | Translate
+    Hello
+    | Start
+    | ToSession
+    | ToModels
+    | ToVoices
+    | Speech
+    | Export
+    | Health
+    | Translate
+    | AboutServers
 )
 ToExtension: TypeAlias = (
     HostHello
@@ -372,6 +427,8 @@ ToExtension: TypeAlias = (
     | HostSpeech
     | Exported
     | HostHealth
+    | HostRemote
+    | Probed
     | HostVoices
     | Recognised
     | Translated

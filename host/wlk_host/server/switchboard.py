@@ -81,6 +81,10 @@ class Switchboard:
         elif command is not None:
             yield self._allowed(client, command)
 
+    def woken(self) -> tuple[Command, ...]:
+        """See `Port`: only clients say anything here."""
+        return ()
+
     def end(self) -> list[Stop]:
         """See `Port`."""
         return [

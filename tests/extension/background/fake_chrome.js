@@ -275,6 +275,7 @@ function offscreenDocument(seen) {
         translation: NOT_TRANSLATED,
         microphone: /** @type {const} */ ('off'),
         step: null,
+        remote: null,
         saved: command.after,
       };
       running.push({ session, tabId, phase, ...state });

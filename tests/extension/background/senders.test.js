@@ -109,10 +109,11 @@ test('the host is told nothing but what is on the list', async () => {
   ]);
   /** @param {string} type */
   const allowed = (type) => senders.filter((sender) => mayTellHost({ type }, sender));
-  // The worker itself greets; all pages that show a transcript, or steer it, make files of it; and
+  // The worker itself greets and names a server; all pages that show a transcript, or steer it, make files of it; and
   // translators are got in the controls as well.
   const exceptions = {
     hello: [],
+    remote: [],
     export: ['history', 'panel', 'popup'],
     cancel: ['options', 'popup'],
     download: ['options', 'popup'],

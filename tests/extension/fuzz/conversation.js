@@ -1,6 +1,7 @@
 /** A tab and a microphone, media that jump, hosts that come and go, and whatever they say. */
 import assert from 'node:assert/strict';
 import { FRAME_SAMPLES } from '../../../extension/audio/framing.js';
+import { RemoteWatch } from '../../../extension/offscreen/captioned_by.js';
 import { Conversation } from '../../../extension/offscreen/conversation.js';
 import { applyUpdate, EMPTY_MODEL } from '../../../extension/shared/captions.js';
 import { DEFINITIONS } from '../../../extension/shared/protocol.js';
@@ -112,6 +113,7 @@ export const conversation = {
         toHost: (message) => assert.equal(findFault(message, 'ToHost', DEFINITIONS), null),
         toOverlay: (message) => toOverlay.push(structuredClone(message)),
         report: (report) => structuredClone(report),
+        remote: new RemoteWatch(),
         stateChanged: () => {},
         now: () => 1e12,
         translation: noTranslation(),

@@ -222,8 +222,9 @@ test('a new overlay is told everything', () => {
   say('mic', spoken('my part', 1, 2));
   hear(1);
   conversation.show();
-  const { type, microphone, model } = toOverlay.at(-1);
+  const [{ type, microphone, model }, by] = toOverlay.slice(-2);
   assert.deepEqual([type, microphone], ['snapshot', 'on']);
+  assert.deepEqual([by.type, by.remote], ['remote', null]);
   assert.deepEqual(
     model.lines.map((/** @type {any} */ { text }) => text),
     ['so far', 'my part'],

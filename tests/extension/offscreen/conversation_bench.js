@@ -1,4 +1,5 @@
 /** A conversation for tests: what goes in and out of it is the test's. */
+import { RemoteWatch } from '../../../extension/offscreen/captioned_by.js';
 import { Conversation } from '../../../extension/offscreen/conversation.js';
 import { NO_WISH } from '../../../extension/shared/translation_rules.js';
 import { noTranslation } from '../translation/stand_ins.js';
@@ -22,6 +23,7 @@ export function conversationWith(outlets) {
       toHost: () => {},
       toOverlay: () => {},
       report: () => {},
+      remote: new RemoteWatch(),
       stateChanged: () => {},
       now: () => BEGAN,
       translation: noTranslation(),

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FRAME_SAMPLES, SAMPLE_RATE } from '../../../extension/audio/framing.js';
+import { RemoteWatch } from '../../../extension/offscreen/captioned_by.js';
 import { Conversation } from '../../../extension/offscreen/conversation.js';
 import { applyUpdate, EMPTY_MODEL } from '../../../extension/shared/captions.js';
 import { NO_WISH } from '../../../extension/shared/translation_rules.js';
@@ -29,6 +30,7 @@ function bench(wish, stand = browserInterface('available')) {
       toHost: (message) => toHost.push(message),
       toOverlay: (message) => toOverlay.push(message),
       report: () => {},
+      remote: new RemoteWatch(),
       stateChanged: () => {},
       now: () => 0,
       translation: {

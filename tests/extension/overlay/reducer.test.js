@@ -323,7 +323,9 @@ test('news of the microphone waits until captions run, and is told instead of th
 test('the captions are marked while the microphone is on', () => {
   const { page, microphone, snapshot, takeDone } = bench();
   const marks = () =>
-    takeDone().flatMap((effect) => (effect.type === 'mark' ? [effect.microphone] : []));
+    takeDone().flatMap((effect) =>
+      effect.type === 'mark' && 'microphone' in effect ? [effect.microphone] : [],
+    );
   snapshot('s', { microphone: 'on' });
   assert.deepEqual(marks(), [true]);
   assert.equal(page.notice, 'notice_microphone_on');

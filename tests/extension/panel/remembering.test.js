@@ -47,9 +47,16 @@ test('a refusal is told with its reason, and one that has no words with a genera
   hear({ ...error, code: 'voice_too_short', request: 'remember' });
   remembering.remember('2', 'Ana');
   hear({ ...error, code: 'disk_error', request: 'remember' });
-  remembering.remember('2', 'Ana');
-  hear({ ...error, code: 'voice_narrow', request: 'remember' });
-  assert.deepEqual(said, [['voice_too_short'], ['voice_not_remembered'], ['voice_narrow']]);
+  for (const code of ['voice_narrow', 'captioned_elsewhere']) {
+    remembering.remember('2', 'Ana');
+    hear({ ...error, code, request: 'remember' });
+  }
+  assert.deepEqual(said, [
+    ['voice_too_short'],
+    ['voice_not_remembered'],
+    ['voice_narrow'],
+    ['captioned_elsewhere'],
+  ]);
 });
 
 test('without an answer nobody is remembered', () => {

@@ -3,7 +3,7 @@
 import logging
 import queue
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Generic, TypeVar
 
@@ -21,7 +21,9 @@ from wlk_host.protocol.messages import (
     Forget,
     Hello,
     Models,
+    Probe,
     Remember,
+    Remote,
     Remove,
     Retranslate,
     Speech,
@@ -156,12 +158,15 @@ class HostLoop(Generic[P]):
             case None:
                 self._end()
             case Signal():
-                pass  # It woke the loop.
+                self._obey_all(self._connection.woken())
             case _:
                 self._receive(payload)
 
     def _receive(self, payload: P) -> None:
-        for command in self._connection.commands(payload):
+        self._obey_all(self._connection.commands(payload))
+
+    def _obey_all(self, commands: Iterable[Command]) -> None:
+        for command in commands:
             self._obey(command)
 
     def _patience(self, is_busy: bool) -> float | None:
@@ -185,8 +190,8 @@ class HostLoop(Generic[P]):
                 self._ask(command)
             case Visibility():
                 self._of(command.session).visible = command.visible
-            case Hello():
-                pass  # It is answered where it is read.
+            case Hello() | Remote() | Probe():
+                pass  # They are answered where they are read.
             case _:
                 with self._contained(None, type_of(command)):
                     self._serve(command)

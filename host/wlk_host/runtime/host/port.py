@@ -17,6 +17,10 @@ class Port(Protocol[P_contra]):
         """What is to be carried out. Never raises."""
         ...
 
+    def woken(self) -> Iterable[Command]:
+        """What is to be carried out because somebody else has woken the loop."""
+        ...
+
     def end(self) -> list[Stop]:
         """Nothing more will come: how the open sessions are stopped."""
         ...

@@ -64,8 +64,10 @@ def serve(
             # They bring numpy and the network along.
             from wlk_host.runtime.host.loop import HostLoop, wake  # noqa: PLC0415
             from wlk_host.runtime.host.model_service import ModelService  # noqa: PLC0415
+            from wlk_host.runtime.host.servers import remote_port  # noqa: PLC0415
 
             models = ModelService(send, changed=lambda: wake(inbox))
+            port = remote_port(connection, send, lambda: wake(inbox))
 
             def answer(request: messages.ToModels | Health) -> None:
                 if isinstance(request, Health):
@@ -73,7 +75,7 @@ def serve(
                 else:
                     models.obey(request)
 
-            HostLoop(inbox, send, connection, make_loader, answer, now=now).run()
+            HostLoop(inbox, port.say, port, make_loader, answer, now=now).run()
     except BrowserGoneError:
         _log.info("the browser is gone")
     except HungError:
