@@ -16,6 +16,9 @@ from wlk_host.setup.machine import Machine, System
 _VOICES: Final = "voices.json"
 """How remembered voices sound (`runtime.host.voice_book`). It is of no use without the host."""
 
+_TOKENS: Final = "serve"
+"""The folder of the tokens of `wlk-host serve` (`server.tokens`). They open nothing any more."""
+
 _LEFT_BY_SETUP: Final = ("setup.log", "quickstart.log", "quickstart.json")
 
 
@@ -83,7 +86,7 @@ def plan(
     if user_data_dir is not None:
         return actions
     actions += [install.RemoveFile(machine.data / name) for name in (*_LEFT_BY_SETUP, _VOICES)]
-    folders = [machine.data / extension.FOLDER_NAME, machine.data / "speech"]
+    folders = [machine.data / name for name in (extension.FOLDER_NAME, "speech", _TOKENS)]
     if models:
         folders += [machine.data / "models", machine.cache]
     if history:

@@ -14,6 +14,7 @@ OURS = {
     "record": ".local/share/wlk-host/quickstart.json",
     "setup's log": ".local/share/wlk-host/setup.log",
     "voices": ".local/share/wlk-host/voices.json",
+    "tokens": ".local/share/wlk-host/serve/tokens.json",
     "old speech": ".local/share/wlk-host/speech/english-1/english.wav",
 }
 
