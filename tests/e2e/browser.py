@@ -10,7 +10,6 @@ The product has no hook for tests: the button is pressed through the DevTools pr
 closed shadow root of the overlay, and the frame in it, are read through it, too.
 """
 
-import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -239,16 +238,6 @@ def _welcome_page(context: BrowserContext) -> Page:
     return wait_until(opened, "no welcome page", idle=lambda: idle("1"))
 
 
-def _allow_many_files(profile: Path) -> None:
-    """Let pages save more than the ten files after which a user would be asked."""
-    preferences = profile / "Default" / "Preferences"
-    if preferences.exists():
-        return
-    preferences.parent.mkdir(parents=True, exist_ok=True)
-    allowed = {"profile": {"default_content_setting_values": {"automatic_downloads": 1}}}
-    preferences.write_text(json.dumps(allowed))
-
-
 @contextmanager
 def launch(
     profile: Path,
@@ -268,7 +257,7 @@ def launch(
         keep_welcome: leave the page open that a first start opens.
     """
     needs.require("browser")
-    _allow_many_files(profile)
+    profile.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
             profile,

@@ -1,10 +1,14 @@
 """Files that a page of the extension saves, also one that Playwright does not know as a page."""
 
+import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from browser import Browser
 from waiting import wait_until
+
+APART_S: Final = 0.2
+"""A page can save ten files in a second. Chromium drops the eleventh without a word."""
 
 
 class Downloads:
@@ -24,6 +28,7 @@ class Downloads:
 
     def expect(self) -> Path:
         """Return the empty folder for the next file."""
+        time.sleep(APART_S)
         self._n_files += 1
         folder = self._folder / str(self._n_files)
         folder.mkdir(parents=True)

@@ -87,10 +87,16 @@ def test_a_language_is_understood_however_it_is_written(tmp_path: Path, written:
 # -- what ends it early -----------------------------------------------------------------
 
 
+@pytest.fixture
+def long_file(tmp_path: Path) -> Path:
+    """So long that its captions are not over before a busy machine comes to end them."""
+    return write_wav(tmp_path / "long.wav", np.tile(english(), 10))
+
+
 @pytest.mark.parametrize("form", ["text", "srt"])
-def test_an_interrupted_run_prints_what_it_has(form: str) -> None:
+def test_an_interrupted_run_prints_what_it_has(form: str, long_file: Path) -> None:
     model("tiny.en")
-    with running(english_clip().path, "--model", "tiny.en", "--format", form) as process:
+    with running(long_file, "--model", "tiny.en", "--format", form) as process:
         assert process.stdout is not None
         begun = process.stdout.readline()
         process.send_signal(signal.SIGINT)
@@ -102,9 +108,9 @@ def test_an_interrupted_run_prints_what_it_has(form: str) -> None:
         assert re.match(r"\[00:0", begun)
 
 
-def test_a_reader_that_has_gone_is_no_error() -> None:
+def test_a_reader_that_has_gone_is_no_error(long_file: Path) -> None:
     model("tiny.en")
-    with running(english_clip().path, "--model", "tiny.en") as process:
+    with running(long_file, "--model", "tiny.en") as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.readline()
