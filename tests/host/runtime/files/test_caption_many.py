@@ -137,7 +137,8 @@ def wait_for(path: Path) -> str:
 
 def test_an_interrupted_file_is_kept_apart_and_captioned_again(tmp_path: Path) -> None:
     model("tiny.en")
-    write_wav(tmp_path / "a.wav", english())
+    # So long that it is not done before a busy machine comes to interrupt it.
+    write_wav(tmp_path / "a.wav", np.tile(english(), 10))
     write_wav(tmp_path / "b.wav", hello())
     arguments = (tmp_path, "--beside", "--model", "tiny.en", "--format", "srt")
     with running(*arguments) as process:
@@ -149,6 +150,7 @@ def test_an_interrupted_file_is_kept_apart_and_captioned_again(tmp_path: Path) -
     assert_rules(cues_in((tmp_path / "a.srt.part").read_text("utf-8")))
     assert f"what was captioned is in {tmp_path}/a.srt.part" in err
     assert "2 files: 0 captioned, 2 left" in err
+    write_wav(tmp_path / "a.wav", english())
     assert caption(*arguments).returncode == 0
     assert names(tmp_path) == ["a.srt", "a.wav", "b.srt", "b.wav"]
 
