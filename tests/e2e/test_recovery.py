@@ -192,12 +192,7 @@ def test_after_a_removal_of_the_extension_what_was_drawn_in_the_page_goes(
     url = site.url("/scriptless")
     with run_unwatched(tmp_path / "profile", fake_host.command) as browser:
         page = browser.open(url)
-
-        def is_there() -> bool:
-            tabs = browser.send("Target.getTargets", filter=[{"type": "tab"}])["targetInfos"]
-            return any(tab["url"] == url for tab in tabs)
-
-        wait_until(is_there, "no page")
+        wait_until(lambda: browser.shows(page, url), "no page")
         browser.press(url)
         wait_until(lambda: browser.popovers(page) == 1, "no captions")
         # One that the command line has loaded is not loaded again.

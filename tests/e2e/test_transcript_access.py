@@ -73,7 +73,7 @@ def test_a_search(panel: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "field"), [("e", ".field"), ("n", ".field"), ("r", ".speaker-form input")]
+    ("key", "field"), [("e", ".field"), ("n", ".field"), ("r", ".speaker-form [type=text]")]
 )
 def test_a_line_that_is_edited(panel: Page, key: str, field: str) -> None:
     show(panel, 30)

@@ -133,11 +133,22 @@ class Unwatched:
 
     def popovers(self, target: str) -> int:
         """Return how many popovers stand beside the head and body of a page, scripts or not."""
+        _, beside = self._document(target)
+        return sum("popover" in node.get("attributes", []) for node in beside)
+
+    def shows(self, target: str, url: str) -> bool:
+        """Whether this page is what a tab shows, and not what it is about to show."""
+        shown, elements = self._document(target)
+        tabs = self.send("Target.getTargets", filter=[{"type": "tab"}])["targetInfos"]
+        return shown == url and elements != [] and any(tab["url"] == url for tab in tabs)
+
+    def _document(self, target: str) -> tuple[str, list[dict[str, Any]]]:
+        """The address of a page, and what is directly in its root; scripts or not."""
         session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         root = self.send("DOM.getDocument", session, depth=2)["root"]
         self.send("Target.detachFromTarget", sessionId=session)
-        [html] = [node for node in root["children"] if node["nodeName"] == "HTML"]
-        return sum("popover" in node.get("attributes", []) for node in html["children"])
+        pages = [node for node in root.get("children", []) if node["nodeName"] == "HTML"]
+        return root["documentURL"], [node for html in pages for node in html.get("children", [])]
 
     def crash(self, target: str) -> None:
         """Have a page's process crash."""
