@@ -1,4 +1,4 @@
-"""Folders and files whose paths others chose, and folders that only the user may look into.
+"""Folders and files whose paths others chose, and those that only the user may look into.
 
 A path can be too long, lie where nothing may be read, or name the home of nobody. `pathlib` raises
 then, each time something else. Standard library only.
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 _PRIVATE: Final = 0o700
+_PRIVATE_FILE: Final = 0o600
 
 
 def expanded(name: str) -> Path:
@@ -56,3 +57,23 @@ def make_private(folder: Path) -> Path:
             make_private(folder.parent)
         folder.mkdir(_PRIVATE, exist_ok=True)
     return folder
+
+
+def replace_private(path: Path, content: bytes) -> None:
+    """Write a file for the user alone (0600) from its first byte on.
+
+    The folders above it are made as `make_private` does. What breaks off leaves the old file.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    make_private(path.parent)
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part.unlink(missing_ok=True)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE_FILE)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

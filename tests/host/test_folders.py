@@ -1,5 +1,6 @@
 """Paths that cannot be looked at, and folders made for the user alone."""
 
+import errno
 import os
 import stat
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from wlk_host.core.errors import WlkError
-from wlk_host.folders import expanded, is_file, is_folder, make_private
+from wlk_host.folders import expanded, is_file, is_folder, make_private, replace_private
 from wlk_host.models import catalog, hub, store
 from wlk_host.models.download import download
 from wlk_host.runtime.host.greeting import host_hello
@@ -101,3 +102,22 @@ def test_folders_are_the_users_alone_whatever_the_umask(
     for folder in (hosts, hosts.parent, hosts.parent.parent, made, made.parent):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert stat.S_IMODE((hosts / "host.json").stat().st_mode) == 0o644
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_a_private_file_is_replaced_whole_and_is_the_users_alone(
+    tmp_path: Path, nobody_masked: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "new" / "kept.json"
+    replace_private(path, b"old")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(errno.ENOSPC, "no space")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", full)
+        with pytest.raises(OSError, match="no space"):
+            replace_private(path, b"new")
+    assert list(path.parent.iterdir()) == [path]
+    assert path.read_bytes() == b"old"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
+from wlk_host.addresses import is_loopback
 from wlk_host.core.errors import WlkError
 
 Kind: TypeAlias = Literal["session", "asr"]
@@ -48,7 +49,7 @@ def endpoint(address: str) -> Endpoint:
         WlkError: `remote_address_invalid`, `remote_unencrypted`.
     """
     parts, host, port = _parsed(address)
-    is_here = _is_loopback(host)
+    is_here = is_loopback(host)
     is_encrypted = _SCHEMES[parts.scheme]
     if not is_encrypted and not is_here:
         raise WlkError(
@@ -103,15 +104,6 @@ def _is_host(host: str) -> bool:
     except ValueError:
         return False
     return "%" not in host
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _invalid(why: str) -> WlkError:

@@ -1,11 +1,11 @@
 """Who may speak to the server: tokens, and pages that may not try."""
 
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
+from wlk_host.addresses import is_loopback
 from wlk_host.core.errors import WlkError
 from wlk_host.server.limits import User
 from wlk_host.server.tokens import Tokens
@@ -60,16 +60,6 @@ class Access:
     def is_welcome(self, user: User) -> bool:
         """Whether a token of this user is still good."""
         return self.tokens is None or self.tokens.is_good(user.name)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can connect to that address or name."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _token_in(headers: Mapping[str, str]) -> str | None:

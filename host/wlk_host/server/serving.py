@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from wlk_host import console
+from wlk_host.addresses import is_loopback
 from wlk_host.core.errors import WlkError
 from wlk_host.runtime import logs
 from wlk_host.runtime.host.main import default_loader
 from wlk_host.runtime.ports import ModelLoader, Threads
-from wlk_host.server.access import Access, is_loopback
+from wlk_host.server.access import Access
 from wlk_host.server.app import application
 from wlk_host.server.engine import Engine
 from wlk_host.server.limits import Limits

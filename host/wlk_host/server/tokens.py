@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import os
 import re
 import secrets
 import time
@@ -16,7 +15,7 @@ from filelock import FileLock
 
 from wlk_host import places
 from wlk_host.core.errors import WlkError
-from wlk_host.folders import make_private
+from wlk_host.folders import make_private, replace_private
 from wlk_host.server.limits import User
 
 _PREFIX: Final = "wlk_"
@@ -25,7 +24,6 @@ _PREFIX: Final = "wlk_"
 _SECRET_BYTES: Final = 32
 """With so much chance in it, a fast hash is enough: nobody can try them all."""
 
-_PRIVATE: Final = 0o600
 _MOST_BYTES: Final = 1 << 20
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 
@@ -155,13 +153,7 @@ class Tokens:
         return FileLock(self._path.with_suffix(".lock"))
 
     def _write(self, tokens: Sequence[Token]) -> None:
-        """Replace the file at once, readable for the user alone from its first byte on."""
-        new = self._path.with_suffix(".new")
-        with suppress(FileNotFoundError):
-            new.unlink()
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE), "wb") as file:
-            file.write(msgspec.json.format(msgspec.json.encode(tokens), indent=2))
-        new.replace(self._path)
+        replace_private(self._path, msgspec.json.format(msgspec.json.encode(tokens), indent=2))
 
 
 def new_token() -> str:

@@ -5,7 +5,6 @@ it as well.
 """
 
 import io
-import ipaddress
 import os
 import time
 import urllib.error
@@ -20,6 +19,7 @@ from typing import IO, Final
 import msgspec
 import numpy as np
 
+from wlk_host.addresses import is_loopback
 from wlk_host.core.errors import WlkError
 from wlk_host.core.types import SAMPLE_RATE, Pcm
 
@@ -95,7 +95,7 @@ def endpoint(variables: Mapping[str, str] | None = None) -> Endpoint:
             hint=f"set {URL_VARIABLE}, {KEY_VARIABLE} and {MODEL_VARIABLE}, or choose another "
             "--backend; this one sends the sound to that service",
         )
-    if parts.scheme == "http" and not _is_here(parts.hostname):
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise WlkError(
             code="api_insecure",
             message=f"{parts.hostname} is another machine, and http would send the sound and the "
@@ -248,13 +248,6 @@ def _read(answer: bytes) -> Transcription:
         raise invalid(str(error)) from error
     except (ValueError, RecursionError) as error:
         raise invalid(f"got {len(answer)} bytes that are not JSON") from error
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _wav(pcm: Pcm) -> bytes:

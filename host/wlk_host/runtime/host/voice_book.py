@@ -7,7 +7,6 @@ was not asked for, and what is erased is gone from it.
 import base64
 import binascii
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -21,7 +20,7 @@ from wlk_host import places
 from wlk_host.core.errors import WlkError
 from wlk_host.core.speakers.remembered import RememberedVoice
 from wlk_host.core.speakers.voices import Voice
-from wlk_host.folders import make_private
+from wlk_host.folders import replace_private
 from wlk_host.protocol.messages import HostVoices, NamedVoice, VoiceName
 
 MOST: Final = 100
@@ -72,7 +71,7 @@ class VoiceBook:
         """All voices. Another host's changes are seen after `look_again`."""
         with self._lock:
             if self._voices is None:
-                self._take(self._read())
+                self._take(self._readable())
             return self._voices or ()
 
     def look_again(self) -> None:
@@ -83,7 +82,7 @@ class VoiceBook:
     def listed(self) -> HostVoices:
         """Names and dates."""
         with self._lock:
-            kept = self._read()
+            kept = self._readable()
             self._take(kept)
             return _listed(kept)
 
@@ -91,7 +90,7 @@ class VoiceBook:
         """Keep it, in the place of one of the same name.
 
         Raises:
-            WlkError: `voices_too_many`, or `disk_error`.
+            WlkError: `voices_too_many`, `voices_unreadable`, or `disk_error`.
         """
         text = base64.b64encode(voice.vector.astype("<f4").tobytes()).decode("ascii")
         new = _Kept(voice.name, voice.model, int(self._now()), text)
@@ -109,14 +108,24 @@ class VoiceBook:
         """Erase that voice; None: all of them.
 
         Raises:
-            WlkError: `disk_error`.
+            WlkError: `voices_unreadable` unless all are to go, or `disk_error`.
         """
         with self._lock:
-            return self._write([one for one in self._read() if name not in (None, one.name)])
+            others = [] if name is None else [one for one in self._read() if one.name != name]
+            return self._write(others)
 
     # -- with the lock ---------------------------------------------------------------
 
+    def _readable(self) -> list[_Kept]:
+        """All voices; none where they cannot be read, so that nobody gets a name."""
+        try:
+            return self._read()
+        except WlkError as error:
+            _log.warning("%s", error.code)
+            return []
+
     def _read(self) -> list[_Kept]:
+        """All voices. Who changes them must have read them, or the others would be lost."""
         try:
             with self._path.open("rb") as file:
                 content = file.read(_MOST_BYTES + 1)
@@ -125,9 +134,14 @@ class VoiceBook:
             return list(msgspec.json.decode(content, type=_File).voices)
         except FileNotFoundError:
             return []
-        except (OSError, ValueError) as error:
-            _log.warning("cannot read the voices that are remembered: %s", type(error).__name__)
-            return []
+        except OSError as error:
+            raise _disk_error(f"cannot read {self._path}", error) from error
+        except ValueError as error:
+            raise WlkError(
+                code="voices_unreadable",
+                message=f"{self._path} holds no voices: {type(error).__name__}",
+                hint="put the right file there, or erase all voices in the options",
+            ) from error
 
     def _take(self, kept: Sequence[_Kept]) -> None:
         self._voices = tuple(
@@ -139,17 +153,21 @@ class VoiceBook:
     def _write(self, kept: Sequence[_Kept]) -> HostVoices:
         try:
             if kept:
-                _replace(self._path, msgspec.json.encode(_File(tuple(kept))))
+                replace_private(self._path, msgspec.json.encode(_File(tuple(kept))))
             else:
                 self._path.unlink(missing_ok=True)
         except OSError as error:
-            raise WlkError(
-                code="disk_error",
-                message=f"cannot change {self._path}: {error.strerror}",
-                hint="see that the folder can be written, and that the disk is not full",
-            ) from error
+            raise _disk_error(f"cannot change {self._path}", error) from error
         self._take(kept)
         return _listed(kept)
+
+
+def _disk_error(what: str, error: OSError) -> WlkError:
+    return WlkError(
+        code="disk_error",
+        message=f"{what}: {error.strerror}",
+        hint="see that the folder can be read and written, and that the disk is not full",
+    )
 
 
 def _listed(kept: Sequence[_Kept]) -> HostVoices:
@@ -167,17 +185,3 @@ def _vector(text: str) -> Voice | None:
     if not 0 < len(vector) <= _WIDEST or not np.isfinite(length) or length == 0:
         return None
     return np.asarray(vector / length, np.float32)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write the file for the user alone (0600). One that breaks off leaves the old one."""
-    make_private(path.parent)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.unlink(missing_ok=True)
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

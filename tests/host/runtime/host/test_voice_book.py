@@ -107,6 +107,17 @@ def test_a_file_that_is_not_ours_is_nobody(book: VoiceBook, path: Path, content:
     path.write_bytes(content)
     assert book.recall() == ()
     assert book.listed() == HostVoices(())
+    with pytest.raises(WlkError) as caught:
+        book.remember(remembered("Eva", 1))
+    assert caught.value.code == "voices_unreadable"
+    with pytest.raises(WlkError) as caught:
+        book.forget("Ana")
+    assert caught.value.code == "voices_unreadable"
+    # What may still be mended is not written over, unless that was asked for.
+    assert path.read_bytes() == content
+    assert book.forget(None) == HostVoices(())
+    book.remember(remembered("Eva", 1))
+    assert names(book) == ["Eva"]
 
 
 @pytest.mark.parametrize("vector", ["", "?", "AAA=", "AAAAAA==", "AADAfw==", "AACAfw=="])
