@@ -9,6 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from wlk_host.core.speakers.distinct import DistinctOptions, DistinctVoices, Heard
+from wlk_host.core.speakers.embedded import EmbeddedOptions
 from wlk_host.core.speakers.remembered import (
     AHEAD,
     LEAST_WINDOWS,
@@ -16,7 +18,7 @@ from wlk_host.core.speakers.remembered import (
     RememberedVoice,
     recognised,
 )
-from wlk_host.core.speakers.voices import VoiceOptions, VoicePrint, Voices
+from wlk_host.core.speakers.voices import VoicePrint
 
 Vectors = NDArray[np.float32]
 
@@ -28,7 +30,7 @@ NOISE: Final = "noise"
 OVERLAPPING: Final = 3
 """Windows after one that share sound with it."""
 
-SESSION: Final = 50
+SESSION: Final = 20
 """Windows of a voice in one session: some 21 s of speech."""
 
 
@@ -77,10 +79,10 @@ class Known:
 
 def heard(vectors: Vectors, narrow: NDArray[np.bool_]) -> tuple[tuple[VoicePrint, ...], ...]:
     """The voices that the host tells apart in these windows, after each of them."""
-    voices = Voices(VoiceOptions())
+    voices = DistinctVoices(DistinctOptions())
     after = []
     for vector, is_narrow in zip(vectors, narrow, strict=True):
-        voices.hear(vector, is_narrow=bool(is_narrow))
+        voices.hear([Heard(vector, EmbeddedOptions().vector, bool(is_narrow))])
         after.append(tuple(one for one in voices.prints() if one.n_windows >= LEAST_WINDOWS))
     return tuple(after)
 

@@ -2,7 +2,7 @@
 
     WLK_MODELS=... python tests/bench/remembered_voices.py FOLDER [--vectors FILE]
 
-FOLDER holds the folders of recordings. Windows (1.6 s, every 0.4 s) go through the host's own
+FOLDER holds the folders of recordings. Windows (3.2 s, every second) go through the host's own
 clustering and its own rule (`recognised`). Who is heard in `en_short`, `noisy` and `diarization` is
 known. In the other recordings there is one voice each, and those that could be of the same reader
 are not compared. People are dealt into two halves: the limits are chosen with one half, and
@@ -22,13 +22,13 @@ import numpy as np
 from remembered_trials import HALVES, NOISE, Recording, sweep, verdict
 from voices import Stretch, stretches
 from wlk_host.backends.voice_encoder import load_voice_encoder
-from wlk_host.core.speakers.embedded import is_narrow
+from wlk_host.core.speakers.narrow import is_narrow
 from wlk_host.core.types import SAMPLE_RATE, Pcm
 from wlk_host.models import store
 from wlk_host.models.catalog import SPEAKERS
 
-WINDOW_S: Final = 1.6
-HOP_S: Final = 0.4
+WINDOW_S: Final = 3.2
+HOP_S: Final = 1.0
 LONGEST_S: Final = 75.0
 """More of a recording is not used: five minutes of one voice would outweigh all the others."""
 

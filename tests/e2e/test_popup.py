@@ -283,7 +283,7 @@ def test_the_popup_leads_to_the_model_of_speakers_and_knows_when_it_is_there(
     )
     browser, page = captioned()
     popup = browser.popup(page)
-    wait_until(lambda: "Needs a 17 MB model" in popup.text("#speakers-missing"), "no hint")
+    wait_until(lambda: "Needs a 35 MB model" in popup.text("#speakers-missing"), "no hint")
     popup.screenshot("popup-speakers.png")
     assert faults_of(popup) == []
     popup.click("#speakers-get")

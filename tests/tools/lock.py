@@ -60,8 +60,8 @@ SETS: Final[Mapping[LockedName, LockedSet]] = {
     ),
     # Short clips in nine languages, for the tests.
     "samples": LockedSet(("pytest-audioeval==0.1.3",), alone=True),
-    # The weights that tell speakers apart. What the package requires needs a compiler.
-    "speakers": LockedSet(("resemblyzer==0.1.4",), alone=True),
+    # The weights that tell speakers apart. What the packages require needs a compiler, or PyTorch.
+    "speakers": LockedSet(("resemblyzer==0.1.4", "whisperx==3.8.6"), alone=True),
 }
 
 HOST: Final[tuple[LockedName, ...]] = ("embedded", "embedded-tiny-en")

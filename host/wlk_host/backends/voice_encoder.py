@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from wlk_host.backends.checkpoints.container import first_words
 from wlk_host.backends.checkpoints.legacy_pickle import read_legacy
 from wlk_host.backends.graphs.graph import Graph
+from wlk_host.backends.graphs.lstm import lstm
 from wlk_host.backends.graphs.session import open_session
 from wlk_host.backends.whisper.mel import N_FFT, mel_filters, power_spectrum
 from wlk_host.core.errors import WlkError
@@ -36,9 +37,6 @@ _SHAPES: Final = {
     **{f"lstm.bias_{part}_l{i}": (4 * _WIDTH,) for i in range(_LAYERS) for part in ("ih", "hh")},
 }
 """Of the weights. Beside them lie the scale and the offset that only training needs."""
-
-_GATES: Final = [0, 3, 1, 2]
-"""PyTorch has input, forget, cell, output; ONNX has input, output, forget, cell."""
 
 _SHORTEST: Final = 2 * SAMPLE_RATE // 5
 """In less than 0.4 s there is hardly a syllable."""
@@ -124,7 +122,7 @@ def _graph(weights: Weights) -> bytes:
     # Not in NumPy: that divides this product, and its threads then spin for 20 ms.
     x = graph.node("MatMul", power, graph.weight(mel_filters(_N_MELS).T))
     for i in range(_LAYERS):
-        x, hidden = _lstm(graph, weights, i, x)
+        x, hidden = lstm(graph, weights, i, x)
     last = graph.node("Squeeze", hidden, graph.integers(0))
     linear = graph.node("MatMul", last, graph.weight(weights["linear.weight"].T))
     linear = graph.node("Add", linear, graph.weight(weights["linear.bias"]))
@@ -134,19 +132,6 @@ def _graph(weights: Weights) -> bytes:
     graph.node("Div", voice, length, called="voice")
     graph.output("voice", "float32", (1, _WIDTH))
     return graph.encoded()
-
-
-def _lstm(graph: Graph, weights: Weights, i: int, x: str) -> tuple[str, str]:
-    """A layer: its output at each frame, (frames, 1, 256), and at the last, (1, 1, 256)."""
-    into, back, *biases = (
-        weights[f"lstm.{name}_l{i}"].reshape(4, _WIDTH, -1)[_GATES].reshape(4 * _WIDTH, -1)
-        for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-    )
-    bias = np.concatenate(biases)[:, 0]
-    shown, last = f"shown_{i}", f"last_{i}"
-    inputs = (graph.weight(array[None]) for array in (into, back, bias))
-    graph.nodes("LSTM", (shown, last), x, *inputs, hidden_size=_WIDTH)
-    return graph.node("Squeeze", shown, graph.integers(1)), last
 
 
 def _raised(pcm: Pcm) -> Pcm:

@@ -73,6 +73,32 @@ class VoiceEncoder(Protocol):
         ...
 
 
+class SpeechSegmenter(Protocol):
+    """Tells who speaks when in a short piece of sound. Shared by sessions.
+
+    Attributes:
+        frame: what it tells of at once.
+        first: the sample in the middle of the first frame.
+    """
+
+    @property
+    def frame(self) -> Sample:
+        """What it tells of at once."""
+        ...
+
+    @property
+    def first(self) -> Sample:
+        """The sample in the middle of the first frame."""
+        ...
+
+    def segment(self, pcm: Pcm) -> NDArray[np.float32]:
+        """How probably each voice speaks, shape (frames, voices); at least a second of sound.
+
+        The voices are those of this piece: their order means nothing beyond it.
+        """
+        ...
+
+
 class Tokenizer(Protocol):
     """Text to tokens and back."""
 

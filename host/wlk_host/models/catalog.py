@@ -205,13 +205,16 @@ _LARGE_V3: Final = CatalogEntry(
     ),
 )
 
-# GE2E (Wan et al., 2018, arXiv:1710.10467), an LSTM that turns a voice into one vector. Published
-# in the source of Resemblyzer. The digest was computed from the file of that commit.
+# GE2E (Wan et al., 2018, arXiv:1710.10467), an LSTM that turns a voice into one vector, published in
+# the source of Resemblyzer under Apache-2.0. And pyannote/segmentation (Bredin and Laurent, 2021,
+# arXiv:2104.04045), which tells who speaks when in a piece of sound, published under MIT. The
+# source of WhisperX holds an unchanged copy that takes no account to download. The digests were
+# computed from the files of those commits.
 SPEAKERS: Final = CatalogEntry(
     "speakers",
     (),
     False,
-    "Apache-2.0",
+    "Apache-2.0 AND MIT",
     GitRepository(
         "https://raw.githubusercontent.com/resemble-ai/Resemblyzer",
         "15d828edebe06bc72b9cabc8ef8ca5ab2cb457ce",
@@ -223,6 +226,18 @@ SPEAKERS: Final = CatalogEntry(
             17_090_379,
             "39373b86598fa3da9fcddee6142382efe09777e8d37dc9c0561f41f0070f134e",
             (PackagedPart("resemblyzer", "pretrained.pt"),),
+        ),
+        ModelFile(
+            "pytorch_model.bin",
+            17_719_103,
+            "0b5b3216d60a2d32fc086b47ea8c67589aaeb26b7e07fcbe620d6d0b83e209ea",
+            (PackagedPart("whisperx", "assets/pytorch_model.bin"),),
+            repository=GitRepository(
+                "https://raw.githubusercontent.com/m-bain/whisperX",
+                "a9e50ef0afb876ca1468258a4670b636257938ac",
+                "whisperx/assets",
+            ),
+            kept_as="segmentation.bin",
         ),
     ),
 )

@@ -12,6 +12,7 @@ from host.core.scripted import (
     ScriptedDetector,
     ScriptedListener,
     ScriptedRecognizer,
+    ScriptedSegmenter,
     ScriptedVoices,
     ScriptedWord,
     sound_of,
@@ -88,6 +89,11 @@ CLIP = spoken(
 )
 
 
+def scripted(script: Sequence[ScriptedWord], voices: Sequence[int]) -> Embedded:
+    """An engine that hears whose words are in the sound."""
+    return Embedded(ScriptedSegmenter(script, voices), ScriptedVoices(script, voices))
+
+
 @dataclass
 class Stage:
     """A session with its parts at hand, and what came of it.
@@ -113,9 +119,7 @@ class Stage:
         tokenizer = self.decoder.tokenizer
         self.recognizer = ScriptedRecognizer(self.script, tokenizer, self.language)
         self.background = ScriptedBackground()
-        self.diarizer = (
-            None if self.voices is None else Embedded(ScriptedVoices(self.script, self.voices))
-        )
+        self.diarizer = None if self.voices is None else scripted(self.script, self.voices)
         self.listener = ScriptedListener(self.script, tokenizer, self.language)
         listen: dict[PolicyName, OpenPolicy] = {
             "alignatt": partial(LivePass, self.decoder, options=self.live),

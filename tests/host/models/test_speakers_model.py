@@ -26,12 +26,17 @@ AT_ONCE = (0.0, 0.0)
 
 @pytest.fixture
 def elsewhere(models: Path, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> CatalogEntry:
-    """The real entry with the hub for its Git repository, and no package that carries the file."""
-    hub.files = {"pretrained.pt": (download(SPEAKERS) / "pretrained.pt").read_bytes()}
+    """The real entry with the hub for its Git repositories, and no package that carries a file."""
+    folder = download(SPEAKERS)
+    hub.files = {file.name: (folder / file.local_name).read_bytes() for file in SPEAKERS.files}
     store.remove(SPEAKERS)
     monkeypatch.setattr(sys, "path", [])
+    voices, turns = SPEAKERS.files
     assert isinstance(SPEAKERS.repository, GitRepository)
-    return replace(SPEAKERS, repository=replace(SPEAKERS.repository, address=f"{hub.url}/voices"))
+    assert isinstance(turns.repository, GitRepository)
+    turns = replace(turns, repository=replace(turns.repository, address=f"{hub.url}/turns"))
+    repository = replace(SPEAKERS.repository, address=f"{hub.url}/voices")
+    return replace(SPEAKERS, repository=repository, files=(voices, turns))
 
 
 def names(folder: Path) -> list[str]:
@@ -39,23 +44,28 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.suffix != ".lock")
 
 
-def test_it_is_made_from_its_package_without_any_network(
+def test_it_is_made_from_its_packages_without_any_network(
     models: Path, hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     assert download(SPEAKERS) == models / "speakers"
     store.verify("speakers")
-    assert names(models / "speakers") == ["pretrained.pt"]
-    assert "resemblyzer" not in sys.modules
+    assert names(models / "speakers") == ["pretrained.pt", "segmentation.bin"]
+    assert not {"resemblyzer", "whisperx"} & set(sys.modules)
     assert hub.asked == []
 
 
-def test_its_address_is_that_of_one_commit() -> None:
-    commit = "15d828edebe06bc72b9cabc8ef8ca5ab2cb457ce"
-    assert publishers.url(SPEAKERS.repository, "pretrained.pt") == (
-        f"https://raw.githubusercontent.com/resemble-ai/Resemblyzer/{commit}/resemblyzer/"
-        "pretrained.pt"
-    )
+def test_its_addresses_are_those_of_one_commit_each() -> None:
+    addresses = [
+        publishers.url(f.repository or SPEAKERS.repository, f.name) for f in SPEAKERS.files
+    ]
+    site = "https://raw.githubusercontent.com"
+    assert addresses == [
+        f"{site}/resemble-ai/Resemblyzer/15d828edebe06bc72b9cabc8ef8ca5ab2cb457ce/resemblyzer/"
+        "pretrained.pt",
+        f"{site}/m-bain/whisperX/a9e50ef0afb876ca1468258a4670b636257938ac/whisperx/assets/"
+        "pytorch_model.bin",
+    ]
 
 
 def test_a_download_that_breaks_off_goes_on(elsewhere: CatalogEntry, hub: Hub) -> None:
@@ -66,8 +76,11 @@ def test_a_download_that_breaks_off_goes_on(elsewhere: CatalogEntry, hub: Hub) -
     assert store.condition(SPEAKERS) is Condition.ABSENT
     download(elsewhere)
     store.verify("speakers")
-    revision = SPEAKERS.repository.revision
-    assert hub.asked[4] == (f"/voices/{revision}/resemblyzer/pretrained.pt", "bytes=1000000-")
+    revisions = [(f.repository or SPEAKERS.repository).revision for f in SPEAKERS.files]
+    assert hub.asked[4:] == [
+        (f"/voices/{revisions[0]}/resemblyzer/pretrained.pt", "bytes=1000000-"),
+        (f"/turns/{revisions[1]}/whisperx/assets/pytorch_model.bin", None),
+    ]
 
 
 def test_something_else_in_its_place_is_not_kept(
@@ -87,7 +100,7 @@ def test_offline_it_is_not_asked_for_and_its_package_is_named(
     with pytest.raises(WlkError) as raised:
         download(elsewhere)
     assert raised.value.code == "download_offline"
-    assert raised.value.hint.endswith("-m pip install --no-deps resemblyzer")
+    assert raised.value.hint.endswith("-m pip install --no-deps resemblyzer whisperx")
     assert hub.asked == []
 
 
@@ -112,7 +125,7 @@ def test_the_list_says_what_it_is_for(models: Path, capsys: pytest.CaptureFixtur
     cli.main(["models", "list"])
     line = next(line for line in capsys.readouterr().out.splitlines() if "speakers" in line)
     assert re.split(r" {2,}", line) == [
-        "speakers", "17 MB", "tells speakers apart", "Apache-2.0", "installed"
+        "speakers", "35 MB", "tells speakers apart", "Apache-2.0 AND MIT", "installed"
     ]  # fmt: skip
 
 

@@ -1,60 +1,66 @@
-"""The engine `embedded`: voices are told apart by vectors of short windows of speech.
+"""The engine `embedded`: who speaks when in pieces of five seconds, and which voice that is.
 
-Each window becomes a vector, near to those of the same voice (Wan et al. 2018). Windows like no
-voice that is known begin a new one.
+A segmenter tells how many speak in a piece, from when to when, also at the same time. A vector of
+what each says alone tells which voice it is. Pieces overlap, so each moment is told several times,
+and the mean counts (Bredin and Laurent, 2021, arXiv:2104.04045; Coria et al., 2021,
+arXiv:2109.06483).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from wlk_host.core.ports import VoiceEncoder
+from wlk_host.core.ports import SpeechSegmenter, VoiceEncoder
 from wlk_host.core.sound.voicing import Span
 from wlk_host.core.sound.window import AudioBuffer
 from wlk_host.core.speakers.diarizer import Evidence
+from wlk_host.core.speakers.distinct import DistinctOptions, DistinctVoices, Heard
 from wlk_host.core.speakers.limit import VoiceLimit
-from wlk_host.core.speakers.voices import Voice, VoiceOptions, VoicePrint, Voices
-from wlk_host.core.types import SAMPLE_RATE, Pcm, Sample
+from wlk_host.core.speakers.narrow import is_narrow
+from wlk_host.core.speakers.turns import Turn, evidence_of
+from wlk_host.core.speakers.voices import VoicePrint
+from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Pcm, Sample
 
 NAME: Final = "embedded"
 
-_NOTHING: Final = 1e-5
-"""Power above a telephone's band, as a share of what is in it. Windows of a call have 10**-5.9 at
-the most, those of any other recording 10**-4.3 at the least."""
-
-_NO_LOWS: Final = 1e-3
-_FEW_HIGHS: Final = 10**-2.5
-"""The same below and above what a line with hiss lets through. Both are under that in 9 of 10 such
-windows."""
+_SPEAKS: Final = 0.5
+"""Probability from which somebody is heard."""
 
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedOptions:
-    """How speech is heard. Found on `tests/bench/speakers.py`'s recordings.
+    """How sound is heard. Found on `tests/bench/speakers.py`'s recordings.
 
     Attributes:
-        window: speech that one vector is made of; what the encoder was trained on.
-        hop: between two windows.
+        piece: of sound, of which the segmenter tells at once; what it was trained on.
+        shortest: piece that it tells of.
+        hop: from the end of a piece to that of the next.
+        vector: speech that a vector is made of, the latest of the piece.
         least: speech shorter than that says nothing about a voice.
-        voices: when a voice is one that is known.
+        voices: when somebody is a voice that is known.
     """
 
-    window: Sample = SAMPLE_RATE * 16 // 10
-    hop: Sample = SAMPLE_RATE * 4 // 10
-    least: Sample = SAMPLE_RATE * 8 // 10
-    voices: VoiceOptions = field(default_factory=VoiceOptions)
+    piece: Sample = SAMPLE_RATE * 5
+    shortest: Sample = SAMPLE_RATE
+    hop: Sample = SAMPLE_RATE
+    vector: Sample = SAMPLE_RATE * 32 // 10
+    least: Sample = SAMPLE_RATE * 5 // 10
+    voices: DistinctOptions = field(default_factory=DistinctOptions)
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Embedded:
-    """`DiarizerModel`: a voice encoder, and how it is used.
+    """`DiarizerModel`: a segmenter and a voice encoder, and how they are used.
 
     Attributes:
         prints_by: identity of the encoder's weights; None where its vectors are not to be kept.
     """
 
+    segmenter: SpeechSegmenter
     encoder: VoiceEncoder
     options: EmbeddedOptions = field(default_factory=EmbeddedOptions)
     name: str = NAME
@@ -62,30 +68,49 @@ class Embedded:
 
     def open(self) -> "EmbeddedDiarizer":
         """A session's own."""
-        return EmbeddedDiarizer(self.encoder, self.options)
+        return EmbeddedDiarizer(self.segmenter, self.encoder, self.options)
 
 
 @dataclass(frozen=True, slots=True)
-class _Window:
-    """A vector and the sample in the middle of its sound."""
+class _Piece:
+    """What was told of a piece of sound.
 
-    middle: Sample
-    voice: Voice
+    Attributes:
+        first: number of its first frame, counted from the session's start.
+        speaks: how probably each person speaks, shape (frames, people).
+        is_told: shape (frames,). False where somebody speaks of whom no vector tells.
+        people: those of whom vectors tell.
+    """
+
+    first: int
+    speaks: NDArray[np.float32]
+    is_told: NDArray[np.bool_]
+    people: tuple[Heard, ...]
+
+    @property
+    def end(self) -> int:
+        """Number of the frame after its last one."""
+        return self.first + len(self.speaks)
 
 
 class EmbeddedDiarizer:
-    """`Diarizer` by vectors. Overlapping speech is of whoever is heard best.
+    """`Diarizer` by segmentation and vectors.
 
     Args:
+        segmenter: tells who speaks when in a piece.
         encoder: makes the vectors.
         options: of which sound.
     """
 
-    def __init__(self, encoder: VoiceEncoder, options: EmbeddedOptions) -> None:
+    def __init__(
+        self, segmenter: SpeechSegmenter, encoder: VoiceEncoder, options: EmbeddedOptions
+    ) -> None:
+        self._segmenter = segmenter
         self._encoder = encoder
         self._options = options
-        self._voices = Voices(options.voices)
-        self._windows: list[_Window] = []
+        self._voices = DistinctVoices(options.voices)
+        self._recent = AudioBuffer()
+        self._pieces: list[_Piece] = []
         self._heard_until: Sample = 0
 
     def limit(self, limit: VoiceLimit) -> None:
@@ -94,70 +119,100 @@ class EmbeddedDiarizer:
 
     def begin(self, at: Sample) -> None:
         """Sound begins anew there. The voices stay known."""
-        self._windows, self._heard_until = [], at
+        self._recent, self._pieces, self._heard_until = AudioBuffer(at), [], at
 
     def listen(self, sound: AudioBuffer, speech: Sequence[Span], *, closing: bool) -> None:
-        """Learn from the windows of speech that came since. See `Diarizer.listen`."""
+        """Learn from the pieces of sound that came since. See `Diarizer.listen`."""
+        self._take(sound, speech[0][0])
         options = self._options
-        for number, (opened_at, end) in enumerate(speech, start=1):
-            opened = max(opened_at, sound.start)
-            start = max(opened, self._heard_until - options.window + options.hop)
-            while start + options.window <= end:
-                self._hear(sound, start, start + options.window)
-                start += options.hop
-            is_over = closing or number < len(speech)
-            if is_over and self._heard_until < end and end - opened >= options.least:
-                self._hear(sound, max(opened, end - options.window), end)
+        while self._heard_until + options.hop <= self._recent.end:
+            self._hear(self._heard_until + options.hop, speech)
+        if closing and self._heard_until < speech[-1][1]:
+            self._hear(self._recent.end, speech)
 
     def evidence(self, stretches: Sequence[Span]) -> Evidence:
-        """How much the window nearest to each stretch is like each voice."""
-        shape = (len(stretches), len(self._voices))
-        speaks = np.zeros(shape, np.bool_)
-        if not self._windows or not stretches:
-            return Evidence(np.zeros(shape, np.float32), np.zeros(shape[0], np.bool_), speaks)
-        middles = np.array([window.middle for window in self._windows])
-        at = np.array([(start + end) // 2 for start, end in stretches])
-        distances = np.abs(at[:, None] - middles)
-        likeness = self._voices.likeness(np.stack([window.voice for window in self._windows]))
-        is_near = distances.min(axis=1) <= self._options.window
-        return Evidence(likeness[distances.argmin(axis=1)], is_near, speaks)
+        """How much of each stretch each voice speaks."""
+        return evidence_of(self._turns(), stretches, len(self._voices))
 
     def prints(self) -> list[VoicePrint]:
-        """The means of their windows."""
+        """The means of what was heard of each."""
         return self._voices.prints()
 
     def forget(self, before: Sample) -> None:
         """No word before that sample will be asked for."""
-        self._windows = [w for w in self._windows if w.middle >= before - self._options.window]
+        frame = self._frame_at(before)
+        self._pieces = [piece for piece in self._pieces if piece.end > frame]
 
-    def _hear(self, sound: AudioBuffer, start: Sample, end: Sample) -> None:
+    def _take(self, sound: AudioBuffer, speech_from: Sample) -> None:
+        """Keep the sound that came since, speech or not."""
+        start = max(self._recent.end, sound.start)
+        if start > self._recent.end + self._options.piece:
+            self._recent, self._heard_until = AudioBuffer(start), start
+        # What lies between speech tells nothing new.
+        self._heard_until = max(self._heard_until, min(speech_from, sound.end))
+        if start < sound.end:
+            # A hole is silence.
+            self._recent.append(AudioChunk(start, sound.slice(start, sound.end)))
+
+    def _hear(self, end: Sample, speech: Sequence[Span]) -> None:
+        """Hear the piece that ends there, if there is speech in what is new in it."""
+        options = self._options
+        start = max(self._recent.start, end - options.piece)
+        is_speech = any(a < end and b > self._heard_until for a, b in speech)
         self._heard_until = end
-        pcm = sound.slice(start, end)
-        voice = self._encoder.embed(pcm)
-        self._windows.append(_Window((start + end) // 2, voice))
-        self._voices.hear(voice, by_telephone=is_by_telephone(pcm), is_narrow=is_narrow(pcm))
+        if is_speech and end - start >= options.shortest:
+            piece = self._heard(start, self._recent.slice(start, end))
+            self._voices.hear(piece.people)
+            self._pieces.append(piece)
+        self._recent.forget(end - options.piece)
 
+    def _heard(self, start: Sample, pcm: Pcm) -> _Piece:
+        told = self._segmenter.segment(pcm)
+        is_heard = told > _SPEAKS
+        alone = is_heard & (is_heard.sum(axis=1, keepdims=True) == 1)
+        # The frame that is nearest to each sample.
+        frames = (np.arange(len(pcm)) - self._segmenter.first) / self._segmenter.frame
+        frames = np.clip(np.rint(frames), 0, len(told) - 1).astype(np.intp)
+        is_told = np.ones(len(told), np.bool_)
+        numbers, people = [], []
+        for number in np.flatnonzero(is_heard.any(axis=0)):
+            all_said = np.flatnonzero(alone[frames, number])
+            if len(all_said) < self._options.least:
+                is_told &= ~is_heard[:, number]
+                continue
+            said = all_said[-self._options.vector :]
+            if len(said) < len(all_said):
+                # Before that it may have been somebody else: the segmenter misses changes between
+                # voices that are alike.
+                is_told[: frames[said[0]]] &= ~is_heard[: frames[said[0]], number]
+            numbers.append(number)
+            people.append(Heard(self._encoder.embed(pcm[said]), len(said), is_narrow(pcm[said])))
+        return _Piece(self._frame_at(start), told[:, numbers], is_told, tuple(people))
 
-def is_by_telephone(pcm: Pcm) -> bool:
-    """Whether the sound has come through a telephone line, which passes nothing above 4 kHz."""
-    _, speech, high = _powers(pcm)
-    return high < _NOTHING * speech
+    def _frame_at(self, sample: Sample) -> int:
+        return round(sample / self._segmenter.frame)
 
+    def _turns(self) -> list[Turn]:
+        """Who speaks from when to when in the pieces that are kept, by what is known now."""
+        if not self._pieces or not len(self._voices):
+            return []
+        first = self._pieces[0].first
+        shape = (max(piece.end for piece in self._pieces) - first, len(self._voices))
+        speaks, n_told = np.zeros(shape, np.float32), np.zeros((shape[0], 1), np.float32)
+        for piece in self._pieces:
+            frames = slice(piece.first - first, piece.end - first)
+            given = self._voices.tell(piece.people)
+            is_unknown = np.array([voice is None for voice in given], np.bool_)
+            is_told = piece.is_told & ~(piece.speaks[:, is_unknown] > _SPEAKS).any(axis=1)
+            n_told[frames, 0] += is_told
+            for number, voice in enumerate(given):
+                if voice is not None:
+                    speaks[frames, voice] += piece.speaks[:, number] * is_told
+        is_heard = speaks > _SPEAKS * np.maximum(n_told, 1)
+        return [turn for voice in range(shape[1]) for turn in self._in_row(is_heard, first, voice)]
 
-def is_narrow(pcm: Pcm) -> bool:
-    """Whether voices are too alike in such sound to be recognised.
-
-    So they are on a telephone line, and where the lows are missing as well as most of the highs,
-    whatever hiss is added.
-    """
-    low, speech, high = _powers(pcm)
-    return high < _NOTHING * speech or (low < _NO_LOWS * speech and high < _FEW_HIGHS * speech)
-
-
-def _powers(pcm: Pcm) -> tuple[float, float, float]:
-    """Below a telephone's band, in it, and above it."""
-    power = np.square(np.abs(np.fft.rfft(pcm * np.hanning(len(pcm)))))
-    hertz = np.fft.rfftfreq(len(pcm), 1 / SAMPLE_RATE)
-    bands = ((60, 220), (300, 3400), (4200, SAMPLE_RATE))
-    low, speech, high = (float(power[(hertz > a) & (hertz < b)].sum()) for a, b in bands)
-    return low, speech, high
+    def _in_row(self, is_heard: NDArray[np.bool_], first: int, voice: int) -> list[Turn]:
+        edges = np.flatnonzero(np.diff(is_heard[:, voice], prepend=False, append=False))
+        begin = self._segmenter.first - self._segmenter.frame // 2
+        at = [begin + (first + int(edge)) * self._segmenter.frame for edge in edges]
+        return [Turn(start, end, voice) for start, end in list(pairwise(at))[::2]]

@@ -20,8 +20,9 @@ AHEAD: Final = 0.03
 """How much more it is like that one than like any other that is remembered. Whoever was recognised
 was ahead by 0.10 at the least, so this matters only where two remembered voices are alike."""
 
-LEAST_WINDOWS: Final = 16
-"""Windows of a voice (each 1.6 s, every 0.4 s) that it takes to remember or to recognise it: 7.6 s.
+LEAST_WINDOWS: Final = 8
+"""Windows of a voice (each of up to 3.2 s, every second) that it takes to remember or to recognise
+it: 10 s.
 
 With 8, 6 of 61 sessions of the same person and microphone stay below `RECOGNISED`; with 16, none of
 40."""

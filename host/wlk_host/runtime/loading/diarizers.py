@@ -47,10 +47,13 @@ class DiarizerEntry:
 
 
 def _load_embedded() -> DiarizerModel:
-    from wlk_host.backends.voice_encoder import load_voice_encoder  # noqa: PLC0415 - costs 20 MB
+    # Here, since they cost 20 MB.
+    from wlk_host.backends.speech_segmenter import load_speech_segmenter  # noqa: PLC0415
+    from wlk_host.backends.voice_encoder import load_voice_encoder  # noqa: PLC0415
 
-    encoder = load_voice_encoder(store.folder_of(SPEAKERS))
-    return Embedded(encoder, prints_by=SPEAKERS.files[0].sha256)
+    folder = store.folder_of(SPEAKERS)
+    segmenter, encoder = load_speech_segmenter(folder), load_voice_encoder(folder)
+    return Embedded(segmenter, encoder, prints_by=SPEAKERS.files[0].sha256)
 
 
 def _sortformer(name: str) -> DiarizerEntry:

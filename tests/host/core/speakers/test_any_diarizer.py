@@ -115,13 +115,20 @@ def test_speech_from_before_it_was_asked_for_is_not_heard() -> None:
 
 
 class Alternating:
-    """Two voices in turn, each window a little different: the sound holds their numbers."""
+    """Two voices in turn, each vector a little different: the sound holds their numbers."""
+
+    frame: Sample = 270
+    first: Sample = 495
 
     def __init__(self) -> None:
         self._random = np.random.default_rng(17)
 
+    def segment(self, pcm: Pcm) -> NDArray[np.float32]:
+        numbers = pcm[self.first :: self.frame]
+        return (numbers[:, None] == np.array([1, 2])).astype(np.float32)
+
     def embed(self, pcm: Pcm) -> NDArray[np.float32]:
-        share = float(pcm.mean())
+        share = float(pcm.mean()) - 1
         voice = np.array([1 - share, share, 0, 0], np.float32)
         voice += self._random.normal(0, 0.05, 4).astype(np.float32)
         return voice / np.linalg.norm(voice)
@@ -129,14 +136,15 @@ class Alternating:
 
 def test_after_an_hour_of_two_voices_in_turn_labels_are_the_same_and_no_memory_is_kept() -> None:
     speakers = Speakers()
-    speakers.use(Embedded(Alternating()))
+    voices = Alternating()
+    speakers.use(Embedded(voices, voices))
     sound, memory = AudioBuffer(0), list[int]()
     tracemalloc.start()
     for number in count():
         start = number * 6 * S
         if start >= 3600 * S:
             break
-        pcm = np.full(5 * S, number % 2, np.float32)
+        pcm = np.full(5 * S, number % 2 + 1, np.float32)
         sound.append(AudioChunk(start, pcm))
         speakers.note(start, start + 5 * S)
         speakers.listen(sound, closing=True)

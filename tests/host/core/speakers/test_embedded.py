@@ -1,6 +1,7 @@
-"""Voices are told apart, and words are given to them where a speaker can change."""
+"""Voices are told apart, and words are given to them where a speaker changes."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
@@ -8,23 +9,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from host.core.scripted import ScriptedVoices, ScriptedWord, sound_of, spoken
-from wlk_host.core.ports import VoiceEncoder
+from host.core.scripted import ScriptedSegmenter, ScriptedVoices, ScriptedWord, sound_of, spoken
+from wlk_host.core.sound.voicing import Span
 from wlk_host.core.sound.window import AudioBuffer
 from wlk_host.core.speakers.aligner import AlignOptions
-from wlk_host.core.speakers.embedded import Embedded, EmbeddedOptions, is_by_telephone, is_narrow
+from wlk_host.core.speakers.distinct import DistinctOptions
+from wlk_host.core.speakers.embedded import Embedded, EmbeddedOptions
+from wlk_host.core.speakers.limit import VoiceLimit
 from wlk_host.core.speakers.speakers import Speakers
-from wlk_host.core.speakers.voices import VoiceOptions
 from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Pcm, Sample, Word
 
 S = SAMPLE_RATE
 
 # Written out, so that tuning the defaults changes no test.
 OPTIONS = EmbeddedOptions(
-    window=S * 16 // 10,
-    hop=S * 4 // 10,
-    least=S * 8 // 10,
-    voices=VoiceOptions(same=0.75, other=0.65, confirm=2, most=3),
+    piece=5 * S,
+    shortest=S,
+    hop=S,
+    vector=S * 32 // 10,
+    least=S * 5 // 10,
+    voices=DistinctOptions(
+        same=0.7, other=0.6, telling=S * 8 // 10, beginning=S * 7 // 10, confirm=2, most=3
+    ),
 )
 ALIGN = AlignOptions(change=0.5, change_at_pause=0.2, pause=S * 3 // 10)
 
@@ -33,15 +39,14 @@ def words_of(script: Sequence[ScriptedWord]) -> list[Word]:
     return [Word(word.text, word.start, word.end, 0.9) for word in script]
 
 
-def telling_apart(encoder: VoiceEncoder) -> Speakers:
-    speakers = Speakers(ALIGN)
-    speakers.use(Embedded(encoder, OPTIONS))
-    return speakers
+def scripted(script: Sequence[ScriptedWord], voices: Sequence[int]) -> Embedded:
+    return Embedded(ScriptedSegmenter(script, voices), ScriptedVoices(script, voices), OPTIONS)
 
 
 def heard(script: Sequence[ScriptedWord], voices: Sequence[int]) -> Speakers:
     """All of the script heard, as one span of speech; `voices` are those of its words."""
-    speakers = telling_apart(ScriptedVoices(script, voices))
+    speakers = Speakers(ALIGN)
+    speakers.use(scripted(script, voices))
     sound = AudioBuffer(0)
     sound.append(AudioChunk(0, sound_of(script)))
     speakers.note(script[0].start, script[-1].end)
@@ -59,152 +64,183 @@ def test_two_voices_get_a_number_each_in_the_order_in_which_they_came() -> None:
     assert who(script, voices) == ["1"] * 5 + ["2"] * 5 + ["1"] * 6
 
 
-def test_a_speaker_changes_where_a_sentence_ends_although_the_windows_do_not_show_it() -> None:
-    """The windows' middles lie up to a window's half beside the change."""
+def test_a_speaker_changes_at_the_word_where_another_is_heard() -> None:
     for n_before in range(5, 12):
-        first = " ".join(["word"] * (n_before - 1)) + " end. "
-        script = spoken(first + " ".join(["other"] * 8))
+        script = spoken(" ".join(["word"] * (n_before + 8)))
         voices = [0] * n_before + [1] * 8
         assert who(script, voices) == ["1"] * n_before + ["2"] * 8
 
 
-def test_one_window_unlike_all_others_makes_no_voice() -> None:
-    """A laugh, a door, two voices at once."""
+def test_a_laugh_or_a_door_makes_no_voice() -> None:
     script = spoken(" ".join(["word"] * 30), word_s=0.2)
     voices = [0] * 14 + [1] * 3 + [0] * 13
     assert set(who(script, voices)) == {"1"}
 
 
-def test_nobody_is_told_apart_without_an_encoder_or_before_enough_was_heard() -> None:
+def test_nobody_is_told_apart_without_an_engine_or_before_enough_was_heard() -> None:
     script = spoken("Is that so my friend?")
     assert Speakers().who(words_of(script)) == [None] * 5
-    assert telling_apart(ScriptedVoices(script, [0] * 5)).who(words_of(script)) == [None] * 5
+    speakers = Speakers(ALIGN)
+    speakers.use(scripted(script, [0] * 5))
+    assert speakers.who(words_of(script)) == [None] * 5
 
 
 def test_switching_it_off_leaves_words_without_a_name_and_on_again_knows_the_voices() -> None:
-    script = spoken("Is that so my friend? Yes it is quite so.")
-    speakers = heard(script, [0] * 5 + [1] * 5)
+    script = spoken("Is that so my friend? Yes it is quite so, and will be so.")
+    speakers = heard(script, [0] * 5 + [1] * 9)
     speakers.use(None)
-    assert speakers.who(words_of(script)) == [None] * 10
-    speakers.use(Embedded(ScriptedVoices(script, [0] * 10), OPTIONS))
-    assert speakers.who(words_of(script)) == ["1"] * 5 + ["2"] * 5
+    assert speakers.who(words_of(script)) == [None] * 14
+    speakers.use(scripted(script, [0] * 14))
+    assert speakers.who(words_of(script)) == ["1"] * 5 + ["2"] * 9
 
 
 def test_further_voices_than_the_most_are_taken_for_known_ones() -> None:
-    text = " ".join(["Now this one says six words."] * 5)
-    script = spoken(text)
+    script = spoken(" ".join(["Now this one says six words."] * 5))
     told = who(script, [number // 6 for number in range(30)])
     assert set(told) == {"1", "2", "3"}
 
 
-def noise(up_to_hertz: int, from_hertz: int = 0) -> Pcm:
-    """A second of noise, nothing of it above or below that."""
-    spectrum = np.fft.rfft(np.random.default_rng(17).normal(size=S))
-    hertz = np.fft.rfftfreq(S, 1 / S)
-    spectrum[(hertz > up_to_hertz) | (hertz < from_hertz)] = 0
-    return np.asarray(np.fft.irfft(spectrum, S), np.float32)
+@dataclass
+class Room:
+    """People who speak from when to when, also at the same time: each sample is its own position.
 
+    It segments, and its vectors say whose sound they are made of, as shares.
+    """
 
-@pytest.mark.parametrize(("up_to", "is_one"), [(3400, True), (4000, True), (5000, False)])
-def test_a_telephone_line_is_known_by_what_it_leaves_out(up_to: int, is_one: bool) -> None:
-    assert is_by_telephone(noise(up_to)) is is_one
-    assert is_by_telephone(noise(up_to) * np.float32(0.001)) is is_one
+    speech: Sequence[tuple[Sample, Sample, int]]
+    frame: Sample = 270
+    first: Sample = 495
+    pieces: list[Span] = field(default_factory=list)
+    vectors: list[tuple[int, Sample, Sample]] = field(default_factory=list)
 
-
-def test_silence_has_not_come_through_a_telephone_line() -> None:
-    assert not is_by_telephone(np.zeros(S, np.float32))
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "hiss", "is_one"),
-    [
-        (0, 3400, 0.0, True),
-        (300, 3400, 0.0, True),
-        (300, 3400, 0.01, True),
-        (0, 3400, 0.01, False),
-        (300, 7000, 0.0, False),
-        (0, 8000, 0.0, False),
-    ],
-)
-def test_a_line_is_narrow_where_lows_and_highs_are_missing_even_with_hiss(
-    low: int, high: int, hiss: float, is_one: bool
-) -> None:
-    assert is_narrow(noise(high, low) + noise(8000)[::-1] * np.float32(hiss)) is is_one
-
-
-class Listener:
-    """Notes which sound it is given."""
-
-    def __init__(self) -> None:
-        self.windows: list[tuple[Sample, Sample]] = []
+    def segment(self, pcm: Pcm) -> NDArray[np.float32]:
+        heard = np.flatnonzero(pcm)
+        start = int(pcm[heard[0]] - heard[0]) if len(heard) else 0
+        self.pieces.append((start, start + len(pcm)))
+        frames = start + np.arange(self.first, len(pcm) - 495, self.frame)
+        told = np.zeros((len(frames), 3), np.float32)
+        people = dict.fromkeys(who for *_, who in self.speech)
+        is_heard = {who: self._speaks(who, frames) for who in people}
+        present = [who for who in people if is_heard[who].any()]
+        for place, person in enumerate(present):
+            told[:, place] = is_heard[person]
+        return told
 
     def embed(self, pcm: Pcm) -> NDArray[np.float32]:
-        self.windows.append((int(pcm[0]), int(pcm[-1]) + 1))
-        return np.ones(1, np.float32)
+        shares = np.array([self._speaks(person, pcm).mean() for person in range(8)])
+        self.vectors.append((int(shares.argmax()), int(pcm.min()), int(pcm.max()) + 1))
+        return (shares / np.linalg.norm(shares)).astype(np.float32)
+
+    def _speaks(self, person: int, at: NDArray[np.generic]) -> NDArray[np.bool_]:
+        said = [(at >= start) & (at < end) for start, end, who in self.speech if who == person]
+        return np.any(said, axis=0) if said else np.zeros(len(at), np.bool_)
 
 
-def counting(length: Sample) -> AudioBuffer:
+def counting(start: Sample, end: Sample) -> AudioChunk:
     """Each sample is its own position, as far as float32 holds it: 2**24."""
+    return AudioChunk(start, np.arange(start, end, dtype=np.float32))
+
+
+def listening(room: Room, spans: Sequence[Span], until: Sample) -> Speakers:
+    """That speech heard, as it comes: in steps of 0.6 s, each span closed when it is over."""
+    speakers = Speakers(ALIGN)
+    speakers.use(Embedded(room, room, OPTIONS))
     sound = AudioBuffer(0)
-    sound.append(AudioChunk(0, np.arange(length, dtype=np.float32)))
-    return sound
+    for end in range(S * 6 // 10, until + S, S * 6 // 10):
+        sound.append(counting(sound.end, end))
+        for a, b in spans:
+            if a < end:
+                speakers.note(a, min(b, end))
+        is_over = all(b <= end or a >= end for a, b in spans)
+        speakers.listen(sound, closing=is_over)
+    return speakers
 
 
-def test_speech_is_heard_in_windows_and_its_end_in_one_that_ends_there() -> None:
-    listener = Listener()
-    speakers = telling_apart(listener)
-    speakers.note(S, 3 * S + 100)
-    speakers.listen(counting(4 * S), closing=True)
-    begin, hop, window = S, OPTIONS.hop, OPTIONS.window
-    assert listener.windows == [
-        (begin, begin + window),
-        (begin + hop, begin + hop + window),
-        (3 * S + 100 - window, 3 * S + 100),
-    ]
+def asked(speakers: Speakers, *at_s: float) -> list[str | None]:
+    """Who says a word of a fifth of a second in the middle of which that moment is."""
+    words = [Word(" word", round((s - 0.1) * S), round((s + 0.1) * S), 0.9) for s in at_s]
+    return speakers.who(words)
 
 
-def test_speech_that_goes_on_is_heard_once() -> None:
-    listener = Listener()
-    speakers = telling_apart(listener)
-    sound = counting(20 * S)
-    for end in range(2 * S, 10 * S, S // 2):
-        speakers.note(S, end)
-        speakers.listen(sound, closing=False)
-    starts = [start for start, _ in listener.windows]
-    assert starts == list(range(S, starts[-1] + 1, OPTIONS.hop))
-    assert starts[-1] + OPTIONS.window + OPTIONS.hop > 9 * S
+def test_two_who_speak_at_once_are_named_together() -> None:
+    room = Room([(0, 6 * S, 0), (4 * S, 10 * S, 1)])
+    speakers = listening(room, [(0, 10 * S)], 10 * S)
+    assert asked(speakers, 3, 5, 8) == ["1", "1+2", "2"]
+    assert all(b <= 4 * S or a >= 4 * S for who, a, b in room.vectors if who == 0)
 
 
-@pytest.mark.parametrize("length", [OPTIONS.least - 1, OPTIONS.least])
-def test_short_speech_is_heard_only_where_it_tells_something(length: Sample) -> None:
-    listener = Listener()
-    speakers = telling_apart(listener)
-    speakers.note(S, S + length)
-    speakers.listen(counting(4 * S), closing=True)
-    assert listener.windows == ([(S, S + length)] if length == OPTIONS.least else [])
+def test_a_vector_is_made_of_the_latest_that_somebody_says_alone() -> None:
+    room = Room([(0, 5 * S, 0)])
+    listening(room, [(0, 5 * S)], 5 * S)
+    who, start, end = room.vectors[-1]
+    assert (who, end) == (0, pytest.approx(5 * S, abs=room.frame))
+    assert end - start == OPTIONS.vector
+
+
+def test_two_alike_whom_the_segmenter_takes_for_one_are_told_apart_later() -> None:
+    """It misses some changes between voices; vectors show them."""
+    room = Room([(0, 8 * S, 0), (8 * S, 18 * S, 1)])
+    deaf = Room([(0, 18 * S, 0)])
+    speakers = Speakers(ALIGN)
+    speakers.use(Embedded(deaf, room, OPTIONS))
+    sound = AudioBuffer(0)
+    sound.append(counting(0, 18 * S))
+    speakers.note(0, 18 * S)
+    speakers.listen(sound, closing=True)
+    assert asked(speakers, 2, 5, 14, 17) == ["1", "1", "2", "2"]
+
+
+def test_sound_is_heard_in_pieces_that_grow_to_five_seconds_and_end_a_second_apart() -> None:
+    room = Room([(0, 20 * S, 0)])
+    listening(room, [(0, 20 * S)], 20 * S)
+    assert [end for _, end in room.pieces][:20] == [S * n for n in range(1, 21)]
+    assert [end - start for start, end in room.pieces][:7] == [S * min(n, 5) for n in range(1, 8)]
+
+
+def test_a_pause_is_part_of_a_piece_and_silence_is_not_listened_to() -> None:
+    room = Room([(0, 3 * S, 0), (5 * S, 7 * S, 1), (60 * S, 63 * S, 0)])
+    speakers = listening(room, [(0, 3 * S), (5 * S, 7 * S), (60 * S, 63 * S)], 64 * S)
+    assert not [piece for piece in room.pieces if 13 * S < piece[1] < 60 * S]
+    assert any(start < 3 * S and end > 5 * S for start, end in room.pieces)
+    assert all(end - start <= 5 * S for start, end in room.pieces)
+    assert asked(speakers, 2, 6, 62) == ["1", "2", "1"]
+
+
+def test_sound_that_begins_anew_is_heard_anew_and_the_voices_stay() -> None:
+    room = Room([(0, 4 * S, 0), (4 * S, 8 * S, 1), (100 * S, 104 * S, 1)])
+    speakers = listening(room, [(0, 8 * S)], 8 * S)
+    speakers.begin(100 * S)
+    sound = AudioBuffer(100 * S)
+    sound.append(counting(100 * S, 104 * S))
+    speakers.note(100 * S, 104 * S)
+    speakers.listen(sound, closing=True)
+    assert min(start for start, end in room.pieces if end > 100 * S) == 100 * S
+    assert asked(speakers, 102) == ["2"]
+    assert asked(speakers, 2) == [None]
+
+
+def test_with_a_limit_further_people_are_taken_for_those_that_are_known() -> None:
+    room = Room([(number * 4 * S, (number + 1) * 4 * S, number) for number in range(3)])
+    speakers = Speakers(ALIGN)
+    speakers.use(Embedded(room, room, OPTIONS), VoiceLimit(2, is_exact=True))
+    sound = AudioBuffer(0)
+    sound.append(counting(0, 12 * S))
+    speakers.note(0, 12 * S)
+    speakers.listen(sound, closing=True)
+    assert set(asked(speakers, 2, 6, 11)) == {"1", "2"}
 
 
 @given(
-    spans=st.lists(st.tuples(st.integers(0, S), st.integers(1, 4 * S)), min_size=1, max_size=6),
-    every=st.integers(S // 4, 2 * S),
+    spans=st.lists(st.tuples(st.integers(S, 8 * S), st.integers(1, 4 * S)), min_size=1, max_size=6)
 )
-def test_no_window_reaches_beyond_speech_and_none_is_heard_twice(
-    spans: list[tuple[Sample, Sample]], every: Sample
+def test_the_end_of_all_speech_is_heard_and_no_piece_twice(
+    spans: list[tuple[Sample, Sample]],
 ) -> None:
-    listener = Listener()
-    speakers = telling_apart(listener)
     ends = np.cumsum([pause + length for pause, length in spans])
     speech = [(int(e) - length, int(e)) for e, (_, length) in zip(ends, spans, strict=True)]
-    sound = counting(int(ends[-1]) + S)
+    room = Room([(start, end, 0) for start, end in speech])
+    listening(room, speech, int(ends[-1]) + S)
+    assert len(room.pieces) == len(set(room.pieces))
+    assert all(S <= end - start <= 5 * S for start, end in room.pieces)
     for start, end in speech:
-        for until in [*range(start + 1, end, every), end]:
-            speakers.note(start, until)
-            speakers.listen(sound, closing=False)
-    speakers.listen(sound, closing=True)
-    assert len(listener.windows) == len(set(listener.windows))
-    for start, end in listener.windows:
-        assert any(begin <= start < end <= finish for begin, finish in speech)
-        assert OPTIONS.least <= end - start <= OPTIONS.window
-    for start, end in speech:
-        if end - start >= OPTIONS.least:
-            assert any(end == finish for _, finish in listener.windows)
+        assert any(a < end <= b or (a <= start and b >= end) for a, b in room.pieces)
