@@ -205,9 +205,9 @@ _LARGE_V3: Final = CatalogEntry(
     ),
 )
 
-# GE2E (Wan et al., 2018, arXiv:1710.10467), an LSTM that turns a voice into one vector, published in
-# the source of Resemblyzer under Apache-2.0. And pyannote/segmentation (Bredin and Laurent, 2021,
-# arXiv:2104.04045), which tells who speaks when in a piece of sound, published under MIT. The
+# GE2E (Wan et al., 2018, arXiv:1710.10467), an LSTM that turns a voice into one vector, published
+# in the source of Resemblyzer under Apache-2.0. And pyannote/segmentation (Bredin and Laurent,
+# 2021, arXiv:2104.04045), which tells who speaks when in a piece of sound, published under MIT. The
 # source of WhisperX holds an unchanged copy that takes no account to download. The digests were
 # computed from the files of those commits.
 SPEAKERS: Final = CatalogEntry(

@@ -46,7 +46,7 @@ def heard(segmenter: PyanNet, pcm: Pcm) -> NDArray[np.bool_]:
     told = segmenter.segment(pcm)
     middles = np.arange(S // 20, len(pcm), S // 10)
     frames = np.rint((middles - segmenter.first) / segmenter.frame).astype(int)
-    return told[frames.clip(0, len(told) - 1)] > 0.5
+    return np.asarray(told[frames.clip(0, len(told) - 1)] > 0.5)
 
 
 @pytest.mark.parametrize("language", ["en", "es", "hi", "ja", "zh"])

@@ -146,7 +146,9 @@ class EmbeddedDiarizer:
     def _take(self, sound: AudioBuffer, speech_from: Sample) -> None:
         """Keep the sound that came since, speech or not."""
         start = max(self._recent.end, sound.start)
-        if start > self._recent.end + self._options.piece:
+        is_first = self._recent.start == self._recent.end
+        if is_first or start > self._recent.end + self._options.piece:
+            start = min(max(start, speech_from), sound.end)
             self._recent, self._heard_until = AudioBuffer(start), start
         # What lies between speech tells nothing new.
         self._heard_until = max(self._heard_until, min(speech_from, sound.end))

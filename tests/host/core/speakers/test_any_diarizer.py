@@ -125,13 +125,13 @@ class Alternating:
 
     def segment(self, pcm: Pcm) -> NDArray[np.float32]:
         numbers = pcm[self.first :: self.frame]
-        return (numbers[:, None] == np.array([1, 2])).astype(np.float32)
+        return np.asarray(numbers[:, None] == np.array([1, 2]), np.float32)
 
     def embed(self, pcm: Pcm) -> NDArray[np.float32]:
         share = float(pcm.mean()) - 1
         voice = np.array([1 - share, share, 0, 0], np.float32)
         voice += self._random.normal(0, 0.05, 4).astype(np.float32)
-        return voice / np.linalg.norm(voice)
+        return np.asarray(voice / np.linalg.norm(voice), np.float32)
 
 
 def test_after_an_hour_of_two_voices_in_turn_labels_are_the_same_and_no_memory_is_kept() -> None:

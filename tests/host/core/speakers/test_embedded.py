@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -129,9 +129,11 @@ class Room:
     def embed(self, pcm: Pcm) -> NDArray[np.float32]:
         shares = np.array([self._speaks(person, pcm).mean() for person in range(8)])
         self.vectors.append((int(shares.argmax()), int(pcm.min()), int(pcm.max()) + 1))
-        return (shares / np.linalg.norm(shares)).astype(np.float32)
+        return np.asarray(shares / np.linalg.norm(shares), np.float32)
 
-    def _speaks(self, person: int, at: NDArray[np.generic]) -> NDArray[np.bool_]:
+    def _speaks(
+        self, person: int, at: NDArray[np.floating[Any] | np.integer[Any]]
+    ) -> NDArray[np.bool_]:
         said = [(at >= start) & (at < end) for start, end, who in self.speech if who == person]
         return np.any(said, axis=0) if said else np.zeros(len(at), np.bool_)
 
@@ -166,14 +168,16 @@ def test_two_who_speak_at_once_are_named_together() -> None:
     room = Room([(0, 6 * S, 0), (4 * S, 10 * S, 1)])
     speakers = listening(room, [(0, 10 * S)], 10 * S)
     assert asked(speakers, 3, 5, 8) == ["1", "1+2", "2"]
-    assert all(b <= 4 * S or a >= 4 * S for who, a, b in room.vectors if who == 0)
+    assert all(end <= 4 * S + room.frame for who, _, end in room.vectors if who == 0)
+    assert all(start >= 6 * S - room.frame for who, start, _ in room.vectors if who == 1)
 
 
 def test_a_vector_is_made_of_the_latest_that_somebody_says_alone() -> None:
     room = Room([(0, 5 * S, 0)])
     listening(room, [(0, 5 * S)], 5 * S)
     who, start, end = room.vectors[-1]
-    assert (who, end) == (0, pytest.approx(5 * S, abs=room.frame))
+    assert who == 0
+    assert abs(end - 5 * S) <= room.frame
     assert end - start == OPTIONS.vector
 
 
@@ -243,4 +247,6 @@ def test_the_end_of_all_speech_is_heard_and_no_piece_twice(
     assert len(room.pieces) == len(set(room.pieces))
     assert all(S <= end - start <= 5 * S for start, end in room.pieces)
     for start, end in speech:
+        if end - speech[0][0] < OPTIONS.shortest:
+            continue
         assert any(a < end <= b or (a <= start and b >= end) for a, b in room.pieces)

@@ -11,6 +11,7 @@ from wlk_host.core.options import SessionOptions
 from wlk_host.core.types import SAMPLE_RATE, AudioChunk, CaptionUpdate, Line, Sample
 from wlk_host.models import errors, store
 from wlk_host.models.catalog import SPEAKERS
+from wlk_host.models.entries import ModelFile
 from wlk_host.runtime.files.clocks import SoundClock
 from wlk_host.runtime.files.playback import play
 from wlk_host.runtime.loading.loader import ModelLoader
@@ -73,15 +74,18 @@ def test_nobody_is_named_where_the_model_is_not_installed(
     assert {line.speaker for line in lines} == {None}
 
 
+@pytest.mark.parametrize("damaged", SPEAKERS.files, ids=lambda file: file.local_name)
 def test_a_damaged_model_is_said_before_captions_begin(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damaged: ModelFile
 ) -> None:
     (tmp_path / "base").symlink_to(models.model("base"))
     monkeypatch.setenv(errors.MODELS_VARIABLE, str(tmp_path))
     folder = store.folder_of(SPEAKERS)
     folder.mkdir()
-    [file] = SPEAKERS.files
-    (folder / file.name).write_bytes(bytes(file.size_bytes))
+    for file in SPEAKERS.files:
+        whole = models.model("speakers") / file.local_name
+        (folder / file.local_name).write_bytes(whole.read_bytes())
+    (folder / damaged.local_name).write_bytes(bytes(damaged.size_bytes))
     with pytest.raises(WlkError) as caught:
         ModelLoader(SoundClock()).load(OPTIONS)
     assert caught.value.code == "model_corrupt"
