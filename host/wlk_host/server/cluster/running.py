@@ -212,6 +212,6 @@ def _end_what_nobody_needs() -> None:
 
     It has no setting for that. The three take a tenth of the processor time beside the replicas.
     """
-    node = internals._global_node
+    node = internals.global_worker.node
     for end in (node.kill_log_monitor, node.kill_dashboard, node.kill_monitor):
         end(check_alive=False)
