@@ -210,7 +210,7 @@ def _start_ray(cluster: str | None) -> None:
 def _end_what_nobody_needs() -> None:
     """End what Ray starts for its dashboard, for logs in the terminal and for renting machines.
 
-    It has no setting for that. The three take a tenth of the processor time beside the replicas.
+    It has no setting for that. The three took a sixth of the processor time beside the replicas.
     """
     node = internals.global_worker.node
     for end in (node.kill_log_monitor, node.kill_dashboard, node.kill_monitor):
