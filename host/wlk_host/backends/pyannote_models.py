@@ -136,7 +136,9 @@ def _with_weights(name: str, path: Path) -> Model:
     # Checkpoints hold what their training needed besides, such as the centres of its speakers.
     expected = model.state_dict()
     state = {key: torch.from_numpy(tensors[key].copy()) for key in expected if key in tensors}
-    wrong = [key for key, of in expected.items() if key not in state or state[key].shape != of.shape]
+    wrong = [
+        key for key, of in expected.items() if key not in state or state[key].shape != of.shape
+    ]
     if wrong:
         raise WlkError(
             code="model_corrupt",

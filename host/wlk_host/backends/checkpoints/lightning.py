@@ -133,7 +133,7 @@ def _tensors(archive: zipfile.ZipFile) -> dict[str, Array]:
     content = _built(archive.read(pickled[0]))
     state = content.get("state_dict") if isinstance(content, dict) else None
     if not isinstance(state, dict):
-        raise ValueError("it has no state_dict")
+        raise TypeError("it has no state_dict")
     wanted = {name: one for name, one in state.items() if isinstance(one, _Tensor)}
     storages = {
         storage: _numbers(archive, folder, storage)
@@ -172,7 +172,7 @@ def _built(pickled: bytes) -> Any:
 
 
 class _Machine:
-    """The stack and the memo of a pickle. Each operation takes constant time for what it uses up."""
+    """The stack and the memo of a pickle. It takes no longer than the pickle is long."""
 
     def __init__(self) -> None:
         self._stack: list[Any] = []

@@ -41,9 +41,9 @@ class Sliding:
         Raises:
             ValueError: they do not.
         """
-        if self.step % CELL or self.latency % self.step:
+        if self.step % CELL or self.step <= 0 or self.latency % self.step:
             raise ValueError(f"expected whole cells and whole steps, got {self}")
-        if not 0 < self.step <= self.latency <= self.window:
+        if not self.step <= self.latency <= self.window:
             raise ValueError(f"expected step <= latency <= window, got {self}")
 
 

@@ -5,6 +5,7 @@ Imports no diart, PyTorch or numpy.
 
 import importlib.util
 import sys
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -112,9 +113,10 @@ def load(models: Pair = DEFAULT) -> "DiarizerModel":
         WlkError: `diarizer_unavailable`, `model_corrupt`.
     """
     try:
-        import torch  # noqa: PLC0415 - with diart it takes many seconds
+        with warnings.catch_warnings(action="ignore"):  # Of functions that torchaudio will drop.
+            import torch  # noqa: PLC0415 - with diart it takes many seconds
 
-        from wlk_host.backends import diart, pyannote_models  # noqa: PLC0415 - as above
+            from wlk_host.backends import diart, pyannote_models  # noqa: PLC0415 - as above
     except _NOT_RUNNING as error:
         raise WlkError(
             code="diarizer_unavailable",
@@ -145,7 +147,7 @@ def _from_files(models: Pair) -> list[str]:
 
 
 def _how_to_get(name: str) -> str:
-    published = (SEGMENTATIONS | EMBEDDINGS)[name]  # type: ignore[operator]
+    published = {**SEGMENTATIONS, **EMBEDDINGS}[name]
     by_hand = f"get {WEIGHTS} of {published} from Hugging Face, and put it there"
     if name != DEFAULT[0]:
         return by_hand
