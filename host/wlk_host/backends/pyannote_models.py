@@ -7,33 +7,24 @@ models. So nothing is looked up on a hub, and of a checkpoint only its tensors a
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-import numpy as np
 import torch
 from diart.models import EmbeddingModel, PowersetAdapter, SegmentationModel
-from numpy.typing import NDArray
 from pyannote.audio.core.task import Problem, Resolution, Specifications
 from pyannote.audio.models.embedding import WeSpeakerResNet34, XVectorSincNet
 from pyannote.audio.models.segmentation import PyanNet
 
 from wlk_host.backends.checkpoints.lightning import read_lightning
 from wlk_host.core.errors import WlkError
-from wlk_host.core.ports import VoiceEncoder
-from wlk_host.core.types import SAMPLE_RATE
 
 _SPEAKERS: Final = [f"speaker#{number}" for number in (1, 2, 3)]
 """Whom a segmentation model hears in one window at the most."""
 
 _LSTM: Final = {"hidden_size": 128, "num_layers": 4, "bidirectional": True, "dropout": 0.5}
 
-_HEARD: Final = 0.5
-"""Weight from which a frame is a speaker's own: weights are low where others speak as well."""
-
-_SHORTEST: Final = 2 * SAMPLE_RATE // 5
-"""What the host's voice encoder needs."""
-
-Model = torch.nn.Module
+Model: TypeAlias = Any
+"""One of pyannote's, a `torch.nn.Module`."""
 
 
 def _segmentation() -> Model:
@@ -91,44 +82,6 @@ def load_embedding(name: str, path: Path) -> EmbeddingModel:
     """
     model = _with_weights(name, path)
     return EmbeddingModel(lambda: model)
-
-
-def host_embedding(encoder: VoiceEncoder) -> EmbeddingModel:
-    """The host's own voice encoder as an embedding model."""
-    adapted = _OwnSound(encoder)
-    return EmbeddingModel(lambda: adapted)
-
-
-class _OwnSound:
-    """Embeds what each speaker says alone, joined. The encoder knows no weights.
-
-    Args:
-        encoder: of vectors of length 1.
-    """
-
-    def __init__(self, encoder: VoiceEncoder) -> None:
-        self._encoder = encoder
-        self._nothing = np.full_like(encoder.embed(np.zeros(_SHORTEST, np.float32)), np.nan)
-
-    def to(self, _device: torch.device) -> "_OwnSound":
-        """Itself: the encoder runs on the processor."""
-        return self
-
-    def __call__(self, waveform: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
-        """The voices, shape (batch, dimension); not a number where too little is said alone.
-
-        Args:
-            waveform: shape (batch, 1, samples).
-            weights: shape (batch, frames).
-        """
-        sounds, shares = waveform[:, 0].cpu().numpy(), weights.cpu().numpy()
-        vectors = [self._embed(*one) for one in zip(sounds, shares, strict=True)]
-        return torch.from_numpy(np.stack(vectors))
-
-    def _embed(self, pcm: NDArray[Any], weights: NDArray[Any]) -> NDArray[np.float32]:
-        frames = np.arange(len(pcm)) * len(weights) // len(pcm)
-        own = pcm[weights[frames] > _HEARD]
-        return self._encoder.embed(own) if len(own) >= _SHORTEST else self._nothing
 
 
 def _with_weights(name: str, path: Path) -> Model:

@@ -34,9 +34,16 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     empty.mkdir()
     (empty / "__init__.py").write_text("raise SystemExit('run')\n", "utf-8")
     yield folder.parent
-    for module in [name for name in sys.modules if name.partition(".")[0] == "diart"]:
-        del sys.modules[module]
-    sys.modules.pop("wlk_host.backends.diart", None)
+    forget()
+
+
+def forget() -> None:
+    """Let the next test import its own diart."""
+    for module in list(sys.modules):
+        if module.partition(".")[0] in {"diart", "pyannote"}:
+            del sys.modules[module]
+    for module in ("diart", "own_sound"):
+        sys.modules.pop(f"wlk_host.backends.{module}", None)
 
 
 def put(path: Path) -> None:

@@ -32,7 +32,7 @@ _MOST_OPERATIONS: Final = 400_000
 _MOST_AXES: Final = 8
 """Of a tensor. A product of thousands of large numbers takes minutes."""
 
-_DTYPES: Final = {
+_DTYPES: Final[Mapping[str, np.dtype[Any]]] = {
     "DoubleStorage": np.dtype("<f8"),
     "FloatStorage": np.dtype("<f4"),
     "HalfStorage": np.dtype("<f2"),

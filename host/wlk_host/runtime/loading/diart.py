@@ -134,12 +134,12 @@ def load(models: Pair = DEFAULT) -> "DiarizerModel":
 
 
 def _embedding(name: str) -> "EmbeddingModel":
-    from wlk_host.backends import pyannote_models, voice_encoder  # noqa: PLC0415 - as in `load`
+    from wlk_host.backends import own_sound, pyannote_models, voice_encoder  # noqa: PLC0415 - as above
 
     if name != OF_HOST:
         return pyannote_models.load_embedding(name, weights(name))
     encoder = voice_encoder.load_voice_encoder(store.folder_of(SPEAKERS))
-    return pyannote_models.host_embedding(encoder)
+    return own_sound.host_embedding(encoder)
 
 
 def _from_files(models: Pair) -> list[str]:
