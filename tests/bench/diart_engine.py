@@ -8,7 +8,7 @@ of the same recording, by the same models and settings. With RTTM files beside t
 diarization error (collar 0.25 s, overlap counted) of both is printed, without captions. `--random`
 makes weights of the published sizes for models whose own cannot be had, saves them as PyTorch
 Lightning does, and loads these. Network addresses that are looked up and files that are written
-meanwhile are printed, and are an error outside the caches of matplotlib.
+meanwhile are printed, and are an error outside the caches of matplotlib and of PyTorch.
 """
 
 import argparse
