@@ -1,11 +1,13 @@
 """`wlk-host serve --replicas`: from the arguments of the command to replicas that run."""
 
 import argparse
+import secrets
 from collections.abc import Callable
 from dataclasses import replace
 
 from wlk_host.runtime.host.main import default_loader
 from wlk_host.runtime.ports import ModelLoader, Threads
+from wlk_host.server.client_secrets import KEY_BYTES
 from wlk_host.server.cluster.replica import ReplicaSettings
 from wlk_host.server.cluster.replicas import replicas_of
 from wlk_host.server.cluster.running import run_cluster
@@ -40,6 +42,7 @@ def serve_replicas(
         settings.origins,
         settings.takes_pcm,
         replicas.processors,
+        secrets.token_bytes(KEY_BYTES),
         is_here=replicas.cluster is None,
         make_loader=make_loader,
     )

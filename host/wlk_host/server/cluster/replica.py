@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import ray
@@ -14,6 +14,7 @@ from wlk_host.runtime.host.main import default_loader
 from wlk_host.runtime.ports import ModelLoader, Threads
 from wlk_host.server.access import Access
 from wlk_host.server.app import application
+from wlk_host.server.client_secrets import ClientSecrets
 from wlk_host.server.cluster.scaling import BUSY, Busy
 from wlk_host.server.cluster.shares import SharedMetrics, SharedSeats, SharedSound, SharedTokens
 from wlk_host.server.cluster.store import RayStore
@@ -34,6 +35,7 @@ class ReplicaSettings:
         origins: as of `Settings`.
         takes_pcm: as of `Settings`.
         processors: that it may use.
+        key: of client secrets, the same for all replicas.
         is_here: whether all replicas are on this machine.
         generation: another one replaces the replicas, one after the other.
         make_loader: of models.
@@ -45,6 +47,7 @@ class ReplicaSettings:
     origins: frozenset[str]
     takes_pcm: bool
     processors: float
+    key: bytes = field(repr=False)
     is_here: bool = True
     generation: int = 0
     make_loader: Callable[[Threads], ModelLoader] = default_loader
@@ -83,6 +86,7 @@ class Replica:
             settings.offer,
             metrics,
             ThreadPoolExecutor(_DECODERS, "decoder"),
+            ClientSecrets(settings.key, tokens),
             settings.takes_pcm,
         )
         self._busy = Busy(settings.processors)
