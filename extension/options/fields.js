@@ -95,6 +95,7 @@ export const DIARIZERS = {
   embedded: 'embedded',
   sortformer: 'Sortformer',
   'sortformer-fast': 'Sortformer, 0.32 s',
+  diart: 'diart',
 };
 
 /**

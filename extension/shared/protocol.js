@@ -24,7 +24,7 @@ export const HOST_NAME = 'dev.wlk.host';
 
 /**
  * What the user chose for one tab. An absent option has its default.
- * @typedef {{ language?: string | null, task?: "transcribe" | "translate", model?: string | null, policy?: "alignatt" | "local_agreement", vocabulary?: (string)[], translate_to?: string | null, translator?: string | null, step_down?: boolean, backend?: "faster-whisper" | "torch" | "mlx" | null, alignment_heads?: string | null, speakers?: boolean, diarizer?: "embedded" | "sortformer" | "sortformer-fast" | null, max_speakers?: number, num_speakers?: number }} Options
+ * @typedef {{ language?: string | null, task?: "transcribe" | "translate", model?: string | null, policy?: "alignatt" | "local_agreement", vocabulary?: (string)[], translate_to?: string | null, translator?: string | null, step_down?: boolean, backend?: "faster-whisper" | "torch" | "mlx" | null, alignment_heads?: string | null, speakers?: boolean, diarizer?: "embedded" | "sortformer" | "sortformer-fast" | "diart" | null, max_speakers?: number, num_speakers?: number }} Options
  */
 
 /**
@@ -390,7 +390,7 @@ export const DEFINITIONS = {
         maxLength: 2000,
       },
       speakers: { type: 'boolean' },
-      diarizer: { enum: ['embedded', 'sortformer', 'sortformer-fast', null] },
+      diarizer: { enum: ['embedded', 'sortformer', 'sortformer-fast', 'diart', null] },
       max_speakers: { type: 'integer', minimum: 0, maximum: 12 },
       num_speakers: { type: 'integer', minimum: 0, maximum: 12 },
     },

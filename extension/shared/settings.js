@@ -62,8 +62,8 @@ export const HOST_OPTIONS = /** @type {const} */ ({
   },
   /** show who speaks, if the model for that is installed */
   speakers: { type: 'boolean', default: false },
-  /** what tells speakers apart: vectors of voices (embedded), or NVIDIA's model on a graphics card, up to four speakers (sortformer, and sortformer-fast that waits less); default: the first that is installed */
-  diarizer: { enum: ['embedded', 'sortformer', 'sortformer-fast', null], default: null },
+  /** what tells speakers apart: vectors of voices (embedded), NVIDIA's model on a graphics card, up to four speakers (sortformer, and sortformer-fast that waits less), or diart on the processor (diart); default: the first that is installed */
+  diarizer: { enum: ['embedded', 'sortformer', 'sortformer-fast', 'diart', null], default: null },
   /** tell no more speakers apart than these; 0: unknown */
   max_speakers: { type: 'integer', minimum: 0, maximum: 12, default: 0 },
   /** exactly so many people speak; 0: unknown */

@@ -63,6 +63,13 @@ def add_options(parser: argparse.ArgumentParser, *already: str) -> None:
         if option.name not in NOT_FOR_FILES and option.name not in ("backend", *already):
             add_option(parser, option.name)
     parser.add_argument(
+        "--diart-models",
+        nargs=2,
+        metavar=("SEGMENTATION", "EMBEDDING"),
+        help="the models of --diarizer diart: segmentation or segmentation-3.0, and resemblyzer, "
+        "xvector or wespeaker; default: segmentation resemblyzer",
+    )
+    parser.add_argument(
         "--device",
         choices=["auto", "cpu", "cuda", "mps"],
         default="auto",

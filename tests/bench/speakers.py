@@ -152,7 +152,7 @@ def main() -> int:
     parser.add_argument("--known", action="store_true", help="tell how many people speak")
     parser.add_argument("--only", default="", help="only recordings whose id contains this")
     arguments = parser.parse_args()
-    diarizers.require(arguments.diarizer)
+    diarizers.require(SessionOptions(diarizer=arguments.diarizer))
     sys.stdout.write(
         "| recording | speakers named / real | words wrong | % | miss + false alarm + confusion % "
         "| named after p50 / p95 s |\n|---|---|---|---|---|---|\n"

@@ -148,6 +148,9 @@ class SortformerStream:
         of_model = self._model.latency
         return (of_model.chunk + of_model.right_context) * _FRAME + _EDGE * MEL_FRAME
 
+    def limit(self, most: int | None) -> None:
+        """Nothing: the model takes no number."""
+
     def hear(self, pcm: Pcm) -> Sequence[Turn]:
         """What turns out of sound that follows what was heard before; see `TurnStream.hear`."""
         self._sound = np.concatenate([self._sound, pcm])

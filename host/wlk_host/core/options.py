@@ -21,9 +21,12 @@ class SessionOptions(TabOptions):
 
     Attributes:
         prompt: text that the recogniser takes as said just before, all the time.
+        diart_models: names of the segmentation and the embedding model of the engine `diart`; None:
+            its default.
     """
 
     prompt: str = ""
+    diart_models: tuple[str, str] | None = None
 
     @property
     def whisper_translates(self) -> bool:

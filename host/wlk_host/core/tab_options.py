@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeAlias
 TaskName: TypeAlias = Literal["transcribe", "translate"]
 PolicyName: TypeAlias = Literal["alignatt", "local_agreement"]
 BackendName: TypeAlias = Literal["faster-whisper", "torch", "mlx"]
-DiarizerName: TypeAlias = Literal["embedded", "sortformer", "sortformer-fast"]
+DiarizerName: TypeAlias = Literal["embedded", "sortformer", "sortformer-fast", "diart"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,10 @@ HELP: Final = {
     ),
     "speakers": "show who speaks, if the model for that is installed",
     "diarizer": (
-        "what tells speakers apart: vectors of voices (embedded), or NVIDIA's model on"
-        " a graphics card, up to four speakers (sortformer, and sortformer-fast that "
-        "waits less); default: the first that is installed"
+        "what tells speakers apart: vectors of voices (embedded), NVIDIA's model on a "
+        "graphics card, up to four speakers (sortformer, and sortformer-fast that "
+        "waits less), or diart on the processor (diart); default: the first that is "
+        "installed"
     ),
     "max_speakers": "tell no more speakers apart than these; 0: unknown",
     "num_speakers": "exactly so many people speak; 0: unknown",

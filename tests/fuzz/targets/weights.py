@@ -18,6 +18,7 @@ from fuzz.target import Target, coded, folder, kept_seeds
 from wlk_host.backends import voice_encoder
 from wlk_host.backends.checkpoints.end_of_word import load_end_of_word
 from wlk_host.backends.checkpoints.files import read_tensors
+from wlk_host.backends.checkpoints.lightning import read_lightning
 from wlk_host.backends.checkpoints.shapes import read_whisper
 from wlk_host.backends.graphs.session import GraphError
 from wlk_host.backends.whisper.onnx import files as onnx_files
@@ -105,6 +106,12 @@ def read_legacy(data: bytes) -> None:
         voice_encoder.load_voice_encoder(_written(voice_encoder.WEIGHTS, data).parent)
 
 
+def read_lightnings(data: bytes) -> None:
+    """Read a checkpoint of PyTorch Lightning, without PyTorch."""
+    with coded("model_corrupt"):
+        _require_arrays(read_lightning(_written("pytorch_model.bin", data)), len(data))
+
+
 def container_seeds() -> list[bytes]:
     """The smallest Whisper model of CTranslate2's."""
     path = folder("checkpoints") / "seed.bin"
@@ -161,5 +168,6 @@ TARGETS: Final = (
     Target("npy", npy_seeds, read_npy, mutations.of_bytes),
     Target("pickle", lambda: kept_seeds("pickle"), read_pickle, _pickles, 500, needs_torch=True),
     Target("legacy", lambda: kept_seeds("legacy"), read_legacy, mutations.of_bytes),
+    Target("lightning", lambda: kept_seeds("lightning"), read_lightnings, _pickles),
     Target("container", container_seeds, read_container, mutate_container, 500),
 )  # fmt: skip

@@ -181,7 +181,7 @@ def test_every_option_has_its_flag_and_its_words(
 
 def test_sessions_take_every_option() -> None:
     taken = {field.name for field in fields(SessionOptions)}
-    assert taken - {"prompt"} == set(TABLE) == set(Options.__struct_fields__)
+    assert taken - {"prompt", "diart_models"} == set(TABLE) == set(Options.__struct_fields__)
 
 
 def test_a_backend_that_is_told_of_is_one_that_can_be_chosen() -> None:

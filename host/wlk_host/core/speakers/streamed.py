@@ -28,6 +28,10 @@ class TurnStream(Protocol):
         """Sound that it wants behind what it tells of."""
         ...
 
+    def limit(self, most: int | None) -> None:
+        """Tell no more voices apart than that from now on, if it can; None: there is no limit."""
+        ...
+
     def hear(self, pcm: Pcm) -> Sequence[Turn]:
         """What turns out of sound that follows what was heard before.
 
@@ -71,6 +75,7 @@ class StreamedDiarizer:
     def limit(self, limit: VoiceLimit) -> None:
         """Tell apart no more voices than that from now on: those that came first."""
         self._most = limit.most
+        self._stream.limit(limit.most)
 
     def begin(self, at: Sample) -> None:
         """Sound begins anew there. The voices stay known."""

@@ -14,7 +14,7 @@ from wlk_host.core.live.alignatt_pass import LiveOptions
 from wlk_host.core.live.end_of_word import EndOfWord, by_next_token, never
 from wlk_host.core.options import SessionOptions
 from wlk_host.protocol import convert
-from wlk_host.runtime.loading import diarizers
+from wlk_host.runtime.loading import diarizers, diart
 
 _SERVICE: Final = "openai-api"
 
@@ -38,8 +38,10 @@ def session_options(arguments: argparse.Namespace) -> SessionOptions:
                 hint="name the model with --model",
             )
     options = convert.chosen_options(vars(arguments))
+    if arguments.diart_models is not None:
+        options = replace(options, diart_models=diart.pair(arguments.diart_models))
     if options.speakers:
-        diarizers.require(options.diarizer)
+        diarizers.require(options)
     backend = None if arguments.wish == _SERVICE else choose(arguments.wish or unmeasured())
     return replace(options, backend=backend, prompt=arguments.prompt)
 

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Final, TypeAlias
 from weakref import WeakValueDictionary
 
 from wlk_host.core.errors import WlkError
@@ -15,7 +15,7 @@ from wlk_host.core.speakers.embedded import Embedded
 from wlk_host.models import store
 from wlk_host.models.catalog import SPEAKERS
 from wlk_host.models.store import Condition
-from wlk_host.runtime.loading import sortformer
+from wlk_host.runtime.loading import diart, sortformer
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class DiarizerEntry:
         require: raises a `WlkError` if it cannot be used here, which it finds out quickly.
         verify: the same, thoroughly.
         load: loads it. Raises a `WlkError` if it cannot.
+        models: which it is loaded with, where it knows several.
     """
 
     name: str
@@ -35,6 +36,7 @@ class DiarizerEntry:
     require: Callable[[], object]
     verify: Callable[[], object]
     load: Callable[[], DiarizerModel]
+    models: diart.Pair | None = None
 
     @property
     def problem(self) -> WlkError | None:
@@ -62,6 +64,13 @@ def _sortformer(name: str) -> DiarizerEntry:
     return DiarizerEntry(name, sortformer.is_installed, require, require, load)
 
 
+def _diart(models: diart.Pair) -> DiarizerEntry:
+    require = partial(diart.require, models)
+    is_installed = partial(diart.is_installed, models)
+    load = partial(diart.load, models)
+    return DiarizerEntry(diart.NAME, is_installed, require, require, load, models)
+
+
 DIARIZERS: Final = (
     DiarizerEntry(
         EMBEDDED,
@@ -72,19 +81,32 @@ DIARIZERS: Final = (
     ),
     _sortformer(sortformer.NAME),
     _sortformer(sortformer.FAST),
+    _diart(diart.DEFAULT),
 )
 """The engines, in the order in which they are tried."""
 
 
-def require(name: str | None) -> None:
-    """Check that this engine can be used here; None: that any can.
+def require(options: SessionOptions) -> None:
+    """Check that the engine of these options can be used here; if none is named, that any can.
 
     Raises:
         WlkError: why it cannot, with what to do about it.
     """
-    problems = [entry.problem for entry in DIARIZERS if name in (None, entry.name)]
+    problems = [entry.problem for entry in _chosen(options)]
     if problems and problems[0] is not None and None not in problems:
         raise problems[0]
+
+
+def _chosen(options: SessionOptions) -> list[DiarizerEntry]:
+    """The engines that these options allow, in the order in which they are tried."""
+    entries = [entry for entry in DIARIZERS if options.diarizer in (None, entry.name)]
+    if options.diart_models is None:
+        return entries
+    return [_diart(options.diart_models) if entry.models else entry for entry in entries]
+
+
+_Key: TypeAlias = tuple[str, diart.Pair | None]
+"""An engine's name and its models."""
 
 
 class SharedDiarizers:
@@ -92,9 +114,9 @@ class SharedDiarizers:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._models: dict[str, DiarizerModel] = {}
+        self._models: dict[_Key, DiarizerModel] = {}
         # A session that has ended may go on, and keeps its engine: none is loaded beside it.
-        self._in_use: WeakValueDictionary[str, DiarizerModel] = WeakValueDictionary()
+        self._in_use: WeakValueDictionary[_Key, DiarizerModel] = WeakValueDictionary()
 
     def model(self, options: SessionOptions) -> DiarizerModel | None:
         """The engine for a session with these options, or None if it cannot be used here.
@@ -105,14 +127,13 @@ class SharedDiarizers:
             WlkError: those of the engine's `load`, such as `model_corrupt`.
         """
         with self._lock:
-            for entry in DIARIZERS:
-                if options.diarizer not in (None, entry.name):
-                    continue
-                model = self._models.get(entry.name) or self._in_use.get(entry.name)
+            for entry in _chosen(options):
+                key = entry.name, entry.models
+                model = self._models.get(key) or self._in_use.get(key)
                 if model is None and entry.problem is None:
                     model = entry.load()
                 if model is not None:
-                    self._models[entry.name] = self._in_use[entry.name] = model
+                    self._models[key] = self._in_use[key] = model
                     return model
             return None
 

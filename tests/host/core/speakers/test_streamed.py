@@ -25,6 +25,9 @@ class Frames:
         self._sound = np.empty(0, np.float32)
         self._told: Sample = 0
 
+    def limit(self, most: int | None) -> None:
+        self.most = most
+
     def hear(self, pcm: Pcm) -> Sequence[Turn]:
         self._sound = np.append(self._sound, pcm)
         turns = []

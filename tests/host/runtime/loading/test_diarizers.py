@@ -51,7 +51,7 @@ def test_the_first_engine_that_works_is_taken_unless_one_is_named(
     found = SharedDiarizers().model(SessionOptions(speakers=True))
     assert found is not None
     assert found.name == "embedded"
-    diarizers.require(None)
+    diarizers.require(SessionOptions())
     know(entry("best"), entry("embedded"))
     named = SharedDiarizers().model(SessionOptions(speakers=True, diarizer="embedded"))
     assert named is not None
@@ -86,14 +86,14 @@ def test_captions_have_no_names_where_the_named_engine_is_missing(
     options = SessionOptions(speakers=True, diarizer="embedded")
     assert SharedDiarizers().model(options) is None
     with pytest.raises(WlkError, match="no embedded"):
-        diarizers.require("embedded")
+        diarizers.require(SessionOptions(diarizer="embedded"))
 
 
 def test_without_any_engine_the_first_one_is_recommended(know: Callable[..., None]) -> None:
     know(entry("embedded", works=False), entry("third", works=False))
     assert SharedDiarizers().model(SessionOptions(speakers=True)) is None
     with pytest.raises(WlkError, match="no embedded"):
-        diarizers.require(None)
+        diarizers.require(SessionOptions())
 
 
 def test_the_doctor_is_told_the_reason_of_each() -> None:
