@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.models import model
 from wlk_host.core.errors import WlkError
 from wlk_host.core.options import SessionOptions
 from wlk_host.models import errors
-from wlk_host.models.catalog import SPEAKERS
 from wlk_host.runtime.loading import diarizers, diart
 
 OTHERS = ("segmentation-3.0", "wespeaker")
@@ -30,9 +30,6 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "packages" / "diart"
     folder.mkdir(parents=True)
     (folder / "__init__.py").write_text("import torchaudio_of_old\n", "utf-8")
-    empty = folder.parent / "whisperx"  # It hides one that is installed here.
-    empty.mkdir()
-    (empty / "__init__.py").write_text("raise SystemExit('run')\n", "utf-8")
     yield folder.parent
     forget()
 
@@ -62,14 +59,20 @@ def test_without_diart_it_is_told_how_to_get_it() -> None:
     assert "wlk-host[diart]" in problem().hint
 
 
-@pytest.mark.usefixtures("package")
-def test_with_diart_what_is_missing_is_named_one_after_the_other(models: Path) -> None:
+@pytest.mark.usefixtures("package", "models")
+def test_with_diart_the_model_that_tells_speakers_apart_is_missing() -> None:
     missing = problem()
     assert (missing.code, diart.is_installed()) == ("model_missing", False)
-    assert "whisperx" in missing.hint
-    put(models / "diart" / "segmentation" / "pytorch_model.bin")
+    assert missing.hint == "run: wlk-host models download speakers"
+
+
+@pytest.mark.model
+@pytest.mark.usefixtures("package")
+def test_with_that_model_its_default_pair_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(errors.MODELS_VARIABLE, str(model("speakers").parent))
+    diart.require()
     assert diart.is_installed()
-    assert SPEAKERS.name in problem().hint
+    assert diart.weights("segmentation").is_file()
 
 
 @pytest.mark.usefixtures("package")
@@ -82,20 +85,8 @@ def test_other_models_are_asked_for_by_their_names(models: Path) -> None:
     diart.require(OTHERS)
     assert diart.is_installed(OTHERS)
     diarizers.require(SessionOptions(diarizer="diart", diart_models=OTHERS))
-    with pytest.raises(WlkError, match="no weights of segmentation for diart"):
+    with pytest.raises(WlkError, match="speakers"):
         diarizers.require(SessionOptions(diarizer="diart"))
-
-
-def test_the_weights_of_a_package_are_found_unless_there_are_others(
-    models: Path, package: Path
-) -> None:
-    packaged = package / "whisperx" / "assets" / "pytorch_model.bin"
-    put(packaged)
-    assert diart.weights("segmentation") == packaged
-    own = models / "diart" / "segmentation" / "pytorch_model.bin"
-    put(own)
-    assert diart.weights("segmentation") == own
-    assert diart.weights("xvector").is_relative_to(models)
 
 
 @pytest.mark.torch

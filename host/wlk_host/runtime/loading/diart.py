@@ -32,7 +32,7 @@ SEGMENTATIONS: Final[Mapping[str, str]] = {
 """The models that tell voices apart in a window, and where they are published."""
 
 OF_HOST: Final = "resemblyzer"
-"""The embedding model that the host has itself: the one of the engine `embedded`."""
+"""The embedding model of the engine `embedded`."""
 
 EMBEDDINGS: Final[Mapping[str, str]] = {
     OF_HOST: "",
@@ -42,12 +42,15 @@ EMBEDDINGS: Final[Mapping[str, str]] = {
 """The models that make vectors of voices, and where they are published."""
 
 DEFAULT: Final[Pair] = ("segmentation", OF_HOST)
-"""The one that was measured."""
+"""The one that was measured: the two models of the engine `embedded`, which `SPEAKERS` has."""
 
 WEIGHTS: Final = "pytorch_model.bin"
 
-_PACKAGED: Final = ("whisperx", "assets")
-"""A package that has the weights of `segmentation`, under MIT. It is located, never imported."""
+_HOW_TO_INSTALL: Final = (
+    f'run: "{sys.executable}" -m pip install "wlk-host[diart]"'
+    if sys.version_info < (3, 13)
+    else "install wlk-host[diart] with Python 3.11 or 3.12: diart runs on no later one"
+)
 
 _NOT_RUNNING: Final = (AttributeError, ImportError, OSError, RuntimeError)
 """What importing diart raises beside versions of other packages that it does not know."""
@@ -71,15 +74,15 @@ def pair(names: tuple[str, ...] | list[str]) -> Pair:
 
 
 def weights(name: str) -> Path:
-    """Where the weights of a model are, when the user has got them."""
-    own = store.models_dir() / NAME / name / WEIGHTS
-    packaged = _packaged() if name == DEFAULT[0] and not is_file(own) else None
-    return packaged or own
+    """Where the weights of a model are when the user has got them."""
+    if name == DEFAULT[0]:
+        return store.folder_of(SPEAKERS) / SPEAKERS.files[1].local_name
+    return store.models_dir() / NAME / name / WEIGHTS
 
 
 def is_installed(models: Pair = DEFAULT) -> bool:
     """Whether the user has got diart and the weights."""
-    return _has_diart() and all(is_file(weights(name)) for name in _from_files(models))
+    return _has_diart() and all(is_file(weights(name)) for name in models if name != OF_HOST)
 
 
 def require(models: Pair = DEFAULT) -> None:
@@ -93,16 +96,17 @@ def require(models: Pair = DEFAULT) -> None:
         raise WlkError(
             code="diarizer_unavailable",
             message="the engine diart needs the package diart, which is not installed",
-            hint=f'run: "{sys.executable}" -m pip install "wlk-host[diart]"',
+            hint=_HOW_TO_INSTALL,
         )
-    for name in _from_files(models):
+    for name in _by_hand(models):
         if not is_file(weights(name)):
+            published = {**SEGMENTATIONS, **EMBEDDINGS}[name]
             raise WlkError(
                 code="model_missing",
                 message=f"found no weights of {name} for diart: expected {weights(name)}",
-                hint=_how_to_get(name),
+                hint=f"get {WEIGHTS} of {published} from Hugging Face, and put it there",
             )
-    if OF_HOST in models:
+    if set(DEFAULT) & set(models):
         store.require(SPEAKERS)
 
 
@@ -121,7 +125,7 @@ def load(models: Pair = DEFAULT) -> "DiarizerModel":
         raise WlkError(
             code="diarizer_unavailable",
             message=f"diart cannot be imported: {error}",
-            hint=f'run: "{sys.executable}" -m pip install "wlk-host[diart]"',
+            hint=_HOW_TO_INSTALL,
         ) from error
     name, embedding = models
     return diart.Diart(
@@ -142,26 +146,10 @@ def _embedding(name: str) -> "EmbeddingModel":
     return own_sound.host_embedding(encoder)
 
 
-def _from_files(models: Pair) -> list[str]:
-    return [name for name in models if name != OF_HOST]
-
-
-def _how_to_get(name: str) -> str:
-    published = {**SEGMENTATIONS, **EMBEDDINGS}[name]
-    by_hand = f"get {WEIGHTS} of {published} from Hugging Face, and put it there"
-    if name != DEFAULT[0]:
-        return by_hand
-    return f'run: "{sys.executable}" -m pip install --no-deps whisperx==3.8.6; or {by_hand}'
+def _by_hand(models: Pair) -> list[str]:
+    """Of these, the models that the user has to fetch."""
+    return [name for name in models if name not in DEFAULT]
 
 
 def _has_diart() -> bool:
     return importlib.util.find_spec("diart") is not None
-
-
-def _packaged() -> Path | None:
-    module, folder = _PACKAGED
-    spec = importlib.util.find_spec(module)
-    for place in (spec and spec.submodule_search_locations) or ():
-        if is_file(path := Path(place) / folder / WEIGHTS):
-            return path
-    return None
