@@ -70,7 +70,7 @@ def test_prefixes_of_different_lengths_are_padded_behind() -> None:
 
 @pytest.mark.model
 def test_sessions_side_by_side_all_take_steps(tmp_path: Path) -> None:
-    folder = write_sized_model(tmp_path / "model", Size(64, 1, 1), model("base"))
+    folder = write_sized_model(tmp_path / "model", Size(256, 1, 1), model("base"))
     whisper = Whisper(folder, "torch", 1, "cpu", together=True)
     busy = gpu.together(whisper, 3, card_rounds.Card(torch.device("cpu"), 0.01))
     assert len(busy.taken) >= 3

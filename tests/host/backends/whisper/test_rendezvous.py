@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wlk_host.backends.whisper.rendezvous import PATIENCE, Rendezvous
@@ -226,6 +226,7 @@ def test_its_thread_ends_with_it() -> None:
     assert gone() is None
 
 
+@settings(deadline=None, max_examples=30)
 @given(
     sessions=st.lists(st.lists(st.integers(0, 40), max_size=6), min_size=1, max_size=6),
     bad=st.sets(st.integers(0, 40), max_size=3),
