@@ -10,7 +10,7 @@ from wlk_host.core.errors import WlkError
 from wlk_host.server.limits import User
 from wlk_host.server.tokens import Tokens
 
-_ANYBODY: Final = User("local")
+ANYBODY: Final = User("local")
 """Whoever comes from this machine, where no tokens are needed."""
 
 _SCHEMES: Final = ("bearer", "token")
@@ -40,8 +40,8 @@ class Access:
         """
         if self.tokens is None:
             _require_from_here(headers, self.origins)
-            return _ANYBODY
-        token = token or _token_in(headers)
+            return ANYBODY
+        token = token or token_in(headers)
         if token is None:
             raise WlkError(
                 "token_missing",
@@ -62,7 +62,8 @@ class Access:
         return self.tokens is None or self.tokens.is_good(user.name)
 
 
-def _token_in(headers: Mapping[str, str]) -> str | None:
+def token_in(headers: Mapping[str, str]) -> str | None:
+    """What `Authorization` gives; None without it. Names of headers are in lower case."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
     return (token.strip() or None) if scheme.lower() in _SCHEMES else None
 

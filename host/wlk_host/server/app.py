@@ -17,10 +17,13 @@ from wlk_host.server.metrics import CONTENT_TYPE
 from wlk_host.server.native import serve_session
 from wlk_host.server.openai import serve_audio, serve_models
 from wlk_host.server.realtime import serve_realtime
+from wlk_host.server.secret_requests import serve_client_secrets
 from wlk_host.server.service import Service, refusal
 from wlk_host.server.wire.openai import Task, problem
 
 _TASKS: Final[dict[str, Task]] = {"transcriptions": "transcribe", "translations": "translate"}
+_SECRETS: Final = {"client_secrets": False, "transcription_sessions": True}
+"""Whether it is one of the beta."""
 
 
 def application(service: Service) -> ASGIApp:
@@ -64,11 +67,20 @@ def application(service: Service) -> ASGIApp:
         Route(f"/v1/audio/{name}", partial(audio, task=task), methods=["POST"])
         for name, task in _TASKS.items()
     ]
+    secret_posts = [
+        Route(
+            f"/v1/realtime/{name}",
+            partial(serve_client_secrets, service=service, is_beta=is_beta),
+            methods=["POST"],
+        )
+        for name, is_beta in _SECRETS.items()
+    ]
     routes = [
         WebSocketRoute("/session", session),
         WebSocketRoute("/asr", asr),
         WebSocketRoute("/v1/realtime", realtime),
         *posts,
+        *secret_posts,
         Route("/v1/models", models),
         Route("/healthz", health),
         Route("/health", ready),

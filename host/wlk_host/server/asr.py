@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, suppress
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -27,7 +28,7 @@ _SAMPLE_BYTES: Final = 2
 async def serve_asr(socket: WebSocket, service: Service) -> None:
     """One session. An empty message ends its sound, as `WhisperLiveKit` has it."""
     asked = socket.query_params
-    user = await admitted(socket, service, "asr", asked.get("token"))
+    user = await admitted(socket, service, "asr", partial(service.user, socket, asked.get("token")))
     if user is None:
         return
     mode = "diff" if asked.get("mode") == "diff" else "full"

@@ -1,6 +1,7 @@
 """Our own protocol over a WebSocket: native messaging's messages as text, sound as binary."""
 
 import asyncio
+from functools import partial
 from typing import Final
 
 from starlette.websockets import WebSocket
@@ -29,7 +30,7 @@ _POLICY: Final = 1008
 
 async def serve_session(socket: WebSocket, service: Service) -> None:
     """One client, with as many sessions as it may have."""
-    user = await admitted(socket, service, "session")
+    user = await admitted(socket, service, "session", partial(service.user, socket))
     if user is None:
         return
     client = service.client(user)

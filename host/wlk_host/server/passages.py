@@ -4,12 +4,17 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
 
+import msgspec
+
 from wlk_host.core.errors import WlkError
 from wlk_host.core.types import Sample
+from wlk_host.protocol import convert
 from wlk_host.protocol.messages import Captions
 from wlk_host.protocol.options import Options
 from wlk_host.server.clients import Client
 from wlk_host.server.feed import Feed, gone
+from wlk_host.server.offer import Offer
+from wlk_host.server.wire.realtime_settings import Transcription
 
 
 class PassageOverError(Exception):
@@ -101,3 +106,26 @@ class Passage:
             await self._failed(error)
         finally:
             self._client.leave()
+
+
+def passage_options(chosen: Transcription, offer: Offer) -> Options:
+    """The options of a passage.
+
+    Raises:
+        WlkError: `option_invalid`, `language_unknown`, `model_not_served`.
+    """
+    asked = {
+        "model": offer.openai_model(chosen.model),
+        "language": chosen.language or None,
+        "vocabulary": chosen.keywords or (),
+    }
+    try:
+        options = msgspec.convert(asked, Options)
+    except msgspec.ValidationError as error:
+        raise WlkError(
+            "option_invalid",
+            f"got settings of the transcription that are not allowed: {error}",
+            "give the language as a code such as en, and keywords of at most 100 letters",
+        ) from error
+    convert.session_options(options)
+    return options

@@ -5,20 +5,21 @@ import base64
 import binascii
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import msgspec
+from msgspec import structs
 from starlette.websockets import WebSocket
 
 from wlk_host.core.errors import WlkError
 from wlk_host.core.types import Sample
-from wlk_host.protocol import convert
 from wlk_host.protocol.messages import Captions
-from wlk_host.protocol.options import Options
+from wlk_host.server.client_secrets import Grant
 from wlk_host.server.clients import no_longer_welcome
-from wlk_host.server.limits import User
 from wlk_host.server.offer import Offer
-from wlk_host.server.passages import Passage, PassageOverError
+from wlk_host.server.passages import Passage, PassageOverError, passage_options
 from wlk_host.server.samples import Resampled
 from wlk_host.server.service import Service, admitted
 from wlk_host.server.sockets import close, received, send
@@ -26,7 +27,7 @@ from wlk_host.server.wire import realtime_events as wire
 from wlk_host.server.wire.openai import JsonObject
 from wlk_host.server.wire.realtime_conversation import Conversation
 from wlk_host.server.wire.realtime_items import BufferItem, Items, TurnItems
-from wlk_host.server.wire.realtime_settings import Settings, Transcription, Wanted
+from wlk_host.server.wire.realtime_settings import Settings, Wanted
 
 _MOST_PROMPT: Final = 2000
 
@@ -43,15 +44,15 @@ async def serve_realtime(socket: WebSocket, service: Service) -> None:
     offered = socket.scope.get("subprotocols", [])
     key = next((one.removeprefix(_KEY) for one in offered if one.startswith(_KEY)), None)
     chosen = _SUBPROTOCOL if _SUBPROTOCOL in offered else None
-    user = await admitted(socket, service, "realtime", key, chosen)
-    if user is None:
+    grant = await admitted(socket, service, "realtime", partial(service.grant, socket, key), chosen)
+    if grant is None:
         return
     is_beta = (
         socket.headers.get("openai-beta") == "realtime=v1" or "openai-beta.realtime-v1" in offered
     )
-    talk = _Talk(socket, service, user, is_beta=is_beta)
+    talk = _Talk(socket, service, grant, is_beta=is_beta)
     try:
-        talk.settings = _asked_in_address(socket, service.offer)
+        talk.settings = _asked_in_address(socket, service.offer, grant.settings)
     except WlkError as error:
         await talk.fail(error)
         return
@@ -68,11 +69,11 @@ class _Talk:
         settings: that hold now.
     """
 
-    def __init__(self, socket: WebSocket, service: Service, user: User, *, is_beta: bool) -> None:
-        self.settings = Settings()
+    def __init__(self, socket: WebSocket, service: Service, grant: Grant, *, is_beta: bool) -> None:
+        self.settings = grant.settings
         self._socket = socket
         self._service = service
-        self._user = user
+        self._user = grant.user
         self._id = f"sess_{secrets.token_hex(8)}"
         self._conversation = Conversation(_new_item, is_beta=is_beta)
         self._sound = Resampled(self.settings.coding)
@@ -141,7 +142,7 @@ class _Talk:
         client = self._service.client(self._user, paced=True)
         self._passage = passage = Passage(client, self._heard, told, self.fail)
         prompt = self.settings.transcription.prompt or ""
-        options = _options(self.settings.transcription, self._service.offer)
+        options = passage_options(self.settings.transcription, self._service.offer)
         await passage.start(options, prompt[:_MOST_PROMPT])
         return passage
 
@@ -175,7 +176,7 @@ class _Talk:
     async def _update(self, wanted: Wanted) -> None:
         """Go on with other settings. What was said before has those that held then."""
         settings = self.settings.updated(wanted)
-        _options(settings.transcription, self._service.offer)
+        passage_options(settings.transcription, self._service.offer)
         if settings != self.settings:
             if self._passage is not None and not self.settings.finds_turns:
                 raise WlkError(
@@ -208,8 +209,8 @@ def _new_item() -> str:
     return f"item_{secrets.token_hex(8)}"
 
 
-def _asked_in_address(socket: WebSocket, offer: Offer) -> Settings:
-    """The settings that a connection begins with.
+def _asked_in_address(socket: WebSocket, offer: Offer, granted: Settings) -> Settings:
+    """The settings that a connection begins with: those of its secret, with the address's model.
 
     Raises:
         WlkError: `option_not_served`, `model_not_served`.
@@ -221,32 +222,9 @@ def _asked_in_address(socket: WebSocket, offer: Offer) -> Settings:
             f"got the intent {intent!r}, or a call, expected intent=transcription",
             "the server transcribes and does nothing else; connect with intent=transcription",
         )
-    model = socket.query_params.get("model") or None
+    model = socket.query_params.get("model") or granted.transcription.model
     offer.openai_model(model)
-    return Settings(transcription=Transcription(model=model))
-
-
-def _options(chosen: Transcription, offer: Offer) -> Options:
-    """The options of a passage.
-
-    Raises:
-        WlkError: `option_invalid`, `language_unknown`, `model_not_served`.
-    """
-    asked = {
-        "model": offer.openai_model(chosen.model),
-        "language": chosen.language or None,
-        "vocabulary": chosen.keywords or (),
-    }
-    try:
-        options = msgspec.convert(asked, Options)
-    except msgspec.ValidationError as error:
-        raise WlkError(
-            "option_invalid",
-            f"got settings of the transcription that are not allowed: {error}",
-            "give the language as a code such as en, and keywords of at most 100 letters",
-        ) from error
-    convert.session_options(options)
-    return options
+    return replace(granted, transcription=structs.replace(granted.transcription, model=model))
 
 
 def _bytes(audio: str) -> bytes:

@@ -1,9 +1,10 @@
 """What all interfaces of the server share."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
@@ -11,14 +12,18 @@ from starlette.responses import JSONResponse
 from starlette.websockets import WebSocket
 
 from wlk_host.core.errors import WlkError
-from wlk_host.server.access import Access
+from wlk_host.server.access import Access, token_in
+from wlk_host.server.client_secrets import ClientSecrets, Grant, is_client_secret
 from wlk_host.server.clients import Client
 from wlk_host.server.engine import Engine
 from wlk_host.server.limits import Limits, User
 from wlk_host.server.metrics import Metrics
 from wlk_host.server.offer import Offer
 from wlk_host.server.wire.openai import problem
+from wlk_host.server.wire.realtime_settings import Settings
 from wlk_host.server.wire.statuses import kind_of, status_of
+
+_Who = TypeVar("_Who")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +41,35 @@ class Service:
     offer: Offer
     metrics: Metrics
     threads: Executor
+    client_secrets: ClientSecrets
     takes_pcm: bool = True
 
     def user(self, request: HTTPConnection, token: str | None = None) -> User:
         """Who sends this; see `Access.user`."""
-        if not self.engine.is_alive:
-            raise WlkError("engine_gone", "the engine has stopped", "start the server again")
+        self._require_engine()
         return self.access.user(_lower(request.headers), token)
+
+    def grant(self, request: HTTPConnection, token: str | None = None) -> Grant:
+        """Who opens a realtime session, with a token or with a secret that was made with one.
+
+        Whoever has a secret has it from the owner of the token. So a page may come from anywhere.
+
+        Raises:
+            WlkError: those of `user`.
+        """
+        token = token or token_in(_lower(request.headers))
+        if token is not None and is_client_secret(token):
+            self._require_engine()
+            return self.client_secrets.granted(token)
+        return Grant(self.user(request, token), Settings())
 
     def client(self, user: User, *, paced: bool = False) -> Client:
         """A new client of the engine, for as long as the user is welcome."""
         return self.engine.client(user, partial(self.access.is_welcome, user), paced=paced)
+
+    def _require_engine(self) -> None:
+        if not self.engine.is_alive:
+            raise WlkError("engine_gone", "the engine has stopped", "start the server again")
 
 
 def refusal(error: WlkError) -> JSONResponse:
@@ -60,12 +83,12 @@ async def admitted(
     socket: WebSocket,
     service: Service,
     interface: str,
-    token: str | None = None,
+    identify: Callable[[], _Who],
     subprotocol: str | None = None,
-) -> User | None:
+) -> _Who | None:
     """Who opens this WebSocket, which is accepted then; None where it was refused."""
     try:
-        user = service.user(socket, token)
+        who = identify()
     except WlkError as error:
         service.metrics.request(interface, "refused")
         service.metrics.failed(error.code)
@@ -73,7 +96,7 @@ async def admitted(
         return None
     service.metrics.request(interface, "accepted")
     await socket.accept(subprotocol)
-    return user
+    return who
 
 
 def _lower(headers: Headers) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import secrets
 import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,7 @@ from wlk_host.runtime import logs
 from wlk_host.runtime.ports import ModelLoader, Threads
 from wlk_host.server.access import Access
 from wlk_host.server.app import application
+from wlk_host.server.client_secrets import KEY_BYTES, ClientSecrets
 from wlk_host.server.engine import Engine, loader_for
 from wlk_host.server.limits import Limits
 from wlk_host.server.listener import Certificate, listening, server_of
@@ -128,6 +130,7 @@ def run(
             settings.offer,
             metrics,
             threads,
+            ClientSecrets(secrets.token_bytes(KEY_BYTES), tokens),
             settings.takes_pcm,
         )
         server = server_of(application(service), settings.limits, metrics, settings.certificate)

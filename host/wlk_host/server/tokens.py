@@ -47,6 +47,11 @@ class Token(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sessions: int | None = None
     hours_a_day: float | None = None
 
+    @property
+    def user(self) -> User:
+        """Who has it."""
+        return User(self.name, self.sessions, self.hours_a_day)
+
 
 def tokens_file() -> Path:
     """Where they lie. It need not exist."""
@@ -82,13 +87,22 @@ class Tokens:
                 found = known
         if found is None or self._has_expired(found):
             return None
-        return User(found.name, found.sessions, found.hours_a_day)
+        return found.user
 
     def is_good(self, name: str) -> bool:
         """Whether there is a token of that name that has not expired; no if none can be read."""
         with suppress(WlkError):
-            return any(one.name == name and not self._has_expired(one) for one in self.all())
+            return self.named(name) is not None
         return False
+
+    def named(self, name: str) -> Token | None:
+        """The token of that name; None if there is none, or it has expired.
+
+        Raises:
+            WlkError: `tokens_unreadable`.
+        """
+        known = (one for one in self.all() if one.name == name and not self._has_expired(one))
+        return next(known, None)
 
     def _has_expired(self, token: Token) -> bool:
         return token.expires is not None and token.expires <= self._now()

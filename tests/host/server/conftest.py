@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -17,6 +18,7 @@ from wlk_host.core.types import AudioChunk, CaptionUpdate, Draft, Event, Line, S
 from wlk_host.runtime.ports import LoadedModel, ModelLoader, Threads
 from wlk_host.server.access import Access
 from wlk_host.server.app import application
+from wlk_host.server.client_secrets import ClientSecrets
 from wlk_host.server.engine import Engine
 from wlk_host.server.limits import Limits
 from wlk_host.server.listener import HEAD_S, Certificate, listening, server_of
@@ -108,22 +110,27 @@ class Running:
 
 
 @contextmanager
-def running(
+def running(  # noqa: PLR0913 - what a command line says, and the clock
     limits: Limits,
     offer: Offer,
     access: Access,
     make_loader: Callable[[Threads], ModelLoader],
     metrics: Metrics,
     certificate: Certificate | None = None,
+    *,
     takes_pcm: bool = True,
     head_s: float = HEAD_S,
+    now: Callable[[], float] = time.time,
 ) -> Iterator[tuple[str, Engine]]:
     """Serve on a free port of 127.0.0.1; yields where, and the engine."""
     engine = Engine(make_loader, offer, limits, metrics)
     listener = listening("127.0.0.1", 0)
     port = listener.getsockname()[1]
     with ThreadPoolExecutor(4) as threads:
-        service = Service(engine, access, limits, offer, metrics, threads, takes_pcm)
+        client_secrets = ClientSecrets(b"the key of a test", access.tokens, now)
+        service = Service(
+            engine, access, limits, offer, metrics, threads, client_secrets, takes_pcm
+        )
         server = server_of(application(service), limits, metrics, certificate, head_s)
         engine.start()
         thread = threading.Thread(
@@ -155,6 +162,7 @@ def start_server() -> Iterator[StartServer]:
             certificate: Certificate | None = None,
             takes_pcm: bool = True,
             head_s: float = HEAD_S,
+            now: Callable[[], float] = time.time,
         ) -> Running:
             loader, metrics = Loader(), Metrics()
             address, engine = stack.enter_context(
@@ -165,8 +173,9 @@ def start_server() -> Iterator[StartServer]:
                     lambda _threads: loader,
                     metrics,
                     certificate,
-                    takes_pcm,
-                    head_s,
+                    takes_pcm=takes_pcm,
+                    head_s=head_s,
+                    now=now,
                 )
             )
             return Running(address, metrics, loader, engine)

@@ -103,7 +103,8 @@ def test_a_revoked_token_ends_what_it_began(
         client.send(hello if path == "session" else bytes(32_000))
         client.recv(WITHIN_S)
         tokens.revoke("ana")
-        client.send(hello if path == "session" else bytes(32_000))
+        with suppress(ConnectionClosed):  # Of `/asr`, if the second before is looked at only now.
+            client.send(hello if path == "session" else bytes(32_000))
         heard = list[str]()
         with suppress(ConnectionClosed):
             heard.extend(str(message) for message in client)

@@ -1,10 +1,12 @@
 """`wlk-host serve --replicas`: from the arguments of the command to replicas that run."""
 
 import argparse
+import secrets
 from collections.abc import Callable
 from dataclasses import replace
 
 from wlk_host.runtime.ports import ModelLoader, Threads
+from wlk_host.server.client_secrets import KEY_BYTES
 from wlk_host.server.cluster.replica import ReplicaSettings
 from wlk_host.server.cluster.replicas import replicas_of
 from wlk_host.server.cluster.running import run_cluster
@@ -41,6 +43,7 @@ def serve_replicas(
         settings.takes_pcm,
         replicas.processors,
         make_loader or loader_for(replicas.sessions_of_one(settings.limits)),
+        secrets.token_bytes(KEY_BYTES),
         is_here=replicas.cluster is None,
     )
     run_cluster(

@@ -20,8 +20,25 @@ HERE: Final = {
     "RAY_SERVE_CONTROL_LOOP_INTERVAL_S": "1",
     # How often replicas tell how busy they are; every 10 s otherwise.
     "RAY_SERVE_REPLICA_AUTOSCALING_METRIC_PUSH_INTERVAL_S": "2",
-    # How often the machine is looked at for Ray's dashboard, which is not started.
+    # Ray looks after files and objects that nobody has here, ten times a second by default.
+    "RAY_local_fs_monitor_interval_ms": "60000",
+    "RAY_object_manager_timer_freq_ms": "60000",
+    "RAY_raylet_check_gc_period_milliseconds": "10000",
+    # And it looks for processes that are idle, for memory that runs out, and for free cores.
+    "RAY_kill_idle_workers_interval_ms": "5000",
+    "RAY_memory_monitor_refresh_ms": "2000",
+    "RAY_raylet_report_resources_period_milliseconds": "1000",
+    # Statistics and events for Ray's dashboard, which is not started: `/metrics` is ours.
+    "RAY_enable_metrics_collection": "0",
+    "RAY_task_events_report_interval_ms": "0",
+    "RAY_SERVE_METRICS_EXPORT_INTERVAL_MS": "60000",
+    "EVENT_AGENT_REPORT_INTERVAL_SECONDS": "60",
+    "RAY_DASHBOARD_AGGREGATOR_AGENT_CHECK_MAIN_THREAD_LIVENESS_INTERVAL_SECONDS": "60",
     "REPORTER_UPDATE_INTERVAL_MS": "60000",
+    # One thread does for what passes on messages; by default there are two, and each message
+    # goes from one to the other.
+    "RAY_SERVE_RUN_USER_CODE_IN_SEPARATE_THREAD": "0",
+    "RAY_SERVE_RUN_ROUTER_IN_SEPARATE_LOOP": "0",
 }
 
 _HAPROXY: Final = {

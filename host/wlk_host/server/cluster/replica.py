@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import ray
@@ -13,6 +13,7 @@ from wlk_host.runtime import logs
 from wlk_host.runtime.ports import ModelLoader, Threads
 from wlk_host.server.access import Access
 from wlk_host.server.app import application
+from wlk_host.server.client_secrets import ClientSecrets
 from wlk_host.server.cluster.scaling import BUSY, Busy
 from wlk_host.server.cluster.shares import SharedMetrics, SharedSeats, SharedSound, SharedTokens
 from wlk_host.server.cluster.store import RayStore
@@ -34,6 +35,7 @@ class ReplicaSettings:
         takes_pcm: as of `Settings`.
         processors: that it may use.
         make_loader: of models.
+        key: of client secrets, the same for all replicas.
         is_here: whether all replicas are on this machine.
         generation: another one replaces the replicas, one after the other.
     """
@@ -45,6 +47,7 @@ class ReplicaSettings:
     takes_pcm: bool
     processors: float
     make_loader: Callable[[Threads], ModelLoader]
+    key: bytes = field(repr=False)
     is_here: bool = True
     generation: int = 0
 
@@ -82,6 +85,7 @@ class Replica:
             settings.offer,
             metrics,
             ThreadPoolExecutor(_DECODERS, "decoder"),
+            ClientSecrets(settings.key, tokens),
             settings.takes_pcm,
         )
         self._busy = Busy(settings.processors)

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import ray
 from ray import serve
+from ray._private import worker as internals
 from ray.exceptions import RayError
 
 from wlk_host.core.errors import WlkError
@@ -195,6 +196,7 @@ def _start_ray(cluster: str | None) -> None:
                 logging_level=logging.WARNING,
                 _node_ip_address="127.0.0.1",  # With the variables of `here.py` it stays so.
             )
+            _end_what_nobody_needs()
         else:
             ray.init(address=cluster, log_to_driver=False, logging_level=logging.WARNING)
     except (ConnectionError, RuntimeError, ValueError) as error:
@@ -203,3 +205,13 @@ def _start_ray(cluster: str | None) -> None:
             f"Ray does not start, or there is no cluster at {cluster or 'this machine'}: {error}",
             "start one (ray start --head), or leave --ray out",
         ) from error
+
+
+def _end_what_nobody_needs() -> None:
+    """End what Ray starts for its dashboard, for logs in the terminal and for renting machines.
+
+    It has no setting for that. The three took a sixth of the processor time beside the replicas.
+    """
+    node = internals.global_worker.node
+    for end in (node.kill_log_monitor, node.kill_dashboard, node.kill_monitor):
+        end(check_alive=False)

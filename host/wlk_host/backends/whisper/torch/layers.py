@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from wlk_host.backends.graphs.session import products_overflow
 from wlk_host.backends.whisper.layout import Half, Variables
 
 _BLOCK: Final = 16384
@@ -36,7 +37,10 @@ class Int8Linear:
     def __call__(self, x: Tensor) -> Tensor:
         """Rows of x through the layer, in float32."""
         x = x.float()
-        parts = [torch.ops.quantized.linear_dynamic(x, block, False) for block in self._blocks]
+        # Sums of two products overflow on x86 without VNNI, unless activations have seven bits
+        # (PyTorch, "Quantization", `reduce_range`).
+        narrow = products_overflow()
+        parts = [torch.ops.quantized.linear_dynamic(x, block, narrow) for block in self._blocks]
         return parts[0] if len(parts) == 1 else torch.cat(parts, dim=-1)
 
 
