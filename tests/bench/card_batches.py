@@ -1,6 +1,7 @@
-"""Whisper on a card for several sessions at once, and steps replayed as CUDA graphs.
+"""Whisper on a card for several sessions at once, as CUDA graphs.
 
-Nothing of this is in the host. `gpu.py` measures with it what either would be worth.
+Nothing of this is in the host: what that computes together (`torch.together`) has buffers of other
+sizes in each pass, which no graph can replay. `gpu.py` measures with it what graphs would be worth.
 """
 
 from collections.abc import Callable, Sequence

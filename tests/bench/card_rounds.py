@@ -1,4 +1,4 @@
-"""How long the parts of a live step take on a card: as the host works, in batches, as graphs.
+"""How long the parts of a live step take on a card: as the host works alone, and as graphs.
 
 A part is measured with the transfer of its answer to the processor, where texts are searched.
 """
@@ -143,12 +143,11 @@ def time_round(
     decoder: SessionsDecoder,
     n_mels: int,
     n: int,
-    as_graph: bool,
 ) -> Round:
-    """A live step of `n` sessions together, operation by operation or as graphs."""
+    """A live step of `n` sessions together, as graphs."""
 
     def prepared(do: Callable[[], Any]) -> Callable[[], Any]:
-        return graphed(do, card.device) if as_graph else do
+        return graphed(do, card.device)
 
     sessions = decoder.sessions(n, N_FRAMES)
     window = np.stack([_noise(n_mels)] * n)

@@ -1,4 +1,4 @@
-"""What a graphics card can carry: step latency, real-time sessions, batches, CUDA graphs.
+"""What a graphics card can carry: step latency, sessions in real time, alone and together.
 
     python tests/bench/gpu.py                       # everything, on CUDA with large-v3 dimensions
     python tests/bench/gpu.py --size base --backends torch
@@ -10,9 +10,11 @@ RESULTS.md. For PyTorch and for CTranslate2 it has the time to load, the encoder
 step (p50, p95), how many sessions one card carries in real time with a step of 0.6 s, and what
 windows of several sessions cost in one batch. CTranslate2 is left out where its libraries are not.
 
-For PyTorch it also has what the card computes of a step's time, and what would be if one decoder
-read for several sessions (`card_batches.py`), operation by operation and as CUDA graphs. The host
-does neither (`host/ARCHITECTURE.md`).
+For PyTorch it also has what the card computes of a step's time, what sessions of `wlk-host serve`
+take that are computed together (`torch.batched`), and what CUDA graphs would be worth
+(`card_batches.py`), which the host does not use (`host/ARCHITECTURE.md`). This alone is
+
+    python tests/bench/gpu.py --size base large-v3 --only together
 """
 
 import argparse
@@ -23,8 +25,11 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -158,7 +163,7 @@ def report_parts(
 
 
 def report_rounds(folder: Path, card: Card, dtypes: Sequence[str], most: int) -> None:
-    """Print what a step of several sessions together costs in each precision."""
+    """Print what a step of several sessions would cost as CUDA graphs, in each precision."""
     variables = read_variables(folder / "model.bin")
     config = json.loads((folder / "config.json").read_text("utf-8"))
     heads = [(pair[0], pair[1]) for pair in config["alignment_heads"]]
@@ -167,35 +172,81 @@ def report_rounds(folder: Path, card: Card, dtypes: Sequence[str], most: int) ->
     for name in dtypes:
         encoder, decoder = halves(variables, heads, str(card.device), getattr(torch, name))
         error = error_of(encoder, exact, n_mels)
-        print(f"\nOne decoder for several sessions in {name}, error of the encoder {error:.2%}")
-        print("Each: operation by operation / as graphs, p50 ms; sessions: in a step of 0.6 s\n")
+        print(f"\nSessions together as graphs in {name}, error of the encoder {error:.2%}")
+        print("Each: p50 ms; sessions: in a step of 0.6 s\n")
         print(
             "| together | encode | keys and values | prefixes | a token | step | each | sessions |"
         )
         print("|---|---|---|---|---|---|---|---|")
         for n in (n for n in (BATCHES if name == dtypes[0] else FEWER) if n <= most):
-            eager, graph = (
-                time_round(card, encoder, decoder, n_mels, n, as_graph=as_graph)
-                for as_graph in (False, True)
-            )
-            print(_row(eager, graph), flush=True)
+            print(_row(time_round(card, encoder, decoder, n_mels, n)), flush=True)
 
 
-def _row(eager: Round, graph: Round) -> str:
-    n = eager.n
-    cells = [
-        f"{one:.2f} / {other:.2f}"
-        for one, other in (
-            (eager.encode, graph.encode),
-            (eager.memory, graph.memory),
-            (eager.prefix, graph.prefix),
-            (eager.token, graph.token),
-            (eager.total, graph.total),
-            (eager.total / n, graph.total / n),
+def _row(each: Round) -> str:
+    parts = (each.encode, each.memory, each.prefix, each.token, each.total, each.total / each.n)
+    cells = " | ".join(f"{part:.2f}" for part in parts)
+    return f"| {each.n} | {cells} | {int(1000 * STEP_S * each.n / each.total)} |"
+
+
+def report_together(folder: Path, device: Device, card: Card, most: int) -> None:
+    """Print what live steps take of sessions that are computed together, as in `wlk-host serve`.
+
+    Each session is a thread that takes one step after the other, so all are busy all the time.
+    """
+    use_cores(CORES)
+    whisper = Whisper(folder, "torch", CORES, device, together=True)
+    print("\nSessions whose steps are computed together; carried: in a step of 0.6 s\n")
+    print("| sessions | a step, p50 / p95 | processor, each step | steps a second | carried |")
+    print("|---|---|---|---|---|")
+    for n in (n for n in BATCHES if n <= most):
+        busy = together(whisper, n, card)
+        print(
+            f"| {n} | {p50_p95(busy.taken)} ms | {1e3 * busy.processor_s:.1f} ms | "
+            f"{busy.steps_a_second:.1f} | {int(STEP_S * busy.steps_a_second)} |",
+            flush=True,
         )
-    ]
-    carried = [int(1000 * STEP_S * n / each.total) for each in (eager, graph)]
-    return f"| {n} | {' | '.join(cells)} | {carried[0]} / {carried[1]} |"
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """What sessions did that were busy side by side.
+
+    Attributes:
+        taken: seconds of each step.
+        processor_s: seconds of the processor for a step.
+        steps_a_second: of all sessions.
+    """
+
+    taken: list[float]
+    processor_s: float
+    steps_a_second: float
+
+
+def together(whisper: Whisper, n: int, card: Card) -> Busy:
+    """Let so many sessions take steps, each on a thread of its own, for as long as `card` says."""
+    steps = [step_of(whisper) for _ in range(n)]
+    begin = threading.Barrier(n + 1)
+    end = threading.Event()
+
+    def session(step: Callable[[], None]) -> list[float]:
+        step()
+        begin.wait()
+        taken = []
+        while not end.is_set():
+            began = time.perf_counter()
+            step()
+            taken.append(time.perf_counter() - began)
+        return taken
+
+    with ThreadPoolExecutor(n) as threads:
+        sessions = [threads.submit(session, step) for step in steps]
+        begin.wait()
+        began, used = time.perf_counter(), time.process_time()
+        time.sleep(card.for_s)
+        end.set()
+        taken = [one for each in sessions for one in each.result()]
+    passed, spent = time.perf_counter() - began, time.process_time() - used
+    return Busy(taken, spent / len(taken), len(taken) / passed)
 
 
 def left_out(backend: LocalBackend, device: Device, cublas: str = "libcublas.so.12") -> str | None:
@@ -225,6 +276,7 @@ def arguments_of(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--device", choices=["cuda", "cpu"], default="cuda")
     parser.add_argument("--size", choices=list(SIZES), nargs="+", default=["large-v3"])
     parser.add_argument("--backends", choices=BACKENDS, nargs="+", default=BACKENDS)
+    parser.add_argument("--only", choices=["together"], help="leave all else out")
     parser.add_argument("--dtypes", choices=DTYPES, nargs="+", default=DTYPES)
     parser.add_argument("--like", default="base", help="the installed model with the vocabulary")
     parser.add_argument("--seconds", type=float, default=4.0, help="length of each measurement")
@@ -252,6 +304,10 @@ def main() -> int:
             size = SIZES[name]
             folder = write_sized_model(Path(home) / "model", size, store.resolve(arguments.like))
             print(f"\n## {name}: {size}, random weights")
+            if "torch" in backends:
+                report_together(folder, device, card, arguments.batch)
+            if arguments.only:
+                continue
             for backend in backends:
                 report(folder, backend, device, card, arguments.batch)
             if "torch" in backends:

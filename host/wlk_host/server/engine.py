@@ -5,12 +5,14 @@ import os
 import queue
 import threading
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 from typing import Final, NoReturn
 
 from wlk_host.protocol.health import Health
 from wlk_host.protocol.messages import ToModels
 from wlk_host.runtime.host.loop import HostLoop, Wake, threads_of_sessions
+from wlk_host.runtime.host.main import default_loader
 from wlk_host.runtime.ports import ModelLoader, Threads
 from wlk_host.runtime.stdio import (
     HUNG_EXIT_CODE,
@@ -27,7 +29,16 @@ from wlk_host.server.switchboard import Switchboard
 _GRACE_S: Final = 10.0
 """Time that open sessions have to end when the server stops."""
 
+FEWEST_TOGETHER: Final = 2
+"""Sessions from which on a graphics card computes for all of them at once. One alone loses nothing
+by it, and gains nothing; two take as long as one (`tests/bench/RESULTS.md`)."""
+
 _log = logging.getLogger(__name__)
+
+
+def loader_for(sessions: int) -> Callable[[Threads], ModelLoader]:
+    """What loads the models of an engine with at most so many sessions at the same time."""
+    return partial(default_loader, together=sessions >= FEWEST_TOGETHER)
 
 
 class Engine:

@@ -14,12 +14,11 @@ from wlk_host import console
 from wlk_host.addresses import is_loopback
 from wlk_host.core.errors import WlkError
 from wlk_host.runtime import logs
-from wlk_host.runtime.host.main import default_loader
 from wlk_host.runtime.ports import ModelLoader, Threads
 from wlk_host.server.access import Access
 from wlk_host.server.app import application
 from wlk_host.server.client_secrets import KEY_BYTES, ClientSecrets
-from wlk_host.server.engine import Engine
+from wlk_host.server.engine import Engine, loader_for
 from wlk_host.server.limits import Limits
 from wlk_host.server.listener import Certificate, listening, server_of
 from wlk_host.server.metrics import Metrics
@@ -90,7 +89,7 @@ def serve(chosen: argparse.Namespace) -> int:
     settings = settings_of(chosen)
     listener = prepare(settings)
     announce(settings, listener)
-    run(settings, listener, default_loader)
+    run(settings, listener, loader_for(settings.limits.sessions))
     return 0
 
 

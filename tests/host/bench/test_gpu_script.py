@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 import torch
 
+import card_rounds
 import gpu
 from card_batches import SessionsDecoder, prefixes
 from fixtures.models import model
 from fixtures.sized_model import Size, write_sized_model
 from wlk_host.backends.checkpoints.container import read_variables
 from wlk_host.backends.whisper.layout import Variables
+from wlk_host.backends.whisper.model import Whisper
 from wlk_host.backends.whisper.torch.decoder import TorchDecoder
 
 pytestmark = pytest.mark.torch
@@ -64,6 +66,16 @@ def test_prefixes_of_different_lengths_are_padded_behind() -> None:
     assert tokens.tolist() == [[7] * 3] * 3
     assert positions.tolist() == [[0, 1, 2]] * 3
     assert last.tolist() == [[1], [2], [1]]
+
+
+@pytest.mark.model
+def test_sessions_side_by_side_all_take_steps(tmp_path: Path) -> None:
+    folder = write_sized_model(tmp_path / "model", Size(256, 1, 1), model("base"))
+    whisper = Whisper(folder, "torch", 1, "cpu", together=True)
+    busy = gpu.together(whisper, 3, card_rounds.Card(torch.device("cpu"), 0.01))
+    assert len(busy.taken) >= 3
+    assert busy.steps_a_second > 0
+    assert busy.processor_s > 0
 
 
 def test_ctranslate2_is_left_out_without_its_library_for_cards() -> None:

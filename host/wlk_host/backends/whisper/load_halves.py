@@ -3,13 +3,16 @@
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wlk_host.backends.checkpoints.heads import Heads
 from wlk_host.backends.choice import Backend
 from wlk_host.backends.devices import Device, torch_device, torch_dtype
 from wlk_host.backends.whisper.halves import Decoder, Encoder
 from wlk_host.backends.whisper.layout import Variables
+
+if TYPE_CHECKING:
+    from wlk_host.backends.whisper.torch.decoder import TorchDecoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,7 @@ class Wanted:
     threads: int
     device: Device
     decoders: Path | None
+    together: bool = False
 
 
 def load_halves(
@@ -38,10 +42,7 @@ def load_halves(
             decoder = MlxDecoder(wanted.variables, wanted.heads, dtype)
             return MlxEncoder(wanted.variables, dtype), decoder
         case "torch":
-            from wlk_host.backends.whisper.torch.encoder import TorchEncoder  # noqa: PLC0415
-
-            at = torch_device(wanted.device)
-            return TorchEncoder(wanted.variables, at, torch_dtype(at)), _torch_decoder(wanted, at)
+            return _in_torch(wanted, torch_device(wanted.device))
         case "faster-whisper":
             if loading is not None or needs_ctranslate2(wanted.device):
                 return _beside_ctranslate2(wanted, loading)
@@ -99,7 +100,19 @@ def _kept_in(wanted: Wanted) -> Path:
     return wanted.decoders or wanted.folder.parent / ".decoders"
 
 
-def _torch_decoder(wanted: Wanted, at: str) -> Decoder:
+def _in_torch(wanted: Wanted, at: str) -> tuple[Encoder, Decoder]:
+    from wlk_host.backends.whisper.torch.encoder import TorchEncoder  # noqa: PLC0415
+
+    encoder = TorchEncoder(wanted.variables, at, torch_dtype(at))
+    decoder = _torch_decoder(wanted, at)
+    if not wanted.together:
+        return encoder, decoder
+    from wlk_host.backends.whisper.torch.batched import batched  # noqa: PLC0415
+
+    return batched(encoder, decoder.weights)
+
+
+def _torch_decoder(wanted: Wanted, at: str) -> "TorchDecoder":
     """In int8 on the processor, otherwise in what the device multiplies quickly."""
     from wlk_host.backends.whisper.torch.decoder import TorchDecoder  # noqa: PLC0415 - an extra
 

@@ -78,6 +78,8 @@ class Whisper:
             only where it is needed (`needs_ctranslate2`).
         heads: whose attention follows the sound; None for those that the folder names.
         decoders: where the graphs of decoders are kept (`onnx.files`); None is beside the folder.
+        together: whether PyTorch computes at once what sessions ask for at the same time
+            (`torch.batched`); each of them then needs a thread of its own.
 
     Raises:
         WlkError: `model_corrupt`, `heads_invalid`, `disk_error`, `decoder_unsound`.
@@ -93,6 +95,8 @@ class Whisper:
         loading: Future[Any] | None = None,
         heads: Heads | None = None,
         decoders: Path | None = None,
+        *,
+        together: bool = False,
     ) -> None:
         variables = read_whisper(folder / "model.bin")
         config = read_config(folder, variables)
@@ -109,7 +113,7 @@ class Whisper:
             require_within(heads, n_layers(variables, "decoder"), n_heads(variables))
             with device_errors(device):
                 self.encoder, self.decoder = load_halves(
-                    Wanted(folder, variables, heads, threads, device, decoders),
+                    Wanted(folder, variables, heads, threads, device, decoders, together),
                     backend,
                     loading,
                 )

@@ -10,8 +10,13 @@ if TYPE_CHECKING:
     from wlk_host.runtime.ports import ModelLoader, Threads
 
 
-def default_loader(threads: "Threads") -> "ModelLoader":
-    """The real loader. Importing its libraries takes seconds."""
+def default_loader(threads: "Threads", *, together: bool = False) -> "ModelLoader":
+    """The real loader. Importing its libraries takes seconds.
+
+    Args:
+        threads: where sessions take their turns.
+        together: as of `ModelLoader`.
+    """
     from wlk_host.backends.choice import unmeasured  # noqa: PLC0415
     from wlk_host.runtime.loading.automatic import this_machine  # noqa: PLC0415
     from wlk_host.runtime.loading.loader import ModelLoader  # noqa: PLC0415
@@ -24,6 +29,7 @@ def default_loader(threads: "Threads") -> "ModelLoader":
         words=translations,
         backend=unmeasured(),
         automatic=this_machine(),
+        together=together,
     )
 
 

@@ -4,12 +4,12 @@ import gc
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from wlk_host.backends import threads
+from wlk_host.backends import availability, threads
 from wlk_host.backends.checkpoints.heads import Heads, parse
 from wlk_host.backends.choice import Backend, choose
 from wlk_host.backends.devices import (
@@ -79,6 +79,8 @@ class ModelLoader:
         automatic: chooses the model if none is named; None: the default model.
         device: where models run; auto: the best device that the backend can use here. After a
             failure all later models run on the processor.
+        together: whether what sessions ask of a card at the same time is computed at once. Models
+            then run in PyTorch where that can use a card, unless sessions name another backend.
     """
 
     def __init__(  # noqa: PLR0913 - all but two are keyword-only
@@ -95,6 +97,7 @@ class ModelLoader:
         service: Endpoint | None = None,
         automatic: Automatic | None = None,
         device: DeviceWish = "auto",
+        together: bool = False,
     ) -> None:
         self._background = background
         self._translating = translating or background
@@ -106,6 +109,7 @@ class ModelLoader:
         self._remote: RemoteModel | None = None
         self._automatic = automatic
         self._wished = device
+        self._together = together
         self._places: dict[Backend, tuple[Device, WlkError | None]] = {}
         self._failure: WlkError | None = None
         self._translator = translator or TranslatorProcess()
@@ -140,7 +144,7 @@ class ModelLoader:
         if self._service is not None:
             return self._remote_model(self._service)
         had = set(self._models)
-        name, setup = options.model, _setup(options, self._backend)
+        name, setup = options.model, _setup(options, self._usual())
         if name is None and self._automatic is not None:
             name = self._automatic.choose(
                 options, self._measurement_key(setup), lambda name: self._time_step(name, setup)
@@ -196,7 +200,7 @@ class ModelLoader:
         except DeviceError as error:
             self._failure = without_frames(error)
         return_memory(device)
-        return self._loaded_on(name, setup)
+        return self._loaded_on(name, self._elsewhere(setup))
 
     def _loaded_on(self, name: str | None, setup: _Setup) -> "Model":
         folder = self._resolve(name)
@@ -209,6 +213,7 @@ class ModelLoader:
 
     def _read(self, name: str | None, folder: Path, device: Device, setup: _Setup) -> "Model":
         services, backend = self._shared(), choose(setup.backend)
+        together = self._together and backend == "torch" and torch_device(device) == "cuda"
         n_cores = cores.n_of_a_pass()
         heap.keep_small()
         with _begun(backend, folder, n_cores, device) as loading:
@@ -219,9 +224,22 @@ class ModelLoader:
             if backend == "torch" or torch_device(device) != "cpu":
                 threads.use_cores(n_cores)
             decoders = store.decoders_dir()
-            whisper = Whisper(folder, backend, n_cores, device, loading, setup.heads, decoders)
+            whisper = Whisper(
+                folder, backend, n_cores, device, loading, setup.heads, decoders, together=together
+            )
         heap.give_back()
-        return Model(called(name, folder), whisper, backend, folder, device, services)
+        return Model(
+            called(name, folder), whisper, backend, folder, device, services, together=together
+        )
+
+    def _usual(self) -> Backend:
+        """The backend of sessions that name none."""
+        is_together = self._together and self._failure is None and availability.has_torch()
+        return "torch" if is_together and self._place("torch")[0] == "cuda" else self._backend
+
+    def _elsewhere(self, setup: _Setup) -> _Setup:
+        """The same setup after the card has failed, for whose sake alone PyTorch was chosen."""
+        return replace(setup, backend=self._backend) if self._together else setup
 
     def _place(self, backend: Backend) -> tuple[Device, WlkError | None]:
         """The device for all models of a backend, and why it is not a better one."""
@@ -240,10 +258,10 @@ class ModelLoader:
             WlkError: as `load`.
         """
         self._failure = without_frames(error)
-        name, setup = options.model, _setup(options, self._backend)
+        name, setup = options.model, _setup(options, self._usual())
         for (folder, _, other_setup), other in self._models.items():
             if other is model:
-                name, setup = str(folder), other_setup
+                name, setup = str(folder), self._elsewhere(other_setup)
         with heap.freed_after_failure():
             elsewhere = self._loaded(name, setup)
         elsewhere.name = model.name

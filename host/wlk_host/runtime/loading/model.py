@@ -24,7 +24,7 @@ from wlk_host.core.types import MEL_FRAME, SAMPLE_RATE, MelFrames, Sample
 from wlk_host.models import catalog
 from wlk_host.runtime.loading import heap
 from wlk_host.runtime.loading.automatic import smaller_than
-from wlk_host.runtime.loading.opening import Services, SessionOpener
+from wlk_host.runtime.loading.opening import Services, SessionOpener, of_its_own
 from wlk_host.runtime.loading.speed import StepTime, time_step
 from wlk_host.runtime.ports import Threads
 from wlk_host.runtime.translators.registry import KnownEnglish
@@ -45,6 +45,7 @@ class Model(SessionOpener):
         folder: holds its files.
         device: where it runs.
         services: what else sessions need.
+        together: whether what sessions ask for at the same time is computed at once.
     """
 
     def __init__(
@@ -55,11 +56,14 @@ class Model(SessionOpener):
         folder: Path,
         device: Device,
         services: Services,
+        *,
+        together: bool = False,
     ) -> None:
         super().__init__(name, services)
         self._whisper = whisper
         self._backend = backend
         self._folder = folder
+        self._together = together
         self._beside_processor: Threads | None = None
         self.device = device
 
@@ -80,7 +84,12 @@ class Model(SessionOpener):
         return device_errors(self.device)
 
     def place(self, threads: Threads) -> Threads:
-        """On the processor all threads; a card's sessions take turns on one, for it is one."""
+        """On the processor all threads; a card's sessions take turns on one, for it is one.
+
+        Where the card computes for several at once, each waits on a thread of its own.
+        """
+        if self._together:
+            return threads.apart("together")
         if self.device == "cpu":
             return threads
         if self._beside_processor is None:
@@ -98,6 +107,8 @@ class Model(SessionOpener):
         # Refused now, not when somebody begins to speak.
         tokenizer.task_tokens(Task(options.language or "en", options.task))
         live, background = self._services.live, self._services.background
+        if self._together:
+            background = of_its_own(background, "second-pass-together")
         listen: OpenPolicy
         match options.policy:
             case "alignatt":

@@ -19,6 +19,7 @@ from wlk_host.core.translation.session import TranslatedSession
 from wlk_host.core.translation.translators import TranslationService
 from wlk_host.core.types import Sample
 from wlk_host.runtime.ports import Threads, TranslatedCaptionSession
+from wlk_host.runtime.workers import Workers
 
 T = TypeVar("T")
 
@@ -46,6 +47,11 @@ class Services:
     live: LiveOptions
     detector: onnxruntime.InferenceSession
     diarizer: FindDiarizer
+
+
+def of_its_own(background: Background, name: str) -> Background:
+    """A thread for the second passes of one session, where they run on threads."""
+    return background.apart(name) if isinstance(background, Workers) else background
 
 
 class SessionOpener(ABC):

@@ -11,9 +11,8 @@ from wlk_host.core.live.agreement_pass import AgreementOptions, LocalAgreement
 from wlk_host.core.options import SessionOptions
 from wlk_host.core.recognition import Pace, Recognition
 from wlk_host.core.types import SAMPLE_RATE, Sample
-from wlk_host.runtime.loading.opening import Services, SessionOpener
+from wlk_host.runtime.loading.opening import Services, SessionOpener, of_its_own
 from wlk_host.runtime.ports import Threads
-from wlk_host.runtime.workers import Workers
 
 _STEP: Final[Sample] = 2 * SAMPLE_RATE
 """Each step sends the whole window again, and services charge for that."""
@@ -57,9 +56,7 @@ class RemoteModel(SessionOpener):
                 "services do not report",
                 hint="choose --policy local_agreement, or a backend of this machine",
             )
-        background = self._services.background
-        if isinstance(background, Workers):
-            background = background.apart("second-pass-service")
+        background = of_its_own(self._services.background, "second-pass-service")
         recognizer, tokenizer = ApiRecognizer(self._client), CodePoints()
         listen = partial(LocalAgreement, recognizer, tokenizer, options=AgreementOptions())
         return Recognition(

@@ -5,19 +5,19 @@ import secrets
 from collections.abc import Callable
 from dataclasses import replace
 
-from wlk_host.runtime.host.main import default_loader
 from wlk_host.runtime.ports import ModelLoader, Threads
 from wlk_host.server.client_secrets import KEY_BYTES
 from wlk_host.server.cluster.replica import ReplicaSettings
 from wlk_host.server.cluster.replicas import replicas_of
 from wlk_host.server.cluster.running import run_cluster
+from wlk_host.server.engine import loader_for
 from wlk_host.server.serving import announce, prepare, settings_of
 from wlk_host.server.tokens import tokens_file
 
 
 def serve_replicas(
     chosen: argparse.Namespace,
-    make_loader: Callable[[Threads], ModelLoader] = default_loader,
+    make_loader: Callable[[Threads], ModelLoader] | None = None,
     upscale_s: float = 10.0,
     downscale_s: float = 300.0,
 ) -> int:
@@ -25,7 +25,7 @@ def serve_replicas(
 
     Args:
         chosen: the options of the command line.
-        make_loader: of models, in each replica.
+        make_loader: of models, in each replica; None: the real one.
         upscale_s: as of `Replicas`.
         downscale_s: as of `Replicas`.
 
@@ -42,9 +42,9 @@ def serve_replicas(
         settings.origins,
         settings.takes_pcm,
         replicas.processors,
+        make_loader or loader_for(replicas.sessions_of_one(settings.limits)),
         secrets.token_bytes(KEY_BYTES),
         is_here=replicas.cluster is None,
-        make_loader=make_loader,
     )
     run_cluster(
         replace(replicas, upscale_s=upscale_s, downscale_s=downscale_s),

@@ -10,7 +10,6 @@ from ray.serve._private import replica as internals
 from starlette.types import ASGIApp
 
 from wlk_host.runtime import logs
-from wlk_host.runtime.host.main import default_loader
 from wlk_host.runtime.ports import ModelLoader, Threads
 from wlk_host.server.access import Access
 from wlk_host.server.app import application
@@ -35,10 +34,10 @@ class ReplicaSettings:
         origins: as of `Settings`.
         takes_pcm: as of `Settings`.
         processors: that it may use.
+        make_loader: of models.
         key: of client secrets, the same for all replicas.
         is_here: whether all replicas are on this machine.
         generation: another one replaces the replicas, one after the other.
-        make_loader: of models.
     """
 
     offer: Offer
@@ -47,10 +46,10 @@ class ReplicaSettings:
     origins: frozenset[str]
     takes_pcm: bool
     processors: float
+    make_loader: Callable[[Threads], ModelLoader]
     key: bytes = field(repr=False)
     is_here: bool = True
     generation: int = 0
-    make_loader: Callable[[Threads], ModelLoader] = default_loader
 
 
 class EngineEndedError(Exception):

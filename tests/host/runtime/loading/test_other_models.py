@@ -146,7 +146,7 @@ def test_a_backend_and_heads_hold_for_the_session_that_asks_for_them() -> None:
     assert (usual._backend, own._backend) == ("torch", "faster-whisper")
     read, by_torch = heads_read(own), loader.load(replace(asked, backend="torch"))
     assert isinstance(by_torch, Model)
-    assert by_torch._whisper.decoder._heads == [[], [], [], [1]]  # type: ignore[attr-defined]
+    assert by_torch._whisper.decoder.weights.heads == [[], [], [], [1]]  # type: ignore[attr-defined]
     # Both read the one head alone, and see nearly the same with it: int8 differs a little.
     assert len(read) == 1 < len(heads_read(usual))
     assert np.corrcoef(read.ravel(), heads_read(by_torch).ravel())[0, 1] > 0.9

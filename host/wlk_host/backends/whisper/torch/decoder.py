@@ -1,11 +1,7 @@
 """Whisper's decoder in PyTorch, which shows its cross-attention at every step."""
 
-import warnings
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
-from typing import Final
 
 import numpy as np
 import torch
@@ -14,21 +10,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from wlk_host.backends.whisper.halves import N_CONTEXT, Best, Branches
-from wlk_host.backends.whisper.layout import (
-    HEAD_WIDTH,
-    SelfAttention,
-    Variables,
-    by_layer,
-    decoder_layer,
-    n_heads,
-    n_layers,
-)
+from wlk_host.backends.whisper.layout import HEAD_WIDTH, SelfAttention, Variables
 from wlk_host.backends.whisper.scores import most_probable
-from wlk_host.backends.whisper.torch.layers import Checkpoint, Linear, Norm
+from wlk_host.backends.whisper.torch.layers import Linear, Norm
+from wlk_host.backends.whisper.torch.weights import read_decoder
 from wlk_host.core.types import EncoderFrames
-
-_PACKERS: Final = 2
-"""Threads that load the layers: each holds a block in float32 for a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +45,9 @@ class Cache:
 class TorchDecoder:
     """The decoder half of a Whisper checkpoint; `halves.Decoder`.
 
+    Attributes:
+        weights: as they were read.
+
     Args:
         variables: CTranslate2 names and arrays (`checkpoints.container.read_variables`).
         alignment_heads: (layer, head) pairs whose attention follows the sound.
@@ -75,26 +64,19 @@ class TorchDecoder:
         dtype: torch.dtype = torch.float32,
         int8: bool = True,
     ) -> None:
-        checkpoint = Checkpoint(variables, "decoder", device, dtype, int8)
-        self._dtype = dtype
-        count = n_layers(variables, "decoder")
-        # Packing is done outside of Python's lock. What is ignored is ignored in all threads.
-        with warnings.catch_warnings(), ThreadPoolExecutor(_PACKERS) as pool:
-            warnings.simplefilter("ignore", UserWarning)
-            # The largest first: the others are done beside it.
-            projection = pool.submit(checkpoint.linear, "projection", bias=False)
-            self._layers = list(pool.map(partial(decoder_layer, checkpoint), range(count)))
-            self._projection = projection.result()
-        self._embedding = checkpoint.raw("embeddings/weight")
-        self._positions = checkpoint.tensor("position_encodings/encodings")
-        self._norm = checkpoint.norm("layer_norm")
-        self._n_heads = n_heads(variables)
-        self._heads = by_layer(alignment_heads, count)
+        self.weights = weights = read_decoder(variables, alignment_heads, device, dtype, int8)
+        self._layers, self._projection, self._norm = (
+            weights.layers,
+            weights.projection,
+            weights.norm,
+        )
+        self._embedding, self._positions = weights.embedding, weights.positions
+        self._n_heads, self._heads, self._dtype = weights.n_heads, weights.heads, weights.dtype
 
     @property
     def width(self) -> int:
         """Features of an encoder frame."""
-        return int(self._embedding.shape[1])
+        return self.weights.width
 
     @torch.inference_mode()
     def cross_memory(self, encoded: Tensor | NDArray[np.float32]) -> CrossMemory:

@@ -1,5 +1,7 @@
 """Whisper's encoder in PyTorch."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -38,21 +40,46 @@ class TorchEncoder:
 
         Of windows of the same length, (n, mels, 2 T), all at once to (n, T, width).
         """
-        x = torch.as_tensor(features).to(self._positions.device)
-        for convolution in self._convolutions:
-            x = functional.gelu(convolution(x))
+        return self._encode(torch.as_tensor(features).to(self._positions.device))
+
+    @torch.inference_mode()
+    def together(self, windows: Sequence[NDArray[np.float32]]) -> list[Tensor]:
+        """Encode windows of any lengths at once, each to what it is encoded to alone."""
+        lengths = np.array([window.shape[1] for window in windows])
+        padded = np.zeros((len(windows), len(windows[0]), lengths.max()), np.float32)
+        for row, window in zip(padded, windows, strict=True):
+            row[:, : window.shape[1]] = window
+        device, sound = self._positions.device, None
+        if lengths.min() < lengths.max():
+            within = np.arange(lengths.max()) < lengths[:, None]
+            sound = torch.from_numpy(within).to(device)
+        encoded = self._encode(torch.from_numpy(padded).to(device), sound)
+        # A part of the whole would keep it in memory for as long as the longest session.
+        frames = [int(length) // 2 for length in lengths]
+        return [one[:n].clone() for one, n in zip(encoded, frames, strict=True)]
+
+    def _encode(self, features: Tensor, sound: Tensor | None = None) -> Tensor:
+        """Encode windows, of which `sound` says what is no padding, shape (n, 2 T)."""
+        first, second = self._convolutions
+        x = functional.gelu(first(features))
+        visible = None
+        if sound is not None:
+            # Behind the end of a window the second convolution sees zeros.
+            x = x * sound[:, None]
+            visible = sound[:, None, None, ::2]
+        x = functional.gelu(second(x))
         x = x.mT + self._positions[: x.shape[-1]]
         for layer in self._layers:
-            x = x + layer.own.out(_attend(layer.own.qkv(layer.own.norm(x))))
+            x = x + layer.own.out(_attend(layer.own.qkv(layer.own.norm(x)), visible))
             x = x + layer.ffn.narrow(functional.gelu(layer.ffn.widen(layer.ffn.norm(x))))
         return self._norm(x)
 
 
-def _attend(qkv: Tensor) -> Tensor:
+def _attend(qkv: Tensor, visible: Tensor | None) -> Tensor:
     """Every frame of a window to every other, shape (..., T, 3 * width) to (..., T, width)."""
     windows = qkv[None] if qkv.dim() == 2 else qkv
     n, n_frames, _ = windows.shape
     query, key, value = windows.view(n, n_frames, 3, -1, HEAD_WIDTH).permute(2, 0, 3, 1, 4)
     # The blockwise kernel never holds all T * T weights, 72 MB for a full window of base.
-    attended = functional.scaled_dot_product_attention(query, key, value)
+    attended = functional.scaled_dot_product_attention(query, key, value, attn_mask=visible)
     return attended.transpose(1, 2).reshape(*qkv.shape[:-1], -1)
