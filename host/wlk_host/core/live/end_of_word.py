@@ -67,7 +67,7 @@ def fires_at_end(weights: NDArray[np.floating]) -> bool:
     """
     before_last = np.cumsum(to_whole_sum(weights)[:-1])
     n_fired = before_last[-1] // _FIRES_AT if len(before_last) else 0
-    since = np.flatnonzero(before_last >= n_fired)
+    since = np.flatnonzero(before_last >= n_fired * _FIRES_AT)
     return bool(n_fired and len(since) and since[0] >= len(weights) - _LAST_FRAMES)
 
 

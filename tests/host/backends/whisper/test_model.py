@@ -11,6 +11,7 @@ from fixtures.engines import LOCAL
 from fixtures.models import model
 from fixtures.sound import TimedWord, english, english_words, hum
 from wlk_host.backends.choice import Backend
+from wlk_host.backends.graphs.session import products_overflow
 from wlk_host.backends.whisper.mel import log_mel
 from wlk_host.backends.whisper.model import Whisper
 from wlk_host.bench.scoring import error_rate, normalise
@@ -124,7 +125,8 @@ def test_a_beam_says_what_was_said_and_looks_where(engine: Whisper) -> None:
     assert len(same) > 10
     assert all(abs(a.frame - b.frame) <= 5 for a, b in same)
     total = [np.mean([step.logprob for step in steps]) for steps in (greedy, beam)]
-    assert total[1] >= total[0] - 0.01
+    # Int8 rounds three rows otherwise than one, twice as much where activations have seven bits.
+    assert total[1] >= total[0] - (0.02 if products_overflow() else 0.01)
 
 
 def test_a_beam_goes_on_from_a_prefix(engine: Whisper) -> None:

@@ -41,6 +41,12 @@ def test_a_word_has_to_end_on_the_last_two_frames(weights: list[float], fires: b
     assert fires_at_end(np.array(weights)) is fires
 
 
+def test_what_a_word_lacks_by_rounding_is_not_made_up_by_silence() -> None:
+    """These numbers are exact: the last bit of the sum comes with the last frame but one."""
+    word, silence = [0.5, 0.25, 0.25 - 2.0**-20], [2.0**-23] * 8
+    assert not fires_at_end(np.array([*word, *silence, 0.0]))
+
+
 def test_weights_are_scaled_to_the_nearest_whole_number_of_words() -> None:
     np.testing.assert_allclose(to_whole_sum(np.array([0.3, 0.6, 0.3])), [0.25, 0.5, 0.25])
 
