@@ -57,7 +57,7 @@ def load_halves(
 def needs_ctranslate2(device: Device) -> bool:
     """Whether the backend of that name needs CTranslate2, or onnxruntime does all it does better.
 
-    On a card onnxruntime does not run, and not every processor multiplies in int8 as it wants to.
+    On a card onnxruntime does not run, and an older one knows no products by blocks.
     """
     if torch_device(device) != "cpu":
         return True

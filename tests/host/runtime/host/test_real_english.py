@@ -12,7 +12,6 @@ from fixtures.models import model
 from fixtures.sound import sentences
 from wlk_host.backends.whisper.halves import Memory
 from wlk_host.backends.whisper.model import Whisper
-from wlk_host.backends.whisper.onnx import encoder
 from wlk_host.core.options import WHISPER, SessionOptions
 from wlk_host.core.types import SAMPLE_RATE, AudioChunk, CaptionUpdate, Line, Translation
 from wlk_host.models import catalog
@@ -99,12 +98,8 @@ class Pair:
 
 @pytest.fixture(scope="module", params=["alignatt", "local_agreement"])
 def pair(request: pytest.FixtureRequest) -> Pair:
-    """What either policy shows, and with how many encoder passes.
-
-    CTranslate2, which hears on processors without VNNI, encodes what it finishes by itself.
-    """
-    with counting() as encoders, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(encoder, "encodes_here", lambda: True)
+    """What either policy shows, and with how many encoder passes."""
+    with counting() as encoders:
         plain = watch(replace(PLAIN, policy=request.param))
         n_plain = encoders.n_passes
         beside = watch(replace(BESIDE, policy=request.param))

@@ -4,16 +4,12 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from wlk_host.backends.graphs.session import products_overflow
 from wlk_host.backends.whisper.onnx.linear import best_precision
 
 
 def encodes_here() -> bool:
-    """Whether onnxruntime encodes more quickly here than CTranslate2, and as exactly.
-
-    It needs products of int8 that the processor does not overflow in, and those by blocks.
-    """
-    return best_precision() == "mixed" and not products_overflow()
+    """Whether onnxruntime encodes as exactly here as CTranslate2: it needs products by blocks."""
+    return best_precision() == "mixed"
 
 
 class OnnxEncoder:
