@@ -305,6 +305,8 @@ def test_what_was_said_before_is_translated_when_asked_for(
     assert not panel.evaluate("document.querySelector('.translation').textContent")
     popup = browser.popup(page)
     choose_target(popup, "pt")
+    # A popup closes where the user goes on in the panel.
+    popup.click_away()
     hidden = "document.querySelector('#retranslate').hidden"
     wait_until(lambda: not panel.evaluate(hidden), "no button")
     panel.click("#retranslate")

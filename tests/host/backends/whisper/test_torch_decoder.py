@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from fixtures.models import model
+from wlk_host.backends.graphs.session import products_overflow
 from wlk_host.backends.checkpoints.container import read_variables
 from wlk_host.backends.whisper.halves import Branches
 from wlk_host.backends.whisper.torch.decoder import TorchDecoder
@@ -72,4 +73,5 @@ def test_a_wide_layer_packed_in_blocks_is_that_of_its_rows() -> None:
     alone = torch.cat([Int8Linear(weight[i : i + 1], bias[i : i + 1])(x) for i in rows], dim=-1)
     torch.testing.assert_close(whole[:, rows], alone)
     exact = x @ weight.float().T + bias
-    assert float((whole - exact).abs().max()) < 0.5
+    # Activations have seven bits without VNNI, and so twice the rounding.
+    assert float((whole - exact).abs().max()) < (1.0 if products_overflow() else 0.5)
