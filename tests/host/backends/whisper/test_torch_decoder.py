@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from fixtures.models import model
-from wlk_host.backends.graphs.session import products_overflow
 from wlk_host.backends.checkpoints.container import read_variables
+from wlk_host.backends.graphs.session import products_overflow
 from wlk_host.backends.whisper.halves import Branches
 from wlk_host.backends.whisper.torch.decoder import TorchDecoder
 from wlk_host.backends.whisper.torch.layers import Int8Linear
