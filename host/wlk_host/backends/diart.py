@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from pyannote.core import SlidingWindow, SlidingWindowFeature
 
 from wlk_host.backends.threads import single_core_thread
-from wlk_host.core.speakers.sliding import DelayedMean, Sliding, SlidingWindows, turns_of
+from wlk_host.core.speakers.sliding import CELL, DelayedMean, Sliding, SlidingWindows
 from wlk_host.core.speakers.streamed import StreamedDiarizer
-from wlk_host.core.speakers.turns import Turn
+from wlk_host.core.speakers.turns import Turn, turns_in
 from wlk_host.core.types import SAMPLE_RATE, Pcm, Sample
 
 _MOST: Final = 12
@@ -137,7 +137,7 @@ class DiartStream:
             self._heard_until += sliding.step
             scores = self._mean.add(self._voices(window))
             start = self._heard_until - sliding.latency
-            found += turns_of(scores > self._model.tuning.tau_active, start)
+            found += turns_in(scores > self._model.tuning.tau_active, start, CELL)
         return found
 
     def _voices(self, window: Pcm) -> NDArray[Any]:

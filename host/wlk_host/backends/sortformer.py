@@ -17,7 +17,7 @@ from nemo.collections.asr.models import SortformerEncLabelModel
 from numpy.typing import NDArray
 
 from wlk_host.core.speakers.streamed import StreamedDiarizer
-from wlk_host.core.speakers.turns import Turn
+from wlk_host.core.speakers.turns import Turn, turns_in
 from wlk_host.core.types import MEL_FRAME, Pcm, Sample
 
 _MELS_A_FRAME: Final = 8
@@ -156,7 +156,7 @@ class SortformerStream:
         self._sound = np.concatenate([self._sound, pcm])
         found = list[Turn]()
         for first, probabilities in iter(self._next_chunk, None):
-            found += turns_of(probabilities > _SPEAKS, first)
+            found += turns_in(probabilities > _SPEAKS, first * _FRAME, _FRAME)
         return found
 
     def probabilities(self, pcm: Pcm) -> NDArray[Any]:
@@ -181,18 +181,6 @@ class SortformerStream:
         self._sound = self._sound[keep_from - self._sound_from :]
         self._sound_from = keep_from
         return first, told
-
-
-def turns_of(speaks: NDArray[np.bool_], first: int) -> list[Turn]:
-    """The turns in frames, shape (frames, voices), of which that is the number of the first."""
-    edges = np.diff(speaks.astype(np.int8), axis=0, prepend=0, append=0)
-    return [
-        Turn((first + int(start)) * _FRAME, (first + int(end)) * _FRAME, voice)
-        for voice in range(speaks.shape[1])
-        for start, end in zip(
-            np.flatnonzero(edges[:, voice] == 1), np.flatnonzero(edges[:, voice] == -1), strict=True
-        )
-    ]
 
 
 def load_sortformer(name: str, path: Path, latency: Latency, device: str) -> Sortformer:

@@ -35,7 +35,14 @@ def faded(evidence: Evidence, share: float) -> Evidence:
 def most_probable(evidence: Evidence) -> tuple[str, float]:
     """The language that most speaks for, and its probability among all. Of one at least."""
     best = max(evidence, key=evidence.__getitem__)
-    return best, 1 / sum(exp(value - evidence[best]) for value in evidence.values())
+    return best, probability_of(best, evidence)
+
+
+def probability_of(language: str, evidence: Evidence) -> float:
+    """How probable that language is among all; 0 where nothing is said of it."""
+    if language not in evidence:
+        return 0.0
+    return 1 / sum(exp(value - evidence[language]) for value in evidence.values())
 
 
 def best_of(odds: LanguageOdds) -> tuple[str, float] | None:

@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 from typing import Final
 
-from wlk_host.core.language_odds import Evidence, added, best_of, evidence_of, faded, most_probable
+from wlk_host.core.language_odds import (
+    Evidence,
+    added,
+    best_of,
+    evidence_of,
+    faded,
+    most_probable,
+    probability_of,
+)
 from wlk_host.core.live.policy import LivePolicy, LiveWindow
 from wlk_host.core.live.trust import mean_probability
 from wlk_host.core.passage import Stretch
@@ -22,6 +30,9 @@ Of 60 clips base took a wrong one for more probable in one."""
 
 _CLEAR: Final = 0.8
 """Probability below which padded sound is asked as well."""
+
+_REFUTED: Final = 0.05
+"""Probability below which a language that nothing was understood in gives way to any other."""
 
 _CERTAIN: Final = 0.9
 """Probability from which it is not asked for again."""
@@ -118,7 +129,8 @@ class SpokenLanguage:
         self._is_certain = probability >= _CERTAIN and (bool(self._before) or not is_short)
         is_believed = probability >= _needed(stretch)
         must_begin = self.code is None and (is_long or stretch.closing)
-        if language == self.code or not (is_believed or must_begin):
+        must_leave = self._is_refuted() and not is_short
+        if language == self.code or not (is_believed or must_begin or must_leave):
             return None
         return LanguageDetected(language, round(probability, 3))
 
@@ -155,6 +167,12 @@ class SpokenLanguage:
         self._before = self._padded = self._heard = {}
 
     # -- inside ------------------------------------------------------------------
+
+    def _is_refuted(self) -> bool:
+        """Whether what is heard speaks against the language, and no words speak for it."""
+        if self.code is None or self._is_understood:
+            return False
+        return probability_of(self.code, self._heard) < _REFUTED
 
     def _begin(self, utterance: Sample | None) -> None:
         self._before = faded(self._heard, _FADING)

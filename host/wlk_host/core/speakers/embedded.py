@@ -8,7 +8,6 @@ arXiv:2109.06483).
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -21,7 +20,7 @@ from wlk_host.core.speakers.diarizer import Evidence
 from wlk_host.core.speakers.distinct import DistinctOptions, DistinctVoices, Heard
 from wlk_host.core.speakers.limit import VoiceLimit
 from wlk_host.core.speakers.narrow import is_narrow
-from wlk_host.core.speakers.turns import Turn, evidence_of
+from wlk_host.core.speakers.turns import Turn, evidence_of, turns_in
 from wlk_host.core.speakers.voices import VoicePrint
 from wlk_host.core.types import SAMPLE_RATE, AudioChunk, Pcm, Sample
 
@@ -211,10 +210,5 @@ class EmbeddedDiarizer:
                 if voice is not None:
                     speaks[frames, voice] += piece.speaks[:, number] * is_told
         is_heard = speaks > _SPEAKS * np.maximum(n_told, 1)
-        return [turn for voice in range(shape[1]) for turn in self._in_row(is_heard, first, voice)]
-
-    def _in_row(self, is_heard: NDArray[np.bool_], first: int, voice: int) -> list[Turn]:
-        edges = np.flatnonzero(np.diff(is_heard[:, voice], prepend=False, append=False))
         begin = self._segmenter.first - self._segmenter.frame // 2
-        at = [begin + (first + int(edge)) * self._segmenter.frame for edge in edges]
-        return [Turn(start, end, voice) for start, end in list(pairwise(at))[::2]]
+        return turns_in(is_heard, begin + first * self._segmenter.frame, self._segmenter.frame)

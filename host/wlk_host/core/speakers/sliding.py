@@ -14,7 +14,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from wlk_host.core.speakers.turns import Turn
 from wlk_host.core.types import SAMPLE_RATE, Pcm, Sample
 
 CELL: Final = SAMPLE_RATE // 50
@@ -95,20 +94,3 @@ class DelayedMean:
             weights += weight
         mean: NDArray[np.floating[Any]] = total / weights
         return mean
-
-
-def turns_of(speaks: NDArray[np.bool_], start: Sample) -> list[Turn]:
-    """The turns in cells of shape (cells, voices) that begin at `start`, without what is before 0.
-
-    Args:
-        start: negative where the cells are of the silence before the sound.
-    """
-    edges = np.diff(speaks.astype(np.int8), axis=0, prepend=0, append=0)
-    found = [
-        Turn(max(0, start + int(begin) * CELL), start + int(end) * CELL, voice)
-        for voice in range(speaks.shape[1])
-        for begin, end in zip(
-            np.flatnonzero(edges[:, voice] == 1), np.flatnonzero(edges[:, voice] == -1), strict=True
-        )
-    ]
-    return [turn for turn in found if turn.end > turn.start]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wlk_host.core.sound.voicing import Span
 from wlk_host.core.speakers.diarizer import Evidence
@@ -29,6 +30,23 @@ class Turn:
     start: Sample
     end: Sample
     voice: int
+
+
+def turns_in(speaks: NDArray[np.bool_], at: Sample, frame: Sample) -> list[Turn]:
+    """The turns in frames of equal length, without what lies before 0.
+
+    Args:
+        speaks: shape (frames, voices).
+        at: where the first frame begins; negative where silence was put before the sound.
+        frame: samples of each.
+    """
+    edges = np.diff(speaks.astype(np.int8).T, axis=1, prepend=0, append=0)
+    # By voice, then by time, beginnings and ends both: each beginning has the end at its place.
+    voices, begins = np.nonzero(edges == 1)
+    ends = np.nonzero(edges == -1)[1]
+    starts, stops = np.maximum(0, at + begins * frame), at + ends * frame
+    found = zip(starts.tolist(), stops.tolist(), voices.tolist(), strict=True)
+    return [Turn(start, stop, voice) for start, stop, voice in found if stop > start]
 
 
 def evidence_of(turns: Sequence[Turn], stretches: Sequence[Span], n_voices: int) -> Evidence:

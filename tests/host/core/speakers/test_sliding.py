@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wlk_host.core.speakers.sliding import CELL, DelayedMean, Sliding, SlidingWindows, turns_of
-from wlk_host.core.speakers.turns import Turn
+from wlk_host.core.speakers.sliding import CELL, DelayedMean, Sliding, SlidingWindows
 from wlk_host.core.types import SAMPLE_RATE, Pcm
 
 S = SAMPLE_RATE
@@ -74,11 +73,3 @@ def test_a_window_counts_more_the_nearer_to_its_middle_a_stretch_is() -> None:
 def test_windows_that_do_not_fit_are_refused(window: int, step: int, latency: int) -> None:
     with pytest.raises(ValueError, match="expected"):
         Sliding(window, step, latency)
-
-
-def test_turns_begin_with_the_sound_and_have_their_places() -> None:
-    speaks = np.zeros((10, 3), bool)
-    speaks[:4, 0] = speaks[6:, 0] = speaks[3:7, 2] = speaks[:2, 1] = True
-    found = turns_of(speaks, -2 * CELL)
-    assert found == [Turn(0, 2 * CELL, 0), Turn(4 * CELL, 8 * CELL, 0), Turn(CELL, 5 * CELL, 2)]
-    assert turns_of(np.zeros((0, 3), bool), 0) == []
