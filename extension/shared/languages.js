@@ -1,4 +1,5 @@
 /** The languages that Whisper knows, by its codes, and their names. */
+import { memoised } from './memo.js';
 
 const CODES =
   'af am ar as az ba be bg bn bo br bs ca cs cy da de el en es et eu fa fi fo fr gl gu ha haw he hi ' +
@@ -36,14 +37,18 @@ function withoutRegion(code) {
 /** Codes of Whisper that differ from the standard's. */
 const STANDARD = new Map([['jw', 'jv']]);
 
+/** By locale. */
+const displayNames = memoised(
+  (locale) => new Intl.DisplayNames([locale], { type: 'language', fallback: 'code' }),
+);
+
 /**
  * @param {string} code
  * @param {string} locale whose names to use
  * @returns {string} the name, or the code where there is none
  */
 export function languageName(code, locale) {
-  const names = new Intl.DisplayNames([locale], { type: 'language', fallback: 'code' });
-  const name = names.of(STANDARD.get(code) ?? code) ?? code;
+  const name = displayNames(locale).of(STANDARD.get(code) ?? code) ?? code;
   return name.charAt(0).toLocaleUpperCase(locale) + name.slice(1);
 }
 

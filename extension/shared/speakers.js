@@ -131,7 +131,9 @@ export function joinedVoices(voices) {
   return [...new Set(voices)].join(AND);
 }
 
+const LIST = new Intl.ListFormat(undefined, { type: 'conjunction' });
+
 /** @param {readonly string[]} parts @returns {string} as the user's language lists them */
 function listed(parts) {
-  return new Intl.ListFormat(undefined, { type: 'conjunction' }).format(parts);
+  return LIST.format(parts);
 }

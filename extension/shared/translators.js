@@ -6,6 +6,7 @@
  * else Whisper itself, into English, where the model can. What the user has named goes before all of
  * it. The caption program keeps the same rule for its own part (`core/translation/choice.py`).
  */
+import { memoised } from './memo.js';
 import { baseOf, isSameLanguage } from './translation_rules.js';
 
 /** @typedef {import('../translation/browser_translator.js').Availability} Availability */
@@ -189,18 +190,30 @@ function may(sources, source) {
  * @param {string} code
  */
 function covers(codes, code) {
-  return codes.includes(code) || codes.some((one) => canonical(one) === canonical(code));
+  return canonicalOf(codes).has(canonical(code));
 }
 
 /**
- * @param {string} code
- * @returns {string} language and script; a region changes the spelling alone, where it does not mean
- *   another script
+ * A translator's two hundred languages are asked about for each of as many in a list.
+ * @type {WeakMap<readonly string[], ReadonlySet<string>>}
  */
-export function canonical(code) {
+const CANONICAL = new WeakMap();
+
+/** @param {readonly string[]} codes never changed: they are of a message */
+function canonicalOf(codes) {
+  const known = CANONICAL.get(codes) ?? new Set(codes.map(canonical));
+  CANONICAL.set(codes, known);
+  return known;
+}
+
+/**
+ * Language and script of a code; a region changes the spelling alone, where it does not mean another
+ * script.
+ */
+export const canonical = memoised((code) => {
   const [, ...parts] = code.split(/[-_]/);
   const base = baseOf(code);
   const { script, language } = new Intl.Locale([base, ...parts].join('-')).maximize();
   const usual = new Intl.Locale(base).maximize().script;
   return script === usual ? language : `${language}-${script}`;
-}
+});

@@ -31,8 +31,9 @@ export function languageChoices(codes, preferred, locale, noteOf) {
   });
   const named = new Map(choices.map((choice) => [choice.name, choice]));
   const all = [...named.values()].sort((a, b) => a.name.localeCompare(b.name, locale));
+  const owned = ownLanguages(preferred);
   const rank = (/** @type {{ code: string }} */ { code }) =>
-    ownLanguages(preferred).findIndex((own) => isOwn(code, own));
+    owned.findIndex((own) => isOwn(code, own));
   const own = all.filter((choice) => rank(choice) >= 0).sort((a, b) => rank(a) - rank(b));
   return { own, others: all.filter((choice) => rank(choice) < 0) };
 }

@@ -1,4 +1,5 @@
 /** What all pages of the extension have in common: their texts, and their line to the worker. */
+import { memoised } from '../shared/memo.js';
 
 /** @typedef {import('../shared/messages.js').Problem} Problem */
 /** @typedef {import('../shared/messages.js').Request} Request */
@@ -19,12 +20,15 @@ export function text(key, ...details) {
   return chrome.i18n.getMessage(key, details.map(String));
 }
 
+/** By options, as JSON. */
+const numberFormat = memoised((options) => new Intl.NumberFormat(LOCALE, JSON.parse(options)));
+
 /**
  * @param {number} value
  * @param {Intl.NumberFormatOptions} [options]
  */
-export function number(value, options) {
-  return new Intl.NumberFormat(LOCALE, options).format(value);
+export function number(value, options = {}) {
+  return numberFormat(JSON.stringify(options)).format(value);
 }
 
 /**

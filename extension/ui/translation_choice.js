@@ -47,6 +47,8 @@ export class TranslationChoice {
   /** @type {import('./translator_offers.js').BrowserDownload} */
   #browserDownload = { share: null, fault: '' };
   #probed = '';
+  /** @type {readonly unknown[]} what the list was made of */
+  #listed = [];
   /** Whether the host has said what is installed. */
   #greeted = false;
   #asked = false;
@@ -110,8 +112,8 @@ export class TranslationChoice {
   #show() {
     const { target, translator, source, model } = this.#situation;
     const whisper = writesEnglish(model, this.#engines.catalogue);
-    this.#engines = { ...this.#engines, whisper };
-    this.box.show(this.#groups(target), target);
+    if (whisper !== this.#engines.whisper) this.#engines = { ...this.#engines, whisper };
+    this.#list();
     const served = target === null || this.#serves(target, translator, source);
     if (!served && this.#greeted) this.#askForCatalogue();
     this.#offers = served || target === null ? [] : offersFor(target, source, this.#engines);
@@ -147,6 +149,15 @@ export class TranslationChoice {
     if (translator === BROWSER) return text('translators_browser_first', name);
     const spoken = source && languageName(source, LOCALE);
     return spoken ? text('translators_none_pair', spoken, name) : text('translators_none', name);
+  }
+
+  /** News of the tab come several times a second: a list that changes nothing stays as it is. */
+  #list() {
+    const { target, source } = this.#situation;
+    const basis = [this.#engines, target, source];
+    if (basis.every((part, at) => part === this.#listed[at])) return;
+    this.#listed = basis;
+    this.box.show(this.#groups(target), target);
   }
 
   /** @param {string | null} target kept in the list also where nothing reaches it */

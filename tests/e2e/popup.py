@@ -68,11 +68,6 @@ class Popup:
         with suppress(ClosedError):
             self.evaluate(f"void document.querySelector({selector!r}).click()")
 
-    def click_away(self) -> None:
-        """Close it, as a popup does when the user clicks elsewhere."""
-        with suppress(ClosedError):
-            self.evaluate("window.close()")
-
     def choose(self, selector: str, value: str) -> None:
         """Choose in a select as a user does."""
         self.evaluate(

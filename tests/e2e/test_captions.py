@@ -303,16 +303,32 @@ def test_what_was_said_before_is_translated_when_asked_for(
     page.evaluate("document.querySelector('video').pause()")
     wait_until(lambda: panel.text("#state") == "Paused", "the pause is not told")
     assert not panel.evaluate("document.querySelector('.translation').textContent")
-    popup = browser.popup(page)
-    choose_target(popup, "pt")
-    # A popup closes where the user goes on in the panel.
-    popup.click_away()
+    # The popup stays open, and with it the same thread.
+    choose_target(browser.popup(page), "pt")
     hidden = "document.querySelector('#retranslate').hidden"
     wait_until(lambda: not panel.evaluate(hidden), "no button")
     panel.click("#retranslate")
     wait_until(lambda: "computador" in panel.text("#lines"), "not translated", seconds=60)
     wait_until(lambda: panel.evaluate(hidden), "the button stayed", seconds=60)
     panel.screenshot("panel-translated.png")
+
+
+def test_an_open_list_of_languages_stays_as_it_is_while_captions_come(
+    start_browser: Launch, speaking_page: Speak
+) -> None:
+    """A click is lost where its entry is written anew under the mouse."""
+    browser = start_browser(HOST)
+    browser.choose(language="en")
+    page = browser.open(speaking_page("/list"))
+    listen(browser, page)
+    popup = browser.popup(page)
+    popup.click("#translate")
+    entry = "document.querySelector(`#translate-list [data-code='pt']`)"
+    wait_until(lambda: " MB" in popup.text("#translate-list"), "no translators to be got")
+    popup.evaluate(f"void (window.entry = {entry})")
+    play(page)
+    wait_until(lambda: "computer" in browser.captions(page), "no captions", seconds=60)
+    assert popup.evaluate("window.entry.isConnected")
 
 
 def test_the_first_page_speaks_and_is_captioned(start_browser: Launch) -> None:

@@ -137,3 +137,43 @@ test("the user's languages stand first, in their order, and all are found by any
   assert.deepEqual(seek('xyz'), []);
   assert.equal(seek('').length, 5);
 });
+
+/**
+ * @param {keyof typeof Intl} name of a class
+ * @param {() => void} run
+ * @returns {number} how many were made meanwhile
+ */
+function made(name, run) {
+  const original = Intl[name];
+  let count = 0;
+  const counting = new Proxy(original, {
+    construct(target, given) {
+      count += 1;
+      return Reflect.construct(/** @type {any} */ (target), given);
+    },
+  });
+  Object.defineProperty(Intl, name, { value: counting, configurable: true, writable: true });
+  try {
+    run();
+  } finally {
+    Object.defineProperty(Intl, name, { value: original, configurable: true, writable: true });
+  }
+  return count;
+}
+
+test('a list of many languages and translators looks at each code once, however often it is made', () => {
+  const letters = [...'abcdefghijklmnopqrst'];
+  const codes = letters.flatMap((a) => letters.slice(0, 10).map((b) => `q${a}${b}`));
+  const many = Array.from({ length: 40 }, (_, at) => model(`m${at}`, codes, codes));
+  const news = engines({ catalogue: many, browser: new Map([['pt', 'available']]) });
+  const list = () =>
+    languageChoices(reachable(news), ['pt-BR'], 'en', (code) => {
+      assert.equal(servedBy(code, 'qaa', news), code === 'pt' ? 'browser' : null);
+      return String(offersFor(code, 'qab', news).length);
+    });
+  const locales = made('Locale', list);
+  assert.ok(locales <= 2 * (codes.length + 2) + 1, `${locales} for ${codes.length} codes`);
+  assert.ok(made('Locale', list) <= 1);
+  assert.equal(made('DisplayNames', list), 0);
+  assert.equal(list().others.filter(({ note }) => note === '40').length, codes.length);
+});
