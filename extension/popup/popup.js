@@ -11,7 +11,17 @@ import {
 } from '../shared/settings_changes.js';
 import { SettingsStore } from '../shared/settings_store.js';
 import { SoundWatch } from '../shared/state_words.js';
-import { ask, byId, element, LOCALE, localise, number, text, WorkerLine } from '../ui/page.js';
+import {
+  ask,
+  byId,
+  element,
+  LOCALE,
+  localise,
+  number,
+  text,
+  WorkerLine,
+  writeEntries,
+} from '../ui/page.js';
 import { RetranslateButton } from '../ui/retranslate.js';
 import { stateText } from '../ui/state.js';
 import { PopupExport } from './export.js';
@@ -183,17 +193,20 @@ async function showKey() {
 async function showOthers(others) {
   const tabs = await Promise.all(others.map((other) => chrome.tabs.get(other.tabId)));
   byId('others').hidden = tabs.length === 0;
-  byId('tabs').replaceChildren(...tabs.map(tabItem));
+  const facts = tabs.map(({ id, windowId, title }) => ({
+    id: Number(id),
+    windowId,
+    title: title ?? text('popup_untitled'),
+  }));
+  writeEntries(byId('tabs'), facts, tabItem);
 }
 
-/** @param {chrome.tabs.Tab} other */
-function tabItem(other) {
-  const id = Number(other.id);
-  const title = other.title ?? text('popup_untitled');
+/** @param {{ id: number, windowId: number, title: string }} other */
+function tabItem({ id, windowId, title }) {
   const go = element('button', { type: 'button', className: 'go', textContent: title });
   go.addEventListener('click', async () => {
     await chrome.tabs.update(id, { active: true });
-    await chrome.windows.update(other.windowId, { focused: true });
+    await chrome.windows.update(windowId, { focused: true });
   });
   const stop = element('button', { type: 'button', textContent: text('popup_stop_short') });
   stop.ariaLabel = text('popup_stop_tab', title);
@@ -299,7 +312,7 @@ function fill(target, choices, chosen) {
   const value = chosen ?? '';
   const known = choices.some(([offered]) => offered === value);
   const all = known ? choices : [...choices, twice(value)];
-  target.replaceChildren(...all.map(([offered, label]) => new Option(label, offered)));
+  writeEntries(target, all, ([offered, label]) => new Option(label, offered));
   target.value = value;
 }
 

@@ -33,6 +33,11 @@ export class TranslationPart {
       this.#choice.choose(homeLanguage(navigator.languages));
       this.#choice.box.input.focus();
     });
+    this.#rule.append(
+      new Option(text('rule_as_chosen'), ''),
+      new Option(text('rule_always'), 'always'),
+      new Option(text('rule_never'), 'never'),
+    );
     this.#rule.addEventListener('change', () => {
       const { value } = this.#rule;
       const language = this.#capture?.language;
@@ -116,12 +121,6 @@ export class TranslationPart {
     }
     if (!known || !this.#settings) return;
     byId('rule-label').textContent = text('rule_here', languageName(spoken, LOCALE));
-    const options = [
-      ['', text('rule_as_chosen')],
-      ['always', text('rule_always')],
-      ['never', text('rule_never')],
-    ];
-    this.#rule.replaceChildren(...options.map(([value, words]) => new Option(words, value)));
     this.#rule.value = ruleFor(this.#settings.languageRules, spoken) ?? '';
   }
 }

@@ -59,6 +59,24 @@ export function byId(id) {
   return element;
 }
 
+/** @type {WeakMap<Element, string>} what entries were made of, as JSON */
+const WRITTEN = new WeakMap();
+
+/**
+ * Write the entries of a list anew, but only where they say something else: one that is in focus, or
+ * pressed just now, has to stay while news come several times a second.
+ * @template Fact
+ * @param {Element} list
+ * @param {readonly Fact[]} facts all that an entry is made of
+ * @param {(fact: Fact) => Element} entryOf
+ */
+export function writeEntries(list, facts, entryOf) {
+  const written = JSON.stringify(facts);
+  if (WRITTEN.get(list) === written) return;
+  WRITTEN.set(list, written);
+  list.replaceChildren(...facts.map(entryOf));
+}
+
 /**
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag

@@ -212,6 +212,10 @@ def test_the_popup_lists_the_other_captioned_tabs(
     until_word(browser, page, 2)
     popup = browser.popup(page)
     wait_until(lambda: popup.texts("#tabs .go") == ["/popup"], "the other tab is not listed")
+    popup.evaluate("document.querySelector('#tabs .go').focus()")
+    page.evaluate("document.querySelector('video, audio').pause()")
+    wait_until(lambda: popup.text("#state") == "Paused", "the pause is not told")
+    assert popup.evaluate("document.activeElement.matches('#tabs .go')"), "news took the focus"
     popup.click("#tabs li button:last-child")
     wait_until(lambda: fake_host.messages("stop"), "the other tab's captions went on")
     wait_until(lambda: popup.texts("#tabs .go") == [], "the other tab stayed listed")
