@@ -4,8 +4,8 @@
 
 Recordings of the manifest that have a reference of who speaks when (`rttm`, beside the audio) are
 captioned on a clock that charges the measured work. A word is wrong if the reference has one
-speaker at its middle and its line names another (after the best assignment of names). The
-diarization error uses the times of the words. So speech that the speech gate or the recogniser
+speaker at its middle and its line names another, or several (after the best assignment of names).
+The diarization error uses the times of the words. So speech that the speech gate or the recogniser
 skips counts as missed. With `--known` the host is told how many people speak.
 """
 
@@ -21,6 +21,7 @@ import numpy as np
 
 from der import DerScore, Turn, der, most_in_common, read_rttm
 from wlk_host.core.options import SessionOptions
+from wlk_host.core.speakers import names
 from wlk_host.core.tab_options import DiarizerName
 from wlk_host.core.types import CaptionUpdate, Line, Sample, seconds
 from wlk_host.runtime.files.clocks import VirtualClock
@@ -76,14 +77,15 @@ class Shown:
 
 
 def wrong_words(lines: Sequence[Line], reference: Sequence[Turn]) -> tuple[int, int]:
-    """How many words have one speaker in the reference, and how many of them name another."""
+    """How many words have one speaker in the reference, and how many are given to others."""
     pairs: list[tuple[str | None, str]] = []
     for line in lines:
         for word in line.words:
             middle = seconds(word.start + word.end) / 2
             heard = {name for start, end, name in reference if start <= middle < end}
             if len(heard) == 1:
-                pairs.append((line.speaker, heard.pop()))
+                named = names.parts(line.speaker) if line.speaker else []
+                pairs.append((named[0] if len(named) == 1 else None, heard.pop()))
     ours = sorted({name for name, _ in pairs if name is not None})
     theirs = sorted({name for _, name in pairs})
     common = np.zeros((len(ours), len(theirs)), np.int64)
@@ -94,15 +96,19 @@ def wrong_words(lines: Sequence[Line], reference: Sequence[Turn]) -> tuple[int, 
 
 
 def turns_of(lines: Sequence[Line]) -> list[Turn]:
-    """The turns: words of the same speaker that no pause separates."""
+    """The turns: words of the same speaker that no pause separates. Several can speak at once."""
     turns: list[Turn] = []
+    latest: dict[str, int] = {}
     for line in lines:
         for word in line.words if line.speaker else ():
-            start, end, name = seconds(word.start), seconds(word.end), line.speaker or ""
-            if turns and turns[-1][2] == name and start - turns[-1][1] < _PAUSE_S:
-                turns[-1] = (turns[-1][0], end, name)
-            else:
-                turns.append((start, end, name))
+            start, end = seconds(word.start), seconds(word.end)
+            for name in names.parts(line.speaker or ""):
+                at = latest.get(name)
+                if at is not None and start - turns[at][1] < _PAUSE_S:
+                    turns[at] = (turns[at][0], end, name)
+                else:
+                    latest[name] = len(turns)
+                    turns.append((start, end, name))
     return turns
 
 

@@ -22,6 +22,14 @@ def test_words_are_wrong_where_their_line_is_another_speakers_or_nobodys() -> No
     assert speakers.wrong_words([line(0, 4, "2"), line(4, 3, "1")], reference) == (7, 0)
 
 
+def test_who_speak_at_the_same_time_are_several_speakers_and_no_third_one() -> None:
+    lines = [line(0, 2, "1"), line(2, 2, "1+2"), line(4, 2, "2"), line(8, 1, "1")]
+    turns = [(0.0, 4.0, "1"), (2.0, 6.0, "2"), (8.0, 9.0, "1")]
+    assert speakers.turns_of(lines) == turns
+    # A line of two says of no word whose it is.
+    assert speakers.wrong_words(lines, [(0.0, 4.0, "ana"), (4.0, 6.0, "ben")]) == (6, 2)
+
+
 def test_a_line_is_named_when_its_last_name_came() -> None:
     shown = speakers.Shown()
     for t, speaker in ((1.0, None), (1.5, "1"), (2.0, "2"), (3.0, "2")):

@@ -37,6 +37,7 @@ class DistinctOptions:
     Attributes:
         same: cosine from which it is that voice, and tells how it sounds.
         other: cosine under which it is none that is known.
+        new: cosine under which it can begin a new voice; above, it may be that voice after all.
         telling: speech that tells how a voice sounds.
         beginning: speech that can begin a new voice.
         confirm: pieces in a row, like one another, that make a new voice.
@@ -45,6 +46,7 @@ class DistinctOptions:
 
     same: float = 0.7
     other: float = 0.6
+    new: float = 0.69
     telling: Sample = SAMPLE_RATE * 8 // 10
     beginning: Sample = SAMPLE_RATE * 7 // 10
     confirm: int = 2
@@ -82,10 +84,13 @@ class DistinctVoices:
         options = self._options
         likeness = self._likeness(people)
         given = self._given(likeness, options.same)
+        # Who is taken for somebody else in this piece is nobody of those.
+        free = [voice for voice in range(len(self)) if voice not in given]
         unknown = []
         for number, (one, voice) in enumerate(zip(people, given, strict=True)):
             if voice is None:
-                unknown.append(one)
+                if (likeness[number, free] < options.new).all():
+                    unknown.append(one)
             elif one.length >= options.telling and likeness[number, voice] >= options.same:
                 self._learn(voice, one)
         self._begin([one for one in unknown if one.length >= options.beginning])

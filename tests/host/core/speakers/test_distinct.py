@@ -13,7 +13,7 @@ from wlk_host.core.types import SAMPLE_RATE, Sample
 S = SAMPLE_RATE
 # Written out, so that tuning the defaults changes no test.
 OPTIONS = DistinctOptions(
-    same=0.7, other=0.6, telling=S * 8 // 10, beginning=S * 7 // 10, confirm=2, most=3
+    same=0.7, other=0.6, new=0.65, telling=S * 8 // 10, beginning=S * 7 // 10, confirm=2, most=3
 )
 
 
@@ -65,6 +65,20 @@ def test_two_in_one_piece_are_two_however_alike_they_sound() -> None:
     assert voices.tell([said(0), said(between(0.9))]) == [0, 1]
     assert voices.tell([said(between(0.95))]) == [1]
     assert voices.tell([said(between(0.99))]) == [0]
+
+
+@pytest.mark.parametrize(("cosine", "n_voices"), [(0.62, 2), (0.68, 1)])
+def test_somebody_too_much_like_a_voice_to_be_another_begins_none(
+    cosine: float, n_voices: int
+) -> None:
+    voices = heard(*twice(0))
+    for _ in range(3):
+        voices.hear([said(between(cosine))])
+    assert len(voices) == n_voices
+    # Beside that voice it is somebody else.
+    for _ in range(2):
+        voices.hear([said(0), said(between(0.68, 2))])
+    assert len(voices) == n_voices + 1
 
 
 def test_who_is_most_like_a_voice_is_that_one_and_the_other_is_another() -> None:
