@@ -1,4 +1,5 @@
 /** The languages that Whisper knows, by its codes, and their names. */
+import { ENGLISH_NAMES } from './english_names.js';
 import { memoised } from './memo.js';
 
 const CODES =
@@ -39,17 +40,32 @@ const STANDARD = new Map([['jw', 'jv']]);
 
 /** By locale. */
 const displayNames = memoised(
-  (locale) => new Intl.DisplayNames([locale], { type: 'language', fallback: 'code' }),
+  (locale) => new Intl.DisplayNames([locale], { type: 'language', fallback: 'none' }),
 );
+
+/** By locale. */
+const scriptNames = memoised((locale) => new Intl.DisplayNames([locale], { type: 'script' }));
 
 /**
  * @param {string} code
  * @param {string} locale whose names to use
- * @returns {string} the name, or the code where there is none
+ * @returns {string} the name, the English one where the browser knows none, or else the code
  */
 export function languageName(code, locale) {
-  const name = displayNames(locale).of(STANDARD.get(code) ?? code) ?? code;
+  const tag = STANDARD.get(code) ?? code;
+  const name = displayNames(locale).of(tag) ?? englishName(tag, locale);
   return name.charAt(0).toLocaleUpperCase(locale) + name.slice(1);
+}
+
+/**
+ * @param {string} tag
+ * @param {string} locale of the script's name
+ */
+function englishName(tag, locale) {
+  const [language = '', script] = tag.split('-');
+  const name = ENGLISH_NAMES.get(language);
+  if (name === undefined) return tag;
+  return script === undefined ? name : `${name} (${scriptNames(locale).of(script)})`;
 }
 
 /**

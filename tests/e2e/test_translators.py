@@ -20,6 +20,9 @@ from translating import (
 )
 from waiting import wait_until
 
+from wlk_host.core.language_names import NAMES
+from wlk_host.core.translation import m2m_codes, nllb_codes
+
 PORTUGUESE = ["--accept-lang=pt-BR,en"]
 PAIR = ".offers li[data-id='argos-es-pt']"
 BROWSERS_OWN = ".offers li[data-id='browser']"
@@ -334,3 +337,21 @@ def _has(list_of: Callable[[], list[str]], count: int) -> Callable[[], bool]:
 
 def _tells(popup: Popup, selector: str, words: str) -> Callable[[], bool]:
     return lambda: words in popup.text(selector)
+
+
+def test_every_language_of_a_list_has_a_name_of_its_own(start_browser: Launch) -> None:
+    """Chromium names those alone that its own settings offer."""
+    page = start_browser().open_own("options/options.html")
+    codes = sorted({*nllb_codes.TARGETS, *m2m_codes.TARGETS, *NAMES})
+    names = page.evaluate(
+        "async (codes) => { const { languageName } = await import('/shared/languages.js');"
+        " return codes.map((code) => languageName(code, 'de')); }",
+        codes,
+    )
+    named = dict(zip(codes, names, strict=True))
+    # Two are called as their codes are.
+    assert {c for c in codes if named[c].casefold() == c.casefold()} == {"fon", "luo"}
+    assert (named["bo"], named["ace-Arab"]) == ("Tibetan", "Acehnese (Arabisch)")
+    # Twi is Akan; Whisper and the standard have a code each for Javanese.
+    same = {name for name in names if names.count(name) > 1}
+    assert {code for code in codes if named[code] in same} == {"ak", "tw", "jv", "jw"}
