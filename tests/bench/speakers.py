@@ -12,7 +12,7 @@ skips counts as missed. With `--known` the host is told how many people speak.
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, get_args
@@ -43,7 +43,8 @@ class Heard:
         n_wrong: how many of them are in lines of another speaker or of none.
         n_named: speakers in the captions.
         n_speakers: speakers in the reference.
-        naming_s: for each line, the time from its first words to its final name.
+        named_s: for each line, the time from its first words to its first name.
+        settled_s: the same to its final name.
     """
 
     n_words: int
@@ -51,24 +52,28 @@ class Heard:
     n_named: int
     n_speakers: int
     score: DerScore
-    naming_s: list[float]
+    named_s: list[float]
+    settled_s: list[float]
 
 
 @dataclass(slots=True)
 class Shown:
-    """The present lines, and since when each has had its name."""
+    """The present lines, since when each has had a name, and since when the one it has."""
 
     lines: dict[Sample, Line] = field(default_factory=dict)
     began: dict[Sample, float] = field(default_factory=dict)
     named: dict[Sample, float] = field(default_factory=dict)
+    settled: dict[Sample, float] = field(default_factory=dict)
 
     def add(self, t: float, update: CaptionUpdate) -> None:
         """Apply an update shown at `t`."""
         for line in update.lines:
             before = self.lines.get(line.id)
             self.began.setdefault(line.id, t)
+            if line.speaker:
+                self.named.setdefault(line.id, t)
             if before is None or before.speaker != line.speaker:
-                self.named[line.id] = t
+                self.settled[line.id] = t
             self.lines[line.id] = line
 
     def final(self) -> list[Line]:
@@ -129,6 +134,7 @@ def caption(audio: Path, reference: Sequence[Turn], options: SessionOptions) -> 
         len({name for _, _, name in reference}),
         der(turns, reference),
         [shown.named[line.id] - shown.began[line.id] for line in lines if line.speaker],
+        [shown.settled[line.id] - shown.began[line.id] for line in lines if line.speaker],
     )
 
 
@@ -140,13 +146,19 @@ def row(title: str, heard: Sequence[Heard]) -> str:
         100 * sum(getattr(h.score, part) for h in heard) / spoken
         for part in ("miss", "false_alarm", "confusion")
     )
-    waits = sorted(wait for h in heard for wait in h.naming_s)
-    p50, p95 = (waits[int(share * (len(waits) - 1))] if waits else 0.0 for share in (0.5, 0.95))
+    first = _quantiles(wait for h in heard for wait in h.named_s)
+    last = _quantiles(wait for h in heard for wait in h.settled_s)
     named = f"{sum(h.n_named for h in heard)} / {sum(h.n_speakers for h in heard)}"
     return (
         f"| {title} | {named} | {n_wrong} / {n_words} | {100 * n_wrong / max(1, n_words):.1f} "
-        f"| {miss:.1f} + {false_alarm:.1f} + {confusion:.1f} | {p50:.1f} / {p95:.1f} |\n"
+        f"| {miss:.1f} + {false_alarm:.1f} + {confusion:.1f} | {first} | {last} |\n"
     )
+
+
+def _quantiles(waits: Iterable[float]) -> str:
+    """The median and the 95th percentile, seconds."""
+    ordered = sorted(waits) or [0.0]
+    return " / ".join(f"{ordered[int(share * (len(ordered) - 1))]:.1f}" for share in (0.5, 0.95))
 
 
 def main() -> int:
@@ -161,7 +173,7 @@ def main() -> int:
     diarizers.require(SessionOptions(diarizer=arguments.diarizer))
     sys.stdout.write(
         "| recording | speakers named / real | words wrong | % | miss + false alarm + confusion % "
-        "| named after p50 / p95 s |\n|---|---|---|---|---|---|\n"
+        "| named after p50 / p95 s | for good |\n|---|---|---|---|---|---|---|\n"
     )
     folder, heard = arguments.manifest.parent, []
     for line in arguments.manifest.read_text("utf-8").splitlines():

@@ -30,9 +30,10 @@ def test_who_speak_at_the_same_time_are_several_speakers_and_no_third_one() -> N
     assert speakers.wrong_words(lines, [(0.0, 4.0, "ana"), (4.0, 6.0, "ben")]) == (6, 2)
 
 
-def test_a_line_is_named_when_its_last_name_came() -> None:
+def test_a_line_is_named_when_it_gets_a_name_and_for_good_when_it_gets_its_last() -> None:
     shown = speakers.Shown()
     for t, speaker in ((1.0, None), (1.5, "1"), (2.0, "2"), (3.0, "2")):
         shown.add(t, CaptionUpdate(1, (line(0, 1, speaker),), None, 0))
-    assert shown.named[0] - shown.began[0] == 1.0
+    assert shown.named[0] - shown.began[0] == 0.5
+    assert shown.settled[0] - shown.began[0] == 1.0
     assert [x.speaker for x in shown.final()] == ["2"]
